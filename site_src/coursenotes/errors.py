@@ -1,0 +1,84 @@
+"""One kind of error for people: where, what, and how to mend it; collected, and shown together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, in words for the person who can mend it."""
+
+    what: str
+    path: Path | str | None = None
+    line: int | None = None
+    details: tuple[str, ...] = ()
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        place = "" if self.path is None else f"{_shown(self.path)}:{f'{self.line}:' if self.line else ''} "
+        lines = [f"{place}{self.what}", *(f"  {detail}" for detail in self.details)]
+        if self.fix:
+            lines.append(f"  fix: {self.fix}")
+        return "\n".join(lines)
+
+
+class CoursenotesError(Exception):
+    """What was asked for cannot be done. Carries every problem that was found, not only the first."""
+
+    def __init__(self, *problems: Problem | str):
+        self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class Problems:
+    """Collects problems while work goes on, and raises them all at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(
+        self,
+        what: str,
+        path: Path | str | None = None,
+        line: int | None = None,
+        *,
+        details: Iterable[str] = (),
+        fix: str | None = None,
+    ) -> None:
+        """Note one problem; a second one that reads the same is dropped."""
+        self.extend([Problem(what, path, line, tuple(details), fix)])
+
+    def extend(self, problems: Iterable[Problem] | CoursenotesError) -> None:
+        """Note the problems of a list or of an error that was caught."""
+        if isinstance(problems, CoursenotesError):
+            problems = problems.problems
+        for problem in problems:
+            if problem not in self.found:
+                self.found.append(problem)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def raise_if_any(self) -> None:
+        """Raise one CoursenotesError with all problems, in the order of their places."""
+        if self.found:
+            raise CoursenotesError(*sorted(self.found, key=lambda p: (str(p.path or ""), p.line or 0)))
+
+
+def nearest(name: str, options: Iterable[str]) -> str | None:
+    """The spelling among options that is closest to name, or None where nothing comes near."""
+    found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _shown(path: Path | str) -> str:
+    """A path as a person at the project's root would type it."""
+    path = Path(path)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

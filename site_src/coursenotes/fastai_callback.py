@@ -1,0 +1,24 @@
+"""The fastai callback behind run.fastai(). On its own, since importing it imports fastai."""
+
+from __future__ import annotations
+
+from fastai.callback.core import Callback
+
+from coursenotes.api import Run
+
+
+class ReportToRun(Callback):
+    """After each epoch, log the recorder's losses and metrics to the run."""
+
+    order = 60  # after the Recorder (50), whose values it reads
+
+    def __init__(self, run: Run):
+        self.run = run
+
+    def before_epoch(self) -> None:
+        self.run._report({"epoch": self.epoch, "epochs": self.n_epoch})
+
+    def after_epoch(self) -> None:
+        names = [name for name in self.recorder.metric_names if name not in ("epoch", "time")]
+        values = [v for v in self.recorder.log[1:] if v is not None]
+        self.run.log(epoch=self.epoch, **dict(zip(names, values, strict=False)))

@@ -1,0 +1,96 @@
+"""Every path of a project, and every rule between names and paths; nothing else knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursenotes.errors import CoursenotesError, Problem
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are, below one root folder (the one that holds mkdocs.yml)."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | str | None = None) -> Layout:
+        """The project that start (by default the current folder) lies in."""
+        here = Path(start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "mkdocs.yml").is_file():
+                return cls(folder)
+        raise CoursenotesError(
+            Problem(f"no mkdocs.yml in {here} or above it", fix="run this inside a checkout of the project")
+        )
+
+    # -- the trees that people write in
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    @property
+    def snippets(self) -> Path:
+        return self.root / "snippets"
+
+    @property
+    def claims(self) -> Path:
+        return self.root / "tests" / "claims"
+
+    @property
+    def courses(self) -> Path:
+        return self.docs / "courses.yml"
+
+    # -- what is written
+    @property
+    def published(self) -> Path:
+        return self.root / "results"
+
+    @property
+    def state(self) -> Path:
+        """The local, git-ignored folder: results, verdicts, drawings, locks."""
+        return self.root / ".coursenotes"
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    # -- names <-> paths
+    def topics(self) -> list[str]:
+        """The topics that have a snippet, in alphabetical order."""
+        return sorted(p.stem for p in self.snippets.glob("*.py") if p.stem != "__init__")
+
+    def snippet(self, topic: str) -> Path:
+        return self.snippets / f"{topic}.py"
+
+    def claims_file(self, topic: str) -> Path:
+        return self.claims / f"test_{topic}.py"
+
+    def concept(self, topic: str) -> Path:
+        return self.docs / "concepts" / f"{topic}.md"
+
+    def module(self, path: Path) -> str:
+        """The import name of a Python file of the project: snippets/datasets/a.py -> snippets.datasets.a."""
+        parts = path.resolve().relative_to(self.root.resolve()).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    def module_path(self, module: str) -> Path | None:
+        """The file of a project module, or None where the name is not one of the project's."""
+        base = self.root.joinpath(*module.split("."))
+        for path in (base.with_suffix(".py"), base / "__init__.py"):
+            if path.is_file():
+                return path
+        return None
+
+    def published_file(self, topic: str, experiment: str) -> Path:
+        return self.published / topic / f"{experiment}.json"
+
+    # -- addresses on the site, relative to its root
+    @staticmethod
+    def evidence_url(topic: str, experiment: str) -> str:
+        return f"evidence/{topic}.{experiment}/"
+
+    @staticmethod
+    def claim_url(topic: str, claim: str) -> str:
+        return f"evidence/claims/#{topic}.{claim}"
