@@ -1,0 +1,234 @@
+"""The order of a whole build: find, check, train, judge, draw, render, exchange."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import ctypes.util
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coursenotes import cells, check, draw, stamp
+from coursenotes.claims import runner, verdicts
+from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.layout import Layout
+from coursenotes.plan import Job, Library
+from coursenotes.progress import Progress
+from coursenotes.store import write_atomic
+from coursenotes.train import train
+from coursenotes.workers import LIGHT, TORCH, Outcome, Pool, Task
+
+Render = Callable[[Library, Path], None]  # (what to look up in, the folder to write the site into)
+
+
+@dataclass
+class Done:
+    """What a build did."""
+
+    library: Library
+    jobs: int = 0
+    stored: int = 0
+    verdicts: list[verdicts.Verdict] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def summary(self, layout: Layout) -> str:
+        """The last lines of a build."""
+        counts = {s: sum(v.status == s for v in self.verdicts) for s in ("supported", "refuted", "unchecked")}
+        words = [f"{counts['supported']} claims held"]
+        if counts["refuted"]:
+            words.append(f"{counts['refuted']} sentences refuted by measurement, as the pages say")
+        if counts["unchecked"]:
+            words.append(f"{counts['unchecked']} not checked")
+        return (
+            f"{self.jobs} jobs ran, {self.stored} came from the store; {', '.join(words)}; {self.seconds:.0f} s\n"
+            f"The site is at {layout.site / 'index.html'}\n"
+            f"To look at it: coursenotes build --open (searching needs an address, not a file)"
+        )
+
+
+# ---------------------------------------------------------------- preparing
+def load(layout: Layout) -> Library:
+    """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
+    path = layout.state / "parsed.json"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    before = set(kept)
+    site = discover(layout, kept)
+    library = Library(site)
+    for name, scale in library.wanted():
+        with contextlib.suppress(CoursenotesError):
+            library.depends(name, scale)
+    if set(site.code.used) != before:
+        write_atomic(path, json.dumps(site.code.used))
+    return library
+
+
+def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
+    """Bring everything that pages ask for into the store: results, drawings, cells, and the verdicts if claims.
+
+    Raises CoursenotesError with everything that went wrong; what went well is kept.
+    """
+    began = time.monotonic()
+    _sweep(layout)
+    library = load(layout)
+    problems = Problems()
+    problems.extend(check.static(library))
+    problems.raise_if_any()
+    wanted = library.wanted()
+    missing = library.missing(wanted)
+    total = sum(len(library.jobs(*w)) for w in wanted)
+    progress.plan(len(missing), total - len(missing), _reasons(library, missing))
+    done = Done(library, len(missing), total - len(missing))
+    with Pool(layout.root, preload=TORCH if _needs_torch(library, missing, claims) else LIGHT) as pool:
+        problems.extend(train(library, missing, pool, progress))
+        problems.raise_if_any()
+        problems.extend(check.after_training(library))
+        problems.raise_if_any()
+        _derive(library, pool, progress, problems, claims=claims)
+    problems.extend(library.store.set_aside if problems else [])
+    done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
+    problems.raise_if_any()
+    done.seconds = time.monotonic() - began
+    return done
+
+
+def _derive(library: Library, pool: Pool, progress: Progress, problems: Problems, *, claims: bool) -> None:
+    """Judge claims, run cells and draw figures: all that is made from results."""
+    keepers: dict[str, Callable[[Library, Outcome], Iterable[Problem] | None]] = {}
+    todo: list[Task] = []
+    pages = list(library.site.pages.values())
+    for module, tasks in (
+        (runner, runner.tasks(library) if claims else []),
+        (cells, cells.tasks(library, pages)),
+        (draw, draw.tasks(library, wanted_figures(library))),
+    ):
+        for task in tasks:
+            keepers[task.id] = module.keep
+            todo.append(task)
+    for outcome in pool.run(todo, progress.event):
+        progress.done(outcome)
+        if outcome.problem is not None:
+            problems.extend([outcome.problem])
+        else:
+            problems.extend(keepers[outcome.task.id](library, outcome) or [])
+
+
+def wanted_figures(library: Library) -> list[tuple[str, str]]:
+    """(figure, scale) of every figure that pages ask for and evidence pages show, where there are results."""
+    asked = {
+        (ref.target, ref.scale)
+        for page in library.site.pages.values()
+        for ref in page.references
+        if ref.scheme == "figure"
+    }
+    for name, experiment in library.site.experiments.items():
+        for scale in experiment.scales:
+            results = library.results(name, scale)
+            if results is not None and any(row.result.curves for row in results.rows):
+                asked.add((f"{name}#curves", scale))
+    return sorted(asked)
+
+
+def _needs_torch(library: Library, missing: list[Job], claims: bool) -> bool:
+    """Whether some work is worth the seconds that loading torch takes once."""
+    if missing or cells.tasks(library, list(library.site.pages.values())):
+        return True
+    return claims and bool(runner.tasks(library))
+
+
+def _reasons(library: Library, missing: list[Job]) -> dict[str, str]:
+    """One reason an experiment, for the person who wonders why something runs."""
+    found: dict[str, str] = {}
+    for job in missing:
+        found.setdefault(job.experiment.id, "; ".join(library.why(job)))
+    return found
+
+
+# ---------------------------------------------------------------- the whole build
+def build(layout: Layout, progress: Progress, render: Render) -> str:
+    """Train, judge, draw, render beside site/ and exchange. Returns what to say at the end.
+
+    Where nothing changed since the last whole build, nothing is done.
+    """
+    last = stamp.read(layout)
+    if last and last["digest"] == stamp.current(layout, scale="sample"):
+        return f"Nothing changed.\n{last['summary']}"
+    began = time.monotonic()
+    done = prepare(layout, progress, claims=True)
+    progress.stage("rendering")
+    fresh = layout.root / f"site.new.{os.getpid()}"
+    try:
+        render(done.library, fresh)
+        with locked(layout):
+            exchange(fresh, layout.site)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    done.seconds = time.monotonic() - began
+    summary = done.summary(layout)
+    still = f"0 jobs ran, {done.jobs + done.stored} came from the store;" + summary.split(";", 1)[1]
+    stamp.write(layout, stamp.current(layout, scale="sample"), still.replace(f"; {done.seconds:.0f} s\n", "\n"))
+    return summary
+
+
+@contextlib.contextmanager
+def locked(layout: Layout) -> Iterator[None]:
+    """Held while site/ is exchanged. The kernel lets go of it when the process dies."""
+    layout.state.mkdir(parents=True, exist_ok=True)
+    with (layout.state / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def exchange(fresh: Path, target: Path) -> None:
+    """Put a finished folder in the place of another; afterwards the old one lies where the finished one was."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+    at_cwd, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if hasattr(libc, "renameat2"):
+        if libc.renameat2(at_cwd, os.fsencode(fresh), at_cwd, os.fsencode(target), swap) == 0:
+            return
+    old = fresh.with_name(f"{fresh.name}.old")
+    target.rename(old)
+    fresh.rename(target)
+    old.rename(fresh)
+
+
+def _sweep(layout: Layout) -> None:
+    """Remove what killed builds left behind: scratch folders and half-made sites."""
+    old = time.time() - 24 * 3600
+    scratch = layout.state / "tmp"
+    for folder in scratch.iterdir() if scratch.is_dir() else ():
+        if folder.stat().st_mtime < old:
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in layout.root.glob("site.new.*"):
+        pid = folder.name.split(".")[2]
+        if not (pid.isdigit() and _alive(int(pid))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def check_or_raise(problems: Iterable[Problem]) -> None:
+    """Raise all problems as one error, if there are any."""
+    collected = Problems()
+    collected.extend(problems)
+    collected.raise_if_any()

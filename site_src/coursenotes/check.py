@@ -1,0 +1,97 @@
+"""What must be true of the whole: every name resolves, every claim stands on a page, everything made is used."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from coursenotes import resolve
+from coursenotes.errors import Problem, Problems
+from coursenotes.plan import Library
+
+
+def static(library: Library) -> list[Problem]:
+    """All problems that can be seen before anything is run."""
+    problems = Problems()
+    site = library.site
+    for page in site.pages.values():
+        problems.extend(resolve.problems(site, page))
+    for experiment in site.experiments.values():
+        for scale in experiment.scales:
+            problems.extend(library._dependencies(experiment.id, scale)[1])
+    problems.extend(_unused(library))
+    return problems.found
+
+
+def after_training(library: Library) -> list[Problem]:
+    """All problems that need results to be seen: metrics that nobody returned, metrics that nobody uses."""
+    problems = Problems()
+    for page in library.site.pages.values():
+        problems.extend(resolve.problems(library.site, page, library))
+    problems.extend(_unused_metrics(library))
+    return problems.found
+
+
+def _unused(library: Library) -> list[Problem]:
+    """Claims on no page or twice in one file; figures and experiments that nothing shows."""
+    site, problems = library.site, Problems()
+    asked = Counter((ref.scheme, ref.target) for page in site.pages.values() for ref in page.references)
+    for claim in site.claims.values():
+        if not asked["claim", claim.id]:
+            problems.add(
+                f"the claim {claim.name} stands on no page", claim.path, claim.line,
+                fix=f"write [the sentence](claim:{claim.id}) in docs/concepts/{claim.topic}.md",
+            )  # fmt: skip
+        if not claim.falsifiers:
+            problems.add(
+                f"the claim {claim.name} names nothing that would refute it", claim.path, claim.line,
+                fix="add @falsified_by(...)",
+            )  # fmt: skip
+    for figure in site.figures.values():
+        if not asked["figure", figure.id]:
+            problems.add(
+                f"the figure {figure.name} stands on no page", figure.path, figure.line,
+                fix=f"write ![](figure:{figure.id}) on a page, or remove it",
+            )  # fmt: skip
+    used = {name for name, _ in library.wanted()}
+    for experiment in site.experiments.values():
+        if experiment.id not in used:
+            problems.add(
+                f"nothing uses the experiment {experiment.name}", experiment.path, experiment.line,
+                fix="show it in a figure, a number or a claim, or remove it",
+            )  # fmt: skip
+    return problems.found
+
+
+def _unused_metrics(library: Library) -> list[Problem]:
+    """Metrics that no page, figure or claim names. One that starts with _ is for diagnosis."""
+    site, problems = library.site, Problems()
+    shown: set[str] = set()
+    tables: set[str] = set()
+    for page in site.pages.values():
+        for ref in page.references:
+            if ref.scheme == "measured":
+                shown.add(ref.target)
+            elif ref.scheme == "table":
+                tables.add(ref.target)
+    for experiment in site.experiments.values():
+        if experiment.id in tables:
+            continue
+        text = "".join(c.source for c in site.claims.values() if experiment.id in (*c.experiments, *c.controls))
+        for figure in site.figures.values():
+            if experiment.id in figure.experiments:
+                text += figure.path.read_text(encoding="utf-8")
+        for scale in experiment.scales:
+            results = library.results(experiment.id, scale)
+            for name in results.metrics if results else ():
+                quoted = f'"{name}"' in _without_returns(text, name) or f"'{name}'" in text
+                if not name.startswith("_") and f"{experiment.id}.{name}" not in shown and not quoted:
+                    problems.add(
+                        f"nothing uses the metric {name!r} of {experiment.name}", experiment.path, experiment.line,
+                        fix=f"show it, or call it _{name} if it is for diagnosis",
+                    )  # fmt: skip
+    return problems.found
+
+
+def _without_returns(text: str, name: str) -> str:
+    """The text without the dict entry that makes the metric: being returned is not being used."""
+    return text.replace(f'"{name}":', "")

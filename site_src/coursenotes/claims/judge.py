@@ -1,0 +1,176 @@
+"""Checks one claim: its test has to pass on what was measured, and to fail on everything that would refute it."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coursenotes.claims.arms import CannotAlter, Falsifier, Inputs
+from coursenotes.claims.compare import Comparison, recording
+from coursenotes.claims.nulls import null_arms
+from coursenotes.claims.verdicts import finite
+from coursenotes.result import Results, Row
+
+REFUTES = (AssertionError, pytest.fail.Exception)
+OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)  # not Exceptions, so that `except Exception` lets them pass
+LONGEST = 300  # characters kept of what an arm said
+
+
+@dataclass
+class Judgement:
+    """What the check of one claim found. failure: what the test raised on what was measured, if it did."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    arms: list[dict[str, Any]] = field(default_factory=list)
+    failure: BaseException | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One claim test, ready to be called: its fixtures, its seed for random input, and where its project's code is."""
+
+    function: Callable[..., Any]
+    fixtures: Mapping[str, Any]
+    scale: str
+    seed: int
+    snippets: Path
+
+    def __call__(self, inputs: Inputs) -> list[Comparison]:
+        """Run the test once on these inputs -> the comparisons that it made, in order."""
+        own = {name: _own_copies(results) for name, results in inputs.results.items()}
+        _seed(self.seed)
+        with recording(fewer_seeds=self.scale == "full") as found:
+            self.function(**{**self.fixtures, **own, **inputs.objects})
+        return found
+
+
+def judge(call: Call, inputs: Inputs, falsifiers: Sequence[Falsifier]) -> Judgement:
+    """Run a claim's test on what was measured, then on each falsifier, then look at the null arms."""
+    found = Judgement()
+    with recording(fewer_seeds=call.scale == "full") as made:
+        try:
+            made += call(inputs)
+        except (Exception, *OUTCOMES) as error:
+            found.failure = error
+            found.comparisons = _made_before(error) or list(made)
+            return found
+    found.comparisons = list(made)
+    found.problems += [p for c in made for p in _unused(c)]
+    for falsifier in falsifiers:
+        found.arms.append(_try(call, inputs, falsifier, found.problems))
+    for comparison in made:
+        for arm in null_arms(comparison, call.scale):
+            found.arms.append(arm)
+            if not arm["failed_as_it_must"]:
+                found.problems.append(
+                    f"the claim rests on noise (line {comparison.line}): {arm['text']}: {arm['message']}\n"
+                    "fix: ask for a wider margin or more pairs, or run more seeds"
+                )
+    return found
+
+
+def described(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as a verdict keeps it."""
+    distances = comparison.distances
+    chance = None if comparison.kind == "close" or comparison.single else str(comparison.chance)
+    return finite(
+        {
+            "text": repr(comparison),
+            "claimed": comparison.claimed,
+            "effect": comparison.effect,
+            "spread": comparison.spread,
+            "held": f"{comparison.held}/{comparison.pairs}",
+            "needs": f"{comparison.needs}/{comparison.pairs}",
+            "smallest": float(distances.max() if comparison.kind == "close" else distances.min()),
+            "chance": chance,
+            "line": comparison.line,
+        }
+    )
+
+
+def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) -> dict[str, Any]:
+    """Run the test on one falsifier. It has to raise an AssertionError; anything else is a problem."""
+    failed, message = False, ""
+    try:
+        call(falsifier.apply(inputs))
+        message = "the test passes"
+        problems.append(f"claim cannot fail: it still holds with {falsifier.text}")
+    except CannotAlter as error:
+        message = str(error)
+        problems.append(f"the arm {falsifier.text!r} alters nothing: {error}")
+    except REFUTES as error:
+        inside = _raised_in(error, call.snippets)
+        message = first_line(error)
+        failed = inside is None
+        if inside:
+            problems.append(f"the arm {falsifier.text!r} failed inside the snippet, not in the test: {inside}: {message}")
+    except (Exception, *OUTCOMES) as error:
+        message = f"{type(error).__name__}: {first_line(error)}"
+        problems.append(
+            f"the arm {falsifier.text!r} raised {message} ({_place(error)})\n"
+            "fix: what refutes a claim has to fail an assertion of its test, not to break it"
+        )
+    return {"kind": falsifier.kind, "text": falsifier.text, "failed_as_it_must": failed, "message": message}
+
+
+def _unused(comparison: Comparison) -> list[str]:
+    """A comparison in a test that passed has to have been asked, and to have been true."""
+    if not comparison.asked:
+        return [f"line {comparison.line}: {comparison.claimed} was compared, and nothing asked for the answer\nfix: assert it"]
+    if not comparison:
+        return [
+            f"line {comparison.line}: the test passes although this does not hold: {comparison!r}\n"
+            "fix: assert what does hold: below or above the other way round, or close() for no difference"
+        ]
+    return []
+
+
+def _own_copies(results: Results) -> Results:
+    """The results with arrays of their own: what a test writes into them does not reach the next run of it."""
+
+    def copied(row: Row) -> Row:
+        arrays = {name: array.copy() for name, array in row.result.arrays.items()}
+        return replace(row, result=replace(row.result, arrays=arrays))
+
+    return results.replace(copied)
+
+
+def fresh_seed() -> int:
+    """A seed that no run had before, for claims on random input."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, shortened to one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "no place"
+
+
+def _raised_in(error: BaseException, folder: Path) -> str | None:
+    """file:line where the error was raised, if that lies in the folder."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames and Path(frames[-1].filename).is_relative_to(folder):
+        return _place(error)
+    return None

@@ -1,0 +1,213 @@
+"""What the check of a claim found: kept by what it depends on, looked up by pages, never computed here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from coursenotes import fingerprint
+from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.store import write_atomic
+
+if TYPE_CHECKING:
+    from coursenotes.discover import ClaimInfo
+    from coursenotes.plan import Library
+
+CLAIMS_ENGINE = 1  # raised when the way in which claims are checked changes what a verdict means
+KIND = "verdicts"
+EXACT = "exact"  # the scale of a claim that reads no results
+STATUSES = ("supported", "refuted", "failed", "unchecked")
+
+
+@dataclass
+class Verdict:
+    """The verdict on one claim at one scale.
+
+    status: "supported", "refuted" (a sentence of the lecture, which its test shows to be wrong), "failed", or
+    "unchecked" (then error says why). scale: "sample", "full", or "exact" for a claim that reads no results.
+    comparisons: {text, claimed, effect, spread, held, pairs, needs, smallest, chance, line} each; spread is None for a
+    single pair, and numbers that are not finite are None. arms: {kind, text, failed_as_it_must, message} each.
+    refutes: the lecture's sentence that @refuted was given. path: of the test, below the root.
+    """
+
+    claim: str
+    scale: str
+    status: str
+    sentence: str
+    comparisons: list[dict[str, Any]] = field(default_factory=list)
+    arms: list[dict[str, Any]] = field(default_factory=list)
+    date: str = ""
+    error: str | None = None
+    path: str = ""
+    line: int = 0
+    key: str = ""
+    refutes: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the claim was checked, and stands as it is written."""
+        return self.status in ("supported", "refuted")
+
+    def to_json(self) -> str:
+        """One line a field, UTF-8, no NaN."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Verdict:
+        """The verdict that to_json wrote. Raises ValueError on anything else."""
+        try:
+            verdict = cls(**json.loads(text))
+        except TypeError as error:
+            raise ValueError(f"not a verdict: {error}") from error
+        wanted = {f.name: type(f.default) if isinstance(f.default, str | int) else None for f in fields(cls)}
+        wanted |= {"claim": str, "scale": str, "sentence": str, "comparisons": list, "arms": list}
+        wrong = [name for name, kind in wanted.items() if kind and not isinstance(getattr(verdict, name), kind)]
+        if wrong or verdict.status not in STATUSES:
+            raise ValueError(f"not a verdict: {', '.join(wrong) or verdict.status!r}")
+        return verdict
+
+
+def find(library: Library, claim_id: str) -> ClaimInfo:
+    """The claim with this id. Raises CoursenotesError with the nearest spelling."""
+    claims = library.site.claims
+    if claim_id not in claims:
+        close = nearest(claim_id, claims)
+        there = ", ".join(sorted(claims)) or "none"
+        raise CoursenotesError(Problem(f"no claim {claim_id!r}", details=(f"there is: {there}",), fix=close))
+    return claims[claim_id]
+
+
+def scales(library: Library, claim_id: str) -> tuple[str, ...]:
+    """The scales at which a claim is checked.
+
+    "exact" alone for a claim that reads no results; else what @at says; else sample, and full where full results of
+    all that it reads are there and belong to the code as it is. (A claim over full-only data has only "full".)
+    """
+    info = find(library, claim_id)
+    if not info.experiments:
+        return (EXACT,)
+    if len(info.scales) == 1:
+        return tuple(info.scales)
+    return tuple(s for s in info.scales if s == "sample" or missing(library, claim_id, s) is None)
+
+
+def missing(library: Library, claim_id: str, scale: str) -> str | None:
+    """Why a claim cannot be checked at a scale, in words: results that are not there or are stale. None if it can."""
+    if scale == EXACT:
+        return None
+    found = []
+    for name in _reads(find(library, claim_id)):
+        results = library.results(name, scale)
+        full = " --full" if scale == "full" else ""
+        if results is None:
+            found.append(f"results of {name} at {scale} scale are missing: run `coursenotes run {name}{full}`")
+        elif results.stale:
+            found.append(f"results of {name} at {scale} scale are of older code: {results.stale}")
+    return "\n".join(found) or None
+
+
+def key(library: Library, claim_id: str, scale: str) -> str:
+    """What a verdict depends on, as one digest.
+
+    The test with all that it reaches in the project and the libraries used, the snippet's functions that it is given,
+    and the results that it and its controls read. Prose, the docstring and the date do not enter.
+    """
+    info = find(library, claim_id)
+    scale = _known(library, info, scale)
+    reads = {}
+    for name in _reads(info) if scale != EXACT else ():
+        reads[name] = [library.results_key(name, scale)]
+        published = library.layout.published_file(*name.split("."))
+        if scale == "full" and published.is_file():  # numbers that a person changed there keep their jobs' keys
+            reads[name].append(hashlib.sha256(published.read_bytes()).hexdigest())
+    return fingerprint.hash_json(
+        {
+            "engine": CLAIMS_ENGINE,
+            "claim": claim_id,
+            "scale": scale,
+            "test": library.code_key(library.layout.module(info.path), f"test_{info.name}"),
+            "functions": {name: library.code_key(f"snippets.{info.topic}", name) for name in info.functions},
+            "results": reads,
+        }
+    )
+
+
+def load(library: Library, claim_id: str, scale: str = "sample") -> Verdict:
+    """The stored verdict on a claim as it is now, or one with status "unchecked" that says why.
+
+    A scale at which the claim is never checked gives the verdict at the one where it is: .scale tells.
+    """
+    info = find(library, claim_id)
+    scale = _known(library, info, scale)
+    wanted = key(library, claim_id, scale)
+    try:
+        found = Verdict.from_json(library.memo(KIND, wanted).read_text(encoding="utf-8"))
+        if (found.claim, found.scale, found.key) == (claim_id, scale, wanted):
+            found.sentence, found.path, found.line = info.sentence, _path(library, info), info.line
+            return found
+    except (OSError, ValueError):
+        pass  # none, or one that was damaged: it is checked again
+    why = missing(library, claim_id, scale) or "it was not checked since its test or what it reads changed"
+    return blank(library, claim_id, scale, error=why)
+
+
+def blank(library: Library, claim_id: str, scale: str, status: str = "unchecked", error: str | None = None) -> Verdict:
+    """A verdict on a claim without findings yet."""
+    info = find(library, claim_id)
+    return Verdict(
+        claim_id, scale, status, info.sentence, error=error, path=_path(library, info), line=info.line,
+        key=key(library, claim_id, scale),
+    )  # fmt: skip
+
+
+def best(library: Library, claim_id: str) -> list[Verdict]:
+    """The verdicts on a claim at every scale at which it is checked, as stored; some may be "unchecked"."""
+    return [load(library, claim_id, scale) for scale in scales(library, claim_id)]
+
+
+def unchecked(library: Library) -> Iterator[tuple[str, str]]:
+    """(claim, scale) of every verdict that is not stored although what it reads is there."""
+    for claim_id in library.site.claims:
+        for scale in scales(library, claim_id):
+            if load(library, claim_id, scale).status == "unchecked" and not missing(library, claim_id, scale):
+                yield claim_id, scale
+
+
+def save(library: Library, verdict: Verdict) -> None:
+    """Keep a verdict under its own key. One that is unchecked is not kept."""
+    if verdict.status != "unchecked":
+        write_atomic(library.memo(KIND, verdict.key), verdict.to_json())
+
+
+def pages(library: Library, claim_id: str) -> list[str]:
+    """Where a claim stands: "docs/concepts/dropout.md:14" for each page and line."""
+    return [
+        f"{page.path.relative_to(library.layout.root).as_posix()}:{ref.line}"
+        for page in library.site.pages.values()
+        for ref in page.references
+        if ref.scheme == "claim" and ref.target == claim_id
+    ]
+
+
+def _reads(info: ClaimInfo) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*info.experiments, *info.controls)))
+
+
+def _path(library: Library, info: ClaimInfo) -> str:
+    return info.path.relative_to(library.layout.root).as_posix()
+
+
+def _known(library: Library, info: ClaimInfo, scale: str) -> str:
+    """The scale at which a claim asked for at this one is checked."""
+    if not info.experiments:
+        return EXACT
+    return scale if scale in info.scales else (*info.scales, "sample")[0]
+
+
+def finite(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The mapping with None for numbers that JSON cannot say."""
+    bad = (float("inf"), float("-inf"))
+    return {k: None if isinstance(v, float) and (v != v or v in bad) else v for k, v in value.items()}

@@ -1,0 +1,204 @@
+"""The command line. Each command imports what it needs, so that the quick ones are quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.layout import Layout
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, or 1 where something is wrong."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.run(args, Layout.find(args.project)) or 0
+    except CoursenotesError as error:
+        count = len(error.problems)
+        print(f"\n{error}\n\n{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; what was finished is kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="coursenotes", description=__import__("coursenotes").__doc__)
+    parser.add_argument("--project", type=Path, default=None, help="a folder of the project (default: this one)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, run, help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
+
+    command = add("build", _build, "train what is missing, check the claims, write site/")
+    command.add_argument("--open", action="store_true", help="serve the finished site on this machine and open it")
+    command = add("run", _run, "train an experiment, or all of a topic")
+    command.add_argument("names", nargs="*", help="topic or topic.experiment (default: all)")
+    command.add_argument("--scale", choices=("sample", "full"), default="sample")
+    command.add_argument("--publish", action="store_true", help="write full-scale results to results/")
+    add("status", _status, "what is there, what is missing and why, without running anything")
+    command = add("why", _why, "what changed since the stored result of an experiment")
+    command.add_argument("name", help="topic.experiment")
+    command.add_argument("--scale", choices=("sample", "full"), default="sample")
+    command = add("new", _new, "start a topic: its note, its snippet and its claims")
+    command.add_argument("topic")
+    command = add("check", _check, "every name, number and claim, without training")
+    command.add_argument("--fix", action="store_true", help="write measured values into the text of their links")
+    return parser
+
+
+def _build(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import stamp
+
+    last = stamp.read(layout)
+    if last and last["digest"] == stamp.current(layout, scale="sample"):
+        print(f"Nothing changed.\n{last['summary']}")
+    else:
+        from coursenotes.build import build
+        from coursenotes.mkdocs_plugin import render
+        from coursenotes.progress import Progress
+
+        with Progress() as progress:
+            summary = build(layout, progress, render)
+        print(summary)
+    if args.open:
+        _serve(layout.site)
+    return 0
+
+
+def _run(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.build import check_or_raise, load
+    from coursenotes.progress import Progress
+    from coursenotes.train import train
+    from coursenotes.workers import Pool
+
+    library = load(layout)
+    names = _chosen(library, args.names, args.scale)
+    missing = library.missing((name, args.scale) for name in names)
+    total = sum(len(library.jobs(name, args.scale)) for name in names)
+    with Progress() as progress, Pool(layout.root) as pool:
+        progress.plan(len(missing), total - len(missing), {})
+        problems = train(library, missing, pool, progress)
+    for name in names:
+        _show(library, name, args.scale)
+        if args.publish and args.scale == "full" and library.results(name, "full") is not None:
+            print(f"  published in {library.publish(name).relative_to(layout.root)}")
+    check_or_raise(problems)
+    return 0
+
+
+def _chosen(library, names: list[str], scale: str) -> list[str]:
+    """The experiments that a person means: by id, by topic, or all that can run at the scale."""
+    able = [e for e in library.site.experiments.values() if scale in e.scales]
+    if not names:
+        return [e.id for e in able]
+    found = []
+    for name in names:
+        topic = [e.id for e in able if e.topic == name]
+        one = library.experiment(name).id if not topic else None
+        if one and scale not in library.experiment(one).scales:
+            raise CoursenotesError(Problem(f"{name} has no {scale} scale", fix="give its dataset one"))
+        found += topic or [one]
+    return found
+
+
+def _show(library, name: str, scale: str) -> None:
+    results = library.results(name, scale)
+    if results is None:
+        return
+    print(f"{name} at {scale} scale, {len(results.seeds)} seeds")
+    for settings, group in results.groups():
+        values = ", ".join(
+            f"{m} {group.metric(m).mean():.4g} ± {group.metric(m).std(ddof=1 if len(group.seeds) > 1 else 0):.2g}"
+            for m in group.metrics
+        )
+        print(f"  {' '.join(f'{k}={v}' for k, v in settings.items()) or '-'}: {values}")
+
+
+def _status(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.build import load
+    from coursenotes.claims import verdicts
+
+    library = load(layout)
+    for name, e in sorted(library.site.experiments.items()):
+        for scale in e.scales:
+            jobs = library.jobs(name, scale)
+            missing = library.missing([(name, scale)])
+            results = library.results(name, scale)
+            words = f"{len(jobs) - len(missing)}/{len(jobs)} jobs"
+            if results is not None and results.stale:
+                words += f", published results are of older code: {results.stale}"
+            elif missing:
+                words += f": {'; '.join(library.why(missing[0]))}"
+            print(f"{name:44} {scale:7} {words}")
+    for claim in sorted(library.site.claims):
+        for verdict in verdicts.best(library, claim):
+            print(f"{claim:44} {verdict.scale:7} {verdict.status}")
+    return 0
+
+
+def _why(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.build import load
+
+    library = load(layout)
+    library.experiment(args.name)
+    jobs = library.jobs(args.name, args.scale)
+    reasons: dict[tuple[str, ...], list] = {}
+    for job in jobs:
+        reasons.setdefault(tuple(library.why(job)), []).append(job)
+    for why, some in reasons.items():
+        print(f"{args.name}, {len(some)} of {len(jobs)} jobs: {'; '.join(why) or 'stored, and nothing changed since'}")
+    depends = library.depends(args.name, args.scale)
+    print("It depends on:")
+    for symbol in depends["code"]:
+        print(f"  {symbol}")
+    for lib, version in depends.get("libraries", {}).items():
+        print(f"  {lib} {version}")
+    return 0
+
+
+def _new(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.new import create
+
+    for path in create(layout, args.topic):
+        print(f"wrote {path.relative_to(layout.root)}")
+    print("Next: coursenotes build")
+    return 0
+
+
+def _check(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import check, resolve
+    from coursenotes.build import check_or_raise, load
+
+    library = load(layout)
+    if args.fix:
+        for page in library.site.pages.values():
+            text = resolve.fix_texts(library, page)
+            if text != page.text:
+                page.path.write_text(text, encoding="utf-8")
+                print(f"corrected {page.path.relative_to(layout.root)}")
+        library = load(layout)
+    check_or_raise([*check.static(library), *check.after_training(library), *check.prose(library)])
+    print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    return 0
+
+
+def _serve(folder: Path) -> None:
+    import functools
+    import http.server
+    import webbrowser
+
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        print(f"The site is at {address} (stop with Ctrl-C)")
+        webbrowser.open(address)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

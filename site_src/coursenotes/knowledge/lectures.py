@@ -1,0 +1,215 @@
+"""Courses and their lectures, from docs/courses.yml: titles, codes, videos, lengths; and addresses of seconds.
+
+    dl2022:
+      title: Practical Deep Learning for Coders 2022
+      url: https://course.fast.ai
+      lectures:
+        8:
+          title: Convolutions
+          video: htiNBPxcXgo            # a YouTube id, or the address of a video file
+          duration: "1:36:55"
+          codes: [DL1v5L8]              # other names that note-takers use
+          released: 2022-07-21
+
+A lecture is called course/lecture (dl2022/8) or by one of its codes, in any case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coursenotes.errors import Problems, nearest
+from coursenotes.references import Malformed, parse_time
+
+COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "released", "lectures")
+LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "released", "release", "visibility", "forum", "authors")
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """One lecture. seconds is its length, or None where it is not known; more holds the other fields as written."""
+
+    course: str
+    name: str
+    title: str
+    video: str = ""
+    seconds: int | None = None
+    codes: tuple[str, ...] = ()
+    line: int = 0
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.course}/{self.name}"
+
+    def watch(self, seconds: int = 0) -> str:
+        """The address of this second of the video, or an empty string where there is no video."""
+        if not self.video:
+            return ""
+        if "://" in self.video:
+            return f"{self.video}#t={seconds}" if seconds else self.video
+        return f"https://www.youtube.com/watch?v={self.video}" + (f"&t={seconds}s" if seconds else "")
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course with its lectures in the order of the file."""
+
+    name: str
+    title: str
+    lectures: tuple[Lecture, ...]
+    line: int = 0
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Lectures:
+    """All courses, and every lecture by each of its names."""
+
+    def __init__(self, courses: tuple[Course, ...] = (), path: Path | None = None):
+        self.courses = {course.name: course for course in courses}
+        self.path = path
+        self._by_name: dict[str, Lecture] = {}
+        for course in courses:
+            for lecture in course.lectures:
+                for name in (lecture.id, *lecture.codes):
+                    self._by_name.setdefault(name.casefold(), lecture)
+
+    def get(self, name: str) -> Lecture | None:
+        """The lecture that is called dl2022/8 or DL1v5L8, in any case; None where there is none."""
+        return self._by_name.get(name.casefold())
+
+    def names(self) -> list[str]:
+        """Every name of every lecture."""
+        return [name for lecture in self.all() for name in (lecture.id, *lecture.codes)]
+
+    def all(self) -> Iterator[Lecture]:
+        """Every lecture, in the order of the file."""
+        for course in self.courses.values():
+            yield from course.lectures
+
+    def nearest(self, name: str) -> str | None:
+        """The spelling of a lecture's name that comes closest."""
+        close = nearest(name.casefold(), [n.casefold() for n in self.names()])
+        return next((n for n in self.names() if n.casefold() == close), None)
+
+    def of_page(self, page: str, meta: Mapping[str, Any]) -> Lecture | None:
+        """The lecture that a page's bare times are in: a lesson page's own, else the first of its `lectures:`."""
+        parts = Path(page).parts
+        if len(parts) == 3 and parts[0] == "lessons":
+            own = self.get(f"{parts[1]}/{re.sub(r'^(lesson|lecture)[-_]?', '', Path(page).stem)}")
+            if own is not None:
+                return own
+        for entry in meta.get("lectures") or ():
+            return self.get(str(entry).partition("@")[0])
+        return None
+
+
+def load(path: Path) -> Lectures:
+    """Read courses.yml. A file that is not there has no courses. Raises CoursenotesError with every problem."""
+    if not path.is_file():
+        return Lectures(path=path)
+    problems = Problems()
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
+        problems.raise_if_any()
+    courses: list[Course] = []
+    if root is not None:
+        for name, node, line in _pairs(root, path, problems, "courses"):
+            courses.append(_course(name, node, line, path, problems))
+    _check_names(courses, path, problems)
+    problems.raise_if_any()
+    return Lectures(tuple(courses), path)
+
+
+def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Course:
+    more: dict[str, Any] = {}
+    lectures: list[Lecture] = []
+    for key, value, at in _pairs(node, path, problems, f"the course {name}", COURSE_KEYS):
+        if key == "lectures":
+            lectures = [
+                _lecture(name, number, inner, below, path, problems)
+                for number, inner, below in _pairs(value, path, problems, f"the lectures of {name}")
+            ]
+        else:
+            more[key] = _plain(value)
+            if key == "title" and not isinstance(value, yaml.ScalarNode):
+                problems.add(f"the title of {name} is not a text", path, at)
+    if not more.get("title"):
+        problems.add(f"the course {name} has no title", path, line, fix="title: …")
+    return Course(name, str(more.pop("title", name)), tuple(lectures), line, more)
+
+
+def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Lecture:
+    what = f"the lecture {course}/{name}"
+    more: dict[str, Any] = {}
+    seconds: int | None = None
+    codes: tuple[str, ...] = ()
+    for key, value, at in _pairs(node, path, problems, what, LECTURE_KEYS):
+        more[key] = _plain(value)
+        if key == "duration":
+            try:
+                seconds = parse_time(str(more.pop(key)))
+            except Malformed as error:
+                problems.add(f"duration of {what}: {error}", path, at, fix=error.fix or 'duration: "1:36:55"')
+        elif key == "codes":
+            given = more.pop(key)
+            codes = tuple(given) if isinstance(given, list) else (str(given),)
+    title = str(more.pop("title", "") or "")
+    if not title:
+        problems.add(f"{what} has no title", path, line, fix="title: …")
+    return Lecture(course, name, title, str(more.pop("video", "") or ""), seconds, codes, line, more)
+
+
+def _check_names(courses: list[Course], path: Path, problems: Problems) -> None:
+    """Names are what a time may carry before its @, and no two lectures share one."""
+    seen: dict[str, Lecture] = {}
+    for course in courses:
+        for lecture in course.lectures:
+            for name in (lecture.id, *lecture.codes):
+                if not re.fullmatch(r"[A-Za-z0-9][\w./-]*", name):
+                    problems.add(f"{name!r} cannot be written before an @", path, lecture.line,
+                                 fix="use letters, digits, - and .")  # fmt: skip
+                other = seen.setdefault(name.casefold(), lecture)
+                if other is not lecture:
+                    problems.add(f"{name} names two lectures", path, lecture.line,
+                                 details=[f"the other is {other.id}, line {other.line}"])  # fmt: skip
+
+
+def _pairs(
+    node: yaml.Node, path: Path, problems: Problems, what: str, known: tuple[str, ...] = ()
+) -> Iterator[tuple[str, yaml.Node, int]]:
+    """(key, value, line) of a mapping; keys as they are written, so that 8 and "8" are one."""
+    if not isinstance(node, yaml.MappingNode):
+        if node.value:  # an empty value is an empty mapping
+            problems.add(f"{what}: not a mapping", path, node.start_mark.line + 1, fix="write name: value lines")
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in seen:
+            problems.add(f"{what}: {name} stands twice", path, line)
+        elif known and name not in known:
+            close = nearest(name, known)
+            problems.add(f"{what} has no field {name!r}", path, line, details=[f"it has: {', '.join(known)}"],
+                         fix=f"write {close}:" if close else None)  # fmt: skip
+        else:
+            yield name, value, line
+        seen.add(name)
+
+
+def _plain(node: yaml.Node) -> Any:
+    """Scalars as the text that is written: YAML would read 1:08:22 as a number, and a date as a date."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value}
+    return node.value

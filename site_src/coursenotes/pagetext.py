@@ -1,0 +1,148 @@
+"""Which parts of a Markdown page are prose, and where its links and headings are.
+
+Everything that is not prose is blanked rather than cut, so that places stay what they were.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CODE = "\0"  # stands for each character of inline code: neither a space nor anything that a pattern looks for
+
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+_CODE_OR_COMMENT = re.compile(
+    r"(?<!\\)(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.DOTALL
+)
+_CONTAINER = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d+[.)][ \t]|!!!|\?\?\?|===|\[\^[^\]]+\]:|:[ \t])")
+
+_DESTINATION = re.compile(
+    r"""\]\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<plain>(?:[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)"""
+)
+_UNDERLINE = re.compile(r"[=-]+[ ]*$")
+_BOUNDARY = re.compile(r"[\s>]*(?:#{1,6}(?:\s|$)|!!!|\?\?\?|===|</?[A-Za-z][^<>]*>\s*$|$)")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One inline link or image: offsets of the whole and of its text in the page, and its address."""
+
+    start: int
+    end: int
+    text_start: int
+    text_end: int
+    href: str
+    image: bool
+
+
+def prose(text: str) -> str:
+    """The page with front matter, code, and comments blanked. -> text of the same length with the same lines.
+
+    Fenced and indented code, front matter and HTML comments become spaces; inline code becomes CODE characters.
+    Text that is indented below a list item, an admonition, a tab or a footnote is prose.
+    """
+    text = front_matter_blanked(text)
+    lines = text.split("\n")
+    _blank_fences(lines)
+    _blank_indented(lines)
+    return _CODE_OR_COMMENT.sub(_blank_match, "\n".join(lines))
+
+
+def front_matter_blanked(text: str) -> str:
+    """The page with its YAML front matter as spaces."""
+    return _FRONT_MATTER.sub(lambda match: blank(match[0]), text)
+
+
+def blank(text: str, by: str = " ") -> str:
+    """The text with every character but the line ends replaced."""
+    return "".join("\n" if character == "\n" else by for character in text)
+
+
+def line_of(text: str, offset: int) -> int:
+    """The line, from 1, that holds this offset."""
+    return text.count("\n", 0, offset) + 1
+
+
+def links(masked: str) -> Iterator[Link]:
+    """The inline links and images of a page whose code is blanked, outer ones before those inside them."""
+    opened: list[int] = []
+    found: list[Link] = []
+    for match in re.finditer(r"\\.|\[|\]|\n[ \t>]*\n", masked, re.DOTALL):
+        if match[0].startswith("\n"):
+            opened.clear()  # a link ends with its paragraph
+        elif match[0] == "[":
+            opened.append(match.start())
+        elif match[0] == "]" and opened:
+            first = opened.pop()
+            rest = _DESTINATION.match(masked, match.start())
+            if rest:
+                image = first > 0 and masked[first - 1] == "!" and not escaped(masked, first - 1)
+                href = rest["angle"] if rest["angle"] is not None else rest["plain"]
+                found.append(Link(first - image, rest.end(), first + 1, match.start(), href.strip(), image))
+    yield from sorted(found, key=lambda link: link.start)
+
+
+def escaped(text: str, offset: int) -> bool:
+    """Whether an odd number of backslashes stands before this offset."""
+    first = offset
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return (offset - first) % 2 == 1
+
+
+def heading_lines(masked: str) -> set[int]:
+    """The lines, from 1, that are headings of a page whose code is blanked."""
+    lines = masked.split("\n")
+    found = {n for n, line in enumerate(lines, 1) if re.match(r"[ >]{0,3}#{1,6}", line)}
+    for n in range(1, len(lines)):
+        starts_block = n < 2 or not lines[n - 2].strip()
+        if _UNDERLINE.match(lines[n]) and lines[n - 1].strip() and starts_block:
+            found.add(n)
+    return found
+
+
+def alone(masked: str, link: Link) -> bool:
+    """Whether nothing else stands in the link's paragraph."""
+    before, after = masked[: link.start].split("\n"), masked[link.end :].split("\n")
+    if before[-1].strip(" \t>") or after[0].strip():
+        return False
+    above = before[-2] if len(before) > 1 else ""
+    below = after[1] if len(after) > 1 else ""
+    return bool((_BOUNDARY.match(above) or _UNDERLINE.match(above)) and _BOUNDARY.match(below))
+
+
+def _blank_match(match: re.Match[str]) -> str:
+    return blank(match[0], CODE if match["ticks"] else " ")
+
+
+def _blank_fences(lines: list[str]) -> None:
+    """Blank every fence that is closed; one that is not closed is text, as it is for the renderer."""
+    number = 0
+    while number < len(lines):
+        opening = _FENCE.match(lines[number])
+        if opening:
+            mark = opening["fence"]
+            closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+            last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
+            if last is not None:
+                for n in range(number, last + 1):
+                    lines[n] = " " * len(lines[n])
+                number = last
+        number += 1
+
+
+def _blank_indented(lines: list[str]) -> None:
+    """Blank code that is code by its indentation alone: after an empty line, below no list or other container."""
+    container, after_blank, in_code = False, True, False
+    for number, line in enumerate(lines):
+        if not line.strip():
+            after_blank = True
+            continue
+        if not line.startswith(("    ", "\t")):
+            container = bool(_CONTAINER.match(line)) or (container and not after_blank)
+            in_code = False
+        elif not container and (after_blank or in_code):
+            lines[number], in_code = " " * len(line), True
+        after_blank = False

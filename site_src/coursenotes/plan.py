@@ -1,0 +1,231 @@
+"""What is asked for, what is there, and so what has to be run, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursenotes import fingerprint, published
+from coursenotes.api import Scale
+from coursenotes.discover import ExperimentInfo, Site
+from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.layout import Layout
+from coursenotes.result import JobResult, Results, Row
+from coursenotes.store import Store, write_atomic
+
+
+@dataclass(frozen=True)
+class Job:
+    """One setting of an experiment with one seed at one scale, and its fingerprint."""
+
+    experiment: ExperimentInfo
+    settings: Mapping[str, Any]
+    seed: int
+    scale: Scale
+    key: str
+
+    @property
+    def label(self) -> str:
+        """What a person calls it: dropout.drop_rate p=0.5 seed 3."""
+        settings = "".join(f" {k}={v}" for k, v in self.settings.items())
+        full = " full" if self.scale == "full" else ""
+        return f"{self.experiment.id}{full}{settings} seed {self.seed}"
+
+
+class Library:
+    """The site's experiments with their fingerprints and results: everything that only looks up."""
+
+    def __init__(self, site: Site, store: Store | None = None):
+        self.site, self.layout = site, site.layout
+        self.store = store or Store(site.layout)
+        self.problems: list[Problem] = []  # published files that could not be read
+        self._depends: dict[tuple[str, str], tuple[dict[str, Any], list[Problem], set[str]]] = {}
+        self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
+        self._results: dict[tuple[str, str], Results | None] = {}
+        self._keys: dict[tuple[str, str, str | None], str] = {}
+        self._last: dict[str, dict[str, Any]] = {}
+
+    # -- names
+    def experiment(self, name: str) -> ExperimentInfo:
+        """The experiment with this id. Raises CoursenotesError with the nearest spelling."""
+        if name not in self.site.experiments:
+            close = nearest(name, self.site.experiments)
+            there = ", ".join(sorted(self.site.experiments)) or "none"
+            raise CoursenotesError(
+                Problem(f"no experiment {name!r}", details=(f"there is: {there}",), fix=close and f"write {close}")
+            )
+        return self.site.experiments[name]
+
+    # -- what results depend on
+    def depends(self, experiment: str, scale: str) -> dict[str, Any]:
+        """What all jobs of an experiment at a scale depend on. Raises CoursenotesError where code cannot be followed."""
+        found, problems, _ = self._dependencies(experiment, scale)
+        if problems:
+            raise CoursenotesError(*problems)
+        return found
+
+    def modules(self, experiment: str, scale: str) -> set[str]:
+        """The project modules that a job of the experiment may load."""
+        return self._dependencies(experiment, scale)[2]
+
+    def _dependencies(self, name: str, scale: str) -> tuple[dict[str, Any], list[Problem], set[str]]:
+        if (name, scale) not in self._depends:
+            e = self.experiment(name)
+            self._depends[name, scale] = fingerprint.job_depends(self.site.code, e.module, e.name, e.data, scale)
+        return self._depends[name, scale]
+
+    def code_key(self, module: str, name: str) -> str:
+        """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
+        if (module, name, None) not in self._keys:
+            closure = self.site.code.closure(module, name)
+            value = {"code": closure.symbols, "libraries": fingerprint.libraries([closure])}
+            self._keys[module, name, None] = fingerprint.hash_json(value)
+        return self._keys[module, name, None]
+
+    def results_key(self, experiment: str, scale: str) -> str:
+        """One digest over the fingerprints of all jobs of an experiment, as its results are now."""
+        results = self.results(experiment, scale)
+        if results is None:
+            return fingerprint.hash_json([job.key for job in self.jobs(experiment, scale)])
+        return fingerprint.hash_json([[row.key for row in results.rows], results.stale is None])
+
+    # -- jobs and results
+    def jobs(self, experiment: str, scale: str) -> list[Job]:
+        """Every job of an experiment at a scale, with its fingerprint."""
+        e = self.experiment(experiment)
+        depends = self.depends(experiment, scale)
+        return [
+            Job(e, settings, seed, scale, fingerprint.key(depends, settings, seed))  # type: ignore[arg-type]
+            for settings, seed in e.jobs(scale)  # type: ignore[arg-type]
+        ]
+
+    def result(self, job: Job) -> JobResult | None:
+        """The job's result: from the local store, else from the published files; None where it was never run."""
+        found = self.store.get(job.key)
+        if found is None and job.scale == "full":
+            there = self._read_published(job.experiment.id)
+            found = next((row.result for row in there[1] if row.key == job.key), None) if there else None
+        return found
+
+    def results(self, experiment: str, scale: str) -> Results | None:
+        """All results of an experiment at a scale, or None where some job was not run.
+
+        Published results of older code are given too, with .stale saying what has changed since.
+        """
+        if (experiment, scale) not in self._results:
+            self._results[experiment, scale] = self._look_up(experiment, scale)
+        return self._results[experiment, scale]
+
+    def _look_up(self, experiment: str, scale: str) -> Results | None:
+        if scale not in self.experiment(experiment).scales:
+            return None
+        jobs = self.jobs(experiment, scale)
+        rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
+        if len(rows) == len(jobs):
+            return Results(experiment, scale, rows)
+        there = self._read_published(experiment) if scale == "full" else None
+        if there is None:
+            return None
+        changed = fingerprint.difference(there[0], self.depends(experiment, scale))
+        return Results(experiment, scale, there[1], "; ".join(changed) or "its settings or seeds changed")
+
+    def _read_published(self, experiment: str) -> tuple[dict[str, Any], list[Row]] | None:
+        if experiment not in self._published:
+            path = self.layout.published_file(*experiment.split("."))
+            try:
+                self._published[experiment] = published.read(path) if path.is_file() else None
+            except CoursenotesError as error:
+                self.problems += error.problems
+                self._published[experiment] = None
+        return self._published[experiment]
+
+    def publish(self, experiment: str) -> Path:
+        """Write an experiment's complete full-scale results to results/. Raises CoursenotesError where some miss."""
+        jobs = self.jobs(experiment, "full")
+        rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
+        if len(rows) < len(jobs):
+            raise CoursenotesError(f"{experiment}: {len(jobs) - len(rows)} of {len(jobs)} jobs were not run")
+        path = self.layout.published_file(*experiment.split("."))
+        published.write(path, experiment, self.depends(experiment, "full"), rows)
+        self._published.pop(experiment, None)
+        return path
+
+    # -- what is asked for
+    def wanted(self, scale: Scale = "sample") -> list[tuple[str, str]]:
+        """(experiment, scale) of everything that pages, figures and claims read, as far as a build runs it."""
+        names: set[str] = set()
+        for page in self.site.pages.values():
+            for ref in page.references:
+                names |= set(self.read_by(ref))
+        for claim in self.site.claims.values():
+            names |= {*claim.experiments, *claim.controls}
+        known = self.site.experiments
+        return [(name, scale) for name in sorted(names) if name in known and scale in known[name].scales]
+
+    def read_by(self, ref: Any) -> tuple[str, ...]:
+        """The experiments whose results a reference shows."""
+        if ref.scheme == "figure" and ref.target in self.site.figures:
+            return self.site.figures[ref.target].experiments
+        if ref.scheme in ("measured", "table"):
+            return (".".join(ref.target.split(".")[:2]),)
+        return ()
+
+    def missing(self, wanted: Iterable[tuple[str, str]]) -> list[Job]:
+        """The jobs without a result. Raises CoursenotesError with every piece of code that cannot be followed."""
+        problems: list[Problem] = []
+        jobs: list[Job] = []
+        for name, scale in wanted:
+            try:
+                jobs += [job for job in self.jobs(name, scale) if self.result(job) is None]
+            except CoursenotesError as error:
+                problems += [p for p in error.problems if p not in problems]
+        if problems:
+            raise CoursenotesError(*problems)
+        return jobs
+
+    # -- memory of earlier runs: costs, and what they depended on
+    def last(self, job: Job) -> dict[str, Any]:
+        """{"key", "seconds"} of this job's last run, whatever the code was then; {} where there was none."""
+        return self._last_runs(job.experiment.id).get(_slot(job), {})
+
+    def _last_runs(self, experiment: str) -> dict[str, Any]:
+        if experiment not in self._last:
+            path = self.layout.state / "last" / f"{experiment}.json"
+            try:
+                self._last[experiment] = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                self._last[experiment] = {}
+        return self._last[experiment]
+
+    def remember(self, job: Job, seconds: float) -> None:
+        """Note that a job was run, for the next plan's order and for `why`."""
+        runs = self._last_runs(job.experiment.id)
+        runs[_slot(job)] = {"key": job.key, "seconds": round(seconds, 3)}
+        write_atomic(self.layout.state / "last" / f"{job.experiment.id}.json", json.dumps(runs, indent=0))
+
+    def arrived(self, job: Job) -> None:
+        """A job's result is in the store now: forget what was looked up before."""
+        self._results.pop((job.experiment.id, job.scale), None)
+
+    def why(self, job: Job) -> list[str]:
+        """What changed since the job's last stored result, in words; ["it was never run"]; [] where it is current."""
+        if self.result(job) is not None:
+            return []
+        now = {**self.depends(job.experiment.id, job.scale), "settings": dict(job.settings), "seed": job.seed}
+        old = self.store.depends(self.last(job).get("key", "-"))
+        if not old and job.scale == "full" and (there := self._read_published(job.experiment.id)):
+            old = there[0]
+        if not old:
+            return ["it was never run here"]
+        return fingerprint.difference(old, now, lambda name: name.removeprefix("snippets.")) or ["its result is gone"]
+
+    def memo(self, kind: str, key: str) -> Path:
+        """The place of something derived from results (a drawing, a verdict, a cell's output), by its own key."""
+        return self.layout.state / kind / key[:2] / key
+
+
+def _slot(job: Job) -> str:
+    return f"{job.scale} {json.dumps(dict(job.settings), sort_keys=True)} {job.seed}"

@@ -1,0 +1,365 @@
+"""What one Python file of the project says: its statements, what each refers to, and what it declares.
+
+Pure functions of the text, by parsing, never by importing. The summary is plain JSON, so that it can be kept by the
+digest of the text, and a plan over many files parses only those that changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import symtable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SUMMARY_VERSION = 1
+DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
+DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
+DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "licence", "citation", "url")
+FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
+Summary = dict[str, Any]
+
+
+# ---------------------------------------------------------------- the writer
+def canonical(node: ast.AST) -> str:
+    """The parsed code as text that depends on neither formatting, comments, docstrings nor the Python version."""
+    return "".join(_write(node))
+
+
+def digest(text: str) -> str:
+    """The sha256 of a text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write(value: Any) -> Iterator[str]:
+    if isinstance(value, ast.AST):
+        yield f"({type(value).__name__}"
+        for name in sorted(value._fields):
+            child = getattr(value, name, None)
+            if name in ("ctx", "kind", "type_comment") or child is None or child == []:
+                continue  # an empty field is left out, so that a field that a later Python adds changes nothing
+            if name in ("body", "orelse", "finalbody") and isinstance(child, list):
+                child = [s for s in child if not _is_text(s)] or [ast.Pass()]
+            elif name == "values" and isinstance(value, ast.JoinedStr):
+                child = _joined(child)
+            if isinstance(value, ast.Constant):
+                yield f" {type(child).__name__}:{child!r}"
+                continue
+            yield f" {name}="
+            yield from _write(child)
+        yield ")"
+    elif isinstance(value, list):
+        yield "["
+        for item in value:
+            yield from _write(item)
+            yield ","
+        yield "]"
+    else:
+        yield repr(value)
+
+
+def _is_text(statement: ast.AST) -> bool:
+    """A docstring, or another string that stands as a statement: words, not code."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _joined(parts: list[ast.expr]) -> list[ast.expr]:
+    """An f-string's parts with neighbouring texts merged: Pythons split them differently."""
+    merged: list[ast.expr] = []
+    for part in parts:
+        if isinstance(part, ast.Constant) and merged and isinstance(merged[-1], ast.Constant):
+            merged[-1] = ast.Constant(f"{merged[-1].value}{part.value}")
+        elif not (isinstance(part, ast.Constant) and part.value == ""):
+            merged.append(part)
+    return merged
+
+
+# ---------------------------------------------------------------- one file
+def parse(path: Path, text: str | None = None) -> ast.Module:
+    """The file's syntax tree. Raises SyntaxError with the file's name."""
+    return ast.parse(path.read_text(encoding="utf-8") if text is None else text, filename=str(path))
+
+
+def summarise(text: str, path: Path, module: str) -> Summary:
+    """Everything that discovery and fingerprints ask of one file.
+
+    {"statements": [{"names", "line", "end", "digest", "refs", "imports", "problems", "effect"}],
+     "imports": {alias: "module" or "module:name"}, "star": [[module, line]], "declared": [...], "datasets": {...}}
+    """
+    tree = parse(path, text)
+    lines = text.splitlines(keepends=True)
+    imports: dict[str, str] = {}
+    star: list[tuple[str, int]] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for inner in ast.walk(node):  # also inside try: and if TYPE_CHECKING:
+            if isinstance(inner, ast.Import | ast.ImportFrom):
+                _read_import(inner, module, imports, star, path.name == "__init__.py")
+    summary: Summary = {
+        "version": SUMMARY_VERSION, "module": module, "statements": [], "imports": imports, "star": star,
+        "declared": [], "datasets": {}, "doc": ast.get_docstring(tree) or "",
+    }  # fmt: skip
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom) or _is_text(node):
+            continue
+        summary["statements"].append(_statement(node, lines, module, imports, star, path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            summary["declared"].append(_declaration(node, imports))
+        dataset = _dataset(node, imports)
+        if dataset is not None:
+            summary["datasets"][summary["statements"][-1]["names"][0]] = dataset
+    return summary
+
+
+def _statement(
+    node: ast.stmt, lines: list[str], module: str, imports: dict[str, str], star: list[tuple[str, int]], path: Path
+) -> Summary:
+    local: dict[str, str] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            _read_import(inner, module, local, star, path.name == "__init__.py")
+    bare = strip_declaring(node, imports)
+    names = bound_names(node)
+    return {
+        "names": names,
+        "line": first_line(node),
+        "end": node.end_lineno,
+        "digest": digest(canonical(bare)),
+        "refs": sorted(_references(bare, set(local))),
+        "imports": local,
+        "problems": _dynamic(bare, {**imports, **local}),
+        "effect": not names or not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+        ),
+        "kind": type(node).__name__,
+    }  # fmt: skip
+
+
+def first_line(node: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+
+
+def bound_names(node: ast.stmt) -> list[str]:
+    """The module-level names that a top-level statement binds."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    else:  # a block: whatever is bound anywhere in it
+        return sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
+    found = [t for target in targets for t in ast.walk(target)]
+    if any(isinstance(t, ast.Attribute | ast.Subscript) for t in found):
+        return []  # it changes something that exists: an effect
+    return [t.id for t in found if isinstance(t, ast.Name)]
+
+
+def strip_declaring(node: ast.stmt, imports: dict[str, str]) -> ast.stmt:
+    """The statement without @experiment and @figure, whose arguments enter the key by value."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return node
+    kept = [d for d in node.decorator_list if _called(d, imports) not in DECLARING]
+    if len(kept) == len(node.decorator_list):
+        return node
+    node = copy.copy(node)
+    node.decorator_list = kept
+    return node
+
+
+def _called(node: ast.expr, imports: dict[str, str]) -> str:
+    """The full name of what is called or named, through the file's imports: coursenotes.experiment."""
+    chain = dotted(node.func if isinstance(node, ast.Call) else node)
+    if not chain:
+        return ""
+    first, _, rest = chain.partition(".")
+    full = imports.get(first, first).replace(":", ".")
+    return f"{full}.{rest}" if rest else full
+
+
+def dotted(node: ast.AST) -> str:
+    """a.b.c for names and attributes of names, else an empty string."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def _read_import(
+    node: ast.Import | ast.ImportFrom, module: str, imports: dict[str, str], star: list[tuple[str, int]], package: bool
+) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname:
+                imports[alias.asname] = alias.name
+            else:  # "import a.b" binds a; several such imports share it
+                first = alias.name.split(".")[0]
+                imports[first] = first
+                imports[f" {alias.name}"] = alias.name  # not a name: remembered as loaded
+        return
+    base = node.module or ""
+    if node.level:
+        parts = module.split(".")
+        parts = parts[: len(parts) - node.level + (1 if package else 0)]
+        base = ".".join([*parts, base] if base else parts)
+    for alias in node.names:
+        if alias.name == "*":
+            star.append((base, node.lineno))
+        else:
+            imports[alias.asname or alias.name] = f"{base}:{alias.name}"
+
+
+# ---------------------------------------------------------------- what a statement refers to
+def _references(node: ast.stmt, local_imports: set[str]) -> set[str]:
+    """Global names, with the attributes that follow them (a.b.c), which a statement reads or writes."""
+    names = _global_names(node) | local_imports
+    found: set[str] = set()
+    inside: set[int] = set()
+    for inner in ast.walk(node):
+        if id(inner) in inside:
+            continue
+        if isinstance(inner, ast.Attribute):
+            chain = dotted(inner)
+            if chain:
+                part: ast.AST = inner
+                while isinstance(part, ast.Attribute):
+                    part = part.value
+                    inside.add(id(part))
+                if chain.split(".")[0] in names:
+                    found.add(chain)
+        elif isinstance(inner, ast.Name) and inner.id in names:
+            found.add(inner.id)
+    return found
+
+
+def _global_names(node: ast.stmt) -> set[str]:
+    """The names that a statement looks up in the module, told by Python's own symbol table."""
+    module = ast.Module([node], [])
+    table = symtable.symtable(ast.unparse(ast.fix_missing_locations(module)), "statement", "exec")
+    found = {s.get_name() for s in table.get_symbols() if s.is_referenced() or s.is_assigned()}
+    todo = list(table.get_children())
+    while todo:
+        scope = todo.pop()
+        todo += scope.get_children()
+        for symbol in scope.get_symbols():
+            # in a class body a name that is assigned may have been read from the module before
+            if symbol.is_global() or (str(scope.get_type()).endswith("class") and symbol.is_referenced()):
+                found.add(symbol.get_name())
+    return found
+
+
+def _dynamic(node: ast.stmt, imports: dict[str, str]) -> list[tuple[int, str, str]]:
+    """(line, what, fix) for code whose dependencies cannot be read off the text."""
+    found: list[tuple[int, str, str]] = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            name = _called(inner, imports)
+            line = inner.lineno
+            if name in ("exec", "eval", "compile") and not isinstance(inner.func, ast.Attribute):
+                found.append((line, f"{name}() runs code that cannot be followed", "write the code out"))
+            elif name == "globals":
+                found.append((line, "globals() reaches names that cannot be followed", "name what is used"))
+            elif name in ("importlib.import_module", "__import__"):
+                found.append((line, "a computed import cannot be followed", "write an import statement"))
+            elif name == "getattr" and len(inner.args) > 1 and not isinstance(inner.args[1], ast.Constant):
+                chain = dotted(inner.args[0])  # only a project module's names are lost: told when it is resolved
+                found.append((line, f"getattr:{chain}", "name the attribute, or use a dict of the choices"))
+        elif isinstance(inner, ast.Attribute) and dotted(inner) == "sys.modules":
+            found.append((inner.lineno, "sys.modules reaches modules that cannot be followed", "import by statement"))
+        elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store | ast.Del):
+            chain = dotted(inner)
+            if chain.split(".")[0] in imports:
+                found.append((inner.lineno, f"write:{chain}", "pass the value as an argument instead"))
+    return found
+
+
+# ---------------------------------------------------------------- what is declared
+def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, imports: dict[str, str]) -> Summary:
+    a = node.args
+    return {
+        "name": node.name,
+        "line": node.lineno,
+        "doc": ast.get_docstring(node) or "",
+        "params": [p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]],
+        "decorators": [
+            {
+                "name": _called(d, imports),
+                "line": d.lineno,
+                "args": [_literal(x) for x in d.args] if isinstance(d, ast.Call) else [],
+                "kwargs": {k.arg or "**": _literal(k.value) for k in d.keywords} if isinstance(d, ast.Call) else {},
+            }
+            for d in node.decorator_list
+        ],
+        "returns": _returned_keys(node),
+    }
+
+
+def _literal(node: ast.expr) -> Any:
+    """{"value": a literal} or {"name": a dotted name} or {"code": text}, plain JSON."""
+    try:
+        return {"value": _plain(ast.literal_eval(node))}
+    except (ValueError, TypeError):
+        chain = dotted(node)
+        return {"name": chain} if chain else {"code": ast.unparse(node)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(type(value).__name__)
+
+
+def _returned_keys(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str] | None:
+    """The keys of every dict that the function returns, or None where they cannot be read off."""
+    keys: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef | ast.Lambda) and inner is not node:
+            continue
+        if isinstance(inner, ast.Return):
+            if not isinstance(inner.value, ast.Dict):
+                return None
+            for key in inner.value.keys:
+                if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+                    return None
+                keys.add(key.value)
+    return sorted(keys) or None
+
+
+def _dataset(node: ast.stmt, imports: dict[str, str]) -> Summary | None:
+    """For NAME = Dataset(...): what the key takes from it at each scale, and its card."""
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(value, ast.Call) or _called(value, imports) not in DATASET:
+        return None
+    given = dict(zip(DATASET_FIELDS, value.args, strict=False)) | {k.arg: k.value for k in value.keywords if k.arg}
+    card = {k: lit["value"] for k, v in given.items() if "value" in (lit := _literal(v))}
+    scales = {}
+    for scale, fields in FOR_SCALE.items():
+        if scale not in given or card.get(scale, ...) is None:
+            continue
+        kept = ast.Tuple([_without_address(given[k]) for k in sorted(given.keys() & fields)], ast.Load())
+        statement = ast.copy_location(ast.Expr(kept), node)
+        scales[scale] = {"digest": digest(canonical(kept)), "refs": sorted(_references(statement, set()))}
+    return {"scales": scales, "card": card}
+
+
+def _without_address(node: ast.expr) -> ast.expr:
+    """Files without where they are fetched from: only the digests say what they are."""
+    node = copy.deepcopy(node)
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and dotted(inner.func).split(".")[-1] == "File":
+            inner.keywords = [k for k in inner.keywords if k.arg != "url"]
+            inner.args = inner.args[:1] + inner.args[2:]
+    return node

@@ -1,0 +1,140 @@
+"""Families of processes: who descends from whom, dying with the parent, killing all of them.
+
+On Linux a keeper becomes a subreaper, so that a grandchild whose parent ended, even one in a session of its own,
+becomes the keeper's child and can be found. Elsewhere (macOS) only the job's process group can be killed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+LINUX = sys.platform.startswith("linux")
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+_libc = ctypes.CDLL(None, use_errno=True) if LINUX else None  # loaded before any fork, which may not load libraries
+
+
+def die_with_parent(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """Have this signal sent to the calling process when its parent ends; at once where it has ended already."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the call above
+        os.kill(os.getpid(), how)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends, in place of the system's first process."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children(pid: int) -> list[int]:
+    """The processes whose parent is pid, by the kernel's list; [] where there is none to read (macOS)."""
+    return _by_parent().get(pid, [])
+
+
+def descendants(pid: int) -> list[int]:
+    """Children, their children and so on, parents before children. Without pid itself."""
+    by_parent = _by_parent()
+    found, left = [], [pid]
+    while left:
+        for child in by_parent.get(left.pop(), []):
+            found.append(child)
+            left.append(child)
+    return found
+
+
+def _by_parent() -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    if not LINUX:
+        return found
+    for name in os.listdir("/proc"):  # noqa: PTH208 - called often, and Path objects cost more than the reading
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                    # "pid (any name, even with brackets) state parent ..."
+                    parent = int(file.read().rpartition(b")")[2].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue  # it ended meanwhile
+            found.setdefault(parent, []).append(int(name))
+    return found
+
+
+def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[float, list[int]]:
+    """Kill and reap every descendant of the calling process. -> (their CPU seconds, what could not be killed).
+
+    group is a process group that is killed first, which is all that can be done where orphans are not adopted.
+    Done when the kernel says that there is no child left; since orphans come to a subreaper, none is missed.
+    """
+    if group is not None:
+        _send(-group, signal.SIGKILL)
+    cpu, end = 0.0, time.monotonic() + patience
+    while True:
+        spent, left = reap()
+        cpu += sum(spent.values())
+        if not left:
+            return cpu, []
+        if time.monotonic() > end:
+            return cpu, children(os.getpid())
+        _stop_all()
+        for pid in descendants(os.getpid()):
+            _send(pid, signal.SIGKILL)
+        time.sleep(0.002)
+
+
+def reap() -> tuple[dict[int, float], bool]:
+    """Collect the children that have ended, without waiting. -> (CPU seconds by pid, whether others are left)."""
+    ended: dict[int, float] = {}
+    while True:
+        try:
+            pid, _, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended, False
+        if pid == 0:
+            return ended, True
+        ended[pid] = usage.ru_utime + usage.ru_stime
+
+
+def _stop_all() -> None:
+    """Stop every descendant before any is killed, so that one that forks without end cannot outrun the killing."""
+    stopped: set[int] = set()
+    for _ in range(20):
+        fresh = set(descendants(os.getpid())) - stopped
+        if not fresh:
+            return
+        for pid in fresh:
+            _send(pid, signal.SIGSTOP)
+        stopped |= fresh
+
+
+def _send(pid: int, what: signal.Signals) -> None:
+    try:
+        os.killpg(-pid, what) if pid < 0 else os.kill(pid, what)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def private_bytes(pid: int) -> int:
+    """The memory of one process that is not a file's: anonymous and shared pages, in bytes. 0 where unknown."""
+    return sum(_status(pid, "RssAnon", "RssShmem").values())
+
+
+def data_bytes(pid: int) -> int:
+    """What RLIMIT_DATA counts of one process, in bytes. 0 where unknown."""
+    return sum(_status(pid, "VmData").values())
+
+
+def _status(pid: int, *names: str) -> dict[str, int]:
+    found = {}
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name in names:
+                found[name] = int(value.split()[0]) * 1024
+    except (OSError, ValueError, IndexError):
+        return {}
+    return found

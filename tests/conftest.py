@@ -1,0 +1,23 @@
+"""What all tests share: a copy of the mini site, and the folders of the real one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from coursenotes.layout import Layout
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[1]
+MINI = Path(__file__).parent / "mini_site"
+
+
+@pytest.fixture
+def mini(tmp_path: Path) -> Layout:
+    """A fresh copy of the mini site: a whole project with two topics."""
+    folder = tmp_path / "mini"
+    shutil.copytree(MINI, folder, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
+    return Layout(folder)
