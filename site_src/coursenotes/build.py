@@ -6,25 +6,24 @@ import contextlib
 import ctypes
 import ctypes.util
 import fcntl
-import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursenotes import cells, check, draw, stamp
 from coursenotes.claims import runner, verdicts
-from coursenotes.discover import discover
-from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.errors import Problem, Problems
 from coursenotes.layout import Layout
-from coursenotes.plan import Job, Library
+from coursenotes.plan import Job, Library, load
 from coursenotes.progress import Progress
-from coursenotes.store import write_atomic
-from coursenotes.train import train
-from coursenotes.workers import LIGHT, TORCH, Outcome, Pool, Task
+from coursenotes.train import task, train
+from coursenotes.workers import TORCH, Outcome, Pool, Task
 
+LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.draw")  # what drawing needs: no torch
 Render = Callable[[Library, Path], None]  # (what to look up in, the folder to write the site into)
 
 
@@ -54,24 +53,6 @@ class Done:
 
 
 # ---------------------------------------------------------------- preparing
-def load(layout: Layout) -> Library:
-    """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
-    path = layout.state / "parsed.json"
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        kept = {}
-    before = set(kept)
-    site = discover(layout, kept)
-    library = Library(site)
-    for name, scale in library.wanted():
-        with contextlib.suppress(CoursenotesError):
-            library.depends(name, scale)
-    if set(site.code.used) != before:
-        write_atomic(path, json.dumps(site.code.used))
-    return library
-
-
 def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     """Bring everything that pages ask for into the store: results, drawings, cells, and the verdicts if claims.
 
@@ -86,7 +67,8 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     wanted = library.wanted()
     missing = library.missing(wanted)
     total = sum(len(library.jobs(*w)) for w in wanted)
-    progress.plan(len(missing), total - len(missing), _reasons(library, missing))
+    todo = [task(library, job) for job in missing]
+    progress.plan(total, total - len(missing), _reasons(library, missing), todo)
     done = Done(library, len(missing), total - len(missing))
     with Pool(layout.root, preload=TORCH if _needs_torch(library, missing, claims) else LIGHT) as pool:
         problems.extend(train(library, missing, pool, progress))
@@ -145,12 +127,9 @@ def _needs_torch(library: Library, missing: list[Job], claims: bool) -> bool:
     return claims and bool(runner.tasks(library))
 
 
-def _reasons(library: Library, missing: list[Job]) -> dict[str, str]:
-    """One reason an experiment, for the person who wonders why something runs."""
-    found: dict[str, str] = {}
-    for job in missing:
-        found.setdefault(job.experiment.id, "; ".join(library.why(job)))
-    return found
+def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:
+    """Why jobs have to run, and how many for each reason, for the person who wonders."""
+    return dict(Counter(f"{job.experiment.id}: {'; '.join(library.why(job))}" for job in missing))
 
 
 # ---------------------------------------------------------------- the whole build
@@ -195,9 +174,9 @@ def exchange(fresh: Path, target: Path) -> None:
         return
     libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
     at_cwd, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    if hasattr(libc, "renameat2"):
-        if libc.renameat2(at_cwd, os.fsencode(fresh), at_cwd, os.fsencode(target), swap) == 0:
-            return
+    renameat2 = getattr(libc, "renameat2", None)  # Linux
+    if renameat2 and renameat2(at_cwd, os.fsencode(fresh), at_cwd, os.fsencode(target), swap) == 0:
+        return
     old = fresh.with_name(f"{fresh.name}.old")
     target.rename(old)
     fresh.rename(target)
@@ -225,10 +204,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def check_or_raise(problems: Iterable[Problem]) -> None:
-    """Raise all problems as one error, if there are any."""
-    collected = Problems()
-    collected.extend(problems)
-    collected.raise_if_any()

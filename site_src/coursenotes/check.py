@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coursenotes import resolve
+from coursenotes import measured, resolve
 from coursenotes.errors import Problem, Problems
 from coursenotes.plan import Library
 
@@ -28,6 +28,19 @@ def after_training(library: Library) -> list[Problem]:
     for page in library.site.pages.values():
         problems.extend(resolve.problems(library.site, page, library))
     problems.extend(_unused_metrics(library))
+    return problems.found
+
+
+def prose(library: Library) -> list[Problem]:
+    """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
+    problems = Problems()
+    for page in library.site.pages.values():
+        problems.extend(measured.text_problems(library, page))
+        for line, digits in measured.looks_measured(page.text):
+            problems.add(
+                f"{digits} looks measured, and is typed by hand", page.path, line,
+                fix="write [](measured:topic.experiment.metric), or end the line with <!-- given --> for a source's",
+            )  # fmt: skip
     return problems.found
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.errors import CoursenotesError, Problem, raise_all
 from coursenotes.layout import Layout
 
 
@@ -19,6 +19,9 @@ def main(argv: list[str] | None = None) -> int:
         count = len(error.problems)
         print(f"\n{error}\n\n{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
     except KeyboardInterrupt:
         print("\nstopped; what was finished is kept", file=sys.stderr)
         return 130
@@ -71,7 +74,7 @@ def _build(args: argparse.Namespace, layout: Layout) -> int:
 
 
 def _run(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.build import check_or_raise, load
+    from coursenotes.plan import load
     from coursenotes.progress import Progress
     from coursenotes.train import train
     from coursenotes.workers import Pool
@@ -81,13 +84,13 @@ def _run(args: argparse.Namespace, layout: Layout) -> int:
     missing = library.missing((name, args.scale) for name in names)
     total = sum(len(library.jobs(name, args.scale)) for name in names)
     with Progress() as progress, Pool(layout.root) as pool:
-        progress.plan(len(missing), total - len(missing), {})
+        progress.plan(total, total - len(missing))
         problems = train(library, missing, pool, progress)
     for name in names:
         _show(library, name, args.scale)
         if args.publish and args.scale == "full" and library.results(name, "full") is not None:
             print(f"  published in {library.publish(name).relative_to(layout.root)}")
-    check_or_raise(problems)
+    raise_all(problems)
     return 0
 
 
@@ -120,8 +123,8 @@ def _show(library, name: str, scale: str) -> None:
 
 
 def _status(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.build import load
     from coursenotes.claims import verdicts
+    from coursenotes.plan import load
 
     library = load(layout)
     for name, e in sorted(library.site.experiments.items()):
@@ -142,7 +145,7 @@ def _status(args: argparse.Namespace, layout: Layout) -> int:
 
 
 def _why(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.build import load
+    from coursenotes.plan import load
 
     library = load(layout)
     library.experiment(args.name)
@@ -171,18 +174,18 @@ def _new(args: argparse.Namespace, layout: Layout) -> int:
 
 
 def _check(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes import check, resolve
-    from coursenotes.build import check_or_raise, load
+    from coursenotes import check, measured
+    from coursenotes.plan import load
 
     library = load(layout)
     if args.fix:
         for page in library.site.pages.values():
-            text = resolve.fix_texts(library, page)
+            text = measured.fix_texts(library, page)
             if text != page.text:
                 page.path.write_text(text, encoding="utf-8")
                 print(f"corrected {page.path.relative_to(layout.root)}")
         library = load(layout)
-    check_or_raise([*check.static(library), *check.after_training(library), *check.prose(library)])
+    raise_all([*check.static(library), *check.after_training(library), *check.prose(library)])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
     return 0
 

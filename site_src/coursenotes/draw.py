@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.metadata
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def wanted_key(library: Library, figure_id: str, scale: str) -> str | None:
         {
             "engine": DRAW_ENGINE,
             "matplotlib": importlib.metadata.version("matplotlib"),
-            "style": _style(),
+            "style": style_key(),
             "figure": figure_id,
             "code": "" if figure_id.endswith(CURVES) else library.code_key(f"snippets.{topic}", name),
             "results": [library.results_key(experiment, scale) for experiment in experiments],
@@ -83,12 +84,12 @@ def tasks(library: Library, wanted: Iterable[tuple[str, str]]) -> list[Task]:
     return list(found.values())
 
 
-def keep(library: Library, outcome: Outcome) -> Problem | None:
+def keep(library: Library, outcome: Outcome) -> list[Problem]:
     """Keep what a drawing task gave, for svg() to find; or say what went wrong."""
     if outcome.problem is not None or outcome.folder is None:
-        return outcome.problem or Problem(f"{outcome.task.id} gave nothing")
+        return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
     write_atomic(_path(library, outcome.task.args["key"]), (outcome.folder / "figure.svg").read_bytes())
-    return None
+    return []
 
 
 def _args(library: Library, figure_id: str, scale: str, key: str, results: list[Results]) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _path(library: Library, key: str) -> Path:
 
 
 @functools.cache
-def _style() -> str:
+def style_key() -> str:
     """The modules of this package that decide how a drawing looks, as one digest."""
     here = Path(__file__).parent
     return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in STYLE)).hexdigest()
@@ -153,7 +154,13 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
     if not isinstance(fig, Figure | SubFigure):
         got = "nothing" if fig is None else f"a {type(fig).__name__}"
         raise CoursenotesError(Problem(f"the figure {figure_id} returned {got}", **here, fix="end it with: return fig"))
-    text = writer.draw(fig.get_figure(root=True), f"{figure_id}-{args['scale']}", "")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")
+        try:
+            text = writer.draw(fig.get_figure(root=True), f"{figure_id}-{args['scale']}", "")
+        except UserWarning as error:
+            what = f"the titles and labels of the figure {figure_id} leave no room for its axes"
+            raise CoursenotesError(Problem(what, **here, fix="raise its height or width, or shorten them")) from error
     size = len(text.encode())
     if size > LIMIT:
         raise CoursenotesError(_too_large(figure_id, size, text, here))

@@ -69,6 +69,13 @@ class Problems:
             raise CoursenotesError(*sorted(self.found, key=lambda p: (str(p.path or ""), p.line or 0)))
 
 
+def raise_all(problems: Iterable[Problem]) -> None:
+    """Raise one CoursenotesError with all of these problems, if there are any."""
+    collected = Problems()
+    collected.extend(list(problems))
+    collected.raise_if_any()
+
+
 def nearest(name: str, options: Iterable[str]) -> str | None:
     """The spelling among options that is closest to name, or None where nothing comes near."""
     found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)

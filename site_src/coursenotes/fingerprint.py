@@ -138,9 +138,12 @@ class Code:
                 close = nearest(wanted, there)
                 found.problems.append(
                     Problem(
-                        f"{mod} has no name {wanted!r}", self.layout.module_path(asker or mod), line or None,
-                        (f"it has: {', '.join(there)}",), f"write {close}" if close else None,
-                    )  # fmt: skip
+                        f"{mod} has no name {wanted!r}",
+                        self.layout.module_path(asker or mod),
+                        line or None,
+                        (f"it has: {', '.join(there)}",),
+                        f"write {close}" if close else None,
+                    )
                 )
             for index in chosen:
                 self._take(mod, index, f"{mod}.{wanted}", found, todo)
@@ -161,7 +164,7 @@ class Code:
                 kind, _, chain = what.partition(":")
                 if not chain or self.resolve(mod, chain, statement["imports"])[0] == "library":
                     continue
-                first, _, rest = chain.partition(".")
+                first = chain.partition(".")[0]
                 target = self.resolve(mod, first, statement["imports"])
                 if target[0] != "module":
                     continue
@@ -183,8 +186,10 @@ class Code:
             found.problems.append(
                 Problem(
                     f"the module {target} is used as a value, so what is taken from it cannot be followed",
-                    self.layout.module_path(mod), statement["line"], fix="name what is used: module.name",
-                )  # fmt: skip
+                    self.layout.module_path(mod),
+                    statement["line"],
+                    fix="name what is used: module.name",
+                )
             )
 
     def _load(self, mod: str, found: Closure, todo: list[tuple[str, str, str, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from coursenotes import fingerprint, published
 from coursenotes.api import Scale
-from coursenotes.discover import ExperimentInfo, Site
+from coursenotes.discover import ExperimentInfo, Site, discover
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.layout import Layout
 from coursenotes.result import JobResult, Results, Row
@@ -61,7 +62,7 @@ class Library:
 
     # -- what results depend on
     def depends(self, experiment: str, scale: str) -> dict[str, Any]:
-        """What all jobs of an experiment at a scale depend on. Raises CoursenotesError where code cannot be followed."""
+        """What all jobs of an experiment at a scale share. Raises CoursenotesError where code cannot be followed."""
         found, problems, _ = self._dependencies(experiment, scale)
         if problems:
             raise CoursenotesError(*problems)
@@ -229,3 +230,21 @@ class Library:
 
 def _slot(job: Job) -> str:
     return f"{job.scale} {json.dumps(dict(job.settings), sort_keys=True)} {job.seed}"
+
+
+def load(layout: Layout) -> Library:
+    """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
+    path = layout.state / "parsed.json"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    before = set(kept)
+    site = discover(layout, kept)
+    library = Library(site)
+    for name, scale in library.wanted():
+        with contextlib.suppress(CoursenotesError):
+            library.depends(name, scale)
+    if set(site.code.used) != before:
+        write_atomic(path, json.dumps(site.code.used))
+    return library

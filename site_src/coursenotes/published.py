@@ -27,8 +27,9 @@ def write(path: Path, experiment: str, depends: Mapping[str, Any], rows: Sequenc
         raise CoursenotesError(
             Problem(
                 f"{experiment} gives {size / 1000:.0f} KB of arrays and labels at full scale, over {LIMIT // 1000} KB",
-                path, fix="return only what its figures draw, or from the first seed only",
-            )  # fmt: skip
+                path,
+                fix="return only what its figures draw, or from the first seed only",
+            )
         )
     body = {"schema": SCHEMA, "experiment": experiment, "depends": dict(depends), "jobs": jobs}
     write_atomic(path, _text(body) + "\n")

@@ -27,10 +27,10 @@ WHAT = {
 def all_problems(site: Site, library: Any = None, lectures: Lectures | None = None) -> list[Problem]:
     """What is wrong with the references of every page. Raises CoursenotesError where courses.yml cannot be read."""
     lectures = lectures or courses.load(site.layout.courses)
-    return [problem for page in site.pages.values() for problem in problems(site, page, lectures, library)]
+    return [problem for page in site.pages.values() for problem in problems(site, page, library, lectures)]
 
 
-def problems(site: Site, page: PageInfo, lectures: Lectures | None = None, library: Any = None) -> list[Problem]:
+def problems(site: Site, page: PageInfo, library: Any = None, lectures: Lectures | None = None) -> list[Problem]:
     """What is wrong with the names in one page's references and in its front matter's lectures.
 
     The names of metrics are known for certain from results: with a library, those that were run are checked too.
@@ -68,9 +68,8 @@ def reference_problems(
     elif kind == "figure":
         for used in (site.experiments[e] for e in site.figures[name].experiments):
             yield from _scale(asks, used.scales, used.id, place)
-    elif kind == "claim":
-        if asks.scale == "full":
-            yield from _scale(asks, site.claims[name].scales, f"the claim {name}", place)
+    elif kind == "claim" and asks.scale == "full":
+        yield from _scale(asks, site.claims[name].scales, f"the claim {name}", place)
 
 
 def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,10 +198,13 @@ def _metric(asks: Target, experiment: ExperimentInfo, library: Any, place: Place
 
 def _lecture(asks: Target, place: Place, page: PageInfo | None, lectures: Lectures) -> Iterator[Problem]:
     code, _, time = asks.target.partition("@")
-    lecture = lectures.get(code) if code else page and lectures.of_page(page.name, page.meta)
+    if code:
+        lecture = lectures.get(code)
+    else:
+        lecture = lectures.of_page(page.name, page.meta) if page else None
     if lecture is None and not code:
         yield _problem(f"[{time}] is in no lecture: this page has none of its own", place, (),
-                       f"write [course/lecture@{time}], or name the lecture in the front matter: lectures: [dl2022/8]")  # fmt: skip
+                       f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")  # fmt: skip
     elif lecture is None:
         close = lectures.nearest(code)
         fix = f"write [{close}@{time}]" if close and time else f"write lecture:{close}" if close else None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import copy
-import hashlib
 import symtable
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from coursenotes.canonical import canonical, digest, is_text
 
 SUMMARY_VERSION = 1
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
@@ -20,64 +20,6 @@ DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
 DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "licence", "citation", "url")
 FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
 Summary = dict[str, Any]
-
-
-# ---------------------------------------------------------------- the writer
-def canonical(node: ast.AST) -> str:
-    """The parsed code as text that depends on neither formatting, comments, docstrings nor the Python version."""
-    return "".join(_write(node))
-
-
-def digest(text: str) -> str:
-    """The sha256 of a text, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write(value: Any) -> Iterator[str]:
-    if isinstance(value, ast.AST):
-        yield f"({type(value).__name__}"
-        for name in sorted(value._fields):
-            child = getattr(value, name, None)
-            if name in ("ctx", "kind", "type_comment") or child is None or child == []:
-                continue  # an empty field is left out, so that a field that a later Python adds changes nothing
-            if name in ("body", "orelse", "finalbody") and isinstance(child, list):
-                child = [s for s in child if not _is_text(s)] or [ast.Pass()]
-            elif name == "values" and isinstance(value, ast.JoinedStr):
-                child = _joined(child)
-            if isinstance(value, ast.Constant):
-                yield f" {type(child).__name__}:{child!r}"
-                continue
-            yield f" {name}="
-            yield from _write(child)
-        yield ")"
-    elif isinstance(value, list):
-        yield "["
-        for item in value:
-            yield from _write(item)
-            yield ","
-        yield "]"
-    else:
-        yield repr(value)
-
-
-def _is_text(statement: ast.AST) -> bool:
-    """A docstring, or another string that stands as a statement: words, not code."""
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
-
-
-def _joined(parts: list[ast.expr]) -> list[ast.expr]:
-    """An f-string's parts with neighbouring texts merged: Pythons split them differently."""
-    merged: list[ast.expr] = []
-    for part in parts:
-        if isinstance(part, ast.Constant) and merged and isinstance(merged[-1], ast.Constant):
-            merged[-1] = ast.Constant(f"{merged[-1].value}{part.value}")
-        elif not (isinstance(part, ast.Constant) and part.value == ""):
-            merged.append(part)
-    return merged
 
 
 # ---------------------------------------------------------------- one file
@@ -107,7 +49,7 @@ def summarise(text: str, path: Path, module: str) -> Summary:
         "declared": [], "datasets": {}, "doc": ast.get_docstring(tree) or "",
     }  # fmt: skip
     for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom) or _is_text(node):
+        if isinstance(node, ast.Import | ast.ImportFrom) or is_text(node):
             continue
         summary["statements"].append(_statement(node, lines, module, imports, star, path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -242,10 +184,14 @@ def _references(node: ast.stmt, local_imports: set[str]) -> set[str]:
 
 
 def _global_names(node: ast.stmt) -> set[str]:
-    """The names that a statement looks up in the module, told by Python's own symbol table."""
-    module = ast.Module([node], [])
-    table = symtable.symtable(ast.unparse(ast.fix_missing_locations(module)), "statement", "exec")
-    found = {s.get_name() for s in table.get_symbols() if s.is_referenced() or s.is_assigned()}
+    """The names that a statement looks up in the module, told by Python's own symbol table.
+
+    The statement is put into a function, where a comprehension's variables are local on every Python; what the
+    statement itself binds is local there too, and is of no interest.
+    """
+    indented = "\n".join(f" {line}" for line in ast.unparse(_for_a_body(node)).splitlines())
+    table = symtable.symtable(f"def statement():\n{indented}", "statement", "exec")
+    found: set[str] = set()
     todo = list(table.get_children())
     while todo:
         scope = todo.pop()
@@ -255,6 +201,15 @@ def _global_names(node: ast.stmt) -> set[str]:
             if symbol.is_global() or (str(scope.get_type()).endswith("class") and symbol.is_referenced()):
                 found.add(symbol.get_name())
     return found
+
+
+def _for_a_body(node: ast.stmt) -> ast.stmt:
+    """The statement as a function's body may hold it: without star imports, which are reported elsewhere."""
+    node = copy.deepcopy(node)
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.ImportFrom) and inner.names[0].name == "*":
+            inner.names = [ast.alias(name="_", asname="_")]
+    return ast.fix_missing_locations(node)
 
 
 def _dynamic(node: ast.stmt, imports: dict[str, str]) -> list[tuple[int, str, str]]:

@@ -22,7 +22,7 @@ def current(layout: Layout, **asked: str) -> str:
     trees += [layout.root / "site_src" / "theme"]
     for path in [layout.root / "mkdocs.yml", layout.root / "pyproject.toml"]:
         if path.is_file():
-            seen.update(_line(path, os.stat(path)))
+            seen.update(_line(path, path.stat()))
     for tree in trees:
         for line in _walk(tree):
             seen.update(line)
@@ -54,7 +54,7 @@ def _path(layout: Layout) -> Path:
 
 def _installed() -> list[str]:
     """The installed distributions with their versions, from the names of their folders."""
-    return sorted(n for n in os.listdir(sysconfig.get_paths()["purelib"]) if n.endswith(".dist-info"))
+    return sorted(p.name for p in Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info"))
 
 
 def _walk(folder: Path) -> Iterator[bytes]:

@@ -85,10 +85,9 @@ def _rebuilt(element: ET.Element, names: dict[str, str], in_defs: bool) -> list[
     children = [new for child in element for new in _rebuilt(child, names, in_defs)]
     if tag in ("g", "defs") and not children:
         return []
-    if tag == "g" and not attributes or tag == "a":
+    if (tag == "g" and not attributes) or tag == "a":
         return children
     if tag == "g" and len(children) == 1 and not attributes.keys() & (children[0].attrib.keys() | {"id"}):
-        attributes.pop("class", None)
         if attributes.keys() <= INHERITED:
             children[0].attrib.update(attributes)
             return children
@@ -123,7 +122,7 @@ def _attributes(element: ET.Element, names: dict[str, str]) -> dict[str, str]:
             value = _transform(value)
         elif name == "font-size":
             value = _numbers(value.removesuffix("px"), 2)
-        elif name not in ("class", "points") and NUMBER.fullmatch(value) or name in ("points", "stroke-dasharray"):
+        elif (name not in ("class", "points") and NUMBER.fullmatch(value)) or name in ("points", "stroke-dasharray"):
             value = _numbers(value, 2)
         value = REFERENCE.sub(lambda m: f"url(#{names.get(m[1], m[1])})", value)
         if value and not (name == "font-weight" and value in ("normal", "400")) and name != "font-synthesis":

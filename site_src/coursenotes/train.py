@@ -48,6 +48,7 @@ def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress)
         if problem is not None:
             problems.append(problem)
         else:
+            assert outcome.folder is not None  # a job that went well has written there
             library.store.put(job.key, outcome.folder)
             library.remember(job, outcome.seconds)
             library.arrived(job)

@@ -135,3 +135,5 @@ ratings = Dataset(
     "on Interactive Intelligent Systems 5(4), 2015, doi:10.1145/2827872",
     url="https://grouplens.org/datasets/movielens/100k/",
 )
+
+made_ratings = Dataset(title="Generated ratings whose factors and biases are known", sample=generate)

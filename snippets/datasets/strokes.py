@@ -15,7 +15,7 @@ import numpy as np
 from coursenotes import Dataset
 from snippets.datasets.digits import MNIST, read_idx
 
-STROKED = 64  # which of MNIST's sevens, counted from 0, is shown: one with a stroke, in a broad pen
+STROKED = 49  # which of MNIST's sevens, counted from 0, is shown: one with a stroke, in a broad pen
 
 
 def draw(lines, thickness: float, size: int = 28) -> np.ndarray:

@@ -20,7 +20,7 @@ def edit(path, old, new):
 
 
 NOTHING = [
-    ("snippets/straight_line.py", "COLOUR = \"C0\"", "COLOUR = \"C1\"", "a constant of a figure"),
+    ("snippets/straight_line.py", 'COLOUR = "C0"', 'COLOUR = "C1"', "a constant of a figure"),
     ("snippets/straight_line.py", "mean squared error of a line", "MSE of a line", "a docstring"),
     ("snippets/straight_line.py", "    x, y = data\n", "    # unpack\n    x,  y = data\n", "a comment"),
     ("snippets/straight_line.py", "plt.subplots()", "plt.subplots(2)", "figures"),
@@ -112,14 +112,22 @@ def test_getattr_of_a_library_or_an_object_is_followed_well_enough(mini):
 
 
 def test_a_name_that_is_not_there_is_reported_with_the_nearest(mini):
-    edit(mini.snippet("straight_line"), "from snippets.steps import descend", "from snippets.steps import descent as descend")
+    edit(
+        mini.snippet("straight_line"),
+        "from snippets.steps import descend",
+        "from snippets.steps import descent as descend",
+    )
     with pytest.raises(CoursenotesError, match=r"no name 'descent'(.|\n)*write descend"):
         Library(discover(mini)).jobs("straight_line.fit", "sample")
 
 
 def test_module_dot_name_and_names_handed_on_are_followed(mini):
     (mini.snippets / "handed.py").write_text("from snippets.steps import descend\n")
-    edit(mini.snippet("straight_line"), "from snippets.steps import descend", "import snippets.handed as h\nimport snippets.steps")
+    edit(
+        mini.snippet("straight_line"),
+        "from snippets.steps import descend",
+        "import snippets.handed as h\nimport snippets.steps",
+    )
     edit(mini.snippet("straight_line"), "= descend(", "= h.descend(")
     edit(mini.snippet("straight_line"), "    x, y = data\n", "    x, y = data\n    snippets.steps.unused()\n")
     closure = Code(mini).closure("snippets.straight_line", "fit")

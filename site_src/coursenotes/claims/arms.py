@@ -85,7 +85,7 @@ class Control:
         for name, value in self.control.items():
             values = [v for e in names.read for v in names.varied[e].get(name, ())]
             if isinstance(value, tuple) and len(value) != 2 and value not in values:
-                found.append(f"control={{{name!r}: {value!r}}} is one value, or a pair (the one replaced, the broken one)")
+                found.append(f"control={{{name!r}: {value!r}}}: give one value, or (the one replaced, the broken one)")
             else:
                 found += names.setting(name, [value] if value in values or not isinstance(value, tuple) else value)
         return found
@@ -155,7 +155,8 @@ class Shuffled:
     def apply(self, inputs: Inputs) -> Inputs:
         results = {param: table.replace(self._row) for param, table in inputs.results.items()}
         if all(not _named(row.result, self.name) for table in inputs.results.values() for row in table.rows):
-            there = {n for t in inputs.results.values() for row in t.rows for k in _KEPT for n in getattr(row.result, k)}
+            rows = [row.result for table in inputs.results.values() for row in table.rows]
+            there = {name for result in rows for kind in _KEPT for name in getattr(result, kind)}
             raise CannotAlter(_unknown("array, label or curve", self.name, there, "in what the test reads"))
         return replace(inputs, results=results)
 

@@ -137,12 +137,11 @@ def beats(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:
 
 
 @contextmanager
-def recording(fewer_seeds: bool = False) -> Iterator[list[Comparison]]:
-    """Collect the comparisons made inside. fewer_seeds allows fewer pairs than `holds` counts on (full scale)."""
-    found: list[Comparison] = []
-    tokens = _recorded.set(found), _seeds_may_be_fewer.set(fewer_seeds)
+def recording(made: list[Comparison], *, fewer_seeds: bool = False) -> Iterator[None]:
+    """Add the comparisons made inside to a list. fewer_seeds allows fewer pairs than `holds` counts on (full scale)."""
+    tokens = _recorded.set(made), _seeds_may_be_fewer.set(fewer_seeds)
     try:
-        yield found
+        yield
     finally:
         _recorded.reset(tokens[0])
         _seeds_may_be_fewer.reset(tokens[1])
@@ -193,7 +192,7 @@ def _needed(holds: str | None, pairs: int) -> int:
     except ValueError:
         raise ValueError(f'holds={holds!r}: write how many of how many, as in holds="4/5"') from None
     if not n / 2 < k <= n:
-        raise ValueError(f"holds={holds!r}: half of the pairs, or fewer, is what luck gives too; more than half, at most all")
+        raise ValueError(f"holds={holds!r}: ask for more than half of the pairs, which luck gives too, and at most all")
     if pairs < n and _recorded.get() is not None and not _seeds_may_be_fewer.get():
         raise ValueError(f"holds={holds!r}, but there are {pairs} pairs; run {n} seeds, or ask for {pairs}/{pairs}")
     return math.ceil(Fraction(k, n) * pairs)

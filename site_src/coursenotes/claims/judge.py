@@ -45,30 +45,26 @@ class Call:
     seed: int
     snippets: Path
 
-    def __call__(self, inputs: Inputs) -> list[Comparison]:
-        """Run the test once on these inputs -> the comparisons that it made, in order."""
+    def __call__(self, inputs: Inputs, made: list[Comparison] | None = None) -> None:
+        """Run the test once on these inputs. The comparisons that it makes are added to made, in order."""
         own = {name: _own_copies(results) for name, results in inputs.results.items()}
         _seed(self.seed)
-        with recording(fewer_seeds=self.scale == "full") as found:
+        with recording([] if made is None else made, fewer_seeds=self.scale == "full"):
             self.function(**{**self.fixtures, **own, **inputs.objects})
-        return found
 
 
 def judge(call: Call, inputs: Inputs, falsifiers: Sequence[Falsifier]) -> Judgement:
     """Run a claim's test on what was measured, then on each falsifier, then look at the null arms."""
     found = Judgement()
-    with recording(fewer_seeds=call.scale == "full") as made:
-        try:
-            made += call(inputs)
-        except (Exception, *OUTCOMES) as error:
-            found.failure = error
-            found.comparisons = _made_before(error) or list(made)
-            return found
-    found.comparisons = list(made)
-    found.problems += [p for c in made for p in _unused(c)]
+    try:
+        call(inputs, found.comparisons)
+    except (Exception, *OUTCOMES) as error:
+        found.failure = error
+        return found
+    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison)]
     for falsifier in falsifiers:
         found.arms.append(_try(call, inputs, falsifier, found.problems))
-    for comparison in made:
+    for comparison in found.comparisons:
         for arm in null_arms(comparison, call.scale):
             found.arms.append(arm)
             if not arm["failed_as_it_must"]:
@@ -113,7 +109,9 @@ def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) 
         message = first_line(error)
         failed = inside is None
         if inside:
-            problems.append(f"the arm {falsifier.text!r} failed inside the snippet, not in the test: {inside}: {message}")
+            problems.append(
+                f"the arm {falsifier.text!r} failed inside the snippet, not in the test ({inside}): {message}"
+            )
     except (Exception, *OUTCOMES) as error:
         message = f"{type(error).__name__}: {first_line(error)}"
         problems.append(
@@ -126,7 +124,7 @@ def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) 
 def _unused(comparison: Comparison) -> list[str]:
     """A comparison in a test that passed has to have been asked, and to have been true."""
     if not comparison.asked:
-        return [f"line {comparison.line}: {comparison.claimed} was compared, and nothing asked for the answer\nfix: assert it"]
+        return [f"line {comparison.line}: nothing asks whether this holds: {comparison.claimed}\nfix: assert it"]
     if not comparison:
         return [
             f"line {comparison.line}: the test passes although this does not hold: {comparison!r}\n"
@@ -169,8 +167,8 @@ def _place(error: BaseException) -> str:
 
 
 def _raised_in(error: BaseException, folder: Path) -> str | None:
-    """file:line where the error was raised, if that lies in the folder."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if frames and Path(frames[-1].filename).is_relative_to(folder):
-        return _place(error)
+    """file:line of the folder's code that the error came through, or None."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(folder):
+            return f"{Path(frame.filename).name}:{frame.lineno}"
     return None

@@ -9,8 +9,8 @@ For below(a, b) and above(a, b) between two arrays, two things are required.
    holds="n/n" this follows from arithmetic (around a cycle the differences sum to zero, so not all can be above 0);
    there the arm only guards against a comparison that says nothing. For "k/n" with k below n it bites: five different
    numbers in a circle are below their neighbour four times of five, so that "4/5" without a margin is always refused.
-2. **Exchanged sides.** Were there no difference, either side of a pair could as well stand on the other (the sign test).
-   The comparison may then hold one time in four at most: 1/32 for five of five, 6/32 for four of five, 1/8 for
+2. **Exchanged sides.** Were there no difference, the two sides of a pair could as well be exchanged (sign test). The
+   comparison may then hold one time in four at most: 1/32 for five of five, 6/32 for four of five, 1/8 for
    three of three; a single pair holds half of the time, and is refused. At full scale, where one more seed can cost
    hours, a single seed is let through, and the verdict says that luck is not ruled out.
 

@@ -62,9 +62,9 @@ class Verdict:
             verdict = cls(**json.loads(text))
         except TypeError as error:
             raise ValueError(f"not a verdict: {error}") from error
-        wanted = {f.name: type(f.default) if isinstance(f.default, str | int) else None for f in fields(cls)}
-        wanted |= {"claim": str, "scale": str, "sentence": str, "comparisons": list, "arms": list}
-        wrong = [name for name, kind in wanted.items() if kind and not isinstance(getattr(verdict, name), kind)]
+        wanted: dict[str, type] = {f.name: str for f in fields(cls) if f.name != "error"}
+        wanted |= {"comparisons": list, "arms": list, "line": int}
+        wrong = [name for name, kind in wanted.items() if not isinstance(getattr(verdict, name), kind)]
         if wrong or verdict.status not in STATUSES:
             raise ValueError(f"not a verdict: {', '.join(wrong) or verdict.status!r}")
         return verdict

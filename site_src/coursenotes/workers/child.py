@@ -150,5 +150,7 @@ def read_source_only(root: Path) -> None:
 def project_modules() -> list[str]:
     """The project's modules that this process has loaded, in alphabetical order."""
     return sorted(
-        name for name, module in list(sys.modules.items()) if isinstance(getattr(module, "__loader__", None), SourceOnly)
+        name
+        for name, module in list(sys.modules.items())
+        if isinstance(getattr(module, "__loader__", None), SourceOnly)
     )

@@ -1,4 +1,4 @@
-"""How a job ended, in words for the person who can mend it: where in the snippet, what, and the fix where one is known."""
+"""How a job ended, in words for the person who can mend it: where in the snippet, what, and the fix if one is known."""
 
 from __future__ import annotations
 
@@ -35,26 +35,28 @@ def from_error(error: BaseException, root: Path, request: Mapping[str, Any]) -> 
     """An exception as a problem at the innermost line of the project that it came through."""
     frames = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
     place = innermost(frames, root)
+    path, line = place or (None, None)
     if isinstance(error, CoursenotesError):
         first, *rest = error.problems or (Problem(str(error)),)
-        path, line = (first.path, first.line) if first.path is not None else place or (None, None)
+        if first.path is not None:
+            path, line = Path(first.path), first.line
         return Problem(first.what, path, line, (*first.details, *(str(problem) for problem in rest)), first.fix)
     if isinstance(error, SyntaxError) and error.filename:
         written = innermost([(error.filename, error.lineno or 0)], root)
         if written:
-            return Problem(f"{type(error).__name__}: {error.msg}", *written, _source(written))
+            return Problem(f"{type(error).__name__}: {error.msg}", written[0], written[1], _source(written))
     what = "".join(traceback.format_exception_only(error)).strip()
     details = list(_source(place)) if place else []
     if frames and (place is None or (str(place[0]), place[1]) != (str(_path(frames[-1][0], root)), frames[-1][1])):
         details.append(f"raised in {_short(frames[-1][0])}:{frames[-1][1]}")
     repair = fix(error)
     if is_memory(error):
-        first = what.splitlines()[0]
-        what = f"it needs more than {request['memory'] / 2**30:g} GB of memory, its limit ({first})"
+        cause = what.splitlines()[0]
+        what = f"it needs more than {request['memory'] / 2**30:g} GB of memory, its limit ({cause})"
         if type(error).__name__ == "OutOfMemoryError":
-            what = f"it needs more memory than its part of the GPU has ({first})"
+            what = f"it needs more memory than its part of the GPU has ({cause})"
             repair = f"make it smaller, or run fewer at once: {devices.VARIABLE}={request['device']['name']}*1"
-    return Problem(what, *(place or (None, None)), tuple(details), repair)
+    return Problem(what, path, line, tuple(details), repair)
 
 
 def is_memory(error: BaseException) -> bool:
@@ -106,8 +108,9 @@ def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
         repair = "return the results, or raise an error; do not leave the process"
     else:
         what = "it ended without a word"
-    left = end.get("left") or []
-    return Problem(what, *(place or (None, None)), (*where, *(f"process {p} could not be killed" for p in left)), repair)
+    left = (f"process {pid} could not be killed" for pid in end.get("left") or ())
+    path, line = place or (None, None)
+    return Problem(what, path, line, (*where, *left), repair)
 
 
 def stack(trace: Path) -> list[tuple[str, int]]:

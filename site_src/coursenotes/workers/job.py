@@ -40,7 +40,10 @@ def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any
     function = getattr(importlib.import_module(args["module"]), args["function"])
     run = Run(args["seed"], args["scale"], device_in_use(), report)
     seed_everything(args["seed"])
-    data = () if args["dataset"] is None else (load_data(*args["dataset"], args["scale"], run.device),)
+    data = []
+    if args["dataset"] is not None:
+        module, name = args["dataset"]
+        data = [load_data(module, name, args["scale"], run.device)]
     seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
     started, cpu = time.monotonic(), _cpu_seconds()
     returned = function(*data, run, **args["settings"])

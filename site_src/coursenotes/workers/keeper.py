@@ -5,6 +5,7 @@ Forked from the server, in a session of its own. Never returns, and runs no code
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -89,8 +90,9 @@ class Keeper:
 
     def _until_it_ends(self, reading: int) -> str | None:
         """Serve the job until it ends by itself (None), or why it must be ended."""
-        self.status, self.cpu = None, 0.0
-        inputs = [reading, self.wake, self.connection]
+        self.status: int | None = None
+        self.cpu = 0.0
+        inputs: list[Any] = [reading, self.wake, self.connection]
         while True:
             ready, _, _ = select.select(inputs, [self.connection] if self.waiting else [], [], self.watch.wait())
             if self.wake in ready:
@@ -169,7 +171,8 @@ class Keeper:
         """Say the last word, and wait for it to be taken."""
         self._send(message)
         while self.waiting and not self.orphaned:
-            readable, _, _ = select.select([self.wake, self.connection], [self.connection], [])
+            inputs: list[Any] = [self.wake, self.connection]
+            readable, _, _ = select.select(inputs, [self.connection], [])
             if self.wake in readable:
                 os.read(self.wake, 4096)
             if self.connection in readable and not self._pool_is_there():
@@ -191,10 +194,8 @@ def start(request: dict[str, Any], writing: int, close: list[int]) -> int:
 
 def say(connection: socket.socket, message: dict[str, Any]) -> None:
     """One JSON line to the Pool, if it still listens."""
-    try:
+    with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b"\n")
-    except OSError:
-        pass
 
 
 def _line(connection: socket.socket) -> str:

@@ -61,7 +61,7 @@ class Watch:
         return max(0.0, min(LOOK, self.started + self.seconds - time.monotonic()))
 
     def over(self) -> str | None:
-        """"time", "memory" or "output" where that limit was passed."""
+        """ "time", "memory" or "output" where that limit was passed."""
         now = time.monotonic()
         if now - self.started >= self.seconds:
             return "time"

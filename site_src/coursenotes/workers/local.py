@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
 import selectors
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, cast
 
 from coursenotes.errors import Problem
 from coursenotes.layout import Layout
-from coursenotes.workers import endings
 from coursenotes.workers.devices import Device, choose, cores, detect
+from coursenotes.workers.running import REQUEST, Running, write_request
+from coursenotes.workers.scratch import Scratch, tail
+from coursenotes.workers.tasks import Outcome, Task
 
 TORCH = (
     "torch",
@@ -32,59 +29,8 @@ TORCH = (
     "safetensors.numpy",
     "coursenotes.workers.job",
 )
-ONE_THREAD = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM")
-TAIL = 4000  # characters of a job's output that an Outcome carries
+ONE_THREAD = ("OMP_NUM", "MKL_NUM", "OPENBLAS_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
 PATIENCE = 15.0  # seconds for the server to end by itself
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something to run: call is "package.module:function", called as function(args, folder, report).
-
-    args are JSON; folder is an empty one to write into; report takes a dict, which reaches on_event; what the
-    function returns is JSON. seconds and gigabytes are its limits; cost is what it is expected to take, by which
-    tasks are ordered; gpu says that it may use one.
-    """
-
-    id: str
-    call: str
-    args: dict[str, Any]
-    seconds: float = 600
-    gigabytes: float = 4
-    cost: float = 0.0
-    gpu: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task. value and folder where it went well, else problem.
-
-    folder holds what the task wrote, lies in the project's state folder, and is gone when the Pool is closed, unless
-    it was moved. seconds is wall time, cpu_seconds that of all its processes, peak_bytes the most memory that it was
-    seen to use beyond what it shares with the server, output the end of what it printed.
-    """
-
-    task: Task
-    ok: bool
-    value: Any = None
-    folder: Path | None = None
-    problem: Problem | None = None
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_bytes: int = 0
-    device: str = "cpu"
-    output: str = ""
-
-
-@dataclass
-class _Running:
-    task: Task
-    device: Device
-    folder: Path
-    socket: socket.socket
-    request: dict[str, Any]
-    partial: bytes = b""
-    said: dict[str, Any] = field(default_factory=dict)  # value or problem, from the job; end, from its keeper
 
 
 class Pool:
@@ -110,10 +56,8 @@ class Pool:
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._heard = b""  # from the server
-        self._scratch: Path | None = None
-        self._lock: IO[str] | None = None
-        self._running: dict[socket.socket, _Running] = {}
-        self._count = 0
+        self._scratch: Scratch | None = None
+        self._running: dict[socket.socket, Running] = {}
         self.ready: dict[str, Any] = {}  # what the server said: failed, seconds, cpu_seconds
 
     def __enter__(self) -> Pool:
@@ -159,7 +103,9 @@ class Pool:
         """Start the server, if there is none, without waiting for it."""
         if self._server is not None and self._control is not None:
             return
-        scratch = self._make_scratch()
+        if self._scratch is None:
+            self._scratch = Scratch(Layout(self.root).state / "jobs")
+        scratch = self._scratch.path
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursenotes.workers.server", str(theirs.fileno()), json.dumps(self.preload)]
         with theirs, (scratch / "server.txt").open("wb") as log:
@@ -188,11 +134,8 @@ class Pool:
                 self._server.wait()
             self._server = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
             self._scratch = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     # -- starting
     def _hand_out(self, waiting: list[Task]) -> None:
@@ -210,53 +153,18 @@ class Pool:
                 busy[device.name] += 1
 
     def _start(self, task: Task, device: Device) -> None:
-        self._count += 1
-        base = self._make_scratch() / str(self._count)
-        for folder in (base, base / "result", base / "scratch"):
-            folder.mkdir()
-        request = {
-            "id": task.id,
-            "call": task.call,
-            "args": task.args,
-            "root": str(self.root),
-            "folder": str(base / "result"),
-            "scratch": str(base / "scratch"),
-            "output": str(base / "output.txt"),
-            "trace": str(base / "trace.txt"),
-            "seconds": task.seconds,
-            "memory": int(task.gigabytes * 2**30),
-            "device": {
-                "name": device.name,
-                "gpu": device.gpu,
-                "visible": device.visible,
-                "gigabytes": device.gigabytes,
-            },
-        }
-        (base / "request.json").write_text(json.dumps(request))
+        assert self._control is not None and self._scratch is not None
+        folder = self._scratch.job()
+        request = write_request(task, device, self.root, folder)
         ours, theirs = socket.socketpair()
-        assert self._control is not None
         with theirs:
             try:
                 socket.send_fds(self._control, [b"j"], [theirs.fileno()])
-                ours.sendall(f"{base / 'request.json'}\n".encode())
+                ours.sendall(f"{folder / REQUEST}\n".encode())
             except OSError:
                 ours.close()
                 raise
-        self._running[ours] = _Running(task, device, base, ours, request)
-
-    def _make_scratch(self) -> Path:
-        """A folder of this Pool's own on the store's file system; those of builds that were killed are removed."""
-        if self._scratch is None:
-            parent = Layout(self.root).state / "jobs"
-            parent.mkdir(parents=True, exist_ok=True)
-            for old in parent.iterdir():
-                with contextlib.suppress(OSError), (old / "lock").open("a") as lock:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its owner lives
-                    shutil.rmtree(old, ignore_errors=True)
-            self._scratch = Path(tempfile.mkdtemp(dir=parent))
-            self._lock = (self._scratch / "lock").open("a")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return self._scratch
+        self._running[ours] = Running(task, device, folder, ours, request)
 
     # -- listening
     def _wait(self, on_event: Callable[[Task, dict[str, Any]], None] | None) -> Iterator[Outcome]:
@@ -266,9 +174,8 @@ class Pool:
         with selectors.DefaultSelector() as selector:
             for sock in [*self._running, *([self._control] if self._control else [])]:
                 selector.register(sock, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _ in selector.select()]
+            ready = [cast(socket.socket, key.fileobj) for key, _ in selector.select()]
         for sock in ready:
-            assert isinstance(sock, socket.socket)
             try:
                 data = sock.recv(2**16)
             except ConnectionError:
@@ -276,15 +183,11 @@ class Pool:
             if sock is self._control:
                 self._hear(data)
             elif (running := self._running.get(sock)) is not None:
-                *lines, running.partial = (running.partial + data).split(b"\n")
-                for message in map(json.loads, lines):
-                    if "event" in message:
-                        if on_event is not None:
-                            on_event(running.task, message["event"])
-                    else:
-                        running.said.update(message)
+                for event in running.hear(data):
+                    if on_event is not None:
+                        on_event(running.task, event)
                 if not data:
-                    outcome = self._conclude(running)
+                    outcome = running.conclude()
                     self._forget(running)
                     yield outcome
 
@@ -299,33 +202,7 @@ class Pool:
             for name, error in self.ready["failed"].items():
                 self._warn(f"{name} could not be loaded beforehand: {error}")
 
-    def _conclude(self, running: _Running) -> Outcome:
-        said, end = running.said, running.said.get("end")
-        folder = running.folder / "result"
-        problem = None
-        if end is None:
-            problem = Problem("its keeper, which watched over it, was killed", fix="run it again")
-        elif end.get("reason") in ("time", "memory", "output"):
-            problem = endings.from_end(end, running.request)
-        elif "problem" in said:
-            problem = endings.from_plain(said["problem"])
-        elif "value" not in said:
-            problem = endings.from_end(end, running.request)
-        end = end or {}
-        return Outcome(
-            running.task,
-            problem is None,
-            said.get("value") if problem is None else None,
-            folder if problem is None else None,
-            problem,
-            end.get("seconds", 0.0),
-            end.get("cpu_seconds", 0.0),
-            end.get("peak_bytes", 0),
-            running.device.name,
-            tail(running.folder / "output.txt"),
-        )
-
-    def _forget(self, running: _Running) -> None:
+    def _forget(self, running: Running) -> None:
         """Close the job's lifeline: its keeper kills whatever is left of it."""
         running.socket.close()
         self._running.pop(running.socket, None)
@@ -338,7 +215,8 @@ class Pool:
     def _why_the_server_died(self) -> Problem:
         """A problem with the server's last words."""
         status = self._server.wait() if self._server is not None else None
-        said = tail(self._make_scratch() / "server.txt").strip().splitlines()[-12:]
+        assert self._scratch is not None
+        said = tail(self._scratch.path / "server.txt").strip().splitlines()[-12:]
         how = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with status {status}"
         return Problem(f"the server that starts jobs {how}; this was not run", details=tuple(said), fix="run it again")
 
@@ -347,19 +225,9 @@ def server_environment() -> dict[str, str]:
     """This process's environment with one thread, no display, no GPU (the jobs get theirs) and fixed hashes."""
     return {
         **os.environ,
-        **{f"{name}_NUM_THREADS" if "_" not in name else f"{name}_THREADS": "1" for name in ONE_THREAD},
+        **{f"{name}_THREADS": "1" for name in ONE_THREAD},
         "PYTHONHASHSEED": "0",  # the order of a set of texts is part of a result
         "MPLBACKEND": "Agg",
         "CUDA_VISIBLE_DEVICES": "",  # fastai initialises CUDA when it is imported and sees one: no fork could use it
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking whether there is a GPU does not initialise it either
     }
-
-
-def tail(path: Path) -> str:
-    """The end of a text file; empty where there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL))
-            return file.read().decode(errors="replace")
-    except OSError:
-        return ""

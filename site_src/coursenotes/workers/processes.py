@@ -6,6 +6,7 @@ becomes the keeper's child and can be found. Elsewhere (macOS) only the job's pr
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -71,7 +72,7 @@ def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[f
     Done when the kernel says that there is no child left; since orphans come to a subreaper, none is missed.
     """
     if group is not None:
-        _send(-group, signal.SIGKILL)
+        send(-group, signal.SIGKILL)
     cpu, end = 0.0, time.monotonic() + patience
     while True:
         spent, left = reap()
@@ -82,7 +83,7 @@ def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[f
             return cpu, children(os.getpid())
         _stop_all()
         for pid in descendants(os.getpid()):
-            _send(pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
         time.sleep(0.002)
 
 
@@ -107,15 +108,14 @@ def _stop_all() -> None:
         if not fresh:
             return
         for pid in fresh:
-            _send(pid, signal.SIGSTOP)
+            send(pid, signal.SIGSTOP)
         stopped |= fresh
 
 
-def _send(pid: int, what: signal.Signals) -> None:
-    try:
+def send(pid: int, what: signal.Signals) -> None:
+    """Send a signal to a process, or to the group -pid; one that has ended, or is another user's, is left be."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(-pid, what) if pid < 0 else os.kill(pid, what)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def private_bytes(pid: int) -> int:

@@ -17,7 +17,9 @@ import socket
 import sys
 import time
 from types import FrameType
+from typing import Any
 
+from coursenotes import torchvision_compat
 from coursenotes.errors import Problem
 from coursenotes.workers import endings, keeper, processes
 
@@ -26,6 +28,7 @@ def main(descriptor: int, preload: list[str]) -> None:
     """Load, say so, and serve until the socket ends."""
     control = socket.socket(fileno=descriptor)
     processes.adopt_orphans()  # of a keeper that was killed
+    torchvision_compat.install()
     started = time.monotonic()
     failed = load(preload)
     ready = {"failed": failed, "seconds": time.monotonic() - started, "cpu_seconds": time.process_time()}
@@ -85,8 +88,9 @@ def serve(control: socket.socket) -> None:
         os.set_blocking(end, False)
     signal.signal(signal.SIGCHLD, _noted)
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    inputs: list[Any] = [control, wake]
     while True:
-        ready, _, _ = select.select([control, wake], [], [])
+        ready, _, _ = select.select(inputs, [], [])
         if wake in ready:
             os.read(wake, 4096)
             keepers -= processes.reap()[0].keys()
@@ -119,10 +123,7 @@ def _kill_orphans(keepers: set[int]) -> None:
     """A keeper was killed, and what its job had started came here: kill that, and leave the other keepers be."""
     for orphan in set(processes.children(os.getpid())) - keepers:
         for pid in [*processes.descendants(orphan), orphan]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
+            processes.send(pid, signal.SIGKILL)
 
 
 def _noted(number: int, frame: FrameType | None) -> None:
@@ -132,3 +133,5 @@ def _noted(number: int, frame: FrameType | None) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which then closes the socket
     main(int(sys.argv[1]), json.loads(sys.argv[2]))
+    sys.stderr.flush()
+    os._exit(0)  # tidying up torch takes longer than all that is left to do

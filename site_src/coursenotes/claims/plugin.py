@@ -1,0 +1,283 @@
+"""The pytest plugin: gives claim tests their results, checks that they can fail, and records the verdicts.
+
+A test in tests/claims/test_<topic>.py is a claim. Parameters named like an experiment of the topic receive its
+Results, those named like a function or class of the snippet receive that; any other is a pytest fixture. Other tests
+are left alone. A claim over results is checked at sample scale and, where full results are there, at full scale; one
+that reads no results ("exact") gets fresh random input in every run, and its failure tells the seed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coursenotes.claims import hooks, judge, report, verdicts
+from coursenotes.claims.arms import Inputs, Names
+from coursenotes.claims.marks import marks
+from coursenotes.claims.verdicts import Verdict
+from coursenotes.discover import ClaimInfo, discover
+from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+
+
+@dataclass(frozen=True)
+class Given:
+    """Stands for a parameter's value until the test is run: at which scale, and whether it is there."""
+
+    scale: str
+
+
+@dataclass
+class Project:
+    """What one pytest session knows of the project that it runs in. folder: where its claim tests lie, if any do."""
+
+    config: pytest.Config
+    layout: Layout | None
+    expected: dict[tuple[str, str], int] = field(default_factory=dict)  # (claim, scale) -> items
+    parts: dict[tuple[str, str], list[Verdict]] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)  # status -> verdicts
+
+    @cached_property
+    def library(self) -> Library:
+        return self.config.hook.pytest_coursenotes_library(config=self.config)
+
+    def is_claims(self, path: Path) -> bool:
+        """Whether a file holds claims of this project."""
+        return self.layout is not None and path.parent == self.layout.claims and path.name.startswith("test_")
+
+    def claim(self, path: Path, test: str) -> ClaimInfo:
+        """The claim of a test. Raises CoursenotesError where the test is not one that the site knows."""
+        return verdicts.find(self.library, f"{path.stem.removeprefix('test_')}.{test.removeprefix('test_')}")
+
+    def take(self, verdict: Verdict) -> None:
+        """Note the verdict of one item; with the last item of its claim the whole verdict is handed on."""
+        found = self.parts.setdefault((verdict.claim, verdict.scale), [])
+        found.append(verdict)
+        if len(found) == self.expected.get((verdict.claim, verdict.scale), 1):
+            whole = report.merged(found)
+            self.told[whole.status] = self.told.get(whole.status, 0) + 1
+            if whole.status != "unchecked":
+                self.config.hook.pytest_coursenotes_verdict(config=self.config, library=self.library, verdict=whole)
+
+
+PROJECT = pytest.StashKey[Project]()
+
+
+class NotAClaim(pytest.Collector):
+    """Stands for a test that cannot be a claim as it is written; collecting it says why."""
+
+    problem: Problem
+
+    def collect(self) -> Iterator[pytest.Item]:
+        raise self.CollectError(str(self.problem))
+
+
+# ---------------------------------------------------------------- set-up
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("coursenotes", "claims of course notes")
+    group.addoption(
+        "--claims-missing-only", action="store_true", help="skip claims whose verdict is stored and still current"
+    )
+    group.addoption(
+        "--claims-seed", type=int, default=None, help="the seed of random input to exact claims (default: a new one)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        layout: Layout | None = Layout.find(config.rootpath)
+    except CoursenotesError:
+        layout = None
+    if layout is not None and layout.claims.is_dir() and str(layout.root) not in sys.path:
+        sys.path.insert(0, str(layout.root))  # claims import their snippets
+    config.stash[PROJECT] = Project(config, layout)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_coursenotes_library(config: pytest.Config) -> Library:
+    layout = config.stash[PROJECT].layout
+    assert layout is not None
+    return Library(discover(layout))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_coursenotes_verdict(library: Library, verdict: Verdict) -> bool:
+    verdicts.save(library, verdict)
+    return True
+
+
+# ---------------------------------------------------------------- collecting
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> Any:
+    """Let a claim test be collected as the function that it is, if it can be checked; else say why it cannot."""
+    project = collector.config.stash[PROJECT]
+    if not project.is_claims(collector.path) or not name.startswith(("test_", "Test")):
+        return None
+    problem = _problem(project, collector, name, obj)
+    if problem is None:
+        return None
+    found = NotAClaim.from_parent(collector, name=name)
+    found.problem = problem
+    return found
+
+
+def _problem(project: Project, module: pytest.Module, name: str, obj: Any) -> Problem | None:
+    """What keeps a test from being a claim: one problem, with everything about it, or None."""
+    line = getattr(getattr(obj, "__code__", None), "co_firstlineno", None)
+    if not inspect.isfunction(obj):
+        return Problem(f"{name} is not a plain function, which a claim has to be", module.path, line)
+    try:
+        info = project.claim(module.path, name)
+    except CoursenotesError as error:
+        return Problem(error.problems[0].what, module.path, line, tuple(str(p) for p in error.problems[1:]))
+    found = marks(obj)
+    if not found.falsifiers:
+        fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
+        return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
+    if not info.experiments and not info.functions:
+        fix = "take an experiment or a function of the snippet as a parameter"
+        return Problem(f"the claim {info.name} reads nothing of its topic", info.path, info.line, fix=fix)
+    site = project.library.site
+    varied = {e.name: e.vary for e in site.experiments.values() if e.topic == info.topic}
+    names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
+    there = [*varied, *site.symbols.get(info.topic, ())]
+    details = [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
+    for param in info.params:
+        if not _is_given(module, obj, info, param):
+            close = nearest(param, there)
+            details.append(
+                f"it takes {param!r}, which is neither an experiment nor a function of snippets/{info.topic}.py, nor a "
+                f"fixture" + (f"; did you mean {close}?" if close else "")
+            )
+            details.append(f"experiments: {', '.join(varied) or 'none'}")
+            details.append(f"functions: {', '.join(n for n in there if n not in varied) or 'none'}")
+    if details:
+        return Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(details))
+    return None
+
+
+def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> bool:
+    """Whether something gives a claim this parameter: its topic, a fixture, or @pytest.mark.parametrize."""
+    if param in info.functions or f"{info.topic}.{param}" in info.experiments or param == "request":
+        return True
+    for mark in getattr(obj, "pytestmark", ()):
+        names = mark.args[0] if mark.name == "parametrize" and mark.args else ()
+        if param in (names.replace(",", " ").split() if isinstance(names, str) else names):
+            return True
+    return bool(module.session._fixturemanager.getfixturedefs(param, module))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each scale at which the claim is checked."""
+    project = metafunc.config.stash[PROJECT]
+    if not project.is_claims(metafunc.definition.path):
+        return
+    info = project.claim(metafunc.definition.path, metafunc.definition.name)
+    scales, names = verdicts.scales(project.library, info.id), _own(info)
+    metafunc.parametrize(names, [[Given(scale)] * len(names) for scale in scales], ids=scales)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count the items of each claim; with --claims-missing-only, leave out those whose verdict is known."""
+    project = config.stash[PROJECT]
+    known: list[pytest.Item] = []
+    kept: list[pytest.Item] = []
+    for item in items:
+        found = _claim_of(project, item)
+        if found is None:
+            kept.append(item)
+            continue
+        info, scale = found
+        project.expected[info.id, scale] = project.expected.get((info.id, scale), 0) + 1
+        skip = config.option.claims_missing_only and verdicts.load(project.library, info.id, scale).good
+        (known if skip else kept).append(item)
+    if known:
+        items[:] = kept
+        config.hook.pytest_deselected(items=known)
+
+
+def _own(info: ClaimInfo) -> list[str]:
+    """The parameters that the topic gives, in order."""
+    return [p for p in info.params if p in info.functions or f"{info.topic}.{p}" in info.experiments]
+
+
+def _claim_of(project: Project, item: pytest.Item) -> tuple[ClaimInfo, str] | None:
+    """(claim, scale) of an item, or None for a test that is none."""
+    if not isinstance(item, pytest.Function) or not project.is_claims(item.path):
+        return None
+    info = project.claim(item.path, item.originalname)
+    given = item.callspec.params[_own(info)[0]]
+    assert isinstance(given, Given)
+    return info, given.scale
+
+
+# ---------------------------------------------------------------- running
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Check a claim: run its test on the results, then on what refutes it; keep the verdict; fail with words."""
+    project = pyfuncitem.config.stash[PROJECT]
+    claim = _claim_of(project, pyfuncitem)
+    if claim is None:
+        return None
+    info, scale = claim
+    why = verdicts.missing(project.library, info.id, scale)
+    if why and scale == "full":
+        pytest.skip(f"not checked: {why}")
+    if why:
+        problem = Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(why.split("\n")))
+        pytest.fail(str(problem), pytrace=False)
+    asked = pyfuncitem.config.option.claims_seed
+    seed = (judge.fresh_seed() if asked is None else asked) if info.functions else 0
+    found = marks(pyfuncitem.obj)
+    names = pyfuncitem._fixtureinfo.argnames
+    fixtures = {name: pyfuncitem.funcargs[name] for name in names if name not in _own(info)}
+    call = judge.Call(pyfuncitem.obj, fixtures, scale, seed, project.library.layout.snippets)
+    judged = judge.judge(call, _inputs(project.library, info, scale), found.falsifiers)
+    if isinstance(judged.failure, pytest.skip.Exception):
+        raise judged.failure
+    told = report.Report(project.library, info, scale, found, judged, seed if info.functions else None)
+    project.take(told.verdict())
+    if judged.failure is not None and not told.says_all:
+        pyfuncitem.add_report_section("call", "claim", told.text())
+        raise judged.failure
+    if not told.good:
+        pytest.fail(told.text(), pytrace=False)
+    return True
+
+
+def _inputs(library: Library, info: ClaimInfo, scale: str) -> Inputs:
+    """What a claim test reads, as it was measured."""
+
+    def results(name: str) -> Any:
+        found = library.results(f"{info.topic}.{name}", scale)
+        assert found is not None, f"{name} at {scale} scale"
+        return found
+
+    snippet = importlib.import_module(f"snippets.{info.topic}") if info.functions else None
+    return Inputs(
+        {p: results(p) for p in info.params if f"{info.topic}.{p}" in info.experiments},
+        {p: getattr(snippet, p) for p in info.functions},
+        results,
+    )
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    told = config.stash[PROJECT].told
+    if told:
+        counts = ", ".join(f"{told[status]} {status}" for status in verdicts.STATUSES if status in told)
+        terminalreporter.write_line(f"claims: {counts}")

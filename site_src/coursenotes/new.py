@@ -1,0 +1,86 @@
+"""Starts a topic: the three files that share its name, each saying what belongs in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coursenotes.errors import Problem, raise_all
+from coursenotes.layout import Layout
+
+NOTE = """\
+---
+title: {title}
+authors: []
+---
+<!-- The question in a sentence, and one picture that already answers it. -->
+
+![](figure:{topic}.error_by_size)
+
+<!-- The idea in plain words, with the smallest example that shows it. -->
+
+[From scratch](code:{topic}.average)
+
+The error goes from [](measured:{topic}.error.error?size=1) to [](measured:{topic}.error.error?size=100):
+[more measurements, less error](claim:{topic}.shrinks).
+"""
+
+SNIPPET = '''\
+"""{title}: the idea in a sentence.
+
+Source: where it was said, with lecture and time.
+Data:   generated.
+Cost:   sample under a second on one core.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+
+from coursenotes import Run, experiment, figure
+
+
+def average(values):  # (n,) -> scalar
+    """The mean of some measurements. Replace it by the thing that the note explains."""
+    return values.sum() / len(values)
+
+
+@experiment(seeds=5, vary={{"size": [1, 100]}})
+def error(run: Run, size: int):
+    """How far the average of noisy measurements lies from the truth."""
+    return {{"error": torch.stack([average(torch.randn(size)).abs() for _ in range(100)]).mean()}}
+
+
+@figure(error)
+def error_by_size(results):
+    """The error shrinks with the number of measurements."""
+    fig, ax = plt.subplots()
+    for settings, group in results.groups():
+        ax.plot([settings["size"]] * len(group.seeds), group.metric("error"), "o")
+    ax.set(xlabel="measurements", ylabel="error", xscale="log")
+    return fig
+'''
+
+CLAIMS = '''\
+"""Claims of docs/concepts/{topic}.md."""
+
+from coursenotes.claims import below, falsified_by, swap
+
+
+@falsified_by(swap("size", 1, 100))
+def test_shrinks(error):
+    """The error of 100 measurements is at least 0.3 below that of one, seed by seed."""
+    assert below(error.metric("error", size=100), error.metric("error", size=1), margin=0.3, holds="5/5")
+'''
+
+
+def create(layout: Layout, topic: str) -> list[Path]:
+    """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites."""
+    paths = [layout.concept(topic), layout.snippet(topic), layout.claims_file(topic)]
+    problems = [Problem("is there already", path, fix="choose another name") for path in paths if path.exists()]
+    if not topic.isidentifier() or topic != topic.lower():
+        problems = [Problem(f"{topic!r} is not a name for a topic", fix="small letters and _, such as weight_decay")]
+    raise_all(problems)
+    title = topic.replace("_", " ").capitalize()
+    for path, text in zip(paths, (NOTE, SNIPPET, CLAIMS), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.format(topic=topic, title=title), encoding="utf-8")
+    return paths

@@ -1,0 +1,55 @@
+"""The folder in which one Pool's jobs write, on the store's own file system, so that results can be renamed into it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+TAIL = 4000  # characters of an output that are shown
+
+
+class Scratch:
+    """A folder of its owner's own, held by a lock that ends with the owner's process.
+
+    Making one removes those whose owners were killed. An owner that forks without exec passes the lock on.
+    """
+
+    def __init__(self, parent: Path):
+        parent.mkdir(parents=True, exist_ok=True)
+        with (parent / ".lock").open("a") as everyone:  # nobody else is between making a folder and locking it
+            fcntl.flock(everyone, fcntl.LOCK_EX)
+            for old in parent.glob("[!.]*"):
+                with contextlib.suppress(OSError), (old / "lock").open("a") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its owner lives
+                    shutil.rmtree(old, ignore_errors=True)
+            self.path = Path(tempfile.mkdtemp(dir=parent))
+            self._lock: IO[str] = (self.path / "lock").open("a")
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._count = 0
+
+    def job(self) -> Path:
+        """A fresh folder for one job, with result/ and scratch/ inside."""
+        self._count += 1
+        base = self.path / str(self._count)
+        for folder in (base, base / "result", base / "scratch"):
+            folder.mkdir()
+        return base
+
+    def remove(self) -> None:
+        """Remove what nobody took."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.close()
+
+
+def tail(path: Path) -> str:
+    """The end of a text file; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL))
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""

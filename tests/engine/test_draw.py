@@ -1,0 +1,230 @@
+"""Drawing: only what the figure needs is loaded, keys follow what matters, and errors say where."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coursenotes import draw
+from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+from coursenotes.result import JobResult
+from coursenotes.store import write_entry
+from coursenotes.workers import Pool
+
+HELPERS = '''
+import numpy as np
+import torch
+UNIT = "nats"
+def scaled(values):
+    """Twice the values."""
+    return 2 * np.asarray(values)
+def unused():
+    return torch.zeros(3)
+'''
+WAVES = '''
+"""Waves."""
+import torch
+from torch import nn
+from coursenotes import Run, experiment, figure, plots
+from snippets.helpers import UNIT, scaled, unused
+
+STEPS = 30
+
+
+class Net(nn.Module):
+    pass
+
+
+@experiment(seeds=2, vary={"p": [0.1, 0.5]})
+def wave(run: Run, p: float):
+    """A wave."""
+    return {"height": float(torch.ones(1))}
+
+
+@figure(wave)
+def waves(results):
+    """Waves rise with p."""
+    fig, ax = plots.axes()
+    for number, p in enumerate((0.1, 0.5)):
+        plots.seed_lines(ax, None, scaled(results.curve("loss", p=p)), f"p = {p} {UNIT}", f"C{number}")
+    ax.set_xlim(0, STEPS)
+    plots.finding(fig, "They rise")
+    return fig
+
+
+@figure(wave)
+def nothing(results):
+    """Returns no figure."""
+    plots.axes()
+
+
+@figure(wave)
+def broken(results):
+    """Asks for what is not there."""
+    fig, ax = plots.axes()
+    ax.plot(results.metric("depth", p=0.1))
+    return fig
+
+
+@figure(wave)
+def crowd(results):
+    """Too many points."""
+    fig, ax = plots.axes()
+    shades = [str(x / 1500) for x in range(1500)]
+    ax.scatter(range(1500), range(1500), c=shades)
+    return fig
+
+
+@figure(wave)
+def cramped(results):
+    """A label that leaves no room."""
+    fig, ax = plots.axes(height=0.8)
+    ax.set_xlabel("one\\ntwo\\nthree\\nfour\\nfive\\nsix")
+    return fig
+'''
+
+
+def project(root: Path) -> Layout:
+    for folder in ("snippets", "docs", "tests/claims", "results"):
+        (root / folder).mkdir(parents=True)
+    (root / "mkdocs.yml").write_text("site_name: t\n")
+    (root / "snippets" / "__init__.py").write_text("")
+    (root / "snippets" / "helpers.py").write_text(HELPERS)
+    (root / "snippets" / "waves.py").write_text(WAVES)
+    return Layout(root)
+
+
+def trained(layout: Layout) -> Library:
+    """The project with a result for each of its jobs."""
+    library = Library(discover(layout))
+    for job in library.jobs("waves.wave", "sample"):
+        curve = list(np.sin(np.arange(30) / 5 + job.seed) + job.settings["p"])
+        folder = library.store.scratch()
+        write_entry(folder, JobResult({"height": 1.0}, {"epoch": list(range(30)), "loss": curve}))
+        library.store.put(job.key, folder)
+    return Library(discover(layout))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    layout = project(tmp_path_factory.mktemp("project"))
+    return trained(layout)
+
+
+def drawn(library: Library, name: str, folder: Path) -> str:
+    [task] = draw.tasks(library, [(name, "sample")])
+    draw.render(task.args, folder, lambda event: None)
+    return (folder / "figure.svg").read_text()
+
+
+@pytest.fixture
+def modules(monkeypatch):
+    """Sliced modules and the finder that gives them are gone after the test."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
+        del sys.modules[name]
+
+
+def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
+    """In a fresh process: no torch, though the snippet and a module that the figure uses import it."""
+    [task] = draw.tasks(built, [("waves.waves", "sample")])
+    code = (
+        "import json, sys; from pathlib import Path; from coursenotes import draw\n"
+        f"draw.render(json.loads({json.dumps(task.args)!r}), Path({str(tmp_path)!r}), print)\n"
+        "assert 'snippets.helpers' in sys.modules\n"
+        "print('torch' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.stdout.split() == ["False", "False"], said.stderr
+    text = (tmp_path / "figure.svg").read_text()
+    assert "p = 0.5 nats" in text and "They rise" in text and "var(--cn-c1)" in text
+
+
+def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
+    assert draw.svg(built, "waves.waves", "sample") is None
+    wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
+    problems = []
+    with Pool(built.layout.root, preload=draw.PRELOAD, slots=2) as pool:
+        for outcome in pool.run(draw.tasks(built, wanted)):
+            problems += draw.keep(built, outcome)
+    [problem] = problems
+    line = WAVES.split("\n").index('    ax.plot(results.metric("depth", p=0.1))') + 1
+    assert (Path(problem.path).name, problem.line) == ("waves.py", line)
+    assert "depth" in problem.what and "height" in problem.what
+    text = draw.svg(built, "waves.waves", "sample")
+    assert 'aria-label="Waves rise with p."' in text
+    assert "aria-label='say \"p\"'" in draw.svg(built, "waves.waves", "sample", alt='say "p"')
+    assert "p = 0.1" in draw.svg(built, "waves.wave#curves", "sample")
+    assert [task.args["figure"] for task in draw.tasks(built, wanted)] == ["waves.broken"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "fix"),
+    [
+        ("waves.nothing", "returned nothing", "return fig"),
+        ("waves.crowd", "KB of SVG, over 100 KB", "rasterized=True"),
+        ("waves.cramped", "leave no room", "height"),
+    ],
+)
+def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, modules, name, words, fix):
+    with pytest.raises(CoursenotesError) as raised:
+        drawn(built, name, tmp_path)
+    [problem] = raised.value.problems
+    assert words in problem.what and fix in problem.fix
+    assert Path(problem.path).name == "waves.py"
+    assert WAVES.split("\n")[problem.line - 1].startswith(f"def {name.split('.')[1]}")
+
+
+def test_the_same_drawing_twice_is_the_same_text(tmp_path, modules):
+    library = trained(project(tmp_path / "project"))
+    assert drawn(library, "waves.waves", tmp_path) == drawn(library, "waves.waves", tmp_path)
+
+
+def test_key_follows_code_and_results_but_not_words(tmp_path):
+    layout = project(tmp_path)
+    before = draw.wanted_key(trained(layout), "waves.waves", "sample")
+    path = layout.snippet("waves")
+
+    def key_with(old: str, new: str) -> str | None:
+        assert old in WAVES
+        path.write_text(WAVES.replace(old, new))
+        return draw.wanted_key(trained(layout), "waves.waves", "sample")
+
+    assert before is not None
+    assert key_with("Waves rise with p.", "Waves rise with the rate p.") == before
+    assert key_with('"They rise")', '"They rise")  # loud') == before
+    assert key_with("STEPS = 30", "STEPS = 31") != before
+    assert key_with('"They rise"', '"They rise with p"') != before
+    assert key_with("float(torch.ones(1))", "float(torch.ones(1) + 1)") != before
+
+
+def test_nothing_is_drawn_without_results(tmp_path):
+    library = Library(discover(project(tmp_path)))
+    assert draw.tasks(library, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []
+    assert draw.svg(library, "waves.waves", "sample") is None
+
+
+def test_curves_say_what_is_left_out():
+    from coursenotes import curves
+    from coursenotes.result import Results, Row
+
+    rows = [
+        Row({"p": p}, seed, JobResult({}, {"epoch": [0, 1, 2], "loss": [3.0, None, p], "accuracy": [0.1, 0.2, 0.3]}))
+        for p in range(10)
+        for seed in range(2)
+    ]
+    fig = curves.draw(Results("t.e", "sample", rows))
+    assert [ax.get_title(loc="left") for ax in fig.axes] == ["loss", "accuracy"]
+    assert [len(ax.lines) for ax in fig.axes] == [16, 16]
+    assert fig.axes[0].get_xlabel() == "epoch"
+    assert "8 of 10 settings" in fig.get_supxlabel()
+    assert np.isnan(fig.axes[0].lines[0].get_ydata()[1])

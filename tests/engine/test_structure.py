@@ -1,0 +1,59 @@
+"""The house's own rules: what may import what, and how long a module may be."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import coursenotes
+
+ENGINE = Path(coursenotes.__file__).parent
+# lowest first: a module imports only from modules above it
+ORDER = """
+errors layout api result fastai_callback torchvision_compat pagetext references source knowledge fingerprint discover
+store published plan unpack datafiles workers labels palette plots svg slices curves draw cells claims measured resolve
+check markdown evidence progress train stamp build mkdocs_plugin new cli
+""".split()
+
+
+def modules():
+    return [p for p in sorted(ENGINE.rglob("*.py")) if p != ENGINE / "__init__.py"]
+
+
+def part(path: Path) -> str:
+    """The module, or the package, of the list that a file belongs to."""
+    return path.relative_to(ENGINE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "coursenotes":
+            rest = node.module.split(".")[1:]
+            found |= {rest[0]} if rest else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("coursenotes.")}
+    return found & set(ORDER)
+
+
+def test_every_module_is_in_the_list():
+    assert {part(p) for p in modules()} == set(ORDER)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ENGINE)))
+def test_imports_run_one_way(path):
+    mine = ORDER.index(part(path))
+    below = {name for name in imported(path) if ORDER.index(name) > mine}
+    assert not below, f"{path.name} imports {below}, which stand below it"
+
+
+def test_only_the_plugin_imports_mkdocs():
+    guilty = [p.name for p in modules() if "import mkdocs" in p.read_text() or "from mkdocs" in p.read_text()]
+    assert guilty == ["mkdocs_plugin.py"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ENGINE)))
+def test_a_module_is_short_and_says_its_job(path):
+    text = path.read_text()
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+    assert len(text.splitlines()) <= 320, "long: look for two jobs in it"

@@ -1,0 +1,74 @@
+"""Every way for a job to end badly is said clearly, with its line, and soon."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.engine.workers_project import line_of, make_project, run_one, task
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "project")
+
+
+def test_time(root: Path):
+    began = time.monotonic()
+    outcome = run_one(root, task("wait_forever", seconds=0.4))
+    assert time.monotonic() - began < 5
+    assert not outcome.ok and 0.4 <= outcome.seconds < 3
+    assert "still running after 0.4 s" in outcome.problem.what
+    assert outcome.problem.path == root / "snippets" / "jobs.py"
+    assert abs(outcome.problem.line - line_of("where it waits")) <= 1  # the loop, or the sleep in it
+    assert "minutes=" in outcome.problem.fix
+
+
+def test_memory_of_one_process(root: Path):
+    outcome = run_one(root, task("allocate", bytes=2**29, gigabytes=0.25))
+    assert not outcome.ok
+    assert "needs more than 0.25 GB of memory, its limit (MemoryError)" in outcome.problem.what
+    assert outcome.problem.line == line_of("held = bytearray")
+    assert "gigabytes=" in outcome.problem.fix
+
+
+def test_memory_within_the_limit_is_fine_and_its_peak_is_known(root: Path):
+    outcome = run_one(root, task("allocate", bytes=2**28, gigabytes=0.5))
+    assert outcome.ok and outcome.value == 2**28
+
+
+def test_memory_of_a_family(root: Path):
+    outcome = run_one(root, task("family", bytes=2**27, gigabytes=0.2))
+    assert not outcome.ok
+    assert "came to use more than 0.2 GB of memory" in outcome.problem.what
+    assert outcome.peak_bytes > 0.2 * 2**30
+
+
+def test_output(root: Path):
+    outcome = run_one(root, task("print_forever", seconds=30))
+    assert not outcome.ok and "printed more than 64 MB" in outcome.problem.what
+    assert outcome.output.endswith("x" * 100) or outcome.output.endswith("x\n")
+
+
+def test_a_crash_in_compiled_code_has_its_line(root: Path):
+    outcome = run_one(root, task("crash"))
+    assert "killed by signal 11 (SIGSEGV)" in outcome.problem.what
+    assert outcome.problem.line == line_of("ctypes.string_at(0)")
+
+
+def test_killed_from_outside(root: Path):
+    outcome = run_one(root, task("kill_itself"))
+    assert "killed by signal 9 (SIGKILL)" in outcome.problem.what and "memory" in outcome.problem.fix
+
+
+def test_left_without_a_word(root: Path):
+    outcome = run_one(root, task("leave"))
+    assert not outcome.ok and "ended by itself with status 3" in outcome.problem.what
+
+
+def test_sys_exit(root: Path):
+    outcome = run_one(root, task("sys_exit"))
+    assert not outcome.ok and outcome.problem.what == "SystemExit: enough"
+    assert outcome.problem.line == line_of('sys.exit("enough")')
