@@ -13,15 +13,15 @@ from coursenotes import Run, experiment, figure, plots
 from snippets.datasets.strokes import photograph, sevens
 
 
-def conv2d(image, kernel):  # (..., h, w), (..., k, l) -> (h - k + 1, w - l + 1)
+def conv2d(image, kernel):  # (h, w), (k, k) -> (h - k + 1, w - k + 1)
     """Lay the kernel on every place of the image where it fits; multiply cell by cell, and add up."""
-    k, l = kernel.shape[-2:]
-    rows, columns = image.shape[-2] - k + 1, image.shape[-1] - l + 1
-    out = image.new_zeros(rows, columns)
+    k = len(kernel)
+    rows, columns = image.shape[0] - k + 1, image.shape[1] - k + 1
+    answer = torch.zeros(rows, columns)
     for i in range(rows):
         for j in range(columns):
-            out[i, j] = (image[..., i : i + k, j : j + l] * kernel).sum()
-    return out
+            answer[i, j] = (image[i : i + k, j : j + k] * kernel).sum()
+    return answer
 
 
 def edge_kernel(edge: str):  # -> (3, 3)
@@ -65,7 +65,7 @@ def seven(pictures, run: Run, edge: str):
 @experiment(data=photograph, vary={"edge": ["horizontal", "vertical"]})
 def portrait(picture, run: Run, edge: str):
     """The same kernels on a photograph."""
-    return {"picture": picture, "answer": conv2d(torch.from_numpy(picture), edge_kernel(edge))}
+    return {"picture": picture, "answer": conv2d(torch.as_tensor(picture), edge_kernel(edge))}
 
 
 @figure(seven)
@@ -104,7 +104,7 @@ def frame(ax, rows, columns):
 
 def beside(picture, horizontal, vertical, limit, **shown):
     """A figure of a picture and what the two kernels answer to it."""
-    fig, axs = plots.axes(3, width=6.8, height=1.0 + 2.2 * picture.shape[0] / picture.shape[1])
+    fig, axs = plots.axes(3, width=6.8, height=0.55 + 2.15 * picture.shape[0] / picture.shape[1])
     plots.image(axs[0], picture, **shown)
     plots.image(axs[1], horizontal, signed=True, limit=limit)
     plots.image(axs[2], vertical, signed=True, limit=limit)
@@ -115,7 +115,7 @@ def beside(picture, horizontal, vertical, limit, **shown):
 
 @figure(seven)
 def edges(results):
-    """A seven, and where the kernels answer: the horizontal one below bar and stroke, the vertical one along the leg."""
+    """A seven, and where the kernels answer: below the bar and the stroke, and along the right of the leg."""
     maps = [results.array("map", edge=edge) for edge in ("horizontal", "vertical")]
     fig = beside(results.array("picture", edge="vertical"), *maps, limit=3, signed=True)
     plots.finding(fig, "Each kernel finds one side of the strokes")

@@ -74,7 +74,6 @@ def meaning(data, run: Run, weights: str):
         "titles": titles[:50],
         "nearest": nearest(alike).astype(np.int16),
         "genres": genres.astype(np.uint8),  # (films, genres)
-        "self_rank": int((ranking == wanted).argmax()),
         "query": [titles[i] for i in ranking[:9]],
         "query_cosine": alike[wanted, ranking[:9]].astype(np.float32),
         "same_by_distance": np.mean(nearest(alike) == nearest(-euclidean(factors))),

@@ -70,12 +70,12 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     todo = [task(library, job) for job in missing]
     progress.plan(total, total - len(missing), _reasons(library, missing), todo)
     done = Done(library, len(missing), total - len(missing))
-    with Pool(layout.root, preload=TORCH if _needs_torch(library, missing, claims) else LIGHT) as pool:
+    with Pool(layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT) as pool:
         problems.extend(train(library, missing, pool, progress))
         problems.raise_if_any()
-        problems.extend(check.after_training(library))
-        problems.raise_if_any()
-        _derive(library, pool, progress, problems, claims=claims)
+    problems.extend(check.after_training(library))
+    problems.raise_if_any()
+    problems.extend(_derive(library, progress, claims=claims))
     problems.extend(library.store.set_aside if problems else [])
     done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
     problems.raise_if_any()
@@ -83,25 +83,23 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     return done
 
 
-def _derive(library: Library, pool: Pool, progress: Progress, problems: Problems, *, claims: bool) -> None:
-    """Judge claims, run cells and draw figures: all that is made from results."""
-    keepers: dict[str, Callable[[Library, Outcome], Iterable[Problem] | None]] = {}
-    todo: list[Task] = []
+def _derive(library: Library, progress: Progress, *, claims: bool) -> list[Problem]:
+    """Judge claims, run cells and draw figures: all that is made from results. Returns what went wrong."""
     pages = list(library.site.pages.values())
-    for module, tasks in (
-        (runner, runner.tasks(library) if claims else []),
-        (cells, cells.tasks(library, pages)),
-        (draw, draw.tasks(library, wanted_figures(library))),
-    ):
-        for task in tasks:
-            keepers[task.id] = module.keep
-            todo.append(task)
-    for outcome in pool.run(todo, progress.event):
-        progress.done(outcome)
-        if outcome.problem is not None:
-            problems.extend([outcome.problem])
-        else:
-            problems.extend(keepers[outcome.task.id](library, outcome) or [])
+    makers = [
+        (runner.keep, runner.tasks(library) if claims else []),
+        (cells.keep, cells.tasks(library, pages)),
+        (draw.keep, draw.tasks(library, wanted_figures(library))),
+    ]
+    todo = [each for _, tasks in makers for each in tasks]
+    keepers = {each.id: keep for keep, tasks in makers for each in tasks}
+    problems: list[Problem] = []
+    progress.stage("judging claims, running cells, drawing figures")
+    with Pool(library.layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT) as pool:
+        for outcome in pool.run(todo, progress.event):
+            progress.done(outcome)
+            problems += keepers[outcome.task.id](library, outcome)
+    return problems
 
 
 def wanted_figures(library: Library) -> list[tuple[str, str]]:
@@ -120,11 +118,15 @@ def wanted_figures(library: Library) -> list[tuple[str, str]]:
     return sorted(asked)
 
 
-def _needs_torch(library: Library, missing: list[Job], claims: bool) -> bool:
-    """Whether some work is worth the seconds that loading torch takes once."""
-    if missing or cells.tasks(library, list(library.site.pages.values())):
-        return True
-    return claims and bool(runner.tasks(library))
+def _needs_torch(library: Library, todo: Iterable[Task]) -> bool:
+    """Whether some task imports torch: then it is worth the seconds that loading it once, for all, takes."""
+    for each in todo:
+        topic = each.args.get("topic") or str(each.args.get("module", "")).removeprefix("snippets.")
+        summary = library.site.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
+        names = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
+        if names & {"torch", "fastai"} or each.args.get("torch"):
+            return True
+    return False
 
 
 def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:

@@ -82,8 +82,8 @@ def _fences(text: str) -> Iterable[tuple[int, str, Cell | None]]:
     number = 0
     while number < len(lines):
         opening = _OPENING.match(lines[number])
-        mark = opening["fence"] if opening else ""
-        closing = re.compile(rf"^[ \t>]*{re.escape(mark[:1])}{{{len(mark)},}}[ \t]*$")
+        mark = opening["fence"] if opening else "```"
+        closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
         last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None) if opening else None
         if opening and last is not None:
             body = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : last]]

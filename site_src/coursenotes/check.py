@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coursenotes import measured, resolve
+from coursenotes import cells, measured, resolve
 from coursenotes.errors import Problem, Problems
 from coursenotes.plan import Library
 
@@ -15,6 +15,7 @@ def static(library: Library) -> list[Problem]:
     site = library.site
     for page in site.pages.values():
         problems.extend(resolve.problems(site, page))
+        problems.extend(cells.check(page.text, page.path))
     for experiment in site.experiments.values():
         for scale in experiment.scales:
             problems.extend(library._dependencies(experiment.id, scale)[1])

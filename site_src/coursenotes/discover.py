@@ -177,6 +177,8 @@ def _claims(site: Site, path: Path, topics: list[str], problems: Problems) -> No
             fix=f"rename it to test_{close}.py" if close else None,
         )  # fmt: skip
         return
+    if topic not in site.symbols:
+        return  # its snippet cannot be read, which is told already
     summary = site.code.module(site.layout.module(path))
     assert summary is not None
     lines = path.read_text(encoding="utf-8").splitlines()

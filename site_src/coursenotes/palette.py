@@ -54,6 +54,7 @@ mpl.rcParams.update(cast(Any, STYLE))
 SIGNED = LinearSegmentedColormap.from_list(
     "signed",
     [(0, to_rgba(CYCLE[1])), (0.5, to_rgba(CYCLE[1], 0)), (0.5, to_rgba(CYCLE[0], 0)), (1, to_rgba(CYCLE[0]))],
+    N=257,  # odd, so that zero has a colour of its own
 )
 """Orange below zero, blue above, and transparent at zero, so that it is at home on light and dark pages."""
 SIZES = LinearSegmentedColormap.from_list("sizes", [to_rgba(CYCLE[0], 0), to_rgba(CYCLE[0])])

@@ -58,6 +58,7 @@ def theme(text: str, prefix: str, alt: str) -> str:
     }
     svg = ET.Element("svg", attributes)
     svg.extend(children)
+    _prune(svg, {})
     return "".join(_written(svg))
 
 
@@ -92,10 +93,9 @@ def _rebuilt(element: ET.Element, names: dict[str, str], in_defs: bool) -> list[
             children[0].attrib.update(attributes)
             return children
     new = ET.Element(tag, attributes)
-    new.text = element.text if tag in ("text", "tspan") else None
-    new.extend(_group(children) if tag == "g" else children)
-    for before, after in zip(element, new, strict=False):
-        after.tail = before.tail if tag in ("text", "tspan") and before.tail and before.tail.strip() else None
+    if tag == "tspan" or (tag == "text" and (element.text or "").strip()):
+        new.text = element.text
+    new.extend({"g": _group, "text": _runs}.get(tag, list)(children))
     return [new]
 
 
@@ -172,6 +172,31 @@ def _group(children: list[ET.Element]) -> list[ET.Element]:
             group.append(element)
         grouped.append(group)
     return grouped
+
+
+def _runs(glyphs: list[ET.Element]) -> list[ET.Element]:
+    """Mathematical text as runs of letters: matplotlib places each alone, by the widths of a font that it does not use."""
+    runs: list[ET.Element] = []
+    at = 0.0
+    for glyph in glyphs:
+        x, size = float(glyph.get("x", "0").split()[0]), float(glyph.get("font-size", "10"))
+        same = runs and all(runs[-1].get(k) == glyph.get(k) for k in {*runs[-1].keys(), *glyph.keys()} - {"x"})
+        if same and 0 < x - at <= 1.05 * size:
+            runs[-1].text = (runs[-1].text or "") + (glyph.text or "")
+        else:
+            runs.append(glyph)
+        at = x
+    return runs
+
+
+def _prune(element: ET.Element, given: dict[str, str]) -> None:
+    """Drop what an element would inherit anyway. What stands in <defs> inherits from where it is used."""
+    for name in [name for name, value in element.attrib.items() if given.get(name) == value]:
+        del element.attrib[name]
+    given = given | {name: value for name, value in element.attrib.items() if name in INHERITED}
+    for child in element:
+        if child.tag not in ("defs", "clipPath", "pattern", "mask"):
+            _prune(child, given)
 
 
 def _path(value: str) -> str:

@@ -53,6 +53,12 @@ not_a_cell
 """
 
 
+HOSTILE = (
+    '<style>p{}</style><p style="x" onclick="y">hi<script>z()</script> &amp; '
+    '<a href="javascript:z">a</a></p><img src="https://x/y.png">'
+)
+
+
 def project(root: Path, page: str = PAGE) -> Layout:
     for folder in ("snippets", "docs", "tests/claims", "results"):
         (root / folder).mkdir(parents=True)
@@ -195,9 +201,7 @@ def test_tables_come_without_styles_and_scripts(tmp_path):
     [[table], [hostile]] = ran(
         tmp_path,
         "import pandas as pd\npd.DataFrame({'film': ['<b>'], 'bias': [0.5]})",
-        "class X:\n    def _repr_html_(self):\n"
-        '        return \'<style>p{}</style><p style="x" onclick="y">hi<script>z()</script> &amp; <a href="javascript:z">'
-        'a</a></p><img src="https://x/y.png">\'\nX()',
+        f"class X:\n    def _repr_html_(self):\n        return {HOSTILE!r}\nX()",
     )
     assert table["kind"] == "html"
     assert "<td>&lt;b&gt;</td>" in table["data"] and "style" not in table["data"] and "border" not in table["data"]
@@ -254,7 +258,7 @@ def test_a_failure_names_the_line_of_the_page(tmp_path, source, line, words):
     with pytest.raises(CoursenotesError) as raised:
         ran(tmp_path, source)
     [problem] = raised.value.problems
-    assert words in problem.what and problem.line == line - 1 and problem.fix
+    assert words in problem.what and problem.line == line and problem.fix
     assert Path(problem.path).name == "page.md"
 
 

@@ -122,7 +122,10 @@ NAMES = Names({"drop_rate": {"p": [0.0, 0.5]}, "broken": {"p": [0.5]}, "wide": {
 @pytest.mark.parametrize(
     "decorator, words",
     [
-        (falsified_by(control="brokn"), "no experiment 'brokn' in this topic; there is: broken, drop_rate, wide; did you"),
+        (
+            falsified_by(control="brokn"),
+            "no experiment 'brokn' in this topic; there is: broken, drop_rate, wide; did you",
+        ),
         (falsified_by(control="wide"), "varies w, which no experiment of the test varies"),
         (falsified_by(control={"q": 1}), "no setting 'q' that is varied; there is: p"),
         (falsified_by(control={"p": 0.7}), "p=0.7 was not run; there is: 0.0, 0.5"),

@@ -95,7 +95,7 @@ def test_later_changes_do_not_reach_a_comparison():
     ],
 )
 def test_refuses_what_is_no_comparison(call, words):
-    with pytest.raises(ValueError, match="") as caught:
+    with pytest.raises(ValueError) as caught:
         call()
     assert words in str(caught.value)
 
@@ -122,7 +122,9 @@ def test_recording_ends_with_its_block():
 
 
 # ---------------------------------------------------------------- null arms
-@pytest.mark.parametrize("n, margin, most", [(5, 0.0, 4), (5, 1.0, 4), (5, 1.5, 3), (5, 2.0, 3), (5, 4.0, 1), (5, 5.0, 0)])
+@pytest.mark.parametrize(
+    "n, margin, most", [(5, 0.0, 4), (5, 1.0, 4), (5, 1.5, 3), (5, 2.0, 3), (5, 4.0, 1), (5, 5.0, 0)]
+)
 def test_best_pairing_of_evenly_spaced_seeds(n, margin, most):
     assert best_pairing(np.random.default_rng(0).permutation(n).astype(float), margin) == most
 

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from coursenotes.workers import Device, Pool, Task, local
+
 from tests.engine.workers_project import LIGHT, alive, children_of, line_of, make_project, run_one, task, wait_until
 
 
@@ -90,7 +90,6 @@ def test_the_server_serves_again(pool: Pool):
 
 def test_a_preload_that_fails_is_reported_and_not_fatal(root: Path):
     said = []
-    (root / "broken_preload.py").write_text("raise RuntimeError('on purpose')")
     with Pool(root, preload=["no_such_module", "json"], slots=1, warn=said.append) as pool:
         (outcome,) = pool.run([task("double", x=1)])
     assert outcome.ok
@@ -214,7 +213,10 @@ def test_a_syntax_error_has_its_line(pool: Pool, root: Path):
 
 def test_many_events_reach_a_slow_listener_or_are_dropped_but_the_value_arrives(pool: Pool, root: Path):
     (root / "snippets" / "chatty.py").write_text(
-        "def f(args, folder, report):\n    for i in range(20000):\n        report({'log': {'loss': i}})\n    return 'said'\n"
+        "def f(args, folder, report):\n"
+        "    for i in range(20000):\n"
+        "        report({'log': {'loss': i}})\n"
+        "    return 'said'\n"
     )
     heard = []
     for outcome in pool.run([Task("chatty", "snippets.chatty:f", {})], lambda one, event: heard.append(event)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -182,10 +181,10 @@ def wait_until(condition, seconds: float = 10.0) -> bool:
 def children_of(pid: int) -> list[int]:
     """The processes whose parent is pid."""
     found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(name))
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(folder.name))
         except OSError:
             continue
     return found

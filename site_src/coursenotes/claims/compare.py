@@ -175,7 +175,7 @@ def _compare(kind: str, a: Any, b: Any, bound: float, holds: str | None) -> Comp
 
 def _values(value: Any, kind: str) -> np.ndarray:
     """One number or one a seed, copied as float64, so that what a test does later changes nothing. -> () or (n,)"""
-    value = value.detach().cpu() if hasattr(value, "detach") else value
+    value = value.detach().cpu().numpy() if hasattr(value, "detach") else value
     array = np.array(value, dtype=float)
     if array.ndim > 1:
         raise ValueError(f"{kind}(): an array of shape {array.shape}; it takes one value a seed, or a single number")

@@ -9,7 +9,6 @@ that reads no results ("exact") gets fresh random input in every run, and its fa
 from __future__ import annotations
 
 import importlib
-import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from coursenotes.claims import hooks, judge, report, verdicts
-from coursenotes.claims.arms import Inputs, Names
+from coursenotes.claims import hooks, judge, report, usable, verdicts
+from coursenotes.claims.arms import Inputs
 from coursenotes.claims.marks import marks
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover import ClaimInfo, discover
-from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 
@@ -55,8 +54,8 @@ class Project:
         return self.layout is not None and path.parent == self.layout.claims and path.name.startswith("test_")
 
     def claim(self, path: Path, test: str) -> ClaimInfo:
-        """The claim of a test. Raises CoursenotesError where the test is not one that the site knows."""
-        return verdicts.find(self.library, f"{path.stem.removeprefix('test_')}.{test.removeprefix('test_')}")
+        """The claim of a test function."""
+        return verdicts.find(self.library, usable.claim_id(path, test))
 
     def take(self, verdict: Verdict) -> None:
         """Note the verdict of one item; with the last item of its claim the whole verdict is handed on."""
@@ -126,58 +125,12 @@ def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) 
     project = collector.config.stash[PROJECT]
     if not project.is_claims(collector.path) or not name.startswith(("test_", "Test")):
         return None
-    problem = _problem(project, collector, name, obj)
+    problem = usable.problem(project.library, collector, name, obj)
     if problem is None:
         return None
     found = NotAClaim.from_parent(collector, name=name)
     found.problem = problem
     return found
-
-
-def _problem(project: Project, module: pytest.Module, name: str, obj: Any) -> Problem | None:
-    """What keeps a test from being a claim: one problem, with everything about it, or None."""
-    line = getattr(getattr(obj, "__code__", None), "co_firstlineno", None)
-    if not inspect.isfunction(obj):
-        return Problem(f"{name} is not a plain function, which a claim has to be", module.path, line)
-    try:
-        info = project.claim(module.path, name)
-    except CoursenotesError as error:
-        return Problem(error.problems[0].what, module.path, line, tuple(str(p) for p in error.problems[1:]))
-    found = marks(obj)
-    if not found.falsifiers:
-        fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
-        return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
-    if not info.experiments and not info.functions:
-        fix = "take an experiment or a function of the snippet as a parameter"
-        return Problem(f"the claim {info.name} reads nothing of its topic", info.path, info.line, fix=fix)
-    site = project.library.site
-    varied = {e.name: e.vary for e in site.experiments.values() if e.topic == info.topic}
-    names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
-    there = [*varied, *site.symbols.get(info.topic, ())]
-    details = [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
-    for param in info.params:
-        if not _is_given(module, obj, info, param):
-            close = nearest(param, there)
-            details.append(
-                f"it takes {param!r}, which is neither an experiment nor a function of snippets/{info.topic}.py, nor a "
-                f"fixture" + (f"; did you mean {close}?" if close else "")
-            )
-            details.append(f"experiments: {', '.join(varied) or 'none'}")
-            details.append(f"functions: {', '.join(n for n in there if n not in varied) or 'none'}")
-    if details:
-        return Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(details))
-    return None
-
-
-def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> bool:
-    """Whether something gives a claim this parameter: its topic, a fixture, or @pytest.mark.parametrize."""
-    if param in info.functions or f"{info.topic}.{param}" in info.experiments or param == "request":
-        return True
-    for mark in getattr(obj, "pytestmark", ()):
-        names = mark.args[0] if mark.name == "parametrize" and mark.args else ()
-        if param in (names.replace(",", " ").split() if isinstance(names, str) else names):
-            return True
-    return bool(module.session._fixturemanager.getfixturedefs(param, module))
 
 
 @pytest.hookimpl(tryfirst=True)

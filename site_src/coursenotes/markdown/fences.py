@@ -6,15 +6,15 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from pymdownx.superfences import SuperFencesException
+from pymdownx.superfences import SuperFencesException, highlight_validator
 
 from coursenotes import cells
 from coursenotes.errors import Problem
-from coursenotes.markdown.code import highlight
 from coursenotes.markdown.figures import cell_place
 from coursenotes.markdown.view import View
 
 RUN = "run"
+HIGHLIGHTING = ("title", "linenums", "hl_lines")
 
 
 def install(md: Any, view: Callable[[], View | None]) -> None:
@@ -22,7 +22,7 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
     if "fenced_code_block" not in md.preprocessors:
         return
     fenced = md.preprocessors["fenced_code_block"]
-    extension = getattr(fenced, "extension", None)
+    extension: Any = getattr(fenced, "extension", None)
     if not hasattr(extension, "extend_super_fences"):
         return
 
@@ -34,34 +34,37 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
         try:
             current = view()
             assert current is not None
-            return cell(current, src, options or {})
+            output = cell_output(current, src)
+            if options.get("hide") == "source":
+                return f'<div class="cn-cell">{output}</div>'
+            known = {name: options[name] for name in HIGHLIGHTING if name in options}
+            checked: dict[str, Any] = {}
+            highlight_validator("python", known, checked, {}, md)
+            source = fenced.highlight(src, "python", checked, md, classes=[], id_value="", attrs={})
+            return f'<div class="cn-cell">{source}{output}</div>'
         except SuperFencesException:
             raise
         except Exception as error:  # superfences swallows any other exception, and publishes the fence
             raise SuperFencesException(f"{error}") from error
 
-    extension.extend_super_fences("python", shown, wanted, lambda md: None)
+    for language in ("python", "py"):
+        extension.extend_super_fences(language, shown, wanted, lambda md: None)
 
 
-def cell(view: View, source: str, options: dict[str, Any]) -> str:
-    """A cell with its output as HTML. Raises SuperFencesException for one that discovery did not find."""
+def cell_output(view: View, source: str) -> str:
+    """What a cell gave, as HTML. Raises SuperFencesException for a cell that discovery did not find."""
     info = view.info
     known = cells.scan(info.text) if info is not None else []
     number = _which(view, known, source)
     if info is None or number is None:
-        raise SuperFencesException(
-            str(Problem("a runnable fence that was not found in the page's text", view.path, None, (),
-                        "write it without indentation, between lines of ``` alone"))
-        )  # fmt: skip
+        fix = "write it without indentation, between lines of ``` alone"
+        problem = Problem("a runnable fence that was not found in the page's text", view.path, None, (), fix)
+        raise SuperFencesException(str(problem))
     outputs = cells.outputs(view.library, info)
     if outputs is None:
-        body = '<p class="cn-missing">not yet run</p>'
-    else:
-        parts = [part_html(view, number, n, part) for n, part in enumerate(outputs[number].parts)]
-        body = "".join(parts)
-    shown = "" if options.get("hide") == "source" else highlight(source)
-    output = f'<div class="cn-output">{body}</div>' if body else ""
-    return f'<div class="cn-cell">{shown}{output}</div>'
+        return '<div class="cn-output"><p class="cn-missing">not yet run</p></div>'
+    body = "".join(part_html(view, number, n, part) for n, part in enumerate(outputs[number].parts))
+    return f'<div class="cn-output">{body}</div>' if body else ""
 
 
 def part_html(view: View, number: int, n: int, part: dict[str, str]) -> str:

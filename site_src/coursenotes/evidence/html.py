@@ -1,0 +1,98 @@
+"""Small pieces of HTML and addresses that the generated pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from coursenotes.discover import PageInfo
+from coursenotes.markdown.claims import MARKS, overall, words
+
+if TYPE_CHECKING:
+    from coursenotes.discover import ClaimInfo
+    from coursenotes.plan import Library
+
+ROOT = "../../"  # from evidence/name/ to the site's root
+
+
+def front_matter(title: str, description: str) -> list[str]:
+    """The head of a generated page, whose numbers and names a search need not find twice."""
+    quoted = description.replace("\\", "\\\\").replace('"', '\\"')
+    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", "---"]
+
+
+def paragraphs(doc: str) -> str:
+    """A docstring's paragraphs."""
+    parts = (" ".join(part.split()) for part in doc.strip().split("\n\n"))
+    return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+
+
+def table(head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]], label: str, kind: str = "") -> str:
+    """A table that scrolls where it is wide. Cells are HTML; a row is (its class, its cells)."""
+    cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    body = "".join(_row(name, row) for name, row in rows)
+    named = f' class="{kind}"' if kind else ""
+    return (
+        f'<div class="cn-table" role="region" aria-label="{escape(label)}" tabindex="0"><table{named}>'
+        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(name: str, row: Iterable[str]) -> str:
+    named = f' class="{name}"' if name else ""
+    return f"<tr{named}>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+
+
+def badge(found: list[Any]) -> str:
+    """The verdict of a claim at all its scales, as a badge."""
+    status = overall(found)
+    return (
+        f'<span class="cn-claim cn-claim--{status}"><span class="cn-badge">'
+        f'<span class="cn-badge__mark" aria-hidden="true">{MARKS[status]}</span> {words(found)}</span></span>'
+    )
+
+
+def page_url(name: str) -> str:
+    """The address of a page of docs/, from a generated page."""
+    path = name.removesuffix(".md").removesuffix(".ipynb")
+    folder, _, last = path.rpartition("/")
+    path = folder if last in ("index", "README") else path
+    return ROOT + (f"{path}/" if path else "")
+
+
+def page_title(page: PageInfo) -> str:
+    """A page's title, from its front matter or its path."""
+    return str(page.meta.get("title") or page.name.removesuffix(".md"))
+
+
+def listed(meta: Mapping[str, Any]) -> bool:
+    """Whether a page may be linked to: not unlisted, and released."""
+    release = meta.get("release")
+    return meta.get("visibility", "listed") == "listed" and (
+        release is None or str(release)[:10] <= datetime.now(UTC).date().isoformat()
+    )
+
+
+def stands_on(library: Library, scheme: str, targets: Iterable[str]) -> list[str]:
+    """Links to the listed pages on which references with this scheme to one of the targets stand."""
+    wanted = set(targets)
+    found = []
+    for page in sorted(library.site.pages.values(), key=lambda page: page.name):
+        lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
+        if lines and listed(page.meta):
+            where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
+            found.append(f'<a href="{escape(page_url(page.name))}">{escape(page_title(page))}</a> ({escape(where)})')
+    return found
+
+
+def claim_link(claim: ClaimInfo, from_board: bool = False) -> str:
+    """A claim's sentence as a link to it on the board."""
+    base = "" if from_board else f"{ROOT}evidence/claims/"
+    return f'<a href="{base}#{escape(claim.id)}">{escape(claim.sentence)}</a>'
+
+
+def experiment_link(name: str) -> str:
+    """An experiment's id as a link to its evidence."""
+    return f'<a href="{ROOT}evidence/{escape(name)}/"><code>{escape(name)}</code></a>'

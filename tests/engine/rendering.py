@@ -1,0 +1,78 @@
+"""A small project whose results are made up rather than trained, and pages rendered as readers get them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import markdown as python_markdown
+import numpy as np
+
+from coursenotes import store
+from coursenotes.discover import discover
+from coursenotes.layout import Layout
+from coursenotes.markdown import Pages, fill
+from coursenotes.plan import Library
+from coursenotes.result import JobResult
+
+EXTENSIONS = [
+    "admonition", "attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.details",
+    "pymdownx.highlight", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.arithmatex",
+]  # fmt: skip
+MADE = {
+    "device": "cpu", "gpu": None, "threads": 1, "python": "3.11.9", "platform": "Linux",
+    "libraries": {"numpy": "2.4.6", "torch": "2.13.0+cpu"}, "date": "2026-11-20T10:00:00+00:00",
+    "seconds": 1.25, "cpu_seconds": 1.2,
+}  # fmt: skip
+COURSES = """
+dl2022:
+  title: Practical Deep Learning 2022
+  lectures:
+    8:
+      title: Convolutions
+      video: htiNBPxcXgo
+      duration: "1:36:55"
+      codes: [DL1v5L8]
+    9:
+      title: Never filmed
+"""
+
+
+def result(settings: dict, seed: int, **more: object) -> JobResult:
+    """What every made-up job gives: an error of 1/n for averages, a slope of 2 - rate/10, each a little off by seed."""
+    off = (seed - 1) * 0.01
+    metrics = {"error": 0.8 / settings.get("n", 1) ** 0.5 + off, "slope": 2 - settings.get("rate", 0) / 10 + off}
+    metrics["loss"] = 0.25
+    return JobResult(metrics, {"loss": [1.0, 0.5 + off, 0.25]}, {"weights": np.arange(3.0)}, {}, {**MADE, **more})
+
+
+def put(library: Library, experiment: str, scale: str = "sample", make=result) -> None:
+    """Store a result for every job of an experiment."""
+    for job in library.jobs(experiment, scale):
+        folder = library.store.scratch()
+        store.write_entry(folder, make(dict(job.settings), job.seed))
+        library.store.put(job.key, folder)
+        library.arrived(job)
+
+
+def library_of(layout: Layout, *experiments: str, page: str | None = None, name: str = "concepts/try.md") -> Library:
+    """The library of a project, with one more page and results for these experiments."""
+    (layout.docs / "courses.yml").write_text(COURSES)
+    if page is not None:
+        write(layout.docs / name, page)
+    library = Library(discover(layout))
+    for experiment in experiments:
+        put(library, experiment)
+    return library
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def render(library: Library, name: str = "concepts/try.md", text: str | None = None, **options: object) -> str:
+    """A page's HTML, by Python-Markdown with the extensions that the site uses."""
+    pages = Pages(library, **options)
+    md = python_markdown.Markdown(extensions=[*EXTENSIONS, *pages.extensions])
+    pages.enter(name, name.removesuffix(".md").removesuffix("index") + "/")
+    return fill(md.convert(library.site.pages[name].text if text is None else text), library)

@@ -1,0 +1,187 @@
+"""A whole build of the mini site: what runs again, and what does not, after each kind of change."""
+
+import io
+import re
+import subprocess
+import sys
+
+import pytest
+
+from coursenotes.build import build
+from coursenotes.errors import CoursenotesError
+from coursenotes.mkdocs_plugin import render
+from coursenotes.plan import load
+from coursenotes.progress import Progress
+
+
+def whole(layout):
+    """(what ran, the summary) of a build."""
+    said = io.StringIO()
+    with Progress(file=said, plain=True) as progress:
+        summary = build(layout, progress, render)
+    return re.findall(r"✓ (.*?)  ", said.getvalue()), summary
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The mini site, built once; tests work on copies."""
+    import shutil
+
+    from coursenotes.layout import Layout
+    from tests.conftest import MINI
+
+    folder = tmp_path_factory.mktemp("built") / "mini"
+    shutil.copytree(MINI, folder, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
+    layout = Layout(folder)
+    ran, summary = whole(layout)
+    return layout, ran, summary
+
+
+@pytest.fixture
+def again(built, tmp_path):
+    """A copy of the built mini site, as a contributor's checkout the day after."""
+    import shutil
+
+    from coursenotes.layout import Layout
+
+    shutil.copytree(built[0].root, tmp_path / "mini", symlinks=True)
+    return Layout(tmp_path / "mini")
+
+
+def page(layout, name):
+    return (layout.site / "concepts" / name / "index.html").read_text()
+
+
+def test_a_build_trains_judges_draws_and_renders(built):
+    layout, ran, summary = built
+    assert sum(job.startswith(("straight_line", "averages")) and " seed " in job for job in ran) == 19
+    assert "19 jobs ran" in summary and "3 claims held" in summary and "1 sentence" in summary
+    html = page(layout, "straight_line")
+    assert "<svg" in html and "cn-claim--supported" in html and "cn-claim--refuted" in html
+    assert re.search(r'class="cn-measured"[^>]*>2\.0', html)
+    assert "the average of 1, 2, 3 is 2.0" in page(layout, "averages")
+
+
+def test_nothing_changed_does_nothing(built):
+    layout = built[0]
+    before = {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")}
+    ran, summary = whole(layout)
+    assert ran == [] and summary.startswith("Nothing changed.\n0 jobs ran, 19 came from the store")
+    assert {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")} == before
+
+
+def test_nothing_changed_imports_nothing_heavy(built):
+    code = (
+        "import sys; from coursenotes.cli import main; main(['build']);"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'torch', 'numpy', 'mkdocs', 'matplotlib', 'yaml'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=built[0].root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def jobs(ran):
+    return [job for job in ran if " seed " in job]
+
+
+def test_a_comment_in_a_snippet_runs_nothing(again):
+    edit(again.snippet("straight_line"), "    x, y = data\n", "    # what was drawn\n    x, y = data\n")
+    assert whole(again)[0] == []
+
+
+def test_a_sentence_runs_nothing_and_is_published(again):
+    edit(again.concept("straight_line"), "How steep is the line?", "How very steep is the line?")
+    assert whole(again)[0] == []
+    assert "How very steep" in page(again, "straight_line")
+
+
+def test_a_colour_redraws_its_figure_and_trains_nothing(again):
+    before = page(again, "straight_line")
+    edit(again.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C3"')
+    assert whole(again)[0] == ["drawing straight_line.loss_by_rate"]
+    assert "var(--cn-c3)" in page(again, "straight_line") and "var(--cn-c3)" not in before
+
+
+def test_a_helper_retrains_exactly_the_jobs_that_call_it(again):
+    edit(again.snippets / "steps.py", "slope - rate * gradient", "slope - 0.9 * rate * gradient")
+    ran = jobs(whole(again)[0])
+    assert len(ran) == 9 and all(job.startswith("straight_line.fit ") for job in ran)
+
+
+def test_one_more_seed_is_trained_alone(again):
+    edit(again.snippet("straight_line"), "@experiment(seeds=2)", "@experiment(seeds=3)")
+    assert jobs(whole(again)[0]) == ["straight_line.start seed 2"]
+
+
+def test_a_broken_model_fails_its_claims_by_name_and_the_site_stays(again):
+    before = page(again, "averages")
+    edit(again.snippet("averages"), "return sum(values) / len(values)", "return values[0]")
+    with pytest.raises(CoursenotesError) as caught:
+        whole(again)
+    said = str(caught.value)
+    assert "less_noisy" in said and "is_the_mean" in said
+    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:10" in said
+    assert page(again, "averages") == before
+
+
+def test_a_failing_snippet_is_told_with_its_line_and_the_others_go_on(again):
+    edit(again.snippet("averages"), '    return {"error"', '    1 / 0\n    return {"error"')
+    edit(again.snippets / "steps.py", "slope - rate", "slope - 1.0 * rate")
+    with pytest.raises(CoursenotesError) as caught:
+        whole(again)
+    assert re.search(r"averages\.py:\d+: .*division by zero", str(caught.value))
+    assert load(again).missing([("straight_line.fit", "sample")]) == []
+
+
+def test_unknown_names_are_told_all_at_once_before_anything_runs(again):
+    edit(again.concept("straight_line"), "fit.slope?rate=0.5", "fit.slop?rate=0.5")
+    edit(again.concept("averages"), "claim:averages.less_noisy", "claim:averages.less_noise")
+    edit(again.concept("averages"), "figure:averages.error_by_n", "figure:averages.errors_by_n")
+    with pytest.raises(CoursenotesError) as caught:
+        whole(again)
+    said = str(caught.value)
+    for wanted in ("straight_line.md:12", "less_noisy", "averages.md:6", "error_by_n", "fit.slope?rate=0.5"):
+        assert wanted in said
+
+
+def test_a_claim_on_no_page_is_told(again):
+    edit(again.concept("averages"), "[It is the mean](claim:averages.is_the_mean).", "It is the mean.")
+    with pytest.raises(CoursenotesError, match=r"test_averages\.py:\d+: the claim is_the_mean stands on no page"):
+        whole(again)
+
+
+def test_a_bad_entry_is_recomputed(again):
+    library = load(again)
+    job = library.jobs("straight_line.start", "sample")[0]
+    path = again.state / "store" / job.key[:2] / job.key / "result.json"
+    path.write_text(path.read_text().replace("slope", "slope "))
+    edit(again.concept("averages"), "Why measure twice?", "Why measure thrice?")
+    assert jobs(whole(again)[0]) == ["straight_line.start seed 0"]
+
+
+def test_plain_mkdocs_builds_too(again):
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=again.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cn-claim--supported" in page(again, "averages")
+
+
+def test_two_builds_at_once_are_safe(again):
+    edit(again.snippets / "steps.py", "slope - rate", "slope - 1.0 * rate")
+    both = [
+        subprocess.Popen([sys.executable, "-m", "coursenotes.cli", "build"], cwd=again.root, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    errors = [b.communicate()[1] for b in both]
+    assert [b.returncode for b in both] == [0, 0], errors
+    assert "<svg" in page(again, "straight_line") and not list(again.root.glob("site.new*"))

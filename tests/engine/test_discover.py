@@ -1,0 +1,82 @@
+"""What is found by parsing, and what is said where it cannot be read."""
+
+import pytest
+
+from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
+from coursenotes.new import create
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_everything_of_the_mini_site_is_found(mini):
+    site = discover(mini)
+    assert set(site.experiments) == {"averages.noise", "straight_line.fit", "straight_line.start"}
+    assert site.figures["straight_line.loss_by_rate"].experiments == ("straight_line.fit",)
+    claim = site.claims["averages.is_the_mean"]
+    assert claim.functions == ("average",) and claim.experiments == () and claim.falsifiers == 1
+    assert site.claims["straight_line.any_rate"].refuted
+    assert site.claims["straight_line.finds_the_slope"].experiments == ("straight_line.fit",)
+    assert {ref.scheme for ref in site.pages["concepts/straight_line.md"].references} >= {"figure", "measured", "claim"}
+    fit = site.experiments["straight_line.fit"]
+    assert fit.data == ("snippets.datasets.points", "points") and fit.scales == ("sample",)
+    assert len(fit.jobs("sample")) == 9 and fit.returns == ("error", "loss", "slope")
+    assert site.dataset_card(fit)["licence"] == "CC0"
+
+
+def test_nothing_is_imported(mini):
+    edit(mini.snippet("straight_line"), "COLOUR = ", "raise SystemExit('imported')\nCOLOUR = ")
+    assert "straight_line.fit" in discover(mini).experiments
+
+
+WRONG = {
+    "computed": ("seeds=3, vary", "seeds=int('3'), vary", "seeds= of @experiment is computed: int('3')"),
+    "unknown argument": ("seeds=3, vary", "seed=3, vary", "no argument 'seed'"),
+    "no such dataset": ("data=points, seeds=3", "data=SLOPE, seeds=3", "data='SLOPE' is not the name of a dataset"),
+    "seeds": ("seeds=3, vary", "seeds=0, vary", "seeds=0"),
+    "vary": ('{"rate": [0.0, 0.1, 0.5]}', '{"rate": 0.5}', "vary= of fit is not a dict of non-empty lists"),
+    "parameters": ("run: Run, rate: float", "run: Run, speed: float", "does not fit its settings"),
+    "figure of nothing": ("@figure(fit)", "@figure(fits)", "fits is not an experiment"),
+    "no docstring": ('    """The slope after twenty steps of gradient descent, and its loss."""\n', "", "no docstring"),
+}
+
+
+@pytest.mark.parametrize("old, new, said", WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_told_with_its_line(mini, old, new, said):
+    edit(mini.snippet("straight_line"), old, new)
+    with pytest.raises(CoursenotesError) as caught:
+        discover(mini)
+    first = next(p for p in caught.value.problems if said in str(p))
+    assert first.path == mini.snippet("straight_line") and first.line and str(first).count("\n") <= 3
+
+
+def test_all_problems_are_told_at_once(mini):
+    edit(mini.snippet("straight_line"), "@figure(fit)", "@figure(fits)")
+    edit(mini.snippet("averages"), "seeds=4", "seeds=-4")
+    (mini.claims / "test_average.py").write_text("def test_a(): pass\n")
+    (mini.docs / "bad.md").write_text("---\ntitle: [\n---\n")
+    with pytest.raises(CoursenotesError) as caught:
+        discover(mini)
+    said = str(caught.value)
+    for wanted in ("fix: @figure(fit)", "averages.py:18: seeds=-4", "rename it to test_averages.py", "bad.md:"):
+        assert wanted in said
+
+
+def test_a_syntax_error_is_told_with_its_line(mini):
+    edit(mini.snippet("averages"), "def average(values):", "def average(values:")
+    with pytest.raises(CoursenotesError, match=r"averages\.py:13: not Python"):
+        discover(mini)
+
+
+def test_a_new_topic_is_found_whole(mini):
+    paths = create(mini, "weight_decay")
+    site = discover(mini)
+    assert len(paths) == 3 and "weight_decay.error" in site.experiments and "weight_decay.shrinks" in site.claims
+    with pytest.raises(CoursenotesError, match="is there already"):
+        create(mini, "weight_decay")
+    with pytest.raises(CoursenotesError, match="not a name for a topic"):
+        create(mini, "Weight Decay")

@@ -1,0 +1,196 @@
+"""The house style: labels that do not cover each other, colours that the theme can replace, findings as titles."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+
+from coursenotes import labels, palette, plots
+
+mpl.use("agg")
+
+
+def drawn(fig: Figure) -> RendererAgg:
+    """The renderer after a whole drawing."""
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    return canvas.get_renderer()
+
+
+def boxes(fig: Figure, kind: type) -> list:
+    """Where the shown labels of a kind are, after a whole drawing, in pixels."""
+    renderer = drawn(fig)
+    found = [a for ax in fig.axes for a in ax.texts if isinstance(a, kind) and getattr(a, "shown", True)]
+    return [a.get_window_extent(renderer) for a in found]
+
+
+def overlapping(found: list) -> int:
+    return sum(a.overlaps(b) for i, a in enumerate(found) for b in found[:i])
+
+
+def test_importing_loads_neither_torch_nor_pyplot():
+    code = "import sys; from coursenotes import plots; print({'torch', 'matplotlib.pyplot'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_stand_in_colours_are_different_and_unlikely_by_accident():
+    assert len(set(palette.SENTINELS)) == 12
+    assert list(palette.SENTINELS.values()) == ["fg", "muted", "grid", "bg", *(f"c{i}" for i in range(8))]
+    named = {mpl.colors.to_hex(c) for c in [*mpl.colors.TABLEAU_COLORS, *mpl.colors.CSS4_COLORS]}
+    assert not named & set(palette.SENTINELS)
+
+
+def test_line_labels_move_apart_inside_the_figure():
+    fig, ax = plots.axes()
+    for i in range(5):
+        seeds = np.full((3, 10), 0.5 + i / 1000)
+        seeds[1] += 0.001
+        plots.seed_lines(ax, None, seeds, f"line {i}", f"C{i}")
+    plots.seed_lines(ax, None, np.zeros((1, 10)), "far away", "C5")
+    found = boxes(fig, labels.EndLabel)
+    assert len(found) == 6 and overlapping(found) == 0
+    assert all(fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1 + 1 for box in found)
+    assert sorted(box.y0 for box in found[:5]) == [box.y0 for box in found[:5]]  # in the order of their lines
+    end = ax.transData.transform((9, 0))
+    assert abs((found[5].y0 + found[5].y1) / 2 - end[1]) < 3  # one with room stays where its line ends
+
+
+def test_labels_follow_limits_that_change_after_they_were_made():
+    fig, ax = plots.axes()
+    plots.seed_lines(ax, None, np.linspace(0, 1, 5), "one")
+    plots.seed_lines(ax, None, np.linspace(0, 2, 5), "two")
+    ax.set_ylim(0, 4000)
+    assert overlapping(boxes(fig, labels.EndLabel)) == 0
+
+
+def test_spread_moves_as_little_as_needed():
+    assert labels.spread(np.array([10.0, 50.0]), np.array([8.0, 8.0]), 0, 100) == pytest.approx([10, 50])
+    assert labels.spread(np.array([20.0, 20.0]), np.array([10.0, 10.0]), 0, 100) == pytest.approx([15, 25])
+    assert labels.spread(np.array([1.0, 2.0]), np.array([10.0, 10.0]), 0, 100) == pytest.approx([5, 15])
+    crowd = labels.spread(np.array([99.0, 98.0, 10.0]), np.array([10.0, 10.0, 10.0]), 0, 100)
+    assert crowd == pytest.approx([95, 85, 10])
+
+
+def test_seed_lines_draw_each_seed_and_their_mean():
+    _, ax = plots.axes()
+    plots.seed_lines(ax, [1, 2, 3], [[1, 2, np.nan], [3, 4, np.nan]], "ends early", "C2")
+    *seeds, mean = ax.lines
+    assert len(seeds) == 2 and seeds[0].get_linewidth() < mean.get_linewidth()
+    assert mean.get_ydata()[:2] == pytest.approx([2, 3]) and np.isnan(mean.get_ydata()[2])
+    assert ax.texts[0].xy == (2, 3)  # where the line ends, not where the axis does
+    assert {mpl.colors.to_hex(line.get_color()) for line in ax.lines} == {palette.CYCLE[2]}
+
+
+@pytest.mark.parametrize("horizontal", [False, True])
+def test_seed_dots_show_each_value_and_the_mean(horizontal):
+    _, ax = plots.axes()
+    plots.seed_dots(ax, 3, [1.0, 2.0, 6.0], horizontal=horizontal)
+    dots, bar = ax.collections
+    along = 0 if horizontal else 1
+    assert sorted(dots.get_offsets()[:, along]) == [1, 2, 6]
+    assert np.all(np.abs(dots.get_offsets()[:, 1 - along] - 3) < 0.3)
+    assert np.allclose(bar.get_segments()[0][:, along], 3)
+
+
+def test_finding_is_wrapped_left_and_inside():
+    fig, axs = plots.axes(2)
+    plots.finding(
+        fig, "Training loss rises with the drop rate while validation loss falls, seed by seed, up to one half"
+    )
+    plots.finding(axs[1], "A finding of one of two panels is wrapped to its width")
+    renderer = drawn(fig)
+    title = fig._suptitle.get_window_extent(renderer)
+    assert title.x0 < 12 and title.x1 < fig.bbox.x1 and fig.get_suptitle().count("\n") == 1
+    panel = axs[1]._left_title.get_window_extent(renderer)
+    assert panel.x1 < fig.bbox.x1 + 1 and axs[1].get_title(loc="left").count("\n") >= 1
+
+
+def test_names_of_points_cover_no_point_and_no_name():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 80))
+    names = [f"film number {i}" for i in range(80)]
+    fig, ax = plots.axes(height=4)
+    plots.named_points(ax, x, y, names, always=["film number 7"])
+    found = boxes(fig, labels.PointName)
+    assert 15 < len(found) < 80 and overlapping(found) == 0
+    points = ax.transData.transform(np.stack([x, y], axis=1))
+    assert not any(box.contains(*point) for box in found for point in points)
+    shown = {a.get_text() for a in ax.texts if a.shown}
+    assert "film number 7" in shown
+    assert len(ax.collections[0].get_offsets()) == 80
+
+
+def test_a_hidden_name_is_not_in_the_drawing():
+    from coursenotes import svg
+
+    fig, ax = plots.axes()
+    plots.named_points(ax, [0, 0, 1], [0, 0, 1], ["above", "below it", "free"])
+    assert "free" in svg.draw(fig, "x", "")
+    for place in range(40):
+        plots.named_points(ax, [0.5], [0.5], [f"crowd {place}"])
+    assert svg.draw(fig, "x", "").count("crowd") < 20
+
+
+def test_ladder_compares_rows_with_baselines():
+    fig, ax = plots.axes()
+    plots.ladder(ax, {"mean": [1.1, 1.2], "model": [0.90, 0.98]}, {"user mean": 1.0, "film mean": 1.001}, fmt="{:.2f}")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["mean", "model"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is at the top
+    assert {"1.15", "0.94"} <= {t.get_text() for t in ax.texts}
+    tops = boxes(fig, labels.TopLabel)
+    assert len(tops) == 2 and overlapping(tops) == 0
+
+
+def test_ranked_bars_take_seeds_and_signs():
+    _, ax = plots.axes()
+    plots.ranked_bars(ax, ["a film with a name that is far too long to stand beside a bar", "b"], [[-1, 2], [-3, 4]])
+    assert [bar.get_width() for bar in ax.patches] == [-2, 3]
+    assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches] == [palette.CYCLE[1], palette.CYCLE[0]]
+    assert len(ax.get_yticklabels()[0].get_text()) <= 34
+    assert len(ax.collections) == 2  # the dots of each seed
+
+
+def test_signed_images_are_clear_at_zero_and_even_on_both_sides():
+    _, ax = plots.axes()
+    shown = plots.image(ax, [[-2.0, 0.0, 1.0]], signed=True)
+    low, zero, high = shown.to_rgba(np.array([-2.0, 0.0, 2.0]))
+    assert (low[3], zero[3], high[3]) == (1, 0, 1)
+    assert mpl.colors.to_hex(low) == palette.CYCLE[1] and mpl.colors.to_hex(high) == palette.CYCLE[0]
+    half = shown.to_rgba(np.array([-1.0, 1.0]))[:, 3]
+    assert half == pytest.approx([0.5, 0.5], abs=0.02)
+    assert shown.get_interpolation() == "none" and not ax.get_xticks().size
+
+
+def test_images_have_a_panel_each_and_one_scale_where_asked():
+    fig = plots.images([np.ones((4, 4)), np.eye(4), np.zeros((4, 4))], ["a", "b", "c"], ncols=2, found="Three", limit=2)
+    shown = [ax for ax in fig.axes if ax.images]
+    assert len(fig.axes) == 4 and [ax.get_title() for ax in shown] == ["a", "b", "c"]
+    assert {ax.images[0].get_clim() for ax in shown} == {(0, 2)}
+    assert fig.get_suptitle() == "Three"
+
+
+def test_matrix_writes_every_number_where_it_belongs():
+    _, ax = plots.axes()
+    plots.matrix(ax, [[1, -2.5], [0, 3]])
+    written = {tuple(t.get_position()): t.get_text() for t in ax.texts}
+    assert written == {(0, 0): "1", (1, 0): "-2.5", (0, 1): "0", (1, 1): "3"}
+    assert ax.images[0].get_alpha() < 0.6  # so that the page's text colour can be read on it
+
+
+def test_a_phone_can_read_it():
+    fig, axs = plots.axes(3, 2)
+    for ax in axs.flat:
+        ax.plot(np.arange(100), np.arange(100) ** 2)
+        ax.set(xlabel="epoch", ylabel="loss")
+    drawn(fig)
+    for ax in axs.flat:
+        shown = ax.get_xticklabels() + ax.get_yticklabels() + [ax.xaxis.label, ax.title]
+        assert min(t.get_fontsize() for t in shown) >= 9
+        assert len(ax.get_xticks()) <= 6
+        assert not ax.spines["top"].get_visible() and not ax.spines["right"].get_visible()
