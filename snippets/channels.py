@@ -19,7 +19,7 @@ def filter_channels(channels, weights):  # (c, h, w), (c, k, k) -> (h - k + 1, w
 
 @experiment(data=sevens)
 def corners(pictures, run: Run):
-    """A second layer on the two edge maps of a seven: a filter of 2 x 3 x 3 weights that answers where both are near."""
+    """A second layer on the two edge maps of a seven: a filter of 2 x 3 x 3 weights that answers where both do."""
     picture = torch.as_tensor(pictures[0])
     maps = torch.stack([edge_map(picture, edge) for edge in ("horizontal", "vertical")])  # (2, 26, 26)
     weights = torch.full((2, 3, 3), 1 / 9)
@@ -39,7 +39,7 @@ def corners(pictures, run: Run):
 
 @figure(corners)
 def two_channels(results):
-    """A seven, its two edge maps, and the filter's answer above 2: some pixels where a lower and a right edge meet."""
+    """A seven, its two edge maps, and the filter's answer above 2: the leg, whose edge is a lower and a right one."""
     fig, axs = plots.axes(4, width=6.8, height=2.4)
     plots.image(axs[0], results.array("picture"), signed=True, limit=1)
     for ax, channel in zip(axs[1:], results.array("maps"), strict=False):
@@ -47,5 +47,5 @@ def two_channels(results):
     plots.image(axs[3], results.array("only_both"), signed=True)
     for ax, text in zip(axs, ("picture", "channel 1", "channel 2", "filter, above 2"), strict=True):
         ax.set_title(text, loc="center", fontsize=10)
-    plots.finding(fig, "One filter over both maps finds where two edges meet")
+    plots.finding(fig, "One filter over both maps finds the slanted edges")
     return fig

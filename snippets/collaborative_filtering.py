@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.datasets.ratings import Ratings, ratings
+from snippets.datasets.ratings import Ratings, ratings, short
 from snippets.parameters import create_params
 
 
@@ -56,7 +56,9 @@ def fit(model: nn.Module, data: Ratings, run: Run, wd: float = 0.1) -> dict[str,
     x, y, valid_x, valid_y = split(data, run.seed)
     epochs, batches, lr = 5, -(-len(y) // 64), run.pick(sample=0.02, full=0.005)
     optimiser = torch.optim.AdamW(model.parameters(), lr, betas=(0.95, 0.99), eps=1e-5, weight_decay=wd)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, epochs * batches + 1, pct_start=0.25, final_div_factor=4e3)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, lr, epochs * batches + 1, pct_start=0.25, final_div_factor=4e3
+    )
     for epoch in run.epochs(sample=epochs):
         for batch in torch.randperm(len(y)).split(64):
             F.mse_loss(model(x[batch]), y[batch]).backward()
@@ -97,7 +99,7 @@ def corner(data, run: Run):
     """A corner of the table: the six most rated films, and six people who have seen three of them."""
     net = DotProductBias(data.n_users, data.n_items, 50)
     fit(net, data, run)
-    films = np.argsort(-np.bincount(data.items, minlength=data.n_items), kind="stable")[:6]
+    films = data.most_rated(6)
     table = np.zeros((data.n_users, data.n_items), dtype=np.float32)  # 0: not rated
     table[data.users, data.items] = data.stars
     people = np.flatnonzero((table[:, films] > 0).sum(axis=1) == 3)[:6]
@@ -140,8 +142,7 @@ def holes(results):
     for (row, column), value in np.ndenumerate(stars):
         text = {"s": f"{value:.0f}", "weight": "bold"} if value else {"s": f"{predicted[row, column]:.1f}"}
         ax.text(column, row, ha="center", va="center", color=plots.TEXT, **text)
-    films = [name.split(" (")[0].split(", ") for name in results.labels("films")]
-    ax.set_xticks(range(6), [" ".join(reversed(words)) for words in films], rotation=25, ha="right")
+    ax.set_xticks(range(6), [short(title) for title in results.labels("films")], rotation=25, ha="right")
     ax.set_yticks(range(6), ["Ana", "Ben", "Cleo", "Dan", "Eva", "Finn"])
     plots.finding(ax, "Bold: stars that were given. Tinted: what the model expects in the holes")
     return fig

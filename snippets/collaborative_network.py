@@ -78,7 +78,7 @@ def network_or_product(results, baselines, fastai):
     rows = {
         "biases alone": baselines.metric("valid_loss", model="biases"),
         "network, one hidden layer": results.metric("valid_loss", model="network", films="true"),
-        "fastai's network, two": fastai.metric("valid_loss"),
+        "fastai's, two hidden layers": fastai.metric("valid_loss"),
         "dot product and biases": results.metric("valid_loss", model="dot_bias", films="true"),
     }
     plots.ladder(ax, rows, colors=["C7", "C1", "C1", "C0"])
@@ -93,10 +93,13 @@ def embedding_sizes(results):
     fig, ax = plots.axes(height=3.0)
     n = np.geomspace(2, 1e6, 200).round()
     ax.plot(n, [embedding_size(int(value)) for value in n], color="C0")
-    for kind in ("user", "item"):
+    for name, kind, place in (("people", "user", (-8, 6)), ("films", "item", (8, -14))):
         count, width = results.metric(f"n_{kind}s")[0], results.metric(f"{kind}_width")[0]
         ax.plot(count, width, "o", color="C1")
-        ax.annotate(f"{count:,.0f} {kind}s: {width:.0f} ", (count, width), ha="right", va="bottom", color="C1")
+        ax.annotate(
+            f"{count:,.0f} {name}: {width:.0f}", (count, width), place, textcoords="offset points",
+            ha="right" if place[0] < 0 else "left", color="C1",
+        )  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel("things to tell apart")

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.collaborative_filtering import DotProductBias, fit, split
-from snippets.datasets.ratings import Ratings, made_ratings, ratings
+from snippets.datasets.ratings import Ratings, made_ratings, ratings, short
 
 
 def means(x, y, column: int, size: int):
@@ -23,7 +23,7 @@ def means(x, y, column: int, size: int):
 
 
 def estimates(data: Ratings, run: Run, by: str):
-    """How much each person gives and each film gets, by the model's biases or by plain means. -> (n_users,), (n_items,)"""
+    """What each person gives and each film gets, by a model's biases or plain means. -> (n_users,), (n_items,)"""
     if by == "mean":
         x, y, _, _ = split(data, run.seed)
         return means(x, y, 0, data.n_users)[0], means(x, y, 1, data.n_items)[0]
@@ -48,16 +48,16 @@ def against_truth(data, run: Run, by: str):
 
 @experiment(data=ratings, seeds=3, vary={"by": ["mean", "bias", "untrained_bias"]})
 def ranked(data, run: Run, by: str):
-    """The ten films at either end, and how many ratings the best ten have (median)."""
+    """The films at either end, and how many ratings the best ten have (median)."""
     films = estimates(data, run, by)[1][1:]
     x, y, _, _ = split(data, run.seed)
     mean, counts = (values[1:] for values in means(x, y, 1, data.n_items))
     films = np.where(counts > 0, films, np.median(films))
     order, often = np.argsort(films, kind="stable"), np.argsort(-counts, kind="stable")[:300]
-    lowest, highest = order[:10], order[:-11:-1]
+    lowest, highest = order[:20], order[:-21:-1]
     titles = data.titles[1:]
     return {
-        "ratings_of_highest": float(np.median(counts[highest])),
+        "ratings_of_highest": float(np.median(counts[highest[:10]])),
         "lowest": [titles[i] for i in lowest],
         "lowest_values": films[lowest].astype(np.float32),
         "highest": [titles[i] for i in highest],
@@ -72,16 +72,15 @@ def ranked(data, run: Run, by: str):
 def best_and_worst(results):
     """The films with the highest and the lowest bias, each seed a dot."""
     fig, (top, bottom) = plots.axes(nrows=2, height=5.6, sharex=True)
-    seeds = results.seeds
-    for ax, end, heading in ((top, "highest", "Liked whatever one's taste"), (bottom, "lowest", "Liked by nobody")):
-        values = [
-            dict(zip(results.labels(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias"), strict=True))
-            for seed in seeds
-        ]
+    for ax, end, word in ((top, "highest", "more"), (bottom, "lowest", "less")):
+        values = []
+        for seed in results.seeds:
+            titles, biases = results.labels(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias")
+            values.append(dict(zip(titles, biases, strict=True)))
         common = set.intersection(*(set(v) for v in values))
         names = sorted(common, key=lambda name: -abs(sum(v[name] for v in values)))[:6]
-        plots.ranked_bars(ax, names, [[v[name] for name in names] for v in values])
-        plots.finding(ax, heading)
+        plots.ranked_bars(ax, [short(name) for name in names], [[v[name] for name in names] for v in values])
+        plots.finding(ax, f"Liked {word} than one's taste would have it")
     bottom.set_xlabel("bias, before the sigmoid")
     return fig
 
@@ -99,7 +98,7 @@ def bias_against_mean(results):
     ax.plot(ends, np.polyval(line, ends), color=plots.MUTED, linewidth=1)
     ax.scatter(np.delete(mean, far), np.delete(bias, far), s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
     for color, group in (("C0", far[away[far] > 0]), ("C1", far[away[far] < 0])):
-        plots.named_points(ax, mean[group], bias[group], [names[i].split(" (")[0] for i in group], color=color)
+        plots.named_points(ax, mean[group], bias[group], [short(names[i]) for i in group], color=color)
     ax.set_xlabel("mean rating, stars")
     ax.set_ylabel("bias, before the sigmoid")
     plots.finding(ax, "Above the line: liked beyond the taste of those who chose to see it")

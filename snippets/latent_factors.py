@@ -11,11 +11,11 @@ import numpy as np
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.collaborative_filtering import DotProductBias, fit
-from snippets.datasets.ratings import Ratings, made_ratings, ratings
+from snippets.datasets.ratings import Ratings, made_ratings, ratings, short
 
 
 def film_factors(data: Ratings, run: Run, weights: str) -> np.ndarray:
-    """The factors of every film, of a model that was trained, untrained, or trained on mixed up films. -> (n_items, 50)"""
+    """Each film's factors, of a model that was trained, untrained, or trained on mixed up films. -> (n_items, 50)"""
     if weights == "shuffled":
         data = replace(data, items=np.random.default_rng(run.seed).permutation(data.items))
     net = DotProductBias(data.n_users, data.n_items, 50)
@@ -24,11 +24,11 @@ def film_factors(data: Ratings, run: Run, weights: str) -> np.ndarray:
     return net.item_factors.numpy(force=True)
 
 
-def principal_components(factors: np.ndarray, k: int):
-    """The k directions along which films differ most. -> places along them (n, k), share of the variance (n_factors,)"""
+def principal_components(factors: np.ndarray, k: int) -> np.ndarray:
+    """Where films lie along the k directions in which they differ most. (n, n_factors) -> (n, k)"""
     centred = factors - factors.mean(axis=0)
     u, s, _ = np.linalg.svd(centred, full_matrices=False)
-    return u[:, :k] * s[:k], s**2 / (s**2).sum()
+    return u[:, :k] * s[:k]
 
 
 def cosine(factors: np.ndarray) -> np.ndarray:
@@ -51,31 +51,87 @@ def nearest(closeness: np.ndarray) -> np.ndarray:
 @experiment(data=made_ratings, seeds=5, vary={"weights": ["trained", "shuffled", "untrained"]})
 def recovered(data, run: Run, weights: str):
     """How much of the true factors' variance three principal components explain (R²)."""
-    components, _ = principal_components(film_factors(data, run, weights)[1:], 3)
+    components = principal_components(film_factors(data, run, weights)[1:], 3)
     truth = data.truth.item_factors[1:] - data.truth.item_factors[1:].mean(axis=0)
     left = truth - components @ np.linalg.lstsq(components, truth, rcond=None)[0]
     return {"r2": 1 - (left**2).sum() / (truth**2).sum()}
 
 
+def genre_overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Of the genres that either film has, the share that both have. (n, genres) each -> (n,), 1 where they agree"""
+    shared = (first & second).sum(axis=1)
+    return shared / np.maximum((first | second).sum(axis=1), 1)
+
+
 @experiment(data=ratings, seeds={"sample": 5, "full": 3}, vary={"weights": ["trained", "shuffled", "untrained"]})
 def meaning(data, run: Run, weights: str):
-    """Where the most rated films lie, and which other film is nearest to each."""
-    often = np.argsort(-np.bincount(data.items, minlength=data.n_items), kind="stable")[: run.pick(sample=240, full=300)]
-    factors = film_factors(data, run, weights)[often]
-    points, shares = principal_components(factors[:50], 2)
-    titles, genres = [data.titles[i] for i in often], data.genres[often]
-    alike = cosine(factors)
-    wanted = titles.index(run.pick(sample=data.titles[1], full="Silence of the Lambs, The (1991)"))
+    """Where the most rated films lie, which other film is nearest to each, and whether it has the same genres."""
+    films = data.most_rated(run.pick(sample=240, full=600))
+    titles, genres = [data.titles[i] for i in films], data.genres[films]
+    factors = film_factors(data, run, weights)[films]
     unit = factors / np.linalg.norm(factors, axis=1, keepdims=True)
-    ranking = np.argsort(-alike[wanted], kind="stable")
+    alike = cosine(factors)
+    near = nearest(alike)
+    wanted = titles.index(run.pick(sample=titles[0], full="Silence of the Lambs, The (1991)"))
+    ranking = np.argsort(-alike[wanted], kind="stable")[:9]
+    chance = [genre_overlap(genres, np.roll(genres, k, axis=0)).mean() for k in range(1, len(genres))]
     return {
-        "points": points.astype(np.float32),  # (50, 2)
-        "shares": shares[:10].astype(np.float32),
+        "overlap": genre_overlap(genres, genres[near]).mean(),
+        "chance": np.mean(chance),  # over all pairs of two different films
+        "same_by_distance": np.mean(near == nearest(-euclidean(factors))),
+        "same_by_distance_at_unit_norm": np.mean(near == nearest(-euclidean(unit))),
+        "nearest": near.astype(np.int16),  # (films,)
+        "genres": np.packbits(genres, axis=1),  # (films, bytes)
+        "points": principal_components(factors[:50], 2).astype(np.float32),  # (50, 2)
         "titles": titles[:50],
-        "nearest": nearest(alike).astype(np.int16),
-        "genres": genres.astype(np.uint8),  # (films, genres)
-        "query": [titles[i] for i in ranking[:9]],
-        "query_cosine": alike[wanted, ranking[:9]].astype(np.float32),
-        "same_by_distance": np.mean(nearest(alike) == nearest(-euclidean(factors))),
-        "same_by_distance_at_unit_norm": np.mean(nearest(alike) == nearest(-euclidean(unit))),
+        "query": [titles[i] for i in ranking],
+        "query_cosine": alike[wanted, ranking].astype(np.float32),
     }
+
+
+@figure(meaning)
+def film_map(results):
+    """Fifty films on the first two principal components of their factors, trained and trained on mixed up films."""
+    fig, (left, right) = plots.axes(ncols=2, width=9.6, height=5.2, width_ratios=[2, 1])
+    for ax, weights, heading in (
+        (left, "trained", "Films that people like alike lie together"),
+        (right, "shuffled", "Films mixed up"),
+    ):
+        points, titles = results.array("points", weights=weights), results.labels("titles", weights=weights)
+        kinds = sorted({title.split(" (")[-1] for title in titles}) if results.scale == "sample" else []
+        colors = [f"C{kinds.index(title.split(' (')[-1])}" for title in titles] if kinds else "C0"
+        if weights == "trained":
+            plots.named_points(ax, points[:, 0], points[:, 1], [short(t) for t in titles], color=colors)
+        else:
+            ax.scatter(points[:, 0], points[:, 1], s=18, c=colors, linewidths=0)
+        limit = 1.1 * np.abs(results.array("points", weights="trained")).max()
+        ax.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="first component", ylabel="second component")
+        plots.finding(ax, heading)
+    return fig
+
+
+@figure(meaning)
+def neighbours(results):
+    """The eight films nearest to one film by cosine, for three seeds side by side."""
+    seeds = results.seeds[:3]
+    fig, axs = plots.axes(ncols=len(seeds), width=9.6, height=3.4, sharex=True)
+    for ax, seed in zip(axs, seeds, strict=True):
+        names = results.labels("query", seed, weights="trained")
+        cosines = results.array("query_cosine", seed, weights="trained")
+        plots.ranked_bars(ax, [short(name) for name in names[1:]], cosines[1:], longest=26)
+        ax.set_xlabel("cosine")
+        ax.set_title(f"seed {seed}", loc="left")
+    plots.finding(fig, f"Nearest to {short(names[0])}: believable films, in another order each time")
+    return fig
+
+
+@figure(recovered)
+def truth_in_the_factors(results):
+    """How much of the true factors three principal components hold: nearly all if trained, nothing otherwise."""
+    fig, ax = plots.axes(height=2.2)
+    rows = {name: results.metric("r2", weights=name) for name in ("trained", "shuffled", "untrained")}
+    plots.ladder(ax, rows, colors=["C0", "C1", "C7"], fmt="{:.2f}")
+    ax.set_xlim(left=0)
+    ax.set_xlabel("share of the true factors' variance (R²)")
+    plots.finding(ax, "Three components of the fifty hold the factors that made the ratings")
+    return fig

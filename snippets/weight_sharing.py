@@ -47,7 +47,7 @@ def network(layer: str, k: int, size: int) -> nn.Sequential:
     if layer == "dense":
         return nn.Sequential(nn.Flatten(), nn.Linear(size * size, 64), nn.ReLU(), nn.Linear(64, 10))
     first = Unshared(24, k, size) if layer == "unshared" else nn.Conv2d(1, 24, k)
-    if layer == "shared, no pooling":
+    if layer == "unpooled":
         return nn.Sequential(first, nn.ReLU(), nn.Flatten(), nn.Linear(24 * (size - k + 1) ** 2, 10))
     return nn.Sequential(first, nn.ReLU(), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(24, 10))
 
@@ -69,9 +69,7 @@ def small_matrix(run: Run):
     }
 
 
-@experiment(
-    data=digits, seeds={"sample": 5, "full": 3}, vary={"layer": ["dense", "unshared", "shared, no pooling", "shared"]}
-)
+@experiment(data=digits, seeds={"sample": 5, "full": 3}, vary={"layer": ["dense", "unshared", "unpooled", "shared"]})
 def shifted_digits(data, run: Run, layer: str):
     """Trained on digits in the middle of the picture, tested on others up to three pixels off it."""
     n, m = run.pick(sample=(1200, 597), full=(10_000, 2000))
@@ -123,8 +121,9 @@ def tied_entries(results):
 def accuracy_by_shift(results):
     """Accuracy against shift: the shared, pooled layer falls slowly; the other three are near guessing at two pixels."""
     fig, ax = plots.axes(height=3.4)
-    for color, layer in (("C1", "dense"), ("C2", "unshared"), ("C3", "shared, no pooling"), ("C0", "shared")):
-        plots.seed_lines(ax, None, results.arrays("by_shift", layer=layer), layer, color)
+    names = {"dense": "dense", "unshared": "not shared", "unpooled": "shared, not pooled", "shared": "shared, pooled"}
+    for color, (layer, name) in zip(("C1", "C2", "C3", "C0"), names.items(), strict=True):
+        plots.seed_lines(ax, None, results.arrays("by_shift", layer=layer), name, color)
     plots.baseline(ax, 0.1, "")
     ax.text(0, 0.11, "guessing", color=plots.MUTED, va="bottom")
     ax.set(xlabel="shift of the test digits, pixels", ylabel="accuracy", ylim=(0, 1), xticks=range(4))

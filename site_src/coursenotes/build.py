@@ -42,7 +42,7 @@ class Done:
         counts = {s: sum(v.status == s for v in self.verdicts) for s in ("supported", "refuted", "unchecked")}
         words = [f"{counts['supported']} claims held"]
         if counts["refuted"]:
-            words.append(f"{counts['refuted']} sentences refuted by measurement, as the pages say")
+            words.append(f"{counts['refuted']} refuted by measurement, as the pages say")
         if counts["unchecked"]:
             words.append(f"{counts['unchecked']} not checked")
         return (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fastai.callback.core import Callback
+from typing import Any
 
-from coursenotes.api import Run
+from fastai.callback.core import Callback
 
 
 class ReportToRun(Callback):
@@ -12,7 +12,7 @@ class ReportToRun(Callback):
 
     order = 60  # after the Recorder (50), whose values it reads
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Any):
         self.run = run
 
     def before_epoch(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
-from matplotlib.transforms import Affine2D, Bbox
+from matplotlib.transforms import Affine2D, Bbox, Transform
 
 GAP = 5.0  # points between a mark and its label
 LINE = 1.25  # height of a line of text, in font sizes
@@ -29,14 +29,18 @@ SIDES = (
 
 
 class _Placed(Annotation):
-    """A label of one axes that is arranged together with its like before it is measured or drawn."""
+    """A label of one axes that is arranged together with its like before it is measured or drawn.
 
-    def __init__(self, ax: Axes, text: str, x: float, y: float, **kw: Any):
-        Annotation.__init__(self, text, (x, y), (0, 0), textcoords="offset points", annotation_clip=False, **kw)
+    x and y are in the coordinates of `space`, by default the data's.
+    """
+
+    def __init__(self, ax: Axes, text: str, x: float, y: float, space: Transform | None = None, **kw: Any):
+        self.home, self.space = ax, space or ax.transData
+        Annotation.__init__(
+            self, text, (x, y), (0, 0), xycoords=self.space, textcoords="offset points", annotation_clip=False, **kw
+        )
         ax.add_artist(self)
         self.set_clip_on(False)
-
-        self.home = ax
 
     def alike(self) -> list[Any]:
         """The labels of this kind in the same axes."""
@@ -44,7 +48,7 @@ class _Placed(Annotation):
 
     def at(self) -> np.ndarray:
         """Where the labelled point is on the canvas, in points. -> (2,)"""
-        return self.home.transData.transform(self.xy) * self.points()
+        return self.space.transform(self.xy) * self.points()
 
     def points(self) -> float:
         """Points in a pixel."""
@@ -65,8 +69,8 @@ class _Placed(Annotation):
 class EndLabel(_Placed):
     """A label to the right of a line's last point; labels that end near the same place never cover each other."""
 
-    def __init__(self, ax: Axes, text: str, x: float, y: float, **kw: Any):
-        super().__init__(ax, text, x, y, ha="left", va="center", **kw)
+    def __init__(self, ax: Axes, text: str, x: float, y: float, space: Transform | None = None, **kw: Any):
+        super().__init__(ax, text, x, y, space, ha="left", va="center", **kw)
 
     def arrange(self, renderer: Any) -> None:
         labels = self.alike()
@@ -74,18 +78,16 @@ class EndLabel(_Placed):
         near = [i for i, end in enumerate(ends) if abs(end[0] - self.at()[0]) < SAME_END]
         heights = np.array([labels[i].get_fontsize() * LINE * (labels[i].get_text().count("\n") + 1) for i in near])
         low, high = self.home.bbox.y0 * self.points(), self.home.bbox.y1 * self.points()
+        left = ends[near, 0].max()
         for i, middle in zip(near, spread(ends[near, 1], heights, low, high), strict=True):
-            labels[i].xyann = (GAP, middle - ends[i, 1])
+            labels[i].xyann = (left - ends[i, 0] + GAP, middle - ends[i, 1])
 
 
 class TopLabel(_Placed):
     """A label above the axes, over a value of x; such labels move sideways rather than cover each other."""
 
-    def __init__(self, ax: Axes, text: str, x: float, y: float, **kw: Any):
-        super().__init__(ax, text, x, y, xycoords=ax.get_xaxis_transform(), ha="center", va="bottom", **kw)
-
-    def at(self) -> np.ndarray:
-        return self.home.get_xaxis_transform().transform(self.xy) * self.points()
+    def __init__(self, ax: Axes, text: str, x: float, **kw: Any):
+        super().__init__(ax, text, x, 1, ax.get_xaxis_transform(), ha="center", va="bottom", **kw)
 
     def arrange(self, renderer: Any) -> None:
         labels = self.alike()

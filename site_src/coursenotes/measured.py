@@ -28,7 +28,7 @@ _FROM_SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>\.\d*)?(?:e(?P<exponent>[+-]?\d+))?")
 _MATHS = re.compile(r"\$\$.*?\$\$|\\\(.*?\\\)|\\\[.*?\\\]|(?<![\\$])\$(?![\s$])[^$\n]+?(?<!\s)\$", re.DOTALL)
 _LOOKS = re.compile(
-    r"(?<![\w.,/:=×^-])[−-]?\d+(?:[.,]\d+)?(?:\s?%|[\s\u202f\u00a0]?(?:ms|s|sec|seconds?|MB|GB|nats|points?)\b)"
+    r"(?<![\w.,/:=×^-])[−-]?\d+(?:[.,]\d+)?(?:\s?(?:%|ms\b|MB\b|GB\b)|\s(?:s|sec|seconds?|minutes?|nats)\b)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?![\w.]|,\d|\s?[×x]\s?\d)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?=\.(?:\s|$))"
 )

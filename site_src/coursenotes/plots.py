@@ -38,11 +38,13 @@ def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6
 
 def finding(where: Figure | Axes, text: str) -> None:
     """Write what was found above a figure, or above one of its axes: left aligned, wrapped to the width there is."""
-    if isinstance(where, Figure):
-        size = mpl.rcParams["figure.titlesize"]
-        where.suptitle(_wrap(text, where.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
+    if isinstance(where, Axes) and len(where.figure.axes) > 1:
+        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
         return
-    where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
+    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # of one axes: with all of the width
+    assert fig is not None
+    size = mpl.rcParams["figure.titlesize"]
+    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
 
 
 def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
@@ -83,16 +85,13 @@ def seed_dots(ax: Axes, position: float, values: Any, color: str = "C0", horizon
 
 
 def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: str = MUTED) -> None:
-    """Draw a dashed line across the axes at a value to compare with, named at its end."""
+    """Draw a dashed line across the axes at a value to compare with, named at its right end, or its top if vertical."""
     if vertical:
         ax.axvline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-        TopLabel(ax, text, value, 1, color=color, fontsize=9.5)
+        TopLabel(ax, text, value, color=color, fontsize=9.5)
         return
     ax.axhline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    ax.annotate(
-        text, (1, value), (0, 3), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
-        color=color, ha="right", va="bottom", fontsize=9.5, annotation_clip=False,
-    )  # fmt: skip
+    EndLabel(ax, textwrap.fill(text, 18), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
 
 
 def ladder(
@@ -247,5 +246,11 @@ def _frame(ax: Axes) -> None:
 
 
 def _wrap(text: str, inches: float, size: float) -> str:
-    """Lines that fit a width, at 0.54 font sizes a letter (the mean of prose in common sans-serif fonts)."""
-    return textwrap.fill(" ".join(text.split()), max(12, int(inches * 72 / (0.54 * size))))
+    """Lines about as long as each other that fit a width, at 0.54 font sizes a letter (prose in common sans-serifs)."""
+    text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
+    lines = textwrap.wrap(text, most)
+    for width in range(most - 1, most // 2, -1):
+        if len(narrower := textwrap.wrap(text, width)) > len(lines):
+            break
+        lines = narrower
+    return "\n".join(lines)

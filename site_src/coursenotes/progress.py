@@ -19,6 +19,7 @@ from coursenotes.errors import Problem
 
 PLAIN_EVERY = 10.0  # seconds between two lines on jobs that still run, where nobody watches
 ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
+WIDE = 90  # columns, from which there is room for bars and curves
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -210,18 +211,22 @@ class Progress:
                 head.append(f"  {self.failed} failed", style="bold red")
             if (left := self.left(now)) is not None:
                 head.append(f"  about {_time(left)} left", style="dim")
+        wide = self.console.width >= WIDE
         rows = Table.grid(padding=(0, 2))
         for name, job in list(self.jobs.items())[:ROWS]:
-            rows.add_row(
-                Text(f"  {name}", overflow="ellipsis", no_wrap=True),
-                _bar(job.epoch, job.epochs, 10) if job.epochs else Text("·" * 10, style="dim"),
-                Text(job.state() or "starting", no_wrap=True),
-                Text(sparkline(job.history), style="cyan"),
-                Text(_time(now - job.started) + ("" if job.device == "cpu" else f" {job.device}"), style="dim"),
-            )
+            cells = [Text(f"  {name}", overflow="ellipsis", no_wrap=True)]
+            if wide:
+                cells.append(_bar(job.epoch, job.epochs, 10) if job.epochs else Text("·" * 10, style="dim"))
+            cells.append(Text(job.state() or "starting", no_wrap=True))
+            if wide:
+                cells.append(Text(sparkline(job.history), style="cyan"))
+                on = "" if job.device == "cpu" else f" {job.device}"
+                cells.append(Text(_time(now - job.started) + on, style="dim", no_wrap=True))
+            rows.add_row(*cells)
+        parts: list[RenderableType] = [head, rows] if self.jobs else [head]
         if len(self.jobs) > ROWS:
-            rows.add_row(Text(f"  and {len(self.jobs) - ROWS} more", style="dim"))
-        return Group(head, rows) if self.jobs else head
+            parts.append(Text(f"  and {len(self.jobs) - ROWS} more", style="dim"))
+        return Group(*parts)
 
     def _print(self, text: str, style: str = "", upto: int | None = None) -> None:
         line = Text(text)

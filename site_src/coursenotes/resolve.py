@@ -158,7 +158,8 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
     given = dict(asks.settings)
     for name, value in asks.settings.items():
         if name not in experiment.vary:
-            close = nearest(name, set(experiment.vary) - set(given))
+            left = [other for other in experiment.vary if other not in given]
+            close = left[0] if len(left) == 1 else nearest(name, left)
             renamed = {close if k == name else k: v for k, v in given.items()} if close else None
             fix = f"write {write_href(asks._replace(settings=renamed))}" if renamed else None
             yield _problem(f'no setting "{name}" in {experiment.id}', place,
@@ -174,12 +175,12 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
             yield _problem(f"{experiment.id} is not run with {name}={value}", place,
                            [f"it is run with {name}: {_there(values)}"],
                            f"write {write_href(asks._replace(settings=changed))}")  # fmt: skip
-    left = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
-    if asks.scheme == "measured" and left:
-        first = {**given, **{name: values[0] for name, values in left.items()}}
+    unsaid = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
+    if asks.scheme == "measured" and unsaid:
+        first = {**given, **{name: values[0] for name, values in unsaid.items()}}
         yield _problem(
-            f"{write_href(asks)} does not say which {' and '.join(left)}", place,
-            [f"{name} is one of: {_there(values)}" for name, values in left.items()],
+            f"{write_href(asks)} does not say which {' and '.join(unsaid)}", place,
+            [f"{name} is one of: {_there(values)}" for name, values in unsaid.items()],
             f"write {write_href(asks._replace(settings=first))}",
         )  # fmt: skip
 

@@ -33,6 +33,8 @@ def load(layout: Layout, module: str, name: str) -> Any:
     if closure.problems:
         raise CoursenotesError(*closure.problems)
     sliced = {mod: compiled(layout, code, mod, reached) for mod, reached in closure.statements.items()}
+    if str(layout.root) not in sys.path:
+        sys.path.insert(0, str(layout.root))
     sys.meta_path.insert(0, _Finder(layout, sliced))
     for mod in sliced:
         sys.modules.pop(mod, None)

@@ -36,7 +36,7 @@ def draw(fig: Any, prefix: str, alt: str) -> str:
     import matplotlib as mpl
 
     written = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "coursenotes", "image.composite_image": False}):
+    with mpl.rc_context({"svg.fonttype": "none", "image.composite_image": False}):
         fig.savefig(written, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
     return theme(written.getvalue(), prefix, alt)
 
@@ -175,7 +175,7 @@ def _group(children: list[ET.Element]) -> list[ET.Element]:
 
 
 def _runs(glyphs: list[ET.Element]) -> list[ET.Element]:
-    """Mathematical text as runs of letters: matplotlib places each alone, by the widths of a font that it does not use."""
+    """Mathematical text as runs of letters: matplotlib places each alone, by widths of a font that the page lacks."""
     runs: list[ET.Element] = []
     at = 0.0
     for glyph in glyphs:

@@ -50,6 +50,17 @@ class Ratings:
         """Films, with the unknown one."""
         return len(self.titles)
 
+    def most_rated(self, n: int) -> np.ndarray:
+        """The numbers of the n films with the most ratings, the most rated first. -> (n,)"""
+        return np.argsort(-np.bincount(self.items, minlength=self.n_items), kind="stable")[:n]
+
+
+def short(title: str) -> str:
+    """A title without its year or genre, its article in front: "Rock, The (1996)" -> "The Rock"."""
+    name = title.split(" (")[0]
+    first, comma, last = name.rpartition(", ")
+    return f"{last} {first}" if comma and last in ("The", "A", "An", "La", "Le", "Les", "Il", "Der", "Das") else name
+
 
 def generate(n_users: int = 300, n_items: int = 240, n_ratings: int = 20_000, seed: int = 20) -> Ratings:
     """Ratings that are 3.2 + person's bias + film's bias + dot product of 3 factors + noise, rounded and clipped.

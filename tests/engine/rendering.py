@@ -74,5 +74,6 @@ def render(library: Library, name: str = "concepts/try.md", text: str | None = N
     """A page's HTML, by Python-Markdown with the extensions that the site uses."""
     pages = Pages(library, **options)
     md = python_markdown.Markdown(extensions=[*EXTENSIONS, *pages.extensions])
-    pages.enter(name, name.removesuffix(".md").removesuffix("index") + "/")
+    address = name.removesuffix(".md").removesuffix("index")
+    pages.enter(name, address if address.endswith("/") or not address else f"{address}/")
     return fill(md.convert(library.site.pages[name].text if text is None else text), library)

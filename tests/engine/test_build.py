@@ -61,7 +61,7 @@ def page(layout, name):
 def test_a_build_trains_judges_draws_and_renders(built):
     layout, ran, summary = built
     assert sum(job.startswith(("straight_line", "averages")) and " seed " in job for job in ran) == 19
-    assert "19 jobs ran" in summary and "3 claims held" in summary and "1 sentence" in summary
+    assert "19 jobs ran" in summary and "3 claims held" in summary and "1 refuted by measurement" in summary
     html = page(layout, "straight_line")
     assert "<svg" in html and "cn-claim--supported" in html and "cn-claim--refuted" in html
     assert re.search(r'class="cn-measured"[^>]*>2\.0', html)
@@ -103,7 +103,7 @@ def test_a_sentence_runs_nothing_and_is_published(again):
 def test_a_colour_redraws_its_figure_and_trains_nothing(again):
     before = page(again, "straight_line")
     edit(again.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C3"')
-    assert whole(again)[0] == ["drawing straight_line.loss_by_rate"]
+    assert whole(again)[0] == ["draw straight_line.loss_by_rate"]
     assert "var(--cn-c3)" in page(again, "straight_line") and "var(--cn-c3)" not in before
 
 
@@ -125,7 +125,7 @@ def test_a_broken_model_fails_its_claims_by_name_and_the_site_stays(again):
         whole(again)
     said = str(caught.value)
     assert "less_noisy" in said and "is_the_mean" in said
-    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:10" in said
+    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:8" in said
     assert page(again, "averages") == before
 
 

@@ -248,7 +248,7 @@ def test_what_a_test_writes_does_not_reach_its_next_run(project):
 @falsified_by(control="without_rescaling")
 def test_generalises(drop_rate):
     """The order is as measured."""
-    order = drop_rate.array("order", p=0.5)
+    order = drop_rate.array("order", p=0.0)
     assert order[0] == 0, "written over"
     order[0] = 5
     assert drop_rate.metric("loss", p=0.5).max() < 0.8, "the loss is high"
@@ -360,6 +360,15 @@ def test_a_claim_that_reads_nothing_is_an_error(project):
     says(project.pytest(), "it reads nothing of its topic")
 
 
+def test_a_project_that_cannot_be_read_says_why(project):
+    project.claims(GOOD)
+    project.write("snippets/dropout.py", SNIPPET.replace("seeds=5", "seds=5"))
+    result = project.pytest()
+    result.assert_outcomes(errors=1)
+    says(result, "the project cannot be read:", "*@experiment has no argument 'seds'")
+    assert "Traceback" not in result.stdout.str()
+
+
 def test_a_class_is_no_claim(project):
     project.claims("class TestDropout:\n    def test_it(self):\n        pass\n")
     says(project.pytest(), "TestDropout is not a plain function")
@@ -432,6 +441,7 @@ def test_generalises(picky):
     result = project.pytest()
     result.assert_outcomes(failed=1)
     says(result, "the arm 'wrong in place of picky' failed inside the snippet, not in the test (dropout.py:*")
+    assert [arm["failed_as_it_must"] for arm in project.verdict().arms] == [False]
 
 
 def test_a_parametrised_claim_has_one_verdict(project):

@@ -62,13 +62,13 @@ def test_all_problems_are_told_at_once(mini):
     with pytest.raises(CoursenotesError) as caught:
         discover(mini)
     said = str(caught.value)
-    for wanted in ("fix: @figure(fit)", "averages.py:18: seeds=-4", "rename it to test_averages.py", "bad.md:"):
+    for wanted in ("fix: @figure(fit)", "averages.py:17: seeds=-4", "rename it to test_averages.py", "bad.md:"):
         assert wanted in said
 
 
 def test_a_syntax_error_is_told_with_its_line(mini):
     edit(mini.snippet("averages"), "def average(values):", "def average(values:")
-    with pytest.raises(CoursenotesError, match=r"averages\.py:13: not Python"):
+    with pytest.raises(CoursenotesError, match=r"averages\.py:12: not Python"):
         discover(mini)
 
 

@@ -129,6 +129,7 @@ def drawn(library: Library, name: str, folder: Path) -> str:
 def modules(monkeypatch):
     """Sliced modules and the finder that gives them are gone after the test."""
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(sys, "path", list(sys.path))
     yield
     for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
         del sys.modules[name]
@@ -143,7 +144,7 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
         "assert 'snippets.helpers' in sys.modules\n"
         "print('torch' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert said.stdout.split() == ["False", "False"], said.stderr
     text = (tmp_path / "figure.svg").read_text()
     assert "p = 0.5 nats" in text and "They rise" in text and "var(--cn-c1)" in text

@@ -69,6 +69,16 @@ def test_labels_follow_limits_that_change_after_they_were_made():
     assert overlapping(boxes(fig, labels.EndLabel)) == 0
 
 
+def test_baselines_are_labelled_beside_the_lines_they_are_compared_with():
+    fig, ax = plots.axes()
+    plots.seed_lines(ax, None, np.linspace(1, 0.5, 5), "model")
+    plots.baseline(ax, 0.5, "always the most common class")
+    found = boxes(fig, labels.EndLabel)
+    assert len(found) == 2 and overlapping(found) == 0
+    assert found[0].x0 == pytest.approx(found[1].x0)
+    assert found[1].x0 > ax.bbox.x1 and found[1].x1 <= fig.bbox.x1 + 1
+
+
 def test_spread_moves_as_little_as_needed():
     assert labels.spread(np.array([10.0, 50.0]), np.array([8.0, 8.0]), 0, 100) == pytest.approx([10, 50])
     assert labels.spread(np.array([20.0, 20.0]), np.array([10.0, 10.0]), 0, 100) == pytest.approx([15, 25])
@@ -107,6 +117,10 @@ def test_finding_is_wrapped_left_and_inside():
     renderer = drawn(fig)
     title = fig._suptitle.get_window_extent(renderer)
     assert title.x0 < 12 and title.x1 < fig.bbox.x1 and fig.get_suptitle().count("\n") == 1
+    fig1, alone = plots.axes()
+    alone.set_yticks([0], ["a name that takes half of the width of all"])
+    plots.finding(alone, "The finding of a figure with a single panel has all of its width, not only the panel's")
+    assert fig1._suptitle.get_window_extent(drawn(fig1)).x1 < fig1.bbox.x1
     panel = axs[1]._left_title.get_window_extent(renderer)
     assert panel.x1 < fig.bbox.x1 + 1 and axs[1].get_title(loc="left").count("\n") >= 1
 

@@ -67,9 +67,8 @@ def test_colours_follow_the_theme(root):
     assert root.get("fill") == "var(--cn-fg)"  # for black, which matplotlib leaves out
     black = next(e for e in root.iter(f"{SVG}text") if e.text == "black")
     assert black.get("fill") in (None, "var(--cn-fg)")
-    assert re.search(
-        r'fill="var\(--cn-c1\)"[^>]*fill-opacity="0.25"|fill-opacity="0.25"[^>]*fill="var\(--cn-c1\)"', text
-    )
+    shaded = next(e for e in root.iter() if e.get("fill") == "var(--cn-c1)")
+    assert shaded.get("fill-opacity") == "0.25"
 
 
 def test_colours_of_ones_own_stay():
@@ -86,9 +85,9 @@ def test_text_is_text_in_the_font_of_the_page(root):
     title = texts["Everything that there is"]
     assert title.get("font-size") == "12.5" and title.get("font-family") is None
     assert not any("rotate(-0" in (e.get("transform") or "") for e in root.iter())
-    mathematical = next(e for name, e in texts.items() if name.startswith("learning rate"))
+    mathematical = next(e for name, e in texts.items() if name.startswith("learning\xa0rate"))
     parts = {part.text: part.get("font-style") for part in mathematical}
-    assert parts["learning rate "] is None and parts["η"] in ("italic", "oblique")
+    assert parts["learning\xa0rate\xa0"] is None and parts["η"] in ("italic", "oblique")
     assert all(re.fullmatch(r"[\d.]+", e.get("font-size", "1")) for e in root.iter())
 
 
@@ -152,7 +151,7 @@ def test_links_do_not_survive():
     text = fig.text(0.5, 0.5, "press")
     text.set_url("javascript:alert(1)")
     made = svg.draw(fig, "x", "")
-    assert "javascript" not in made and "press" in made
+    assert "javascript" not in made and "<a" not in made and "press" in made
 
 
 @pytest.mark.parametrize(

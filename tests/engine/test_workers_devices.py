@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+
 from coursenotes.errors import CoursenotesError
 from coursenotes.workers import Device, Pool, Task, detect, devices
-
 from tests.engine.workers_project import LIGHT, make_project, task
 
 FAKE_TORCH = '''\
@@ -117,11 +117,13 @@ def test_choosing():
 def test_several_jobs_share_one_gpu_by_its_slots(root: Path):
     with Pool(root, preload=LIGHT, devices=[Device("cpu", 1), Device("cuda:0", 3, 20.0)]) as pool:
         order = []
+
+        def note(one: Task, event: dict) -> None:
+            if "start" in event:
+                order.append((one.id, event["start"]["device"]))
+
         tasks = [on_gpu(f"g{i}", 0.25, cost=i) for i in range(5)] + [on_gpu("c", 0.1, gpu=False)]
-        outcomes = {
-            o.task.id: o
-            for o in pool.run(tasks, lambda t, e: order.append((t.id, e["start"]["device"])) if "start" in e else None)
-        }
+        outcomes = {o.task.id: o for o in pool.run(tasks, note)}
     assert all(outcome.ok for outcome in outcomes.values()), outcomes
     gpu = [outcomes[f"g{i}"] for i in range(5)]
     assert {o.device for o in gpu} == {"cuda:0"} and outcomes["c"].device == "cpu"

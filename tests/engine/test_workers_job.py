@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+
 from coursenotes.errors import CoursenotesError
 from coursenotes.workers import job
 

@@ -15,9 +15,10 @@ def root(tmp_path: Path) -> Path:
     return make_project(tmp_path / "project")
 
 
-def test_time(root: Path):
+@pytest.mark.parametrize("function", ["wait_forever", "wait_beside_a_thread"])
+def test_time(root: Path, function: str):
     began = time.monotonic()
-    outcome = run_one(root, task("wait_forever", seconds=0.4))
+    outcome = run_one(root, task(function, seconds=0.4))
     assert time.monotonic() - began < 5
     assert not outcome.ok and 0.4 <= outcome.seconds < 3
     assert "still running after 0.4 s" in outcome.problem.what

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from coursenotes.store import read_entry
 from coursenotes.workers import TORCH, Pool, Task
-
 from tests.engine.workers_project import make_project
 
 TRAINED = '''\
@@ -62,11 +62,14 @@ def fastai_fit(run):
 
 
 def look(args, folder, report):
+    from fastcore.foundation import defaults
+
     return {
         "threads": torch.get_num_threads(),
         "device": str(torch.get_default_device()),
         "cuda": torch.cuda.is_initialized(),
         "draw": torch.rand(1).item(),
+        "loader_processes": defaults.cpus,
     }
 
 
@@ -179,8 +182,11 @@ def test_a_job_is_trained_and_kept(pool: Pool, root: Path):
 
 def test_the_seed_decides_and_the_loader_does_not(pool: Pool, root: Path):
     runs = [train(root, name=f"r{i}", seed=seed) for i, seed in enumerate((0, 0, 1))]
+    quiet = (root / "snippets" / "datasets" / "points.py").read_text().replace("torch.rand(5)", "pass")
+    (root / "snippets" / "datasets" / "quiet.py").write_text(quiet)
+    runs.append(train(root, name="quiet", dataset=["snippets.datasets.quiet", "points"]))
     outcomes = {o.task.id: read_entry(o.folder).arrays["weights"].item() for o in pool.run(runs)}
-    assert outcomes["r0"] == outcomes["r1"] != outcomes["r2"]
+    assert outcomes["r0"] == outcomes["r1"] == outcomes["quiet"] != outcomes["r2"]
 
 
 def test_at_full_scale_the_files_are_read(pool: Pool, root: Path):
@@ -213,11 +219,18 @@ def test_fastai_reports_and_trains(pool: Pool, root: Path):
     assert {"epoch": 1, "epochs": 2} in events
 
 
+def test_loaders_with_processes_of_their_own_work_and_end(pool: Pool, root: Path):
+    source = (root / "snippets" / "line.py").read_text().replace("bs=8)", "bs=8, num_workers=1)")
+    (root / "snippets" / "line_with_workers.py").write_text(source)
+    outcome = one(pool, train(root, "fastai_fit", dataset=None, module="snippets.line_with_workers"))
+    assert outcome.ok, outcome.problem
+
+
 def test_the_fork_is_as_it_should_be(pool: Pool):
     seen = one(pool, Task("look", "snippets.line:look", {})).value
     again = one(pool, Task("look", "snippets.line:look", {})).value
     assert seen["threads"] == 1 and seen["device"] == "cpu" and seen["cuda"] is False
-    assert seen == again
+    assert seen == again and seen["loader_processes"] == 0
     assert pool.ready["failed"] == {}
 
 

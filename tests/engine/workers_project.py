@@ -16,6 +16,8 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -46,6 +48,7 @@ def mark(args, folder, report):
 def surroundings(args, folder, report):
     return {
         "cwd": os.getcwd(),
+        "temporary": tempfile.gettempdir(),
         "input": sys.stdin.read(),
         "random": random.random(),
         "cuda": os.environ["CUDA_VISIBLE_DEVICES"],
@@ -58,6 +61,11 @@ def surroundings(args, folder, report):
 def wait_forever(args, folder, report):
     while True:
         time.sleep(0.05)  # where it waits
+
+
+def wait_beside_a_thread(args, folder, report):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    wait_forever(args, folder, report)
 
 
 def allocate(args, folder, report):

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
-from coursenotes.workers import Pool, Task, processes
 
+from coursenotes.workers import Pool, Task, processes
 from tests.engine.workers_project import LIGHT, alive, children_of, make_project, task, wait_until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs subreapers, which only Linux has")
@@ -129,6 +129,20 @@ def test_a_keeper_that_is_killed_is_a_problem_of_its_job_alone(root: Path):
     assert "keeper" in outcomes["a"].problem.what and outcomes["b"].ok
 
 
+def test_the_family_of_a_killed_keeper_is_gone_while_the_build_goes_on(root: Path, pids: Path):
+    with Pool(root, preload=LIGHT, slots=1) as pool:
+
+        def kill_keeper(one, event) -> None:
+            if "log" in event:
+                (keeper,) = children_of(pool._server.pid)
+                os.kill(keeper, signal.SIGKILL)
+
+        (outcome,) = pool.run([task("orphans", pids=str(pids), wait=True)], kill_keeper)
+        assert "keeper" in outcome.problem.what and len(family(pids)) == 5
+        assert wait_until(lambda: not alive(family(pids))), alive(family(pids))
+        assert [o.value for o in pool.run([task("double", x=1)])] == [2]
+
+
 CHAIN = """
 import os, time
 def f(args, folder, report):
@@ -149,6 +163,17 @@ def test_a_chain_of_processes_each_of_which_starts_the_next_and_ends_is_caught(r
         (outcome,) = pool.run([Task("chain", "snippets.chain:f", {"rest": rest}, seconds=0.3)])
         assert wait_until(lambda: not processes.descendants(pool._server.pid), 1)  # its keeper too
     assert "still running" in outcome.problem.what and not outcome.problem.details[1:]
+
+
+def test_the_next_build_removes_what_a_killed_one_left(build: Build, root: Path):
+    (left,) = (root / ".coursenotes" / "jobs").glob("[!.]*")
+    temporary = Path((left / "temporary").read_text())
+    os.kill(build.process.pid, signal.SIGKILL)
+    assert wait_until(lambda: not alive(build.all))
+    assert temporary.is_dir()
+    with Pool(root, preload=LIGHT, slots=1) as pool:
+        assert [o.value for o in pool.run([task("double", x=1)])] == [2]
+        assert not left.exists() and not temporary.exists()
 
 
 def test_a_pool_used_from_a_thread_outlives_the_thread(root: Path):

@@ -22,10 +22,10 @@ from coursenotes.claims import hooks, judge, report, usable, verdicts
 from coursenotes.claims.arms import Inputs
 from coursenotes.claims.marks import marks
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.discover import ClaimInfo, discover
+from coursenotes.discover import ClaimInfo
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.plan import Library, load
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,18 @@ class Project:
     told: dict[str, int] = field(default_factory=dict)  # status -> verdicts
 
     @cached_property
+    def _found(self) -> Library | CoursenotesError:
+        try:
+            return self.config.hook.pytest_coursenotes_library(config=self.config)
+        except CoursenotesError as error:
+            return error
+
+    @property
     def library(self) -> Library:
-        return self.config.hook.pytest_coursenotes_library(config=self.config)
+        """What claims read. Raises CollectError, in the words of what is wrong with the project."""
+        if isinstance(self._found, CoursenotesError):
+            raise pytest.Collector.CollectError(f"the project cannot be read:\n{self._found}")
+        return self._found
 
     def is_claims(self, path: Path) -> bool:
         """Whether a file holds claims of this project."""
@@ -109,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_coursenotes_library(config: pytest.Config) -> Library:
     layout = config.stash[PROJECT].layout
     assert layout is not None
-    return Library(discover(layout))
+    return load(layout)
 
 
 @pytest.hookimpl(trylast=True)

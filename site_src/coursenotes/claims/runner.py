@@ -44,7 +44,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
     os.chdir(root)
     sent = _Send(folder, {tuple(pair) for pair in args["claims"]}, report)
     options = ["-q", "--no-header", "-rN", "--tb=short", "--continue-on-collection-errors", "--claims-missing-only"]
-    plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
     path = str(Layout(root).claims_file(args["topic"]))
     status = pytest.main([*options, *plugins, f"--rootdir={root}", path], plugins=[sent])
     return {"exit": int(status)}

@@ -49,7 +49,8 @@ def fill(html: str, library: Any) -> str:
             return outputs[int(match["which"])].parts[int(match["nth"])]["data"]
         svg = draw.svg(library, match["what"], match["which"], unquote(match["more"]))
         if svg is None:
-            return f'<p class="cn-missing">not yet run{FULL[match["which"]]}</p>'
+            state = "run" if draw.wanted_key(library, match["what"], match["which"]) is None else "drawn"
+            return f'<p class="cn-missing">not yet {state}{FULL[match["which"]]}</p>'
         return svg if match["nth"] == "1" else _own_ids(svg, match["nth"])
 
     return _PLACE.sub(put, html)
@@ -61,8 +62,8 @@ def _own_ids(svg: str, suffix: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text that can stand in an HTML comment."""
-    return quote(text, safe="/").replace("-", "%2D")
+    """A text without spaces, quotes or brackets, which can stand in an HTML comment."""
+    return quote(text, safe="/")
 
 
 def _label(experiment: str, all_of_them: tuple[str, ...]) -> str:

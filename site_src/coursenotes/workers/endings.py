@@ -114,18 +114,19 @@ def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
 
 
 def stack(trace: Path) -> list[tuple[str, int]]:
-    """The frames that faulthandler wrote, outermost first, of the thread that was running."""
+    """The frames that faulthandler wrote, outermost first, one thread after another, the main one last."""
     try:
         text = trace.read_text(errors="replace")
     except OSError:
         return []
-    found = []
+    found: list[tuple[str, int]] = []
+    thread: list[tuple[str, int]] = []
     for line in text.splitlines():
         if match := re.match(r'\s+File "(.+)", line (\d+)', line):
-            found.append((match[1], int(match[2])))
-        elif found:
-            break  # another thread
-    return found[::-1]
+            thread.insert(0, (match[1], int(match[2])))
+        elif thread:
+            found, thread = found + thread, []
+    return found + thread
 
 
 def innermost(frames: Iterable[tuple[str, int]], root: Path) -> Place | None:

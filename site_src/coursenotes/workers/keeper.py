@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import time
@@ -76,6 +77,7 @@ class Keeper:
         if reason == "time":
             self._ask_where_it_is(Path(request["trace"]))
         cpu, left = processes.kill_descendants(group=self.pid)
+        shutil.rmtree(request["scratch"], ignore_errors=True)
         self._pass_on(reading)
         end = {
             "reason": reason,

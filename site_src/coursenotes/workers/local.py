@@ -154,8 +154,8 @@ class Pool:
 
     def _start(self, task: Task, device: Device) -> None:
         assert self._control is not None and self._scratch is not None
-        folder = self._scratch.job()
-        request = write_request(task, device, self.root, folder)
+        folder, temporary = self._scratch.job()
+        request = write_request(task, device, self.root, folder, temporary)
         ours, theirs = socket.socketpair()
         with theirs:
             try:

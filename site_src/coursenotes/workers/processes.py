@@ -81,7 +81,6 @@ def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[f
             return cpu, []
         if time.monotonic() > end:
             return cpu, children(os.getpid())
-        _stop_all()
         for pid in descendants(os.getpid()):
             send(pid, signal.SIGKILL)
         time.sleep(0.002)
@@ -98,18 +97,6 @@ def reap() -> tuple[dict[int, float], bool]:
         if pid == 0:
             return ended, True
         ended[pid] = usage.ru_utime + usage.ru_stime
-
-
-def _stop_all() -> None:
-    """Stop every descendant before any is killed, so that one that forks without end cannot outrun the killing."""
-    stopped: set[int] = set()
-    for _ in range(20):
-        fresh = set(descendants(os.getpid())) - stopped
-        if not fresh:
-            return
-        for pid in fresh:
-            send(pid, signal.SIGSTOP)
-        stopped |= fresh
 
 
 def send(pid: int, what: signal.Signals) -> None:

@@ -18,7 +18,7 @@ from coursenotes.workers.tasks import Outcome, Task
 REQUEST, OUTPUT, RESULT = "request.json", "output.txt", "result"
 
 
-def write_request(task: Task, device: Device, root: Path, folder: Path) -> dict[str, Any]:
+def write_request(task: Task, device: Device, root: Path, folder: Path, temporary: Path) -> dict[str, Any]:
     """Write down all that the keeper and the job need to know, in the job's folder. -> the same."""
     request = {
         "id": task.id,
@@ -26,7 +26,7 @@ def write_request(task: Task, device: Device, root: Path, folder: Path) -> dict[
         "args": task.args,
         "root": str(root),
         "folder": str(folder / RESULT),
-        "scratch": str(folder / "scratch"),
+        "scratch": str(temporary),
         "output": str(folder / OUTPUT),
         "trace": str(folder / "trace.txt"),
         "seconds": task.seconds,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 TAIL = 4000  # characters of an output that are shown
+TEMPORARY, PREFIX = "temporary", "cn-"
 
 
 class Scratch:
@@ -25,24 +26,36 @@ class Scratch:
             for old in parent.glob("[!.]*"):
                 with contextlib.suppress(OSError), (old / "lock").open("a") as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its owner lives
-                    shutil.rmtree(old, ignore_errors=True)
+                    _remove(old)
             self.path = Path(tempfile.mkdtemp(dir=parent))
             self._lock: IO[str] = (self.path / "lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX)
+        # the jobs' temporary files; short, since a socket's address has 108 bytes and multiprocessing makes some here
+        self.temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
+        (self.path / TEMPORARY).write_text(str(self.temporary))
         self._count = 0
 
-    def job(self) -> Path:
-        """A fresh folder for one job, with result/ and scratch/ inside."""
+    def job(self) -> tuple[Path, Path]:
+        """A fresh folder for one job, with an empty result/ inside, and one for its temporary files."""
         self._count += 1
-        base = self.path / str(self._count)
-        for folder in (base, base / "result", base / "scratch"):
+        base, temporary = self.path / str(self._count), self.temporary / str(self._count)
+        for folder in (base, base / "result", temporary):
             folder.mkdir()
-        return base
+        return base, temporary
 
     def remove(self) -> None:
         """Remove what nobody took."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
         self._lock.close()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a Scratch's folder, and the one for temporary files that it names, if it can be one."""
+    with contextlib.suppress(OSError):
+        temporary = Path((folder / TEMPORARY).read_text())
+        if temporary.name.startswith(PREFIX) and temporary.parent == Path(tempfile.gettempdir()):
+            shutil.rmtree(temporary, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def tail(path: Path) -> str:

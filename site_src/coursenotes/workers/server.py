@@ -57,6 +57,8 @@ def load(names: list[str]) -> dict[str, str]:
     if threads > 1:
         print(f"{threads} threads run before the first fork; their locks may be held in a job", file=sys.stderr)
     print("loaded", file=sys.stderr, flush=True)
+    if "fastai.imports" in sys.modules:
+        sys.modules["fastcore.foundation"].defaults.cpus = 0  # else each of its loaders forks a process a core
     gc.collect()
     gc.freeze()  # the collector of a job does not touch, and so does not copy, what the server holds
     return failed

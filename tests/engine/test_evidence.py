@@ -1,0 +1,182 @@
+"""The generated pages: every job, what it rests on, and the claims board."""
+
+import re
+
+import pytest
+from rendering import library_of, put, render, result, write
+
+from coursenotes import evidence
+from coursenotes.claims import verdicts
+
+FIT, CLAIM = "straight_line.fit", "straight_line.finds_the_slope"
+
+
+def html(library, name):
+    text = evidence.pages(library)[name]
+    return render(library, name, re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
+
+
+def judged(library, status="supported", **more):
+    verdict = verdicts.blank(library, CLAIM, "sample", status)
+    verdict.comparisons = [{
+        "text": "loss below 0.1: difference -0.0501 ± 0.01, held 3/3 (needs 3/3)", "claimed": "loss <below> 0.1",
+        "effect": -0.0501, "spread": 0.01, "held": "3/3", "needs": "3/3", "smallest": 0.04, "chance": "1/8", "line": 9,
+    }]  # fmt: skip
+    verdict.arms = [
+        {"kind": "control", "text": "rate 0.5 -> 0.0", "failed_as_it_must": True, "message": "difference 1 < 2"},
+        {"kind": "null", "text": "seeds rearranged", "failed_as_it_must": status == "supported", "message": ""},
+    ]
+    verdict.date = "2026-11-20T10:00:00+00:00"
+    for name, value in more.items():
+        setattr(verdict, name, value)
+    verdicts.save(library, verdict)
+
+
+def test_there_is_a_page_for_every_experiment(mini):
+    pages = evidence.pages(library_of(mini))
+    assert sorted(pages) == [
+        "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md", "evidence/straight_line.fit.md",
+        "evidence/straight_line.start.md",
+    ]  # fmt: skip
+
+
+def test_every_job_with_its_numbers_and_where_it_ran(mini):
+    library = library_of(mini, FIT)
+    page = html(library, f"evidence/{FIT}.md")
+    jobs = library.jobs(FIT, "sample")
+    table = page.partition('<details class="cn-jobs">')[2].partition("</details>")[0]
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(<td>.*?)</tr>", table)]
+    assert len(rows) == len(jobs) == 9
+    for job, row in zip(jobs, rows, strict=True):
+        made = result(dict(job.settings), job.seed)
+        assert row == [
+            str(job.settings["rate"]), str(job.seed), *(f"{made.metrics[m]:.6g}" for m in ("error", "loss", "slope")),
+            "1.25", "CPU", "2026-11-20", f'<code class="cn-key">{job.key[:12]}</code>',
+        ]  # fmt: skip
+    assert "Python 3.11.9, numpy 2.4.6, torch 2.13.0+cpu; Linux." in table
+
+
+def test_what_it_is_and_how_to_run_it_again(mini):
+    page = html(library_of(mini, FIT), f"evidence/{FIT}.md")
+    text = re.sub("<[^>]+>", "", page)
+    assert "The slope after twenty steps of gradient descent, and its loss." in text
+    assert "Points near a line (snippets.datasets.points.points)" in text and "LicenceCC0" in text
+    assert "rate0.0, 0.1, 0.5" in text and "3 at sample scale" in text
+    assert "coursenotes run straight_line.fit" in text and "nox" not in text  # it has no full scale
+    assert "def fit(data, run: Run, rate: float):" in text
+    assert re.search(r'<div class="cn-table".*?<caption>straight_line.fit, sample scale', page)
+
+
+def test_what_rests_on_it(mini):
+    page = html(library_of(mini, FIT), f"evidence/{FIT}.md").partition('<ul class="cn-used">')[2]
+    link = '<a href="../../concepts/straight_line/">A straight line</a>'
+    assert f"straight_line.loss_by_rate</code> on {link} (docs/concepts/straight_line.md, line 6)" in page
+    assert f"numbers on {link}" in page and f"a table on {link}" in page
+    assert f'<a href="../../evidence/claims/#{CLAIM}">' in page and "averages" not in page
+
+
+@pytest.mark.parametrize("meta", ["visibility: unlisted", "release: 2999-01-01"])
+def test_pages_that_are_not_listed_are_not_linked_to(mini, meta):
+    path = mini.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title:", f"{meta}\ntitle:"))
+    library = library_of(mini, FIT)
+    for name in (f"evidence/{FIT}.md", "evidence/claims.md", "evidence/index.md"):
+        assert "concepts/straight_line" not in evidence.pages(library)[name]
+
+
+def test_curves_only_where_something_was_logged(mini):
+    library = library_of(mini, FIT)
+    put(library, "straight_line.start", make=lambda s, seed: _silent(s, seed))
+    pages = evidence.pages(library)
+    assert f"figure:{FIT}#curves" in pages[f"evidence/{FIT}.md"]
+    assert "figure:" not in pages["evidence/straight_line.start.md"]
+
+
+def _silent(settings, seed):
+    made = result(settings, seed)
+    return type(made)(made.metrics, {}, {}, {}, made.provenance)
+
+
+def test_both_scales_and_a_gpu(mini):
+    snippet = mini.snippets / "datasets" / "points.py"
+    snippet.write_text(snippet.read_text().replace("sample=sample,", "sample=sample, full=lambda folder: sample(),"))
+    library = library_of(mini, FIT)
+    page = html(library, f"evidence/{FIT}.md")
+    assert "nox -s train -- straight_line.fit" in page and ">Full scale</h2>" in page
+    assert page.count("not yet run") == 1
+    put(library, FIT, "full", make=lambda s, seed: result(s, seed, device="cuda", gpu="NVIDIA H200"))
+    page = html(library, f"evidence/{FIT}.md")
+    assert "<td>NVIDIA H200</td>" in page and "full scale" in page and "not yet run" not in page
+
+
+def test_experiments_that_were_not_run_say_so(mini):
+    library = library_of(mini)
+    assert "not yet run: <code>coursenotes run straight_line.fit</code>" in html(library, f"evidence/{FIT}.md")
+    assert html(library, "evidence/index.md").count("not yet run") == 3
+    assert "0 runs" in html(library, "evidence/index.md")
+
+
+def test_the_index_counts_what_was_run(mini):
+    page = html(library_of(mini, FIT, "averages.noise"), "evidence/index.md")
+    assert "3 experiments, 17 runs, which took 21 s in all" in page
+    assert '<a href="../evidence/straight_line.fit/">' in page and "sample: 9, 11 s" in page
+
+
+def test_the_board_shows_what_was_measured_and_what_refutes_it(mini):
+    library = library_of(mini, FIT)
+    judged(library)
+    page = html(library, "evidence/claims.md")
+    article = page.partition(f'<article class="cn-verdict cn-verdict--supported" id="{CLAIM}">')[2]
+    article = article.partition("</article>")[0]
+    assert "<strong>At rate 0.5 the slope is within 0.1 of the truth" in article
+    assert "Sample scale · 2026-11-20" in article and "loss &lt;below&gt; 0.1" in article
+    assert "difference −0.0501 ± 0.0100" in article and "held in 3/3 (asked: 3/3), smallest margin 0.0400" in article
+    assert "2 of 2 ways to refute it make the test fail, as they must" in article
+    assert "<td>a broken model</td><td>rate 0.5 -&gt; 0.0</td><td>failed, as it must<br>" in article
+    assert "def" in article.partition('<details class="cn-source"')[2]
+    assert '<a href="../../concepts/straight_line/">' in article and "evidence/straight_line.fit/" in article
+    assert "1 supported" in page and "3 not checked" in page
+
+
+def test_a_claim_that_failed_shows_why_and_which_arm_did_not(mini):
+    library = library_of(mini, FIT)
+    judged(library, "failed", error="it rests on noise")
+    page = html(library, "evidence/claims.md")
+    assert "cn-verdict--failed" in page and "it rests on noise" in page
+    assert "<details open><summary>1 of 2 ways" in page and '<tr class="cn-arm--passed">' in page
+
+
+def test_a_sentence_that_is_refuted_is_quoted(mini):
+    library = library_of(mini, FIT)
+    judged(library, "refuted", refutes="Any rate <will> do.")
+    page = html(library, "evidence/claims.md")
+    assert "It was said: <q>Any rate &lt;will&gt; do.</q>" in page and "cn-verdict--refuted" in page
+
+
+def test_badges_on_pages_follow_the_verdict(mini):
+    library = library_of(mini, FIT, page=f"[x](claim:{CLAIM})")
+    judged(library)
+    assert 'class="cn-claim cn-claim--supported"' in render(library)
+    assert "difference -0.0501" in render(library)
+
+
+def test_the_same_results_give_the_same_pages(mini):
+    first = evidence.pages(library_of(mini, FIT))
+    assert evidence.pages(library_of(mini)) == first
+    assert not re.search(r"<style|<script|\sstyle=", "".join(first.values()))
+
+
+def test_words_from_people_cannot_become_markup(mini):
+    snippet = mini.snippet("straight_line")
+    snippet.write_text(snippet.read_text().replace("The slope after", "The <b>slope</b> *after*"))
+    page = html(library_of(mini, FIT), f"evidence/{FIT}.md")
+    assert "&lt;b&gt;slope&lt;/b&gt; *after*" in page and "<b>" not in page
+
+
+def test_an_empty_project(tmp_path, mini):
+    for path in [*mini.snippets.glob("[a-s]*.py"), *mini.claims.glob("*.py"), *mini.docs.rglob("*.md")]:
+        path.unlink()
+    write(mini.docs / "index.md", "# Empty")
+    library = library_of(mini)
+    assert "No claims yet." in html(library, "evidence/claims.md")
+    assert "0 experiments, 0 runs" in html(library, "evidence/index.md")

@@ -1,0 +1,103 @@
+"""Courses and lectures: their names, their videos, and what is wrong with the file."""
+
+from pathlib import Path
+
+import pytest
+
+from coursenotes.errors import CoursenotesError
+from coursenotes.knowledge.lectures import load
+
+GOOD = """
+dl2022:
+  title: Practical Deep Learning 2022
+  url: https://course.fast.ai
+  lectures:
+    8:
+      title: Convolutions
+      video: htiNBPxcXgo
+      duration: 1:36:55
+      codes: [DL1v5L8, "PDL22-8"]
+    9:
+      title: Own file
+      video: https://example.org/nine.mp4
+    10:
+      title: Never filmed
+dl2018:
+  title: Cutting Edge
+  lectures:
+"""
+
+
+@pytest.fixture
+def lectures(tmp_path):
+    (tmp_path / "courses.yml").write_text(GOOD)
+    return load(tmp_path / "courses.yml")
+
+
+def problems(tmp_path, text):
+    (tmp_path / "courses.yml").write_text(text)
+    with pytest.raises(CoursenotesError) as error:
+        load(tmp_path / "courses.yml")
+    return error.value.problems
+
+
+@pytest.mark.parametrize("name", ["dl2022/8", "DL2022/8", "DL1v5L8", "dl1V5l8", "pdl22-8"])
+def test_a_lecture_is_found_by_each_of_its_names(lectures, name):
+    lecture = lectures.get(name)
+    assert (lecture.id, lecture.title, lecture.line) == ("dl2022/8", "Convolutions", 6)
+
+
+def test_a_length_without_quotes_is_no_number(lectures):
+    assert lectures.get("dl2022/8").seconds == 1 * 3600 + 36 * 60 + 55
+    assert lectures.get("dl2022/9").seconds is None
+
+
+def test_addresses_of_seconds(lectures):
+    assert lectures.get("dl2022/8").watch(4102) == "https://www.youtube.com/watch?v=htiNBPxcXgo&t=4102s"
+    assert lectures.get("dl2022/8").watch() == "https://www.youtube.com/watch?v=htiNBPxcXgo"
+    assert lectures.get("dl2022/9").watch(7) == "https://example.org/nine.mp4#t=7"
+    assert lectures.get("dl2022/10").watch(7) == ""
+
+
+def test_the_lecture_of_a_page(lectures):
+    own = {"lectures": ["dl2022/9@0:10"]}
+    assert lectures.of_page("lessons/dl2022/lesson8.md", own).id == "dl2022/8"
+    assert lectures.of_page("lessons/dl2022/8.md", {}).id == "dl2022/8"
+    assert lectures.of_page("concepts/dropout.md", own).id == "dl2022/9"
+    assert lectures.of_page("concepts/dropout.md", {"lectures": ["pdl22-8", "dl2022/9"]}).id == "dl2022/8"
+    assert lectures.of_page("concepts/dropout.md", {}) is None
+    assert lectures.of_page("lessons/dl2022/overview.md", {}) is None
+
+
+def test_names_and_what_comes_near(lectures):
+    assert lectures.get("dl2022/7") is None
+    assert lectures.nearest("DL1v5L9") == "DL1v5L8"
+    assert lectures.nearest("nothing like it") is None
+    assert [course.title for course in lectures.courses.values()] == ["Practical Deep Learning 2022", "Cutting Edge"]
+
+
+def test_no_file_no_courses():
+    assert load(Path("/nowhere/courses.yml")).names() == []
+
+
+@pytest.mark.parametrize("text, line, says, fix", [
+    ("dl:\n  lectures: {}\n", 1, "has no title", "title:"),
+    ("dl:\n  titel: A\n", 2, "no field 'titel'", "title:"),
+    ("dl:\n  title: A\n  lectures:\n    8:\n      video: x\n", 4, "has no title", "title:"),
+    ("dl:\n  title: A\n  lectures:\n    8:\n      title: B\n      duration: 1:99:00\n", 6, "go to 59", "2:39:00"),
+    ("dl:\n  title: A\n  lectures:\n    8: {title: B}\n    8: {title: C}\n", 5, "stands twice", None),
+    ("dl:\n  title: A\n  lectures:\n    8: {title: B, codes: [X]}\n    9: {title: C, codes: [x]}\n", 5,
+     "names two lectures", None),
+    ("dl:\n  title: A\n  lectures:\n    8: {title: B, codes: ['a b']}\n", 4, "before an @", "letters"),
+    ("- dl\n", 1, "not a mapping", None),
+    ("dl: [\n", 2, "not YAML", None),
+])  # fmt: skip
+def test_problems_say_the_line(tmp_path, text, line, says, fix):
+    found = problems(tmp_path, text)
+    hit = [p for p in found if says in p.what]
+    assert hit and hit[0].line == line and hit[0].path == tmp_path / "courses.yml", [str(p) for p in found]
+    assert fix is None or fix in hit[0].fix
+
+
+def test_every_problem_is_told(tmp_path):
+    assert len(problems(tmp_path, "a:\n  x: 1\nb:\n  y: 1\n")) == 4

@@ -1,0 +1,156 @@
+"""The grammar: what is found on a page, where, and what is wrong with its form."""
+
+from pathlib import Path
+
+import pytest
+
+from coursenotes.references import Malformed, Target, parse_href, parse_time, scan, write_href, write_time
+
+PAGE = Path("docs/concepts/try.md")
+
+
+def found(text):
+    references, problems = scan(text, PAGE)
+    assert not problems, [str(p) for p in problems]
+    return references
+
+
+def wrong(text):
+    return [str(p) for p in scan(text, PAGE)[1]]
+
+
+def test_a_number_with_settings_scale_and_place():
+    text = "One\ntwo [0.43](measured:dropout.rate.loss?p=0.5&deep=True&kind=relu&n=3&scale=full).\n"
+    (reference,) = found(text)
+    assert (reference.path, reference.line, reference.scheme) == (PAGE, 2, "measured")
+    assert reference.target == "dropout.rate.loss"
+    assert reference.settings == {"p": 0.5, "deep": True, "kind": "relu", "n": 3}
+    assert type(reference.settings["deep"]) is bool and type(reference.settings["n"]) is int
+    assert (reference.scale, reference.text, reference.image, reference.alone) == ("full", "0.43", False, False)
+
+
+@pytest.mark.parametrize("text, target, words", [
+    ("[Dropout from\nscratch](code:dropout.Dropout)", "dropout.Dropout", "Dropout from scratch"),
+    ("> [`Dropout`](code:dropout.Dropout)", "dropout.Dropout", "`Dropout`"),
+    ("[a [b] c](code:dropout.Dropout.forward)", "dropout.Dropout.forward", "a [b] c"),
+    ('[x](code:dropout.Dropout "a title")', "dropout.Dropout", "x"),
+    ("[x](<code:dropout.Dropout>)", "dropout.Dropout", "x"),
+    ("Text.\n\n    [code by indentation](code:a.B)\n\n[x](code:dropout.Dropout)", "dropout.Dropout", "x"),
+    ("- item\n\n    [x](code:dropout.Dropout)", "dropout.Dropout", "x"),
+    ("!!! note\n    [x](code:dropout.Dropout)", "dropout.Dropout", "x"),
+    ("## Heading\n[x](code:dropout.Dropout)", "dropout.Dropout", "x"),
+    ("<div markdown>\n[x](code:dropout.Dropout)\n</div>", "dropout.Dropout", "x"),
+])  # fmt: skip
+def test_links_in_every_shape(text, target, words):
+    (reference,) = found(text)
+    assert (reference.scheme, reference.target, reference.text, reference.alone) == ("code", target, words, True)
+
+
+@pytest.mark.parametrize("text", [
+    "---\ntitle: '[x](code:a.B)'\n---\nText",
+    "```python\n[x](code:a.B)\n```",
+    "~~~~\n```\n[x](code:a.B)\n~~~~",
+    "- item\n\n    ```\n    [x](code:a.B)\n    ```",
+    "`[x](code:a.B)` and ``[`y`](code:a.B)``",
+    "<!-- [x](code:a.B)\n[0:00:01] -->",
+    r"\[x](code:a.B)",
+    "[x](http://a.b/code:a.B) <mailto:a@b.c> [y](#code) [z](../a/b.md) [w](//host/x)",
+    "[19:12] [v1.2.3] [1:08:22](http://a.b) [1:08:22]: x",
+])  # fmt: skip
+def test_what_is_no_reference(text):
+    assert found(text) == []
+
+
+def test_an_open_fence_hides_nothing():
+    assert len(found("```python\nsome\n\n[x](code:a.B)\n")) == 1
+
+
+def test_code_in_the_text_of_a_link_does_not_make_it_stand_alone():
+    assert "alone" in wrong("`a` [x](code:a.B)")[0]
+
+
+def test_times_with_and_without_a_lecture():
+    text = "At [1:08:22], [DL1v3L5@1:54:00] and [dl2022/8@19:12].\n\n- [0:19:12]"
+    assert [(r.line, r.scheme, r.target, r.text) for r in found(text)] == [
+        (1, "lecture", "@1:08:22", "1:08:22"),
+        (1, "lecture", "DL1v3L5@1:54:00", "DL1v3L5@1:54:00"),
+        (1, "lecture", "dl2022/8@19:12", "dl2022/8@19:12"),
+        (3, "lecture", "@0:19:12", "0:19:12"),
+    ]
+
+
+def test_references_come_in_the_order_of_the_text():
+    text = "[b](claim:a.b) [0:00:01] [](claim:a.c) [1](measured:a.b.c)"
+    assert [r.target for r in found(text)] == ["a.b", "@0:00:01", "a.c", "a.b.c"]
+
+
+@pytest.mark.parametrize("text, says, fix", [
+    ("[x](mesured:a.b.c)", 'no scheme "mesured:"', "measured:a.b.c"),
+    ("[x](Figure:a.b)", 'no scheme "Figure:"', "figure:a.b"),
+    ("[x](javascript:alert)", 'no scheme "javascript:"', None),
+    ('<a\nhref="foo:bar">x</a>', 'no scheme "foo:"', None),
+    ("<img src=data:image/png;base64,xx>", 'no scheme "data:"', None),
+    ('<a href="java&#115;cript:x">x</a>', 'no scheme "javascript:"', None),
+    ('<a href="claim:a.b">x</a>', "raw HTML", "[text](claim:a.b)"),
+    ("[x][1]\n\n[1]: claim:a.b", "reference-style", "[text](claim:a.b)"),
+    ("[x][1]\n\n[1]: foo:a.b", 'no scheme "foo:"', None),
+    ("# Loss [1](measured:a.b.c)", "in a heading", "below"),
+    ("Loss [1](measured:a.b.c)\n----", "in a heading", "below"),
+    ("## At [1:08:22]", "in a heading", "below"),
+    ("See [x](code:a.B) here.", "stand alone", "line of its own"),
+    ("[x](code:a.B)\n[y](code:a.C)", "stand alone", "line of its own"),
+    ("- [x](table:a.b)", "stand alone", "line of its own"),
+    ("Text ![x](figure:a.b)", "stand alone", "line of its own"),
+    ("[x](figure:a.b)", "a figure is an image", "![x](figure:a.b)"),
+    ("![x](claim:a.b)", "is a link, not an image", "[x](claim:a.b)"),
+    ("[x](measured:a.b)", "names nothing", None),
+    ("[x](claim:a)", "the form is claim:topic.name", None),
+    ("[x](measured:a.b.c?p)", "is not setting=value", None),
+    ("[x](measured:a.b.c?p=1&p=2)", "gives p twice", None),
+    ("[x](measured:a.b.c?scale=huge)", 'no scale "huge"', "scale=full"),
+    ("[x](claim:a.b?p=1)", "takes no settings", "claim:a.b"),
+    ("[x](code:a.B?scale=full)", "has no scale", "code:a.B"),
+    ("[x](lecture:dl2022/8@1:75:00)", "go to 59", "2:15:00"),
+    ("[0:61:00]", "go to 59", "1:01:00"),
+    ("[dl2022/8@3:60]", "go to 59", "0:04:00"),
+    ("[it fell to [1](measured:a.b.c)](claim:a.b)", "links do not nest", "[](claim:topic.name)"),
+])  # fmt: skip
+def test_problems_say_where_what_and_how_to_mend_it(text, says, fix):
+    problems = scan(text, PAGE)[1]
+    assert any(says in str(p) for p in problems), problems
+    assert all(p.path == PAGE and p.line for p in problems)
+    if fix:
+        assert any(p.fix and fix in p.fix for p in problems), problems
+
+
+def test_all_problems_are_told_at_once_with_their_lines():
+    text = "[a](foo:b)\n\nx [b](code:a.B) y\n\n```\nz\n```\n[0:99:00]\n"
+    assert [p.line for p in scan(text, PAGE)[1]] == [1, 3, 8]
+
+
+def test_a_figure_needs_no_text_since_it_has_its_own():
+    assert found("![](figure:a.b)")[0].text == ""
+
+
+@pytest.mark.parametrize("href", [
+    "measured:a.b.c?p=0.5&scale=full", "claim:a.b", "table:a.b?kind=a%20b&x=[1,%202]", "figure:a.b?scale=full",
+    "lecture:dl2022/8@1:08:22", "measured:a.b.c?flag=False&n=-3",
+])  # fmt: skip
+def test_writing_is_the_inverse_of_reading(href):
+    asks = parse_href(href)
+    assert parse_href(write_href(asks)) == asks
+
+
+def test_other_addresses_are_none_of_ours():
+    assert parse_href("https://a.b/?claim:a.b") is None and parse_href("claims.md") is None and parse_href("") is None
+    assert parse_href("claim:a.b") == Target("claim", "a.b", {}, "sample")
+    with pytest.raises(Malformed):
+        parse_href("claim:")
+
+
+def test_times_are_seconds():
+    assert (parse_time("1:08:22"), parse_time("19:12"), parse_time("0:00:07")) == (4102, 1152, 7)
+    assert [write_time(s) for s in (4102, 1152, 7)] == ["1:08:22", "0:19:12", "0:00:07"]
+    for bad in ("19", "1:60", "1:2:3:4", "a:b", ""):
+        with pytest.raises(Malformed):
+            parse_time(bad)

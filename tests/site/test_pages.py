@@ -1,0 +1,171 @@
+"""The files of the finished site: links, anchors, names for who cannot see, and nothing from any other host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.site.pages import Page, read
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Page]:
+    found = read(site)
+    assert len(found) > 5, f"{site} holds {len(found)} pages"
+    return found
+
+
+def test_every_link_and_anchor_leads_somewhere(pages):
+    broken = []
+    for page in pages.values():
+        for element, href in page.links():
+            target = page.target(href)
+            if target is None:
+                continue
+            file, anchor = target
+            if not file.is_file():
+                broken.append(f"{page.name}:{element.line}: {href} leads to no file")
+            elif anchor and not anchor.startswith("__") and file in pages and anchor not in pages[file].ids:
+                broken.append(f"{page.name}:{element.line}: {href} names no place on {pages[file].name}")
+    assert not broken, "\n".join(broken)
+
+
+def test_nothing_is_loaded_from_another_host(pages, site):
+    loading = {"img", "script", "iframe", "audio", "video", "source", "embed", "object", "track", "input"}
+    foreign = []
+    for page in pages.values():
+        for element, href in page.links():
+            loads = element.name in loading or (element.name == "link" and element.attributes.get("rel") != "canonical")
+            if loads and not href.startswith("data:") and page.target(href) is None:
+                foreign.append(f"{page.name}:{element.line}: {href}")
+    for sheet in site.rglob("*.css"):
+        for address in re.findall(r"""(?:url\(|@import\s+)["']?([^"')\s]+)""", sheet.read_text(encoding="utf-8")):
+            inside = address.startswith(("data:", "#"))
+            if not inside and not (sheet.parent / address.split("?")[0].split("#")[0]).is_file():
+                foreign.append(f"{sheet.relative_to(site)}: {address}")
+    assert not foreign, "\n".join(foreign)
+
+
+def test_no_style_or_script_stands_in_a_page(pages):
+    """Material's configuration is JSON, which no browser runs; all else is a file."""
+    inline = []
+    for page in pages.values():
+        for e in page.elements:
+            data = e.name == "script" and e.attributes.get("type") == "application/json"
+            if e.name == "style" or (e.name == "script" and "src" not in e.attributes and not data):
+                inline.append(f"{page.name}:{e.line}: <{e.name}>")
+            inline += [
+                f"{page.name}:{e.line}: <{e.name} {name}=…>"
+                for name in e.attributes
+                if name == "style" or name.startswith("on")
+            ]
+            if e.attributes.get("href", "").lower().startswith("javascript:"):
+                inline.append(f"{page.name}:{e.line}: a javascript: link")
+    assert not inline, "\n".join(inline[:50])
+
+
+def test_every_page_forbids_what_it_does_not_need(pages):
+    for page in pages.values():
+        if page.name.split("/")[-1] not in ("index.html", "404.html"):
+            continue
+        policies = [
+            e.attributes["content"]
+            for e in page.all("meta")
+            if e.attributes.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert len(policies) == 1, page.name
+        rules = dict(rule.strip().split(" ", 1) for rule in policies[0].split(";"))
+        assert rules["default-src"] == "'none'", page.name
+        assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'", page.name
+        assert "unsafe" not in policies[0] and "http" not in policies[0], page.name
+
+
+def test_pictures_have_a_name(pages):
+    nameless = []
+    for page in pages.values():
+        for e in page.content:
+            a = e.attributes
+            if e.name == "svg" and not e.inside("svg"):
+                named = a.get("role") == "img" and len(a.get("aria-label", "")) > 10
+                if not (named or a.get("aria-hidden") == "true" or "md-icon" in (e.parent.classes() if e.parent else [])):
+                    nameless.append(f"{page.name}:{e.line}: <svg aria-label={a.get('aria-label')!r}>")
+            elif e.name == "img" and not a.get("alt"):
+                nameless.append(f"{page.name}:{e.line}: <img src={a.get('src')!r}>")
+    assert not nameless, "\n".join(nameless)
+
+
+def test_headings_go_down_one_level_at_a_time(pages):
+    wrong = []
+    for page in pages.values():
+        levels = [(int(e.name[1]), e) for e in page.content if re.fullmatch("h[1-6]", e.name)]
+        if page.name == "404.html":
+            continue
+        if [level for level, _ in levels].count(1) != 1 or not levels or levels[0][0] != 1:
+            wrong.append(f"{page.name}: its headings are {[level for level, _ in levels][:8]}; one h1 comes first")
+        for (before, _), (level, element) in zip(levels, levels[1:], strict=False):
+            if level > before + 1:
+                wrong.append(f"{page.name}:{element.line}: h{level} {element.text!r} after h{before}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_ids_are_there_once(pages):
+    twice = []
+    for page in pages.values():
+        counted = Counter(e.attributes["id"] for e in page.elements if e.attributes.get("id"))
+        twice += [f"{page.name}: id {name!r} {count} times" for name, count in counted.items() if count > 1]
+    assert not twice, "\n".join(twice)
+
+
+def test_what_points_at_an_id_finds_it(pages):
+    lost = []
+    for page in pages.values():
+        for e in page.elements:
+            for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
+                for target in e.attributes.get(name, "").split() if name in e.attributes else ():
+                    if target not in page.ids and not target.startswith("__"):
+                        lost.append(f"{page.name}:{e.line}: {name}={target!r}")
+            for reference in re.findall(r"url\(#([^)]+)\)", " ".join(e.attributes.values())):
+                if reference not in page.ids:
+                    lost.append(f"{page.name}:{e.line}: url(#{reference})")
+    assert not lost, "\n".join(lost)
+
+
+def test_links_have_words(pages):
+    silent = []
+    for page in pages.values():
+        for e in page.all("a"):
+            a = e.attributes
+            shown = e.text or a.get("aria-label") or a.get("title")
+            if "href" in a and not shown and not any(isinstance(c, type(e)) and c.name == "img" for c in e.children):
+                silent.append(f"{page.name}:{e.line}: {a['href']}")
+    assert not silent, "\n".join(silent)
+
+
+def test_pages_differ_in_title_and_name_their_language(pages):
+    titles = Counter()
+    for page in pages.values():
+        if page.name == "404.html":
+            continue
+        assert page.all("html")[0].attributes.get("lang") == "en", page.name
+        titles[page.all("title")[0].text] += 1
+    assert all(count == 1 for count in titles.values()), titles.most_common(5)
+
+
+def test_no_page_asks_for_what_it_does_not_show(pages):
+    """KaTeX is heavy: only pages with formulae load it."""
+    for page in pages.values():
+        formulae = any("arithmatex" in e.classes() for e in page.elements)
+        loads = any("katex" in href for e, href in page.links() if e.name == "script")
+        assert formulae == loads, page.name
+
+
+def test_the_search_index_holds_prose_and_not_what_a_machine_wrote(site):
+    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    text = " ".join(entry["text"] for entry in entries if not entry["location"].startswith("evidence/"))
+    assert len(text) > 2000
+    assert "standard deviation)" not in text, "tips are in the search index"
+    assert "matplotlib" not in text.lower() or "clip-path" not in text
