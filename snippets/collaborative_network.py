@@ -51,6 +51,11 @@ def rivals(data, run: Run, model: str, films: str):
     return fit(DotProductBias(data.n_users, data.n_items, 50), data, run)
 
 
+def hidden_widths(model: nn.Module) -> list[int]:
+    """How many activations each hidden layer of a network has, from the first to the last."""
+    return [layer.out_features for layer in model.modules() if isinstance(layer, nn.Linear)][:-1]
+
+
 @experiment(data=ratings)
 def use_nn(data, run: Run):
     """collab_learner(use_nn=True, layers=[100, 50]): its validation error, and the widths that it chose."""
@@ -59,15 +64,15 @@ def use_nn(data, run: Run):
     with learn.no_bar(), learn.no_logging():
         learn.fit_one_cycle(5, run.pick(sample=0.02, full=0.005), wd=0.1)
     (n_users, user_width), (n_items, item_width) = get_emb_sz(dls)
-    widths = [layer.out_features for layer in learn.model.modules() if isinstance(layer, nn.Linear)]
+    first, second = hidden_widths(learn.model)
     return {
         "valid_loss": learn.recorder.values[-1][-1],
         "n_users": n_users,
         "n_items": n_items,
         "user_width": user_width,
         "item_width": item_width,
-        "first_hidden": widths[0],
-        "second_hidden": widths[1],
+        "first_hidden": first,
+        "second_hidden": second,
     }
 
 

@@ -69,7 +69,6 @@ def meaning(data, run: Run, weights: str):
     films = data.most_rated(run.pick(sample=240, full=600))
     titles, genres = [data.titles[i] for i in films], data.genres[films]
     factors = film_factors(data, run, weights)[films]
-    unit = factors / np.linalg.norm(factors, axis=1, keepdims=True)
     alike = cosine(factors)
     near = nearest(alike)
     wanted = titles.index(run.pick(sample=titles[0], full="Silence of the Lambs, The (1991)"))
@@ -79,7 +78,6 @@ def meaning(data, run: Run, weights: str):
         "overlap": genre_overlap(genres, genres[near]).mean(),
         "chance": np.mean(chance),  # over all pairs of two different films
         "same_by_distance": np.mean(near == nearest(-euclidean(factors))),
-        "same_by_distance_at_unit_norm": np.mean(near == nearest(-euclidean(unit))),
         "nearest": near.astype(np.int16),  # (films,)
         "genres": np.packbits(genres, axis=1),  # (films, bytes)
         "points": principal_components(factors[:50], 2).astype(np.float32),  # (50, 2)

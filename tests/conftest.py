@@ -9,7 +9,7 @@ import pytest
 
 from coursenotes.layout import Layout
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "coursenotes.claims.plugin"]
 
 ROOT = Path(__file__).parents[1]
 MINI = Path(__file__).parent / "mini_site"

@@ -70,12 +70,17 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     todo = [task(library, job) for job in missing]
     progress.plan(total, total - len(missing), _reasons(library, missing), todo)
     done = Done(library, len(missing), total - len(missing))
-    with Pool(layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT) as pool:
+    with contextlib.ExitStack() as pools:
+        pool = pools.enter_context(Pool(layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT))
         problems.extend(train(library, missing, pool, progress))
         problems.raise_if_any()
-    problems.extend(check.after_training(library))
-    problems.raise_if_any()
-    problems.extend(_derive(library, progress, claims=claims))
+        problems.extend(check.after_training(library))
+        problems.raise_if_any()
+        makers = _makers(library, claims=claims)
+        rest = [each for _, tasks in makers for each in tasks]
+        if _needs_torch(library, rest) and not _needs_torch(library, todo):
+            pool = pools.enter_context(Pool(layout.root, preload=TORCH))
+        problems.extend(_derive(library, makers, pool, progress))
     problems.extend(library.store.set_aside if problems else [])
     done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
     problems.raise_if_any()
@@ -83,22 +88,29 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     return done
 
 
-def _derive(library: Library, progress: Progress, *, claims: bool) -> list[Problem]:
-    """Judge claims, run cells and draw figures: all that is made from results. Returns what went wrong."""
+Makers = list[tuple[Callable[[Library, Outcome], list[Problem]], list[Task]]]  # who keeps it, what is to be done
+
+
+def _makers(library: Library, *, claims: bool) -> Makers:
+    """All that is made from results and is not there yet: verdicts, cells, drawings."""
     pages = list(library.site.pages.values())
-    makers = [
+    return [
         (runner.keep, runner.tasks(library) if claims else []),
         (cells.keep, cells.tasks(library, pages)),
         (draw.keep, draw.tasks(library, wanted_figures(library))),
     ]
+
+
+def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) -> list[Problem]:
+    """Judge claims, run cells, draw figures. Returns what went wrong."""
     todo = [each for _, tasks in makers for each in tasks]
     keepers = {each.id: keep for keep, tasks in makers for each in tasks}
     problems: list[Problem] = []
-    progress.stage("judging claims, running cells, drawing figures")
-    with Pool(library.layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT) as pool:
-        for outcome in pool.run(todo, progress.event):
-            progress.done(outcome)
-            problems += keepers[outcome.task.id](library, outcome)
+    if todo:
+        progress.stage("judging claims, running cells, drawing figures", len(todo))
+    for outcome in pool.run(todo, progress.event):
+        progress.done(outcome)
+        problems += keepers[outcome.task.id](library, outcome)
     return problems
 
 

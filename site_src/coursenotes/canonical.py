@@ -33,7 +33,7 @@ def _write(value: Any) -> Iterator[str]:
             elif name == "values" and isinstance(value, ast.JoinedStr):
                 child = _joined(child)
             if isinstance(value, ast.Constant):
-                yield f" {type(child).__name__}:{child!r}"
+                yield f" {type(child).__name__}:" + repr(child)
                 continue
             yield f" {name}="
             yield from _write(child)

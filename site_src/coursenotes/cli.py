@@ -76,7 +76,7 @@ def _build(args: argparse.Namespace, layout: Layout) -> int:
 def _run(args: argparse.Namespace, layout: Layout) -> int:
     from coursenotes.plan import load
     from coursenotes.progress import Progress
-    from coursenotes.train import train
+    from coursenotes.train import fetch, train
     from coursenotes.workers import Pool
 
     library = load(layout)
@@ -84,6 +84,8 @@ def _run(args: argparse.Namespace, layout: Layout) -> int:
     missing = library.missing((name, args.scale) for name in names)
     total = sum(len(library.jobs(name, args.scale)) for name in names)
     with Progress() as progress, Pool(layout.root) as pool:
+        if args.scale == "full" and missing:
+            raise_all(fetch(library, {job.experiment.id for job in missing}, pool, progress))
         progress.plan(total, total - len(missing))
         problems = train(library, missing, pool, progress)
     for name in names:

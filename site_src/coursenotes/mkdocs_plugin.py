@@ -57,8 +57,8 @@ class CoursenotesPlugin(BasePlugin):
                     self.library = prepare(layout, progress, claims=False).library
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
-        self.pages = markdown.Pages(self.library)
-        config.markdown_extensions += self.pages.extensions
+        self.pages = markdown.Pages(self.library, markdown.source_url(config.repo_url, config.edit_uri))
+        config.markdown_extensions = [*config.markdown_extensions, *self.pages.extensions]  # type: ignore[list-item]
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:

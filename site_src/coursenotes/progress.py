@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -16,35 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from coursenotes.errors import Problem
+from coursenotes.workers.tasks import Outcome, Task
 
 PLAIN_EVERY = 10.0  # seconds between two lines on jobs that still run, where nobody watches
 ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
 WIDE = 90  # columns, from which there is room for bars and curves
 SPARKS = "▁▂▃▄▅▆▇█"
-
-
-class HasId(Protocol):
-    """A task, as far as this module cares."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def cost(self) -> float: ...
-
-
-class Ended(Protocol):
-    """An outcome, as far as this module cares."""
-
-    @property
-    def task(self) -> Any: ...
-    @property
-    def ok(self) -> bool: ...
-    @property
-    def problem(self) -> Problem | None: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def output(self) -> str: ...
 
 
 class Job:
@@ -123,9 +100,10 @@ class Progress:
             self._live = None
 
     # -- what it is told
-    def stage(self, text: str) -> None:
-        """What the build does now: "Training", "Drawing figures"."""
+    def stage(self, text: str, total: int = 0) -> None:
+        """What the build does now, and how many tasks that is: "rendering", "drawing figures"."""
         self._stage = text
+        self.total, self.stored, self.finished = total, 0, 0
         if self.plain:
             self._print(text)
 
@@ -138,7 +116,7 @@ class Progress:
         total: int,
         stored: int = 0,
         reasons: Mapping[str, int] | Sequence[str] = (),
-        tasks: Iterable[HasId] = (),
+        tasks: Iterable[Task] = (),
     ) -> None:
         """How many jobs there are, how many of them came from the store, and why the others did not.
 
@@ -155,7 +133,7 @@ class Progress:
         for reason, number in numbers.items():
             self._print(f"  {_count(number, 'job')}: {reason}" if number else f"  {reason}", style="dim")
 
-    def event(self, task: HasId, event: Mapping[str, Any]) -> None:
+    def event(self, task: Task, event: Mapping[str, Any]) -> None:
         """What a running task reported."""
         now = time.monotonic()
         if task.id not in self.jobs:
@@ -165,7 +143,7 @@ class Progress:
             for name, job in self.jobs.items():
                 self._print(f"  … {name}: {job.state() or 'running'} ({_time(now - job.started)})")
 
-    def done(self, outcome: Ended) -> None:
+    def done(self, outcome: Outcome) -> None:
         """A task ended. A failure is shown at once, with the end of what it printed, and kept in problems."""
         job = self.jobs.pop(outcome.task.id, None)
         self.costs.pop(outcome.task.id, None)

@@ -88,10 +88,9 @@ def _rebuilt(element: ET.Element, names: dict[str, str], in_defs: bool) -> list[
         return []
     if (tag == "g" and not attributes) or tag == "a":
         return children
-    if tag == "g" and len(children) == 1 and not attributes.keys() & (children[0].attrib.keys() | {"id"}):
-        if attributes.keys() <= INHERITED:
-            children[0].attrib.update(attributes)
-            return children
+    if tag == "g" and len(children) == 1 and attributes.keys() <= INHERITED - children[0].attrib.keys():
+        children[0].attrib.update(attributes)
+        return children
     new = ET.Element(tag, attributes)
     if tag == "tspan" or (tag == "text" and (element.text or "").strip()):
         new.text = element.text

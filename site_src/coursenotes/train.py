@@ -33,6 +33,20 @@ def task(library: Library, job: Job) -> Task:
     )  # fmt: skip
 
 
+def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Progress) -> list[Problem]:
+    """Have the real datasets of experiments on this machine, before the clock of any job runs."""
+    datasets = sorted({e.data for name in experiments if (e := library.experiment(name)).data is not None})
+    tasks = [
+        Task(f"data of {name}", "coursenotes.workers.job:have_data", {"dataset": [module, name]}, seconds=3600)
+        for module, name in datasets
+    ]
+    problems = []
+    for outcome in pool.run(tasks, progress.event):
+        progress.done(outcome)
+        problems += [outcome.problem] if outcome.problem else []
+    return problems
+
+
 def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:
     """Run jobs, keep what they give as they finish, and return what went wrong with the others."""
     by_task = {}

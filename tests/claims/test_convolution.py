@@ -81,8 +81,8 @@ def test_moves_with_the_picture(conv2d):
     """A picture moved by a pixel gets the same answers, moved by a pixel: the nine weights are the same everywhere."""
     image, kernel = torch.randn(12, 12), torch.randn(3, 3)
     answer = conv2d(image, kernel)
-    for axis in (0, 1):
-        torch.testing.assert_close(conv2d(image.narrow(axis, 1, 11), kernel), answer.narrow(axis, 1, 9))
+    torch.testing.assert_close(conv2d(image[1:], kernel), answer[1:])
+    torch.testing.assert_close(conv2d(image[:, 1:], kernel), answer[:, 1:])
 
 
 @refuted("ones above minus ones find the top edges of the strokes")

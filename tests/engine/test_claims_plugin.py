@@ -265,6 +265,7 @@ def test_at_full_is_skipped_until_there_are_full_results(project):
     project.everything()
     result = project.pytest("-rs")
     result.assert_outcomes(skipped=1)
+    says(result, "SKIPPED * tests/claims/test_dropout.py:*run `coursenotes run dropout.drop_rate --scale full`")
     assert project.verdict(scale="full").status == "unchecked"
     assert "results of dropout.drop_rate at full scale are missing" in project.verdict(scale="full").error
     project.measured("drop_rate", "full", p_00=[0.7, 0.71, 0.72], p_05=[0.4, 0.41, 0.42])

@@ -162,7 +162,7 @@ def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
     assert (Path(problem.path).name, problem.line) == ("waves.py", line)
     assert "depth" in problem.what and "height" in problem.what
     text = draw.svg(built, "waves.waves", "sample")
-    assert 'aria-label="Waves rise with p."' in text
+    assert 'aria-label="Waves rise with p."' in text and text.count("aria-label") == 1 and "<svg xmlns=" in text
     assert "aria-label='say \"p\"'" in draw.svg(built, "waves.waves", "sample", alt='say "p"')
     assert "p = 0.1" in draw.svg(built, "waves.wave#curves", "sample")
     assert [task.args["figure"] for task in draw.tasks(built, wanted)] == ["waves.broken"]
@@ -188,6 +188,13 @@ def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, modules,
 def test_the_same_drawing_twice_is_the_same_text(tmp_path, modules):
     library = trained(project(tmp_path / "project"))
     assert drawn(library, "waves.waves", tmp_path) == drawn(library, "waves.waves", tmp_path)
+
+
+def test_one_process_can_draw_one_figure_after_another(built, tmp_path, modules):
+    with pytest.raises(KeyError, match="depth"):
+        drawn(built, "waves.broken", tmp_path)
+    with pytest.raises(CoursenotesError, match="returned nothing"):
+        drawn(built, "waves.nothing", tmp_path)
 
 
 def test_key_follows_code_and_results_but_not_words(tmp_path):

@@ -51,7 +51,7 @@ def test_every_job_with_its_numbers_and_where_it_ran(mini):
         made = result(dict(job.settings), job.seed)
         assert row == [
             str(job.settings["rate"]), str(job.seed), *(f"{made.metrics[m]:.6g}" for m in ("error", "loss", "slope")),
-            "1.25", "CPU", "2026-11-20", f'<code class="cn-key">{job.key[:12]}</code>',
+            "1.25", "CPU", "<time>2026-11-20</time>", f'<code class="cn-key">{job.key[:12]}</code>',
         ]  # fmt: skip
     assert "Python 3.11.9, numpy 2.4.6, torch 2.13.0+cpu; Linux." in table
 
@@ -64,7 +64,9 @@ def test_what_it_is_and_how_to_run_it_again(mini):
     assert "rate0.0, 0.1, 0.5" in text and "3 at sample scale" in text
     assert "coursenotes run straight_line.fit" in text and "nox" not in text  # it has no full scale
     assert "def fit(data, run: Run, rate: float):" in text
-    assert re.search(r'<div class="cn-table".*?<caption>straight_line.fit, sample scale', page)
+    assert re.search(
+        r'<div class="cn-table".*?<caption>Each setting <small>\(mean ± standard deviation over 3 seeds\)<', page
+    )
 
 
 def test_what_rests_on_it(mini):
@@ -131,7 +133,7 @@ def test_the_board_shows_what_was_measured_and_what_refutes_it(mini):
     assert "<strong>At rate 0.5 the slope is within 0.1 of the truth" in article
     assert "Sample scale · 2026-11-20" in article and "loss &lt;below&gt; 0.1" in article
     assert "difference −0.0501 ± 0.0100" in article and "held in 3/3 (asked: 3/3), smallest margin 0.0400" in article
-    assert "2 of 2 ways to refute it make the test fail, as they must" in article
+    assert "Fails on what must refute it: 2 of 2" in article
     assert "<td>a broken model</td><td>rate 0.5 -&gt; 0.0</td><td>failed, as it must<br>" in article
     assert "def" in article.partition('<details class="cn-source"')[2]
     assert '<a href="../../concepts/straight_line/">' in article and "evidence/straight_line.fit/" in article
@@ -143,14 +145,27 @@ def test_a_claim_that_failed_shows_why_and_which_arm_did_not(mini):
     judged(library, "failed", error="it rests on noise")
     page = html(library, "evidence/claims.md")
     assert "cn-verdict--failed" in page and "it rests on noise" in page
-    assert "<details open><summary>1 of 2 ways" in page and '<tr class="cn-arm--passed">' in page
+    assert (
+        "<details open><summary>Fails on what must refute it: 1 of 2" in page and '<tr class="cn-arm--passed">' in page
+    )
 
 
 def test_a_sentence_that_is_refuted_is_quoted(mini):
     library = library_of(mini, FIT)
     judged(library, "refuted", refutes="Any rate <will> do.")
     page = html(library, "evidence/claims.md")
-    assert "It was said: <q>Any rate &lt;will&gt; do.</q>" in page and "cn-verdict--refuted" in page
+    head = re.search(r'<p class="cn-verdict__head"><q>(.*?)</q> (.*?)</p>', page)
+    assert head[1] == "Any rate &lt;will&gt; do." and "refuted" in head[2]
+    assert 'cn-verdict__measured">Measured: <strong>At rate 0.5' in page and "cn-verdict--refuted" in page
+
+
+def test_what_pytest_adds_to_a_bare_assertion_is_left_out(mini):
+    library = library_of(mini, FIT)
+    message = "assert np.False_ + where np.False_ = <function isclose at 0x7fbe451069f0>(2.08)"
+    arm = {"kind": "variant", "text": "max in place of average", "failed_as_it_must": True}
+    judged(library, arms=[{**arm, "message": message}, {**arm, "message": "mean off by 2 + where x = 3"}])
+    page = html(library, "evidence/claims.md")
+    assert "0x7fb" not in page and "isclose at" not in page and "<small>mean off by 2</small>" in page
 
 
 def test_badges_on_pages_follow_the_verdict(mini):

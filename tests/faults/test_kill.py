@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -66,7 +67,9 @@ class Build:
 
 
 @pytest.fixture
-def build(root: Path, pids: Path):
+def build(root: Path, pids: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # a killed build leaves its temporary files to the next one
+    monkeypatch.setattr(tempfile, "tempdir", None)
     build = Build(root, pids)
     yield build
     build.process.kill()

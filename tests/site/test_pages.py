@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_pictures_have_a_name(pages):
             a = e.attributes
             if e.name == "svg" and not e.inside("svg"):
                 named = a.get("role") == "img" and len(a.get("aria-label", "")) > 10
-                if not (named or a.get("aria-hidden") == "true" or "md-icon" in (e.parent.classes() if e.parent else [])):
+                if not named and a.get("aria-hidden") != "true" and "md-icon" not in e.parent.classes():
                     nameless.append(f"{page.name}:{e.line}: <svg aria-label={a.get('aria-label')!r}>")
             elif e.name == "img" and not a.get("alt"):
                 nameless.append(f"{page.name}:{e.line}: <img src={a.get('src')!r}>")
@@ -106,7 +107,7 @@ def test_headings_go_down_one_level_at_a_time(pages):
             continue
         if [level for level, _ in levels].count(1) != 1 or not levels or levels[0][0] != 1:
             wrong.append(f"{page.name}: its headings are {[level for level, _ in levels][:8]}; one h1 comes first")
-        for (before, _), (level, element) in zip(levels, levels[1:], strict=False):
+        for (before, _), (level, element) in pairwise(levels):
             if level > before + 1:
                 wrong.append(f"{page.name}:{element.line}: h{level} {element.text!r} after h{before}")
     assert not wrong, "\n".join(wrong)

@@ -200,7 +200,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     info, scale = claim
     why = verdicts.missing(project.library, info.id, scale)
     if why and scale == "full":
-        pytest.skip(f"not checked: {why}")
+        raise pytest.skip.Exception(f"not checked: {why}", _use_item_location=True)
     if why:
         problem = Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(why.split("\n")))
         pytest.fail(str(problem), pytrace=False)

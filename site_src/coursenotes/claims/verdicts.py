@@ -101,7 +101,7 @@ def missing(library: Library, claim_id: str, scale: str) -> str | None:
     found = []
     for name in _reads(find(library, claim_id)):
         results = library.results(name, scale)
-        full = " --full" if scale == "full" else ""
+        full = " --scale full" if scale == "full" else ""
         if results is None:
             found.append(f"results of {name} at {scale} scale are missing: run `coursenotes run {name}{full}`")
         elif results.stale:

@@ -8,7 +8,8 @@ Classes that the theme styles, beside those of references (cn-code, cn-table, cn
     cn-used             <ul>: pages, figures and claims that rest on an experiment
     cn-counts           <ul>: the verdicts of the board, counted; its items carry cn-badge and cn-claim--STATUS
     cn-verdict          <article>: one claim on the board, with cn-verdict--supported, --refuted, --failed, --unchecked
-    cn-verdict__head    its sentence and badge; cn-verdict__said: the lecture's sentence that measurement refutes
+    cn-verdict__head    its sentence and badge, or the <q> of a lecture that measurement refutes; then
+                        cn-verdict__measured: what holds instead
     cn-verdict__scale   <section>: what was found at one scale; cn-verdict__error: why it failed or was not checked
     cn-measure          <li>: one comparison; cn-measure__effect and cn-measure__held inside it
     cn-arms             <table>: what has to refute the claim; cn-arm--failed (as it must) and cn-arm--passed <tr>

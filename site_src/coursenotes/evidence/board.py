@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -59,12 +60,13 @@ def _counts(found: dict[str, list[Verdict]]) -> str:
 
 def _claim(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
     said = next((verdict.refutes for verdict in found if verdict.refutes), "")
+    sentence = f"<strong>{escape(claim.sentence)}</strong>"
     parts = [f'<article class="cn-verdict cn-verdict--{overall(found)}" id="{escape(claim.id)}">']
     if said:
-        parts.append(f'<p class="cn-verdict__said">It was said: <q>{escape(said)}</q></p>')
-    elif claim.refuted:
-        parts.append('<p class="cn-verdict__said">Measured against what was said:</p>')
-    parts.append(f'<p class="cn-verdict__head"><strong>{escape(claim.sentence)}</strong> {badge(found)}</p>')
+        parts.append(f'<p class="cn-verdict__head"><q>{escape(said)}</q> {badge(found)}</p>')
+        parts.append(f'<p class="cn-verdict__measured">Measured: {sentence}</p>')
+    else:
+        parts.append(f'<p class="cn-verdict__head">{sentence} {badge(found)}</p>')
     parts += [_verdict(verdict) for verdict in found]
     parts.append(f'<p class="cn-verdict__links">{_links(library, claim)}</p>')
     path = claim.path.relative_to(library.layout.root).as_posix()
@@ -97,8 +99,8 @@ def _verdict(verdict: Verdict) -> str:
         head = ["What has to refute it", "How", "Outcome"]
         failed = sum(arm["failed_as_it_must"] for arm in verdict.arms)
         parts.append(
-            f"<details{'' if failed == len(verdict.arms) else ' open'}><summary>{failed} of {len(verdict.arms)} "
-            f"ways to refute it make the test fail, as they must</summary>"
+            f"<details{'' if failed == len(verdict.arms) else ' open'}><summary>Fails on what must refute it: "
+            f"{failed} of {len(verdict.arms)}</summary>"
             f"<div data-search-exclude>{table(head, rows, 'What has to refute the claim', 'cn-arms')}</div></details>"
         )
     return "".join(parts) + "</section>"
@@ -125,9 +127,16 @@ def _smallest(found: dict[str, Any]) -> str:
 def _arm(arm: dict[str, Any]) -> tuple[str, list[str]]:
     good = arm["failed_as_it_must"]
     outcome = "failed, as it must" if good else "did not fail"
-    message = f"<br><small>{escape(arm['message'])}</small>" if arm.get("message") else ""
+    words = _plain(str(arm.get("message") or ""))
+    message = f"<br><small>{escape(words)}</small>" if words else ""
     kind = KINDS.get(arm["kind"], arm["kind"])
     return f"cn-arm--{'failed' if good else 'passed'}", [kind, escape(arm["text"]), f"{outcome}{message}"]
+
+
+def _plain(message: str) -> str:
+    """What an assertion says, without the values and addresses that pytest adds to a bare one."""
+    words = re.split(r"\s*\+\s+where |\n", message)[0].strip()
+    return "" if re.fullmatch(r"assert (np\.)?False_?|assert not (np\.)?True_?", words) else words
 
 
 def _short(value: float) -> str:

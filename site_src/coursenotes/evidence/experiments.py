@@ -119,9 +119,9 @@ def _results(library: Library, info: ExperimentInfo, scale: str) -> Iterator[str
     if results.stale:
         yield f'<p class="cn-stale">Measured with older code: {escape(results.stale)}.</p>\n'
     if any(not name.startswith("_") for name in results.metrics):
-        yield f"[{info.id}, {scale} scale](table:{info.id}{full})\n"
+        yield f"[Each setting](table:{info.id}{full})\n"
     if curves.names(results):
-        yield f"![What each run of {info.id} logged](figure:{info.id}#curves{full})\n"
+        yield f"![What each run logged](figure:{info.id}#curves{full})\n"
     key = library.results_key(info.id, scale)
     yield _jobs(results, key)
     yield ""
@@ -137,7 +137,7 @@ def _jobs(results: Results, key: str) -> str:
     body = [("", _job(row, settings, metrics)) for row in rows]
     python = sorted({str(row.result.provenance.get("python", "")) for row in rows} - {""})
     versions = [f"Python {' and '.join(python)}"] if python else []
-    versions += provenance.libraries(rows, everything=True)
+    versions += provenance.libraries(rows)
     platforms = sorted({str(row.result.provenance.get("platform", "")) for row in rows} - {""})
     made = f"<p>{escape(', '.join(versions))}{escape('; ' + ', '.join(platforms)) if platforms else ''}.</p>"
     return (
@@ -153,7 +153,7 @@ def _job(row: Row, settings: list[str], metrics: list[str]) -> list[str]:
     cells += [f"{row.result.metrics[name]:.6g}" if name in row.result.metrics else "" for name in metrics]
     seconds = made.get("seconds")
     cells += [f"{seconds:.2f}" if seconds is not None else "", escape(provenance.devices([row]))]
-    cells += [provenance.date([row]), f'<code class="cn-key">{row.key[:12]}</code>']
+    cells += [f"<time>{provenance.date([row])}</time>", f'<code class="cn-key">{row.key[:12]}</code>']
     return cells
 
 

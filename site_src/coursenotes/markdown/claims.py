@@ -27,7 +27,8 @@ def claim(view: View, element: ET.Element, asks: Target) -> None:
     box = ET.SubElement(element, "span", {"class": "cn-badge"})
     ET.SubElement(box, "span", {"class": "cn-badge__mark", "aria-hidden": "true"}).text = MARKS[status]
     box[0].tail = " " + words(found)
-    lines = [view.library.site.claims[asks.target].sentence]
+    sentence = view.library.site.claims[asks.target].sentence
+    lines = [f"measured: {sentence}" if status == "refuted" else sentence]
     lines += [effect(comparison) for verdict in found for comparison in verdict.comparisons][:3]
     lines += [verdict.error for verdict in found if verdict.status == "unchecked" and verdict.error]
     tip(view, element, lines)

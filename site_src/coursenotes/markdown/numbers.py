@@ -30,7 +30,7 @@ def number(view: View, element: ET.Element, asks: Target) -> None:
         return
     shown, results = found
     element.text = shown.text
-    lines = [spread(shown), *provenance.summary(results, view.library.results_key(experiment, asks.scale))]
+    lines = [spread(shown), *provenance.summary(view.library, results)]
     if results.stale:
         element.set("class", "cn-measured cn-measured--stale")
         lines.append(f"measured with older code: {results.stale}")
@@ -67,11 +67,11 @@ def table(view: View, asks: Target, caption: str) -> str:
     experiment = view.library.site.experiments[asks.target]
     results = view.library.results(asks.target, asks.scale)
     caption = caption or experiment.doc.strip().split("\n")[0]
-    link = f'<a href="{escape(view.evidence(asks.target))}">evidence</a>'
+    link = view.evidence_link(asks.target)
     if results is None:
         return (
             f'<div class="cn-table"><p>{escape(caption)}: '
-            f'<span class="cn-missing">not yet run{FULL[asks.scale]}</span> · {link}</p></div>'
+            f'<span class="cn-missing">not yet run{FULL[asks.scale]}</span>{link and f" · {link}"}</p></div>'
         )
     results = results.select(**chosen_settings(experiment, asks.settings))
     n = len(results.seeds)
@@ -80,10 +80,9 @@ def table(view: View, asks: Target, caption: str) -> str:
         note += ", full scale"
     if results.stale:
         note += f', <span class="cn-stale">measured with older code: {escape(results.stale)}</span>'
-    return (
-        f'<div class="cn-table" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
-        f"<caption>{escape(caption)} <small>({note}; {link})</small></caption>{body(results)}</table></div>"
-    )
+    head = f"<caption>{escape(caption)} <small>({note}{link and f'; {link}'})</small></caption>"
+    label = f'role="region" aria-label="{escape(caption)}" tabindex="0"'
+    return f'<div class="cn-table" {label}><table>{head}{body(results)}</table></div>'
 
 
 def body(results: Results) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from coursenotes.discover import PageInfo
-from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.errors import Problems
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.references import Target, write_href
 
@@ -50,6 +51,12 @@ class View:
         topic, _, name = experiment.partition(".")
         return self.root + self.library.layout.evidence_url(topic, name)
 
+    def evidence_link(self, experiment: str, words: str = "evidence") -> str:
+        """A link to an experiment's evidence, as HTML; nothing where this page is the evidence."""
+        if self.name == f"evidence/{experiment}.md":
+            return ""
+        return f'<a href="{escape(self.evidence(experiment))}">{words}</a>'
+
     def claim(self, claim: str) -> str:
         """The address of a claim on the board, from this page."""
         topic, _, name = claim.partition(".")
@@ -80,8 +87,3 @@ class View:
                 self.fail(f"{href} stands in the page's text, but is not rendered",
                           "take it out of raw HTML and of indented code", line)  # fmt: skip
         self.problems.raise_if_any()
-
-
-def missing_experiment(library: Any, name: str, scale: str) -> CoursenotesError:
-    """The error for something that has to be looked up and is not there."""
-    return CoursenotesError(Problem(f"{name} at {scale} scale was not run", fix=f"coursenotes run {name}"))

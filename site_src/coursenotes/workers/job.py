@@ -55,6 +55,12 @@ def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any
     return {"modules": project_modules()}
 
 
+def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> None:
+    """Fetch and check a real dataset's files. args: dataset ([module, name]). Raises CoursenotesError."""
+    module, name = args["dataset"]
+    datafiles.fetch(getattr(importlib.import_module(module), name))
+
+
 def device_in_use() -> str:
     """ "cuda" where the job was given a GPU, else "cpu"."""
     torch = sys.modules.get("torch")

@@ -1,8 +1,10 @@
 // Small things that a page needs once it is there.
 (() => {
+  const SCROLLING = ".cn-table, .cn-output, .cn-figure, .md-typeset__scrollwrap, div.arithmatex, pre > code";
+
   const enhance = () => {
     openNamed();
-    for (const box of document.querySelectorAll(".cn-table, .cn-output, .md-typeset__scrollwrap, .cn-figure")) reachable(box);
+    for (const box of document.querySelectorAll(SCROLLING)) reachable(box);
   };
 
   // The tab or the folded part that the address names is opened.
@@ -17,8 +19,10 @@
   const reachable = (box) => {
     if (box.scrollWidth > box.clientWidth + 1 && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.querySelector("table") ? "Table, scrolls sideways" : "Scrolls sideways");
+      if (box.matches("div") && !box.hasAttribute("role")) {
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", "Scrolls sideways");
+      }
     }
   };
 

@@ -1,0 +1,72 @@
+"""Claims of docs/concepts/weight_sharing.md."""
+
+import torch
+from torch.nn import functional as F
+
+from coursenotes.claims import above, below, falsified_by, swap
+from snippets.weight_sharing import conv_matrix as right_matrix
+
+
+def turned_round(kernel, size):
+    """The matrix of what mathematics calls a convolution."""
+    return right_matrix(kernel.flip(0, 1), size)
+
+
+def columns_first(kernel, size):
+    return right_matrix(kernel.T, size)
+
+
+def untied(kernel, size):
+    """The same zeros, with weights of its own for each place."""
+    matrix = right_matrix(kernel, size)
+    return matrix * (1 + torch.rand_like(matrix))
+
+
+def detached(kernel, size):
+    """The right numbers, through which no gradient comes back to the kernel."""
+    return right_matrix(kernel.detach(), size) + 0 * kernel.sum()
+
+
+@falsified_by(conv_matrix=turned_round)
+@falsified_by(conv_matrix=columns_first)
+@falsified_by(conv_matrix=untied)
+@falsified_by(conv_matrix=detached)
+def test_is_matrix_product(conv_matrix):
+    """The matrix times the picture as one column is the convolution, and gives picture and kernel the same gradients."""
+    for size, k in ((3, 2), (6, 3), (5, 1)):
+        numbers = torch.randn(size, size), torch.randn(k, k)
+        image, kernel = (x.clone().requires_grad_() for x in numbers)
+        product = conv_matrix(kernel, size) @ image.flatten()
+        product.square().sum().backward()
+        image_2, kernel_2 = (x.clone().requires_grad_() for x in numbers)
+        expected = F.conv2d(image_2[None, None], kernel_2[None, None])
+        expected.square().sum().backward()
+        torch.testing.assert_close(product, expected.flatten())
+        torch.testing.assert_close(image.grad, image_2.grad)
+        torch.testing.assert_close(kernel.grad, kernel_2.grad)
+
+
+@falsified_by(conv_matrix=untied)
+def test_weights_are_tied(conv_matrix):
+    """For 2 by 2 weights on 3 by 3 pixels, 20 of the 36 entries are zero and the other 16 hold four values, four times each."""
+    kernel = torch.rand(2, 2) + 0.5
+    matrix = conv_matrix(kernel, 3)
+    assert tuple(matrix.shape) == (4, 9)
+    values, counts = matrix[matrix != 0].unique(return_counts=True)
+    assert torch.equal(values, kernel.flatten().sort().values)
+    assert counts.tolist() == [4, 4, 4, 4]
+
+
+@falsified_by(control={"layer": ("shared", "unshared")})
+def test_survives_shifts(shifted_digits):
+    """Moving the test digits by two pixels costs the shared, pooled layer at least 0.1 less accuracy than a dense one."""
+    shared, dense = (shifted_digits.metric("lost", layer=layer) for layer in ("shared", "dense"))
+    assert below(shared, dense, margin=0.1)
+
+
+@falsified_by(swap("layer", "shared", "unpooled"))
+@falsified_by(control={"layer": ("shared", "unpooled")})
+def test_needs_pooling(shifted_digits):
+    """On digits moved by two pixels, shared weights with pooling are at least 0.3 more accurate than without."""
+    pooled, unpooled = (shifted_digits.metric("accuracy_moved", layer=layer) for layer in ("shared", "unpooled"))
+    assert above(pooled, unpooled, margin=0.3)
