@@ -14,7 +14,7 @@ from snippets.datasets.strokes import photograph, sevens
 
 
 def conv2d(image, kernel):  # (h, w), (k, k) -> (h - k + 1, w - k + 1)
-    """Lay the kernel on every place of the image where it fits; multiply cell by cell, and add up."""
+    """At every place where the kernel fits: multiply cell by cell, and add up."""
     k = len(kernel)
     rows, columns = image.shape[0] - k + 1, image.shape[1] - k + 1
     answer = torch.zeros(rows, columns)
@@ -31,7 +31,7 @@ def edge_kernel(edge: str):  # -> (3, 3)
 
 
 def edge_map(image, edge: str):  # (h, w) -> (h - 2, w - 2)
-    """How strongly each place shows the edge: the convolution, with what lies below zero set to zero."""
+    """How strongly each place shows the edge, one side of it only."""
     return conv2d(image, edge_kernel(edge)).relu()
 
 

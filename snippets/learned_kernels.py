@@ -1,11 +1,9 @@
 """Learned kernels: nobody writes the nine numbers; gradient descent finds them.
 
-Source: Practical Deep Learning 2022, lesson 8, 0:47:01 and 0:57:02 to 0:58:00; Zeiler and Fergus, 2014.
+Source: Practical Deep Learning 2022, lesson 8, 0:57:02 to 0:58:00.
 Data:   sample: binary noise, and scikit-learn's digits, enlarged to 28 by 28; full: MNIST.
-Cost:   sample 12 s on one core; full 2 min.
+Cost:   sample 12 s on one core; full 12 s.
 """
-
-import math
 
 import numpy as np
 import torch
@@ -58,57 +56,6 @@ def recover(data, run: Run, task: str):
     }
 
 
-def step_edges(k: int):  # -> (96, k * k)
-    """Steps from dark to bright in 32 directions, through the middle or a pixel beside it; mean 0, length 1."""
-    middle = torch.arange(k) - (k - 1) / 2
-    steps = []
-    for turn in range(32):
-        angle = math.pi * turn / 16
-        across = middle[:, None] * math.sin(angle) + middle * math.cos(angle)
-        steps += [(across + aside).clamp(-0.5, 0.5).flatten() for aside in (-1, 0, 1)]
-    steps = torch.stack(steps)
-    return F.normalize(steps - steps.mean(dim=1, keepdim=True), dim=1)
-
-
-def edge_likeness(filters):  # (n, 1, k, k) -> (n,)
-    """The cosine of each filter with the step edge that it is most like: 1 for an edge, whatever its direction."""
-    return (F.normalize(filters.flatten(1), dim=1) @ step_edges(filters.shape[-1]).T).amax(dim=1)
-
-
-@experiment(
-    data=digits, seeds={"sample": 5, "full": 3}, vary={"filters": ["untrained", "random-labels", "trained"]}
-)
-def first_layer(data, run: Run, filters: str):
-    """Sixteen filters of 5 by 5 in the first layer of a network for digits, and how like an edge they are."""
-    x, labels = torch.as_tensor(data.train)[:, None], torch.as_tensor(data.train_labels)
-    test, test_labels = torch.as_tensor(data.test)[:, None], torch.as_tensor(data.test_labels)
-    if filters == "random-labels":
-        labels = labels[torch.randperm(len(labels))]
-    model = nn.Sequential(
-        nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
-        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10),
-    )  # fmt: skip
-    # Strong weight decay fades what is left of the random start, so that the filters show what was learned.
-    optimiser = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.5)
-    for _ in run.epochs(sample=0 if filters == "untrained" else 12, full=0 if filters == "untrained" else 1):
-        for batch in torch.randperm(len(x)).split(50):
-            optimiser.zero_grad()
-            F.cross_entropy(model(x[batch]), labels[batch]).backward()
-            optimiser.step()
-    with torch.no_grad():
-        found = torch.cat([model(part).argmax(1) for part in test.split(500)])
-    learned = model[0].weight.detach()
-    likeness = edge_likeness(learned)
-    order = likeness.argsort(descending=True)
-    return {
-        "accuracy": (found == test_labels).float().mean(),
-        "likeness": likeness.mean(),
-        "share_edges": (likeness > 0.7).float().mean(),
-        "filters": learned[order, 0],
-        "by_filter": likeness[order],
-    }
-
-
 @figure(recover)
 def learning_path(results):
     """One kernel on its way: random numbers at first, after 300 steps a row of ones above a row of minus ones."""
@@ -132,17 +79,4 @@ def starts(results):
     ax.text(52, 0.2, "digits, ReLU", color="C3")
     ax.set(xlabel="starts, worst to best, %", ylabel="cosine with the edge kernel", ylim=(-1, 1.05))
     plots.finding(ax, "Through a ReLU, some starts get stuck")
-    return fig
-
-
-@figure(first_layer)
-def filters(results):
-    """Sixteen filters untrained, trained on random labels, and trained; the last have more steps from one colour to the other."""
-    fig, axs = plots.axes(8, 6, width=6.8, height=5.6)
-    for block, kind in enumerate(("untrained", "random-labels", "trained")):
-        for ax, weights in zip(axs[2 * block : 2 * block + 2].flat, results.array("filters", filters=kind), strict=True):
-            plots.image(ax, weights, signed=True)
-        axs[2 * block][0].set_title(kind.replace("-", " "), loc="left", fontsize=10)
-    share = results.metric("share_edges", filters="trained").mean()
-    plots.finding(fig, f"Trained on digits, {share:.0%} of the filters are edges")
     return fig

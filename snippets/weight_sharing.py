@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning 2022, lesson 8, 1:05:01 to 1:07:02.
 Data:   sample: scikit-learn's digits; full: MNIST, 10,000 to train on and 2,000 to test.
-Cost:   sample 10 s on one core; full 3 min.
+Cost:   sample 14 s on one core; full 5 min.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from snippets.datasets.digits import digits
 
 
 def conv_matrix(kernel, size: int):  # (k, k) -> ((size - k + 1)², size²)
-    """The matrix that convolves: matrix @ image.flatten() for an image of size x size. One row for each place."""
+    """The matrix that convolves a picture of size x size, written as one column."""
     k = len(kernel)
     rows = []
     for i in range(size - k + 1):
@@ -28,7 +28,7 @@ def conv_matrix(kernel, size: int):  # (k, k) -> ((size - k + 1)², size²)
 
 
 class Unshared(nn.Module):
-    """A convolution whose kernels differ from place to place: the same zeros, and nothing tied."""
+    """A convolution whose kernels differ from place to place."""
 
     def __init__(self, maps: int, k: int, size: int):
         super().__init__()
@@ -119,7 +119,7 @@ def tied_entries(results):
 
 @figure(shifted_digits)
 def accuracy_by_shift(results):
-    """Accuracy against shift: the shared, pooled layer falls slowly; the other three are near guessing at two pixels."""
+    """Accuracy against shift: the shared, pooled layer falls slowly, the other three to guessing at two pixels."""
     fig, ax = plots.axes(height=3.4)
     names = {"dense": "dense", "unshared": "not shared", "unpooled": "shared, not pooled", "shared": "shared, pooled"}
     for color, (layer, name) in zip(("C1", "C2", "C3", "C0"), names.items(), strict=True):

@@ -62,7 +62,7 @@ def _joined(parts: list[ast.expr]) -> list[ast.expr]:
     merged: list[ast.expr] = []
     for part in parts:
         if isinstance(part, ast.Constant) and merged and isinstance(merged[-1], ast.Constant):
-            merged[-1] = ast.Constant(f"{merged[-1].value}{part.value}")
+            merged[-1] = ast.Constant(str(merged[-1].value) + str(part.value))
         elif not (isinstance(part, ast.Constant) and part.value == ""):
             merged.append(part)
     return merged

@@ -37,6 +37,8 @@ def prose(library: Library) -> list[Problem]:
     problems = Problems()
     for page in library.site.pages.values():
         problems.extend(measured.text_problems(library, page))
+        if not library.layout.is_note(page.name):
+            continue
         for line, digits in measured.looks_measured(page.text):
             problems.add(
                 f"{digits} looks measured, and is typed by hand", page.path, line,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.metadata
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -41,7 +40,7 @@ def wanted_key(library: Library, figure_id: str, scale: str) -> str | None:
     return fingerprint.hash_json(
         {
             "engine": DRAW_ENGINE,
-            "matplotlib": importlib.metadata.version("matplotlib"),
+            "matplotlib": fingerprint.version("matplotlib"),
             "style": style_key(),
             "figure": figure_id,
             "code": "" if figure_id.endswith(CURVES) else library.code_key(f"snippets.{topic}", name),

@@ -70,6 +70,11 @@ class Layout:
     def concept(self, topic: str) -> Path:
         return self.docs / "concepts" / f"{topic}.md"
 
+    @staticmethod
+    def is_note(page: str) -> bool:
+        """Whether a page, named below docs/, teaches; the others say how to contribute."""
+        return not page.startswith("contribute/")
+
     def module(self, path: Path) -> str:
         """The import name of a Python file of the project: snippets/datasets/a.py -> snippets.datasets.a."""
         parts = path.resolve().relative_to(self.root.resolve()).with_suffix("").parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -171,6 +172,15 @@ def test_what_a_killed_build_left_is_removed_and_what_a_living_one_uses_is_not(r
         (dead / "1").mkdir()
         run_one(root, task("double", x=1))
         assert used.is_dir() and not dead.exists()
+
+
+def test_a_copy_of_a_project_leaves_the_original_its_temporary_files(root: Path, tmp_path: Path):
+    with Pool(root, preload=LIGHT) as living:
+        list(living.run([task("double", x=1)]))
+        shutil.copytree(root, tmp_path / "copy", symlinks=True)
+        run_one(tmp_path / "copy", task("double", x=1))
+        assert living._scratch.temporary.is_dir()
+        assert [o.ok for o in living.run([task("double", x=1)])] == [True]
 
 
 def test_a_change_within_a_second_that_keeps_the_size_is_seen(pool: Pool, root: Path):

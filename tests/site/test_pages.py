@@ -9,8 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 
 from tests.site.pages import Page, read
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +174,13 @@ def test_the_search_index_holds_prose_and_not_what_a_machine_wrote(site):
     assert len(text) > 2000
     assert "standard deviation)" not in text, "tips are in the search index"
     assert "matplotlib" not in text.lower() or "clip-path" not in text
+
+
+@pytest.mark.parametrize(("url", "held"), [("http://127.0.0.1:8000/", False), ("https://notes.example.org/a/", True)])
+def test_only_mkdocs_serve_goes_without_the_policy(tmp_path, url, held):
+    """It puts a script of its own into each page, to reload it, and gives itself this address."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Home\n")
+    folders = {"docs_dir": str(tmp_path / "docs"), "site_dir": str(tmp_path / "site")}
+    build(load_config(str(ROOT / "mkdocs.yml"), plugins=["search"], site_url=url, **folders))
+    assert ("Content-Security-Policy" in (tmp_path / "site" / "index.html").read_text()) == held

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 TAIL = 4000  # characters of an output that are shown
-TEMPORARY, PREFIX = "temporary", "cn-"
+TEMPORARY, OWNER, PREFIX = "temporary", "owner", "cn-"
 
 
 class Scratch:
@@ -32,6 +32,7 @@ class Scratch:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         # the jobs' temporary files; short, since a socket's address has 108 bytes and multiprocessing makes some here
         self.temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
+        (self.temporary / OWNER).write_text(str(self.path))
         (self.path / TEMPORARY).write_text(str(self.temporary))
         self._count = 0
 
@@ -50,10 +51,13 @@ class Scratch:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a Scratch's folder, and the one for temporary files that it names, if it can be one."""
+    """Remove a Scratch's folder, and the one for temporary files that it names, if that one names it too.
+
+    A copy of the project names a folder that belongs to the original, which may be running.
+    """
     with contextlib.suppress(OSError):
         temporary = Path((folder / TEMPORARY).read_text())
-        if temporary.name.startswith(PREFIX) and temporary.parent == Path(tempfile.gettempdir()):
+        if temporary.name.startswith(PREFIX) and (temporary / OWNER).read_text() == str(folder):
             shutil.rmtree(temporary, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
