@@ -72,7 +72,7 @@ def ranked(data, run: Run, by: str):
 def best_and_worst(results):
     """The films with the highest and the lowest bias, each seed a dot."""
     fig, (top, bottom) = plots.axes(nrows=2, height=5.6, sharex=True)
-    for ax, end, word in ((top, "highest", "more"), (bottom, "lowest", "less")):
+    for ax, end, word in ((top, "highest", "Liked"), (bottom, "lowest", "Disliked")):
         values = []
         for seed in results.seeds:
             titles, biases = results.labels(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias")
@@ -80,7 +80,7 @@ def best_and_worst(results):
         common = set.intersection(*(set(v) for v in values))
         names = sorted(common, key=lambda name: -abs(sum(v[name] for v in values)))[:6]
         plots.ranked_bars(ax, [short(name) for name in names], [[v[name] for name in names] for v in values])
-        plots.finding(ax, f"Liked {word} than one's taste would have it")
+        plots.finding(ax, f"{word} beyond taste")
     bottom.set_xlabel("bias, before the sigmoid")
     return fig
 

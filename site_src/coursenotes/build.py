@@ -40,13 +40,14 @@ class Done:
     def summary(self, layout: Layout) -> str:
         """The last lines of a build."""
         counts = {s: sum(v.status == s for v in self.verdicts) for s in ("supported", "refuted", "unchecked")}
-        words = [f"{counts['supported']} claims held"]
+        held = counts["supported"]
+        words = [f"{held} claim{'' if held == 1 else 's'} held"]
         if counts["refuted"]:
             words.append(f"{counts['refuted']} refuted by measurement, as the pages say")
         if counts["unchecked"]:
             words.append(f"{counts['unchecked']} not checked")
         return (
-            f"{self.jobs} jobs ran, {self.stored} came from the store; {', '.join(words)}; {self.seconds:.0f} s\n"
+            f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store; {', '.join(words)}; {self.seconds:.0f} s\n"
             f"The site is at {layout.site / 'index.html'}\n"
             f"To look at it: coursenotes build --open (searching needs an address, not a file)"
         )

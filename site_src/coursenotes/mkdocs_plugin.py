@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from coursenotes import evidence, markdown
@@ -22,7 +23,8 @@ from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
 
-log = logging.getLogger("mkdocs.plugins.coursenotes")
+SECTIONS = ("index.md", "concepts", "lessons", "evidence", "contribute")
+IN_NAV = ("evidence/index.md", "evidence/claims.md")
 _handed: dict[Path, Library] = {}  # a whole build prepares first, and hands over what it prepared
 
 
@@ -63,8 +65,19 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         for path, text in evidence.pages(self.library).items():
-            files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV))
+            listed = InclusionLevel.UNDEFINED if path in IN_NAV else InclusionLevel.NOT_IN_NAV
+            files.append(File.generated(config, path, content=text, inclusion=listed))
         return files
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Sections in the order of a reader's interest, where mkdocs sorts them by name."""
+        nav.items.sort(key=_place)
+        nav.pages.sort(key=_place)
+        for page in nav.pages:
+            page.previous_page = page.next_page = None
+        for before, after in pairwise(nav.pages):
+            before.next_page, after.previous_page = after, before
+        return nav
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)
@@ -81,3 +94,11 @@ class CoursenotesPlugin(BasePlugin):
             if folder.is_dir():
                 server.watch(str(folder))
         return server
+
+
+def _place(item: Any) -> int:
+    """Where a page, or the section that begins with it, stands among the sections."""
+    while item.is_section:
+        item = item.children[0]
+    first = item.file.src_uri.partition("/")[0]
+    return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)

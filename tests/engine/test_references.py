@@ -55,7 +55,7 @@ def test_links_in_every_shape(text, target, words):
     "<!-- [x](code:a.B)\n[0:00:01] -->",
     r"\[x](code:a.B)",
     "[x](http://a.b/code:a.B) <mailto:a@b.c> [y](#code) [z](../a/b.md) [w](//host/x)",
-    "[19:12] [v1.2.3] [1:08:22](http://a.b) [1:08:22]: x",
+    "[19:12] [v1.2.3] [1:08:22](http://a.b) [1:08:22]: http://x",
 ])  # fmt: skip
 def test_what_is_no_reference(text):
     assert found(text) == []
