@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +20,9 @@ from coursenotes.errors import Problem, Problems
 from coursenotes.layout import Layout
 from coursenotes.plan import Job, Library, load
 from coursenotes.progress import Progress
-from coursenotes.train import task, train
+from coursenotes.train import LIGHT, preload, task, train
 from coursenotes.workers import TORCH, Outcome, Pool, Task
 
-LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.draw")  # what drawing needs: no torch
 Render = Callable[[Library, Path], None]  # (what to look up in, the folder to write the site into)
 
 
@@ -46,8 +45,9 @@ class Done:
             words.append(f"{counts['refuted']} refuted by measurement, as the pages say")
         if counts["unchecked"]:
             words.append(f"{counts['unchecked']} not checked")
+        ran = f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store"
         return (
-            f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store; {', '.join(words)}; {self.seconds:.0f} s\n"
+            f"{ran}; {', '.join(words)}; {self.seconds:.0f} s\n"
             f"The site is at {layout.site / 'index.html'}\n"
             f"To look at it: coursenotes build --open (searching needs an address, not a file)"
         )
@@ -72,14 +72,14 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     progress.plan(total, total - len(missing), _reasons(library, missing), todo)
     done = Done(library, len(missing), total - len(missing))
     with contextlib.ExitStack() as pools:
-        pool = pools.enter_context(Pool(layout.root, preload=TORCH if _needs_torch(library, todo) else LIGHT))
+        pool = pools.enter_context(Pool(layout.root, preload=preload(library, todo)))
         problems.extend(train(library, missing, pool, progress))
         problems.raise_if_any()
         problems.extend(check.after_training(library))
         problems.raise_if_any()
         makers = _makers(library, claims=claims)
         rest = [each for _, tasks in makers for each in tasks]
-        if _needs_torch(library, rest) and not _needs_torch(library, todo):
+        if preload(library, rest) != LIGHT and pool.preload == list(LIGHT):
             pool = pools.enter_context(Pool(layout.root, preload=TORCH))
         problems.extend(_derive(library, makers, pool, progress))
     problems.extend(library.store.set_aside if problems else [])
@@ -129,17 +129,6 @@ def wanted_figures(library: Library) -> list[tuple[str, str]]:
             if results is not None and any(row.result.curves for row in results.rows):
                 asked.add((f"{name}#curves", scale))
     return sorted(asked)
-
-
-def _needs_torch(library: Library, todo: Iterable[Task]) -> bool:
-    """Whether some task imports torch: then it is worth the seconds that loading it once, for all, takes."""
-    for each in todo:
-        topic = each.args.get("topic") or str(each.args.get("module", "")).removeprefix("snippets.")
-        summary = library.site.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
-        names = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
-        if names & {"torch", "fastai"} or each.args.get("torch"):
-            return True
-    return False
 
 
 def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:

@@ -76,17 +76,18 @@ def _build(args: argparse.Namespace, layout: Layout) -> int:
 def _run(args: argparse.Namespace, layout: Layout) -> int:
     from coursenotes.plan import load
     from coursenotes.progress import Progress
-    from coursenotes.train import fetch, train
+    from coursenotes.train import fetch, preload, task, train
     from coursenotes.workers import Pool
 
     library = load(layout)
     names = _chosen(library, args.names, args.scale)
     missing = library.missing((name, args.scale) for name in names)
     total = sum(len(library.jobs(name, args.scale)) for name in names)
-    with Progress() as progress, Pool(layout.root) as pool:
+    todo = [task(library, job) for job in missing]
+    with Progress() as progress, Pool(layout.root, preload=preload(library, todo)) as pool:
         if args.scale == "full" and missing:
             raise_all(fetch(library, {job.experiment.id for job in missing}, pool, progress))
-        progress.plan(total, total - len(missing))
+        progress.plan(total, total - len(missing), tasks=todo)
         problems = train(library, missing, pool, progress)
     for name in names:
         _show(library, name, args.scale)

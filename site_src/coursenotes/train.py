@@ -7,9 +7,23 @@ from collections.abc import Iterable
 from coursenotes.errors import Problem
 from coursenotes.plan import Job, Library
 from coursenotes.progress import Progress
-from coursenotes.workers import Pool, Task
+from coursenotes.workers import TORCH, Pool, Task
 
 UNKNOWN_COST = 5.0  # seconds, for a job that was never run: before the short ones, after the long ones
+LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.draw")  # what drawing needs: no torch
+
+
+def preload(library: Library, todo: Iterable[Task]) -> tuple[str, ...]:
+    """What a warm server loads for these tasks. Loading torch takes seconds, once: worth it if some task imports it."""
+    for each in todo:
+        topic = each.args.get("topic") or str(each.args.get("module", "")).removeprefix("snippets.")
+        summary = (
+            library.site.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
+        )
+        names = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
+        if names & {"torch", "fastai"} or each.args.get("torch"):
+            return TORCH
+    return LIGHT
 
 
 def task(library: Library, job: Job) -> Task:

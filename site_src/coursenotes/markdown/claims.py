@@ -40,13 +40,13 @@ def overall(found: list[Any]) -> str:
 
 
 def words(found: list[Any]) -> str:
-    """supported; supported at full scale; supported at sample and full scale; supported (sample), failed (full)."""
+    """supported; supported · full; supported · sample + full; supported (sample), failed (full)."""
     statuses = {verdict.status for verdict in found}
     scales = [verdict.scale for verdict in found]
     if len(statuses) > 1:
         return ", ".join(f"{WORDS[verdict.status]} ({verdict.scale})" for verdict in found)
     word = WORDS[found[0].status]
-    return word if scales in (["sample"], ["exact"]) else f"{word} at {' and '.join(scales)} scale"
+    return word if scales in (["sample"], ["exact"]) else f"{word} · {' + '.join(scales)}"
 
 
 def effect(comparison: Any) -> str:
