@@ -53,7 +53,7 @@ def ranked(data, run: Run, by: str):
     x, y, _, _ = split(data, run.seed)
     mean, counts = (values[1:] for values in means(x, y, 1, data.n_items))
     films = np.where(counts > 0, films, np.median(films))
-    order, often = np.argsort(films, kind="stable"), np.argsort(-counts, kind="stable")[:300]
+    order, often = np.argsort(films, kind="stable"), np.argsort(-counts, kind="stable")[:150]
     lowest, highest = order[:20], order[:-21:-1]
     titles = data.titles[1:]
     return {
@@ -87,7 +87,7 @@ def best_and_worst(results):
 
 @figure(ranked)
 def bias_against_mean(results):
-    """Bias against mean rating of the 300 most rated films: on the whole alike, and named where they differ most."""
+    """Bias against mean rating of the 150 most rated films: on the whole alike, and named where they differ most."""
     fig, ax = plots.axes(height=4.4)
     names = results.labels("often", by="bias")
     mean, bias = results.array("often_means", by="bias"), results.array("often_values", by="bias")

@@ -92,7 +92,10 @@ def _run(args: argparse.Namespace, layout: Layout) -> int:
     for name in names:
         _show(library, name, args.scale)
         if args.publish and args.scale == "full" and library.results(name, "full") is not None:
-            print(f"  published in {library.publish(name).relative_to(layout.root)}")
+            try:
+                print(f"  published in {library.publish(name).relative_to(layout.root)}")
+            except CoursenotesError as error:
+                problems += error.problems
     raise_all(problems)
     return 0
 

@@ -63,7 +63,7 @@ def show(values: Iterable[float], percent: bool = False) -> Shown:
     whole = bool((given == given.round()).all()) and not percent
     first = math.floor(math.log10(abs(mean))) if mean else 0
     if sd <= 1e-12 * max(abs(mean), 1e-300):
-        decimals = 0 if whole else PLAIN - 1 - first
+        decimals = 0 if whole or not mean else PLAIN - 1 - first
     else:
         decimals = -math.floor(math.log10(sd / math.sqrt(len(given))) + 1e-9)
         decimals = min(max(decimals, 1 - first), MOST - 1 - first) if mean else decimals

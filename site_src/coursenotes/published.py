@@ -99,5 +99,5 @@ def _text(value: Any, indent: int = 0) -> str:
         return "[\n" + ",\n".join(f"{pad}{_text(v, indent + 1)}" for v in value) + f"\n{' ' * indent}]"
     if isinstance(value, list) and len(value) > 12:
         lines = [value[i : i + 12] for i in range(0, len(value), 12)]
-        return "[\n" + ",\n".join(pad + json.dumps(x, ensure_ascii=False)[1:-1] for x in lines) + f"\n{' ' * indent}]"
+        return "[\n" + ",\n".join(pad + json.dumps(x, ensure_ascii=False, separators=(",", ":"))[1:-1] for x in lines) + f"\n{' ' * indent}]"
     return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -27,7 +27,7 @@ def figure(view: View, asks: Target, alt: str) -> str:
     links = [view.evidence_link(e, _label(e, experiments)) for e in experiments]
     stale = [r.stale for e in experiments if (r := view.library.results(e, asks.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
-    caption = " · ".join(filter(None, [escape(alt) + FULL[asks.scale], *notes, *links]))
+    caption = " · ".join(filter(None, [escape(alt), "full scale" if asks.scale == "full" else "", *notes, *links]))
     place = f"<!--cn:figure {asks.target} {asks.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(asks.target)}"' if nth == 1 and not curves else ""
     return f'<figure class="cn-figure"{name}>{place}<figcaption>{caption}</figcaption></figure>'
