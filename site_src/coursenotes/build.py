@@ -126,7 +126,7 @@ def wanted_figures(library: Library) -> list[tuple[str, str]]:
     for name, experiment in library.site.experiments.items():
         for scale in experiment.scales:
             results = library.results(name, scale)
-            if results is not None and any(row.result.curves for row in results.rows):
+            if results is not None and results.logged:
                 asked.add((f"{name}#curves", scale))
     return sorted(asked)
 

@@ -13,8 +13,8 @@ def static(library: Library) -> list[Problem]:
     """All problems that can be seen before anything is run."""
     problems = Problems()
     site = library.site
+    problems.extend(resolve.all_problems(site))
     for page in site.pages.values():
-        problems.extend(resolve.problems(site, page))
         problems.extend(cells.check(page.text, page.path))
     for experiment in site.experiments.values():
         for scale in experiment.scales:
@@ -26,8 +26,7 @@ def static(library: Library) -> list[Problem]:
 def after_training(library: Library) -> list[Problem]:
     """All problems that need results to be seen: metrics that nobody returned, metrics that nobody uses."""
     problems = Problems()
-    for page in library.site.pages.values():
-        problems.extend(resolve.problems(library.site, page, library))
+    problems.extend(resolve.all_problems(library.site, library))
     problems.extend(_unused_metrics(library))
     return problems.found
 

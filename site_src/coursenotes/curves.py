@@ -6,23 +6,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coursenotes import plots
-from coursenotes.result import Results
+from coursenotes.result import COUNTS, Results
 
 MOST_GROUPS = 8  # as many as there are colours
 MOST_PANELS = 9
 POINTS = 3500  # in all lines of a figure together, which is about 50 KB
-COUNTS = {"epoch", "step", "batch", "iteration"}  # logged to say where a run is: an axis, not a result
-
-
-def names(results: Results) -> list[str]:
-    """The logged curves, in the order of logging, those left out that only count."""
-    found = dict.fromkeys(name for row in results.rows for name in row.result.curves)
-    return [name for name in found if name not in COUNTS]
 
 
 def draw(results: Results) -> Figure:
     """Small multiples: one panel a logged name, a thin line a seed, a colour a setting."""
-    shown, groups = names(results)[:MOST_PANELS], results.groups()
+    shown, groups = results.logged[:MOST_PANELS], results.groups()
     drawn = groups[:MOST_GROUPS]
     columns = min(2, len(shown)) if len(shown) < 5 else 3
     rows = -(-len(shown) // columns)
@@ -48,8 +41,8 @@ def draw(results: Results) -> Figure:
     left = []
     if len(groups) > MOST_GROUPS:
         left.append(f"{MOST_GROUPS} of {len(groups)} settings")
-    if len(names(results)) > MOST_PANELS:
-        left.append(f"{MOST_PANELS} of {len(names(results))} curves")
+    if len(results.logged) > MOST_PANELS:
+        left.append(f"{MOST_PANELS} of {len(results.logged)} curves")
     if left:
         fig.supxlabel("Shown: " + ", ".join(left), fontsize=9.5, color=plots.MUTED, x=0.01, ha="left")
     return fig

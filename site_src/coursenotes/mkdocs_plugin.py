@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
 
 from coursenotes import evidence, markdown
 from coursenotes.build import prepare
@@ -22,6 +25,7 @@ from coursenotes.errors import CoursenotesError
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
+from coursenotes.rendered import Rendered
 
 SECTIONS = ("index.md", "concepts", "lessons", "evidence", "contribute")
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
@@ -64,9 +68,21 @@ class CoursenotesPlugin(BasePlugin):
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        for path, text in evidence.pages(self.library).items():
-            listed = InclusionLevel.UNDEFINED if path in IN_NAV else InclusionLevel.NOT_IN_NAV
-            files.append(File.generated(config, path, content=text, inclusion=listed))
+        texts = evidence.pages(self.library)
+        self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
+        self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
+        for path, text in texts.items():
+            if path in IN_NAV:
+                files.append(File.generated(config, path, content=text))
+                continue
+            page = File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV)
+            key = self.rendered.whole_key(path, page.url, text)
+            finished = self.rendered.load(key)
+            if finished is None:
+                self.whole[path] = key
+                files.append(page)
+            else:
+                files.append(File.generated(config, page.dest_uri, content=finished))
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -81,13 +97,37 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)
+        page.render = partial(self._render, page)  # type: ignore[method-assign]
         return text
+
+    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """What mkdocs' Page.render does, or what it did for the same text and the same answers."""
+        key = self.rendered.key(page.file.src_uri, page.url, page.markdown or "")
+        kept = self.rendered.load(key)
+        if kept is not None:
+            page.content, page._title_from_render = kept["content"], kept["title"]
+            page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
+            linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
+            page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
+            return
+        complaints = _Complaints()
+        with complaints:
+            Page.render(page, config, files)
+        if not complaints.count:
+            links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+            self.rendered.save(key, {
+                "content": page.content, "title": page._title_from_render, "toc": [_token(item) for item in page.toc],
+                "ids": sorted(page.present_anchor_ids or ()), "links": links,
+            })  # fmt: skip
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         try:
-            return markdown.fill(output, self.library)
+            output = markdown.fill(output, self.library)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
+        if page.file.src_uri in self.whole:
+            self.rendered.save(self.whole[page.file.src_uri], output)
+        return output
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         for folder in (self.library.layout.snippets, self.library.layout.claims, self.library.layout.published):
@@ -102,3 +142,26 @@ def _place(item: Any) -> int:
         item = item.children[0]
     first = item.file.src_uri.partition("/")[0]
     return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
+
+
+def _token(item: AnchorLink) -> dict[str, Any]:
+    """A heading as Python-Markdown's toc extension tells it, which get_toc() reads."""
+    children = [_token(child) for child in item.children]
+    return {"name": item.title, "id": item.id, "level": item.level, "children": children}
+
+
+class _Complaints(logging.Handler):
+    """Counts what mkdocs warns of while a page is rendered: such a page is rendered again, to be warned of again."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+    def __enter__(self) -> None:
+        logging.getLogger("mkdocs").addHandler(self)
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger("mkdocs").removeHandler(self)

@@ -98,6 +98,7 @@ def _text(value: Any, indent: int = 0) -> str:
     if isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value):
         return "[\n" + ",\n".join(f"{pad}{_text(v, indent + 1)}" for v in value) + f"\n{' ' * indent}]"
     if isinstance(value, list) and len(value) > 12:
-        lines = [value[i : i + 12] for i in range(0, len(value), 12)]
-        return "[\n" + ",\n".join(pad + json.dumps(x, ensure_ascii=False, separators=(",", ":"))[1:-1] for x in lines) + f"\n{' ' * indent}]"
+        rows = (value[i : i + 12] for i in range(0, len(value), 12))
+        lines = [pad + json.dumps(row, ensure_ascii=False, separators=(",", ":"))[1:-1] for row in rows]
+        return "[\n" + ",\n".join(lines) + f"\n{' ' * indent}]"
     return json.dumps(value, ensure_ascii=False, allow_nan=False)

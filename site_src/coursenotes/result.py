@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+COUNTS = {"epoch", "step", "batch", "iteration"}  # logged to say where a run is: an axis, not a result
+
 
 @dataclass(frozen=True)
 class JobResult:
@@ -64,6 +66,12 @@ class Results:
     def metrics(self) -> list[str]:
         """The names of the metrics that every job returned."""
         return sorted(set.intersection(*(set(row.result.metrics) for row in self.rows))) if self.rows else []
+
+    @property
+    def logged(self) -> list[str]:
+        """The names of the curves, in the order of logging, those left out that only count."""
+        found = dict.fromkeys(name for row in self.rows for name in row.result.curves)
+        return [name for name in found if name not in COUNTS]
 
     def select(self, **settings: Any) -> Results:
         """The jobs with these settings."""

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from coursenotes.layout import Layout
 
@@ -17,14 +18,23 @@ ENGINE_FOLDER = Path(__file__).parent
 
 def current(layout: Layout, **asked: str) -> str:
     """One digest over everything that the site is made from, what was asked for, and the finished site."""
-    seen = hashlib.sha256(json.dumps([asked, sys.version, _installed()], sort_keys=True).encode())
-    trees = [layout.docs, layout.snippets, layout.claims, layout.published, layout.site, ENGINE_FOLDER]
-    trees += [layout.root / "site_src" / "theme"]
-    for path in [layout.root / "mkdocs.yml", layout.root / "pyproject.toml"]:
+    trees = [layout.docs, layout.snippets, layout.claims, layout.published, layout.site]
+    return _digest([asked, renderer(layout)], trees, [layout.root / "pyproject.toml"])
+
+
+def renderer(layout: Layout) -> str:
+    """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
+    trees = [ENGINE_FOLDER, layout.root / "site_src" / "theme"]
+    return _digest([sys.version, _installed()], trees, [layout.root / "mkdocs.yml", layout.courses])
+
+
+def _digest(values: Any, trees: list[Path], files: list[Path]) -> str:
+    seen = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    for path in files:
         if path.is_file():
-            seen.update(_line(path, path.stat()))
+            seen.update(_line(path.name, path.stat()))
     for tree in trees:
-        for line in _walk(tree):
+        for line in _walk(tree, tree.name):
             seen.update(line)
     return seen.hexdigest()
 
@@ -57,7 +67,8 @@ def _installed() -> list[str]:
     return sorted(p.name for p in Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info"))
 
 
-def _walk(folder: Path) -> Iterator[bytes]:
+def _walk(folder: Path | str, name: str) -> Iterator[bytes]:
+    """A line for each file below a folder, which is called name: where the folder itself lies does not count."""
     try:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)
     except FileNotFoundError:
@@ -66,10 +77,10 @@ def _walk(folder: Path) -> Iterator[bytes]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if entry.name != "__pycache__":
-                yield from _walk(Path(entry.path))
+                yield from _walk(entry.path, f"{name}/{entry.name}")
         else:
-            yield _line(entry.path, entry.stat())
+            yield _line(f"{name}/{entry.name}", entry.stat())
 
 
-def _line(path: Path | str, stat: os.stat_result) -> bytes:
-    return f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
+def _line(name: str, stat: os.stat_result) -> bytes:
+    return f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from coursenotes import stamp
 from coursenotes.build import build
 from coursenotes.errors import CoursenotesError
 from coursenotes.mkdocs_plugin import render
@@ -185,3 +186,52 @@ def test_two_builds_at_once_are_safe(again):
     errors = [b.communicate()[1] for b in both]
     assert [b.returncode for b in both] == [0, 0], errors
     assert "<svg" in page(again, "straight_line") and not list(again.root.glob("site.new*"))
+
+
+def tree(layout):
+    """Every file of the site with its content."""
+    return {p.relative_to(layout.site): p.read_bytes() for p in layout.site.rglob("*") if p.is_file()}
+
+
+def test_kept_pages_are_what_rendering_them_anew_gives(again):
+    import shutil
+
+    edit(again.concept("straight_line"), "How steep is the line?", "How very steep is the line?")
+    whole(again)
+    kept = tree(again)
+    shutil.rmtree(again.state / "pages")
+    stamp.forget(again)
+    whole(again)
+    fresh = tree(again)
+    assert kept.keys() == fresh.keys()
+    assert [p for p in kept if kept[p] != fresh[p] and p.suffix == ".html"] == []
+
+
+def test_only_the_changed_page_is_rendered(again, monkeypatch):
+    from mkdocs.structure.pages import Page
+
+    rendered, render_page = [], Page.render
+    monkeypatch.setattr(
+        Page, "render", lambda page, *args: (rendered.append(page.file.src_uri), render_page(page, *args))[1]
+    )
+    edit(again.concept("straight_line"), "How steep is the line?", "How very steep is the line?")
+    whole(again)
+    assert rendered == ["concepts/straight_line.md"]
+
+
+def test_a_kept_page_is_still_warned_of_a_link_that_leads_nowhere(again):
+    (again.docs / "extra.md").write_text("---\ntitle: Extra\n---\n# Extra\n")
+    edit(again.docs / "index.md", "Two topics:", "[More](extra.md). Two topics:")
+    whole(again)
+    (again.docs / "extra.md").unlink()
+    with pytest.raises(CoursenotesError, match="mkdocs: Aborted with 1 warning"):
+        whole(again)
+    with pytest.raises(CoursenotesError, match="mkdocs: Aborted with 1 warning"):
+        whole(again)
+
+
+def test_a_new_verdict_changes_the_pages_that_show_it(again):
+    edit(again.claims_file("averages"), "at least 0.3 nearer", "no less than 0.3 nearer")
+    edit(again.claims_file("averages"), "margin=0.3", "margin=0.31")
+    whole(again)
+    assert "no less than 0.3 nearer" in page(again, "averages")

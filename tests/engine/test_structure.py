@@ -13,8 +13,8 @@ ENGINE = Path(coursenotes.__file__).parent
 ORDER = """
 errors layout fastai_callback api result torchvision_compat pagetext references canonical source knowledge fingerprint
 found discover store published plan unpack datafiles workers provenance labels palette plots svg slices curves draw
-display cell_runner cells claims resolve measured check markdown evidence progress train stamp build mkdocs_plugin new
-cli
+display cell_runner cells claims resolve measured check markdown evidence progress train stamp rendered build
+mkdocs_plugin new cli
 """.split()
 
 

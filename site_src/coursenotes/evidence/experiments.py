@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from coursenotes import curves, provenance
+from coursenotes import provenance
 from coursenotes.api import seed_count
 from coursenotes.claims import verdicts
 from coursenotes.evidence.html import (
@@ -32,7 +32,14 @@ def page(library: Library, name: str) -> str:
     """The evidence of one experiment as Markdown."""
     info = library.site.experiments[name]
     first = " ".join(info.doc.split("\n\n")[0].split())
-    parts = [*front_matter(f"Evidence: {name}", first), "", f"# Evidence: `{name}`", "", paragraphs(info.doc), ""]
+    parts = [
+        *front_matter(f"Evidence: {name}", first, search=False),
+        "",
+        f"# Evidence: `{name}`",
+        "",
+        paragraphs(info.doc),
+        "",
+    ]
     parts += [_facts(library, info), ""]
     for scale in info.scales:
         parts += [f"## {SCALES[scale]}", "", *_results(library, info, scale)]
@@ -120,7 +127,7 @@ def _results(library: Library, info: ExperimentInfo, scale: str) -> Iterator[str
         yield f'<p class="cn-stale">Measured with older code: {escape(results.stale)}.</p>\n'
     if any(not name.startswith("_") for name in results.metrics):
         yield f"[Each setting](table:{info.id}{full})\n"
-    if curves.names(results):
+    if results.logged:
         yield f"![What each run logged](figure:{info.id}#curves{full})\n"
     key = library.results_key(info.id, scale)
     yield _jobs(results, key)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 ROOT = "../../"  # from evidence/name/ to the site's root
 
 
-def front_matter(title: str, description: str) -> list[str]:
-    """The head of a generated page, whose numbers and names a search need not find twice."""
+def front_matter(title: str, description: str, *, search: bool = True) -> list[str]:
+    """The head of a generated page. Without search, it is left out of what a reader's search finds."""
     quoted = description.replace("\\", "\\\\").replace('"', '\\"')
-    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", "---"]
+    found = [] if search else ["search: {exclude: true}"]
+    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *found, "---"]
 
 
 def paragraphs(doc: str) -> str:

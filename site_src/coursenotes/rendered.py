@@ -1,0 +1,93 @@
+"""Pages that were rendered before, by what they depend on: their text, and what their references resolve to now.
+
+Everything kept is plain JSON below .coursenotes/, and can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from coursenotes import cells, draw, source, stamp
+from coursenotes.claims import verdicts
+from coursenotes.fingerprint import hash_json
+from coursenotes.plan import Library
+from coursenotes.references import Malformed, Target, parse_href
+from coursenotes.store import write_atomic
+
+_ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
+
+
+class Rendered:
+    """The renderings of one library's pages. names are the pages of the site, generated ones included."""
+
+    def __init__(self, library: Library, names: Iterable[str]):
+        self.library = library
+        self._renderer = hash_json([stamp.renderer(library.layout), sorted(names)])
+        self._answer = functools.cache(self._look_up)
+
+    def key(self, name: str, url: str, text: str) -> str:
+        """What a page's content depends on: its text, what it asks for, the renderer, and which pages there are."""
+        info = self.library.site.pages.get(name)
+        run = [cells.key(self.library, info), cells.outputs(self.library, info) is not None] if info else []
+        asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
+        return hash_json([self._renderer, name, url, text, asked, run])
+
+    def whole_key(self, name: str, url: str, text: str) -> str:
+        """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
+        frame = [[page.name, repr(page.meta), _heading(page.text)] for page in self.library.site.pages.values()]
+        return hash_json([self.key(name, url, text), frame])
+
+    def _look_up(self, href: str) -> Any:
+        """What a reference resolves to, as plain JSON; None for what the renderer will complain of."""
+        try:
+            asks = parse_href(href)
+        except Malformed:
+            return None
+        return None if asks is None else self._resolve(asks)
+
+    def _resolve(self, asks: Target) -> Any:
+        library, site = self.library, self.library.site
+        first = asks.target.removesuffix(draw.CURVES)
+        experiment = ".".join(first.split(".")[:2])
+        if asks.scheme == "code":
+            path = library.layout.snippet(first.split(".")[0])
+            return source.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
+        if asks.scheme == "claim":
+            return [v.to_json() for v in verdicts.best(library, first)] if first in site.claims else None
+        if asks.scheme == "figure" and asks.target in site.figures:
+            drawn = draw.svg(library, asks.target, asks.scale) is not None
+            info = site.figures[asks.target]
+            return [info.alt, drawn, [self._results(e, asks.scale) for e in info.experiments]]
+        return self._results(experiment, asks.scale) if experiment in site.experiments else None
+
+    def _results(self, experiment: str, scale: str) -> Any:
+        results = self.library.results(experiment, scale)
+        if results is None:
+            return None
+        dates = [row.result.provenance.get("date") for row in results.rows]
+        return [self.library.results_key(experiment, scale), results.stale, dates]
+
+    # -- what is kept
+    def load(self, key: str) -> Any:
+        """What was kept under a key, or None."""
+        try:
+            return json.loads(self._path(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def save(self, key: str, value: Any) -> None:
+        """Keep plain JSON under a key."""
+        write_atomic(self._path(key), json.dumps(value, ensure_ascii=False))
+
+    def _path(self, key: str) -> Path:
+        return self.library.memo("pages", key).with_suffix(".json")
+
+
+def _heading(text: str) -> str:
+    """A page's first heading, which may be its title."""
+    return next((line for line in text.splitlines() if line.startswith("# ")), "")
