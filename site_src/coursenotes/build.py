@@ -34,10 +34,9 @@ class Done:
     jobs: int = 0
     stored: int = 0
     verdicts: list[verdicts.Verdict] = field(default_factory=list)
-    seconds: float = 0.0
 
-    def summary(self, layout: Layout) -> str:
-        """The last lines of a build."""
+    def summary(self) -> str:
+        """What ran and what held, in a line."""
         counts = {s: sum(v.status == s for v in self.verdicts) for s in ("supported", "refuted", "unchecked")}
         held = counts["supported"]
         words = [f"{held} claim{'' if held == 1 else 's'} held"]
@@ -46,11 +45,7 @@ class Done:
         if counts["unchecked"]:
             words.append(f"{counts['unchecked']} not checked")
         ran = f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store"
-        return (
-            f"{ran}; {', '.join(words)}; {self.seconds:.0f} s\n"
-            f"The site is at {layout.site / 'index.html'}\n"
-            f"To look at it: coursenotes build --open (searching needs an address, not a file)"
-        )
+        return f"{ran}; {', '.join(words)}"
 
 
 # ---------------------------------------------------------------- preparing
@@ -59,7 +54,6 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
 
     Raises CoursenotesError with everything that went wrong; what went well is kept.
     """
-    began = time.monotonic()
     _sweep(layout)
     library = load(layout)
     problems = Problems()
@@ -85,7 +79,6 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     problems.extend(library.store.set_aside if problems else [])
     done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
     problems.raise_if_any()
-    done.seconds = time.monotonic() - began
     return done
 
 
@@ -144,7 +137,7 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
     """
     last = stamp.read(layout)
     if last and last["digest"] == stamp.current(layout, scale="sample"):
-        return f"Nothing changed.\n{last['summary']}"
+        return f"Nothing changed: {last['summary']}"
     began = time.monotonic()
     done = prepare(layout, progress, claims=True)
     progress.stage("rendering")
@@ -155,10 +148,9 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
             exchange(fresh, layout.site)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    done.seconds = time.monotonic() - began
-    summary = done.summary(layout)
-    still = f"0 jobs ran, {done.jobs + done.stored} came from the store;" + summary.split(";", 1)[1]
-    stamp.write(layout, stamp.current(layout, scale="sample"), still.replace(f"; {done.seconds:.0f} s\n", "\n"))
+    summary = f"{done.summary()}; {time.monotonic() - began:.0f} s"
+    done.jobs, done.stored = 0, done.jobs + done.stored
+    stamp.write(layout, stamp.current(layout, scale="sample"), done.summary())
     return summary
 
 

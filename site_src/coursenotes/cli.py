@@ -59,7 +59,7 @@ def _build(args: argparse.Namespace, layout: Layout) -> int:
 
     last = stamp.read(layout)
     if last and last["digest"] == stamp.current(layout, scale="sample"):
-        print(f"Nothing changed.\n{last['summary']}")
+        summary = f"Nothing changed: {last['summary']}"
     else:
         from coursenotes.build import build
         from coursenotes.mkdocs_plugin import render
@@ -67,9 +67,12 @@ def _build(args: argparse.Namespace, layout: Layout) -> int:
 
         with Progress() as progress:
             summary = build(layout, progress, render)
-        print(summary)
+    print(summary)
+    print(f"The site is at {layout.site / 'index.html'}")
     if args.open:
         _serve(layout.site)
+    else:
+        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
     return 0
 
 

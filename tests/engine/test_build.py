@@ -73,7 +73,7 @@ def test_nothing_changed_does_nothing(built):
     layout = built[0]
     before = {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")}
     ran, summary = whole(layout)
-    assert ran == [] and summary.startswith("Nothing changed.\n0 jobs ran, 19 came from the store")
+    assert ran == [] and summary.startswith("Nothing changed: 0 jobs ran, 19 came from the store")
     assert {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")} == before
 
 
