@@ -33,9 +33,7 @@ def edge_likeness(filters):  # (n, 1, k, k) -> (n,)
     return (unit @ step_edges(filters.shape[-1]).T).amax(dim=1)
 
 
-@experiment(
-    data=digits, seeds={"sample": 5, "full": 3}, vary={"filters": ["untrained", "random-labels", "trained"]}
-)
+@experiment(data=digits, seeds={"sample": 5, "full": 3}, vary={"filters": ["untrained", "random-labels", "trained"]})
 def digit_network(data, run: Run, filters: str):
     """Sixteen filters of 5 by 5 in the first layer of a network for digits, and how like an edge they are."""
     x, labels = torch.as_tensor(data.train)[:, None], torch.as_tensor(data.train_labels)

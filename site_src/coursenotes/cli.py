@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("topic")
     command = add("check", _check, "every name, number and claim, without training")
     command.add_argument("--fix", action="store_true", help="write measured values into the text of their links")
+    command = add("store", _store, "what the local store holds, and whether it is whole")
+    command.add_argument("--remove-unused", action="store_true", help="delete results of older code")
     return parser
 
 
@@ -196,6 +198,21 @@ def _check(args: argparse.Namespace, layout: Layout) -> int:
         library = load(layout)
     raise_all([*check.static(library), *check.after_training(library), *check.prose(library)])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    return 0
+
+
+def _store(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import tidy
+    from coursenotes.plan import load
+
+    library = load(layout)
+    found = tidy.look(library)
+    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {library.store.root}")
+    print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
+    if args.remove_unused:
+        tidy.remove_unused(found)
+        print("removed these")
+    raise_all(found.bad)
     return 0
 
 

@@ -225,8 +225,9 @@ def version(library: str) -> str | None:
         return None
     try:
         return importlib.metadata.version(DISTRIBUTIONS.get(library, library)).split("+")[0]
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    except importlib.metadata.PackageNotFoundError:  # its package has another name: looked up among all, which is slow
+        names = importlib.metadata.packages_distributions().get(library)
+        return importlib.metadata.version(names[0]).split("+")[0] if names else None
 
 
 def libraries(closures: Iterable[Closure]) -> dict[str, str]:

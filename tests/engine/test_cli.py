@@ -85,3 +85,18 @@ def test_a_reader_that_closes_the_pipe_is_no_error(mini):
     code = f"{sys.executable} -m coursenotes.cli --project {mini.root} why straight_line.fit | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {code}"], capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0 and "Traceback" not in done.stderr
+
+
+def test_the_store_is_looked_through_and_tidied(command, mini):
+    command("run", "averages")
+    path = mini.snippet("averages")
+    path.write_text(path.read_text().replace("range(200)", "range(201)"))
+    command("run", "averages")
+    status, said = command("store")
+    assert status == 0 and "16 results" in said and "8 of them" in said
+    command("store", "--remove-unused")
+    assert "8 results" in command("store")[1] and "0 of them" in command("store")[1]
+    entry = next((mini.state / "store").glob("*/*/result.json"))
+    entry.write_text("{}")
+    status, said = command("store")
+    assert status == 1 and "does not have the digest" in said

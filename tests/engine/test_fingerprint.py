@@ -1,10 +1,12 @@
 """What a job's fingerprint covers, and what it does not: each by changing one thing in a small project."""
 
+import importlib.metadata
+
 import pytest
 
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.fingerprint import Code, difference
+from coursenotes.fingerprint import Code, difference, version
 from coursenotes.plan import Library
 
 
@@ -143,3 +145,9 @@ def test_why_says_what_changed(mini):
         "the code of snippets.datasets.points.sample changed",
         "the code of snippets.steps.gradient changed",
     ]
+
+
+def test_the_version_of_a_library_whose_package_has_another_name():
+    assert version("yaml") == importlib.metadata.version("PyYAML")
+    assert version("torch") == importlib.metadata.version("torch").split("+")[0]
+    assert version("json") is None and version("no_such_library") is None

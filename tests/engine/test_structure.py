@@ -9,13 +9,8 @@ import pytest
 import coursenotes
 
 ENGINE = Path(coursenotes.__file__).parent
-# lowest first: a module imports only from modules above it
-ORDER = """
-errors layout fastai_callback api result torchvision_compat pagetext references canonical source knowledge fingerprint
-found discover store published plan unpack datafiles workers provenance labels palette plots svg slices curves draw
-display cell_runner cells claims resolve measured check markdown evidence progress train stamp rendered build
-mkdocs_plugin new cli
-""".split()
+PAGE = Path(__file__).parents[2] / "docs" / "contribute" / "how-it-works.md"
+ORDER = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)  # lowest first
 
 
 def modules():
