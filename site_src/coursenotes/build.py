@@ -67,6 +67,7 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
     done = Done(library, len(missing), total - len(missing))
     with contextlib.ExitStack() as pools:
         pool = pools.enter_context(Pool(layout.root, preload=preload(library, todo)))
+        progress.slots = sum(device.slots for device in pool.devices)
         problems.extend(train(library, missing, pool, progress))
         problems.raise_if_any()
         problems.extend(check.after_training(library))

@@ -86,7 +86,8 @@ class CoursenotesPlugin(BasePlugin):
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-        """Sections in the order of a reader's interest, where mkdocs sorts them by name."""
+        """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
+        self._name(nav.items)
         nav.items.sort(key=_place)
         nav.pages.sort(key=_place)
         for page in nav.pages:
@@ -94,6 +95,14 @@ class CoursenotesPlugin(BasePlugin):
         for before, after in pairwise(nav.pages):
             before.next_page, after.previous_page = after, before
         return nav
+
+    def _name(self, items: list[Any]) -> None:
+        """Give each section the title of its index page, where mkdocs takes the folder's name."""
+        for section in (item for item in items if item.is_section):
+            for page in (child for child in section.children if child.is_page and child.is_index):
+                info = self.library.site.pages.get(page.file.src_uri)
+                section.title = str(info.meta.get("title", section.title)) if info else section.title
+            self._name(section.children)
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)

@@ -9,7 +9,7 @@ from coursenotes.plan import Job, Library
 from coursenotes.progress import Progress
 from coursenotes.workers import TORCH, Pool, Task
 
-UNKNOWN_COST = 5.0  # seconds, for a job that was never run: before the short ones, after the long ones
+UNKNOWN_COST = 1.0  # seconds, for a job that was never run: after those known to be long, before the short ones
 LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.draw")  # what drawing needs: no torch
 
 

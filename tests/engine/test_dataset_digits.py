@@ -67,7 +67,9 @@ def test_reads_its_format(tmp_path: Path):
     np.testing.assert_array_equal(read_idx(tmp_path / "a.gz"), values)
 
 
-@pytest.mark.parametrize("content", [idx(np.zeros((2, 2)), kind=13), gzip.compress(b"<html>not here</html>")])
+@pytest.mark.parametrize(
+    "content", [idx(np.zeros((2, 2)), kind=13), gzip.compress(b"<html>not here</html>")], ids=["kind", "html"]
+)
 def test_refuses_other_files(tmp_path: Path, content: bytes):
     (tmp_path / "a.gz").write_bytes(content)
     with pytest.raises(ValueError, match=r"a\.gz is not an IDX file of bytes"):
