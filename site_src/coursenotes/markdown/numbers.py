@@ -38,12 +38,15 @@ def number(view: View, element: ET.Element, asks: Target) -> None:
 
 
 def tip(view: View, element: ET.Element, lines: list[str]) -> None:
-    """Give an element a tip that shows on hover and focus, one line each."""
+    """Give an element a tip that shows on hover and focus, one line each.
+
+    The lines are no spans: the search plugin ends an excluded element at the first inner one with the same tag.
+    """
     name = view.tip_id()
     element.set("aria-describedby", name)
     box = ET.SubElement(element, "span", {"class": "cn-tip", "role": "tooltip", "id": name, "data-search-exclude": ""})
     for line in lines:
-        ET.SubElement(box, "span", {"class": "cn-tip__line"}).text = line
+        ET.SubElement(box, "small", {"class": "cn-tip__line"}).text = line
 
 
 def spread(shown: Shown) -> str:
