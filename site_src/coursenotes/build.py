@@ -139,7 +139,7 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
     last = stamp.read(layout)
     if last and last["digest"] == stamp.current(layout, scale="sample"):
         return f"Nothing changed: {last['summary']}"
-    began = time.monotonic()
+    began, seen = time.monotonic(), stamp.inputs(layout, scale="sample")
     done = prepare(layout, progress, claims=True)
     progress.stage("rendering")
     fresh = layout.root / f"site.new.{os.getpid()}"
@@ -151,7 +151,10 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
         shutil.rmtree(fresh, ignore_errors=True)
     summary = f"{done.summary()}; {time.monotonic() - began:.0f} s"
     done.jobs, done.stored = 0, done.jobs + done.stored
-    stamp.write(layout, stamp.current(layout, scale="sample"), done.summary())
+    if stamp.inputs(layout, scale="sample") == seen:
+        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary())
+    else:  # somebody wrote on while this was built: the site may be older than the files
+        stamp.forget(layout)
     return summary
 
 

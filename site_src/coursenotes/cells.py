@@ -73,12 +73,44 @@ def check(text: str, path: Path) -> list[Problem]:
                 problems.append(Problem(f"hide={value} means nothing", path, line, fix="write hide=source"))
             elif name == "raises" and not value.isidentifier():
                 problems.append(Problem(f"raises={value} is no exception's name", path, line, fix="raises=ValueError"))
+        if "raises" not in cell.attrs:
+            problems += _not_python(cell, path)
+    for line in _unclosed(text):
+        problems.append(Problem("the fence of a cell is not closed", path, line, fix="end it with a line of ```"))
     return problems
+
+
+def _not_python(cell: Cell, path: Path) -> list[Problem]:
+    try:
+        ast.parse(cell.source)
+    except SyntaxError as error:
+        what = f"{type(error).__name__}: {error.msg}"
+        fix = f"mend it, or announce it: {{.python .run raises={type(error).__name__}}}"
+        details = (error.text.strip(),) if error.text and error.text.strip() else ()
+        return [Problem(what, path, cell.line + (error.lineno or 1) - 1, details, fix)]
+    return []
+
+
+def _unclosed(text: str) -> list[int]:
+    """The lines of cells' openings after which no fence is closed any more."""
+    lines = text.split("\n")
+    taken = {n for first, last, _ in _blocks(lines) for n in range(first, last + 1)}
+    return [
+        n + 1 for n, line in enumerate(lines)
+        if n not in taken and (opening := _OPENING.match(line)) and _cell(opening["info"], 0, "") is not None
+    ]  # fmt: skip
 
 
 def _fences(text: str) -> Iterable[tuple[int, str, Cell | None]]:
     """(line, what follows the mark, the cell if it is one) of each closed fence."""
     lines = text.split("\n")
+    for number, last, opening in _blocks(lines):
+        body = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : last]]
+        yield number + 1, opening["info"], _cell(opening["info"], number + 2, textwrap.dedent("\n".join(body)))
+
+
+def _blocks(lines: list[str]) -> Iterable[tuple[int, int, re.Match[str]]]:
+    """(first line, last line, the opening) of each closed fence, lines counted from 0."""
     number = 0
     while number < len(lines):
         opening = _OPENING.match(lines[number])
@@ -86,8 +118,7 @@ def _fences(text: str) -> Iterable[tuple[int, str, Cell | None]]:
         closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
         last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None) if opening else None
         if opening and last is not None:
-            body = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : last]]
-            yield number + 1, opening["info"], _cell(opening["info"], number + 2, textwrap.dedent("\n".join(body)))
+            yield number, last, opening
             number = last
         number += 1
 

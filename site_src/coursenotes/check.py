@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coursenotes import cells, measured, resolve
-from coursenotes.errors import Problem, Problems
+from coursenotes import cells, measured, published, resolve
+from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.plan import Library
 
 
@@ -20,6 +20,7 @@ def static(library: Library) -> list[Problem]:
         for scale in experiment.scales:
             problems.extend(library._dependencies(experiment.id, scale)[1])
     problems.extend(_unused(library))
+    problems.extend(_published(library))
     return problems.found
 
 
@@ -46,6 +47,17 @@ def prose(library: Library) -> list[Problem]:
     return problems.found
 
 
+def _published(library: Library) -> list[Problem]:
+    """Published results that cannot be read: pages that ask for them would be written without their numbers."""
+    problems = Problems()
+    for path in sorted(library.layout.published.glob("*/*.json")):
+        try:
+            published.read(path)
+        except CoursenotesError as error:
+            problems.extend(error)
+    return problems.found
+
+
 def _unused(library: Library) -> list[Problem]:
     """Claims on no page or twice in one file; figures and experiments that nothing shows."""
     site, problems = library.site, Problems()
@@ -69,7 +81,12 @@ def _unused(library: Library) -> list[Problem]:
             )  # fmt: skip
     used = {name for name, _ in library.wanted()}
     for experiment in site.experiments.values():
-        if experiment.id not in used:
+        if not experiment.scales:
+            problems.add(
+                f"the dataset of {experiment.name} gives no data at any scale", experiment.path, experiment.line,
+                fix="give its Dataset a function sample= or full=",
+            )  # fmt: skip
+        elif experiment.id not in used:
             problems.add(
                 f"nothing uses the experiment {experiment.name}", experiment.path, experiment.line,
                 fix="show it in a figure, a number or a claim, or remove it",

@@ -3,28 +3,77 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
+import signal
 import sys
+import threading
 from pathlib import Path
+from typing import NoReturn
 
 from coursenotes.errors import CoursenotesError, Problem, raise_all
 from coursenotes.layout import Layout
 
+SURROUNDINGS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, and run it again: what was finished is kept"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "make it writable for you, or work in a copy that is"),
+    **dict.fromkeys((errno.ENOTDIR, errno.EISDIR, errno.EEXIST), "move away what stands there"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit on open files: ulimit -n 4096"),
+    errno.EIO: "the disk or the network folder fails; run it on another",
+}
+"""What the machine refuses, and how to mend it: no fault of the engine's, and no cause for a traceback."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, by which a CI ends what it no longer wants: it leaves as little behind as Ctrl-C does."""
+
+
+def _listen_for_the_end() -> None:
+    def terminated(number: int, frame: object) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: tidying up takes less than the wait for SIGKILL
+        raise Terminated
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, terminated)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0, or 1 where something is wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no such letter is shown an escape
+            stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
     try:
-        return args.run(args, Layout.find(args.project)) or 0
+        _listen_for_the_end()
+        status = args.run(args, Layout.find(args.project)) or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where an output that is full is still told
+        return status
     except CoursenotesError as error:
-        count = len(error.problems)
-        print(f"\n{error}\n\n{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
-        return 1
+        return _fail(error)
     except BrokenPipeError:  # whoever read the output has seen enough
         sys.stdout = None  # type: ignore[assignment]
         return 0
+    except OSError as error:
+        if error.errno not in SURROUNDINGS:
+            raise
+        try:
+            sys.stdout.flush()
+        except OSError:
+            sys.stdout = None  # type: ignore[assignment] # what could not be printed is not tried again at the end
+        return _fail(CoursenotesError(Problem(str(error.strerror), error.filename, fix=SURROUNDINGS[error.errno])))
+    except Terminated:
+        print("\nended from outside; what was finished is kept", file=sys.stderr)
+        return 143
     except KeyboardInterrupt:
         print("\nstopped; what was finished is kept", file=sys.stderr)
         return 130
+
+
+def _fail(error: CoursenotesError) -> int:
+    count = len(error.problems)
+    print(f"\n{error}\n\n{count} problem{'s' if count > 1 else ''}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,8 +162,9 @@ def _chosen(library, names: list[str], scale: str) -> list[str]:
     found = []
     for name in names:
         topic = [e.id for e in able if e.topic == name]
-        one = library.experiment(name).id if not topic else None
-        if one and scale not in library.experiment(one).scales:
+        known = topic or name in (e.topic for e in library.site.experiments.values())
+        one = None if known else library.experiment(name).id
+        if not topic and (one is None or scale not in library.experiment(one).scales):
             raise CoursenotesError(Problem(f"{name} has no {scale} scale", fix="give its dataset one"))
         found += topic or [one]
     return found

@@ -135,6 +135,11 @@ def _dataset(
             path, line, fix="import a Dataset from snippets.datasets and name it",
         )  # fmt: skip
         return None
+    if summary["datasets"][name]["computed"]:
+        problems.add(f"the Dataset {name} takes * or ** arguments, which cannot be followed", path, line,
+                     fix="write its arguments out")  # fmt: skip
+    if sum(name in statement["names"] for statement in summary["statements"]) > 1:
+        problems.add(f"{name} is bound more than once in {module}", path, line, fix="give each Dataset its own name")
     return module, name
 
 
@@ -205,6 +210,9 @@ def _claim(site: Site, topic: str, path: Path, declared: Mapping[str, Any], text
         elif kind == "falsified_by":
             falsifiers += 1
             control = decorator["kwargs"].get("control", {}).get("value")
+            if "name" in decorator["kwargs"].get("control", {}):
+                problems.add("control= of @falsified_by is computed", path, decorator["line"],
+                             fix="write the experiment's name, or the settings, out")  # fmt: skip
             if isinstance(control, str):
                 controls.append(f"{topic}.{control}")
                 if f"{topic}.{control}" not in site.experiments:

@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,7 +148,23 @@ class Code:
                 )
             for index in chosen:
                 self._take(mod, index, f"{mod}.{wanted}", found, todo)
+            if chosen and wanted in summary["imports"]:  # f = cache(f), where f was imported
+                self._follow(mod, {"imports": {wanted: summary["imports"][wanted]}, "line": line}, wanted, found, todo)
+        for mod, reached in found.statements.items():
+            self._order(mod, sorted(reached), found)
         return found
+
+    def _order(self, mod: str, reached: list[int], found: Closure) -> None:
+        """Where statements change what others bound, their order counts."""
+        summary = self.module(mod)
+        assert summary is not None
+        there = [summary["statements"][index] for index in reached]
+        times = Counter(name for statement in there for name in statement["names"])
+        again = [s["effect"] or any(times[name] > 1 for name in s["names"]) for s in there]
+        defined = [s["kind"] in ("FunctionDef", "AsyncFunctionDef", "ClassDef") for s in there]
+        order = [s["digest"] for s, twice, plain in zip(there, again, defined, strict=True) if twice or not plain]
+        if any(again) and len(order) > 1:
+            found.symbols[f"{mod}:order"] = source.digest(" ".join(order))
 
     def _take(self, mod: str, index: int, label: str, found: Closure, todo: list[tuple[str, str, str, int]]) -> None:
         if index in found.statements.setdefault(mod, set()):
@@ -177,7 +194,14 @@ class Code:
     def _follow(
         self, mod: str, statement: Mapping[str, Any], chain: str, found: Closure, todo: list[tuple[str, str, str, int]]
     ) -> None:
+        summary, first = self.module(mod), chain.partition(".")[0]
+        assert summary is not None
+        imports = {**summary["imports"], **statement["imports"]}
+        if f"?{first}" in imports:  # bound by several imports, one in each branch
+            self._follow(mod, {**statement, "imports": imports}, f"?{chain}", found, todo)
         kind, target, name = self.resolve(mod, chain, statement["imports"])
+        if not kind and first not in source.BUILTIN:  # it may come from any library whose names are all imported
+            found.libraries.update(base.split(".")[0] for base, _ in summary["star"] if self.module(base) is None)
         if kind == "symbol":
             todo.append((target, name, mod, statement["line"]))
         elif kind == "library":
@@ -200,6 +224,8 @@ class Code:
         if summary is None:
             return
         found.modules.add(mod)
+        if "." in mod:
+            self._load(mod.rpartition(".")[0], found, todo)  # a package's own file is run before
         path = self.layout.module_path(mod)
         for base, line in summary["star"]:
             if self.module(base) is not None:
@@ -209,6 +235,7 @@ class Code:
         for index, statement in enumerate(summary["statements"]):
             if statement["effect"]:
                 self._take(mod, index, f"{mod}:{'+'.join(statement['names']) or statement['kind']}", found, todo)
+                todo += [(mod, name, mod, statement["line"]) for name in statement["names"]]
         nested = [s["imports"] for s in summary["statements"]]
         for target in [t for table in (summary["imports"], *nested) for t in table.values()]:
             base, _, name = target.partition(":")

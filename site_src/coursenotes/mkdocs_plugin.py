@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -21,7 +22,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 
 from coursenotes import evidence, markdown
 from coursenotes.build import prepare
-from coursenotes.errors import CoursenotesError
+from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
@@ -35,17 +36,37 @@ _handed: dict[Path, Library] = {}  # a whole build prepares first, and hands ove
 def render(library: Library, site_dir: Path) -> None:
     """Render the pages of a prepared project into a folder, strictly. Raises CoursenotesError."""
     _handed[library.layout.root] = library
+    said = _Said()
     try:
-        config = load_config(str(library.layout.root / "mkdocs.yml"), site_dir=str(site_dir), strict=True)
-        config.plugins.on_startup(command="build", dirty=False)
-        mkdocs_build.build(config)
-        config.plugins.on_shutdown()
+        with said:
+            _build(library.layout.root, site_dir)
     except Abort as error:
-        raise CoursenotesError(f"mkdocs: {error}") from error
+        raise CoursenotesError(
+            *(_placed(text, library.layout) for text in said.texts or [f"mkdocs: {error}"])
+        ) from error
+    except ConfigurationError as error:
+        raise CoursenotesError(Problem(str(error), library.layout.root / "mkdocs.yml")) from error
     except PluginError as error:
         raise CoursenotesError(str(error)) from error
     finally:
         _handed.pop(library.layout.root, None)
+
+
+def _build(root: Path, site_dir: Path) -> None:
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(site_dir), strict=True)
+    config.plugins.on_startup(command="build", dirty=False)
+    mkdocs_build.build(config)
+    config.plugins.on_shutdown()
+
+
+def _placed(text: str, layout: Layout) -> Problem:
+    """What mkdocs warns of, with the line of the page's link where it names one."""
+    match = re.match(r"Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'", text)
+    path = layout.docs / match["page"] if match else None
+    if match is None or path is None or not path.is_file():
+        return Problem(f"mkdocs: {text}")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return Problem(text, path, next((n for n, line in enumerate(lines, 1) if f"]({match['link']}" in line), None))
 
 
 class CoursenotesPlugin(BasePlugin):
@@ -157,6 +178,23 @@ def _token(item: AnchorLink) -> dict[str, Any]:
     """A heading as Python-Markdown's toc extension tells it, which get_toc() reads."""
     children = [_token(child) for child in item.children]
     return {"name": item.title, "id": item.id, "level": item.level, "children": children}
+
+
+class _Said(logging.Handler):
+    """Keeps what mkdocs warns of, which would be shown nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+    def __enter__(self) -> None:
+        logging.getLogger("mkdocs").addHandler(self)
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger("mkdocs").removeHandler(self)
 
 
 class _Complaints(logging.Handler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from pathlib import Path
 
 from coursenotes.errors import Problem, raise_all
@@ -76,7 +77,9 @@ def create(layout: Layout, topic: str) -> list[Path]:
     """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites."""
     paths = [layout.concept(topic), layout.snippet(topic), layout.claims_file(topic)]
     problems = [Problem("is there already", path, fix="choose another name") for path in paths if path.exists()]
-    if not topic.isidentifier() or topic != topic.lower():
+    if (layout.snippets / topic).is_dir():
+        problems = [Problem(f"{topic} is a folder of snippets", layout.snippets / topic, fix="choose another name")]
+    if not topic.isidentifier() or topic != topic.lower() or keyword.iskeyword(topic):
         problems = [Problem(f"{topic!r} is not a name for a topic", fix="small letters and _, such as weight_decay")]
     raise_all(problems)
     title = topic.replace("_", " ").capitalize()

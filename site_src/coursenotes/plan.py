@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -89,9 +90,13 @@ class Library:
     def results_key(self, experiment: str, scale: str) -> str:
         """One digest over the fingerprints of all jobs of an experiment, as its results are now."""
         results = self.results(experiment, scale)
-        if results is None:
-            return fingerprint.hash_json([job.key for job in self.jobs(experiment, scale)])
-        return fingerprint.hash_json([[row.key for row in results.rows], results.stale is None])
+        found: list[Any] = [job.key for job in self.jobs(experiment, scale)]
+        if results is not None:
+            found = [[row.key for row in results.rows], results.stale is None]
+        published = self.layout.published_file(*experiment.split("."))
+        if scale == "full" and published.is_file():  # what was measured anew, or mended, there keeps its jobs' keys
+            found.append(hashlib.sha256(published.read_bytes()).hexdigest())
+        return fingerprint.hash_json(found)
 
     # -- jobs and results
     def jobs(self, experiment: str, scale: str) -> list[Job]:

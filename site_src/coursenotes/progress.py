@@ -20,6 +20,7 @@ from coursenotes.workers.tasks import Outcome, Task
 
 PLAIN_EVERY = 10.0  # seconds between two lines on jobs that still run, where nobody watches
 ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
+SAID = 300  # characters of a printed line that are shown of a job that failed
 WIDE = 90  # columns, from which there is room for bars and curves
 SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -160,7 +161,7 @@ class Progress:
         if outcome.problem is not None:
             self.problems.append(outcome.problem)
             self._print(_indent(str(outcome.problem)))
-        said = outcome.output.strip().splitlines()[-10:]
+        said = [line[:SAID] for line in outcome.output.strip().splitlines()[-10:]]
         if said:
             self._print(_indent("\n".join(["it printed:", *(f"  {line}" for line in said)])), style="dim")
 

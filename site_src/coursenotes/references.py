@@ -204,8 +204,13 @@ def _settings(href: str, query: str) -> tuple[dict[str, Any], str]:
         settings[name] = _literal(unquote(value))
     scale = settings.pop("scale", "sample")
     if scale not in ("sample", "full"):
-        raise Malformed(f'no scale "{scale}"; there is sample, full', f"write {href.partition('?')[0]}?scale=full")
+        raise Malformed(f'no scale "{scale}"; there is sample, full', f"write {_with_scale(href, scale)}")
     return settings, scale
+
+
+def _with_scale(href: str, wrong: Any) -> str:
+    """The address with the scale that comes nearest in place of one that there is not."""
+    return href.replace(f"scale={wrong}", f"scale={nearest(str(wrong), ('sample', 'full')) or 'full'}")
 
 
 def _literal(text: str) -> Any:

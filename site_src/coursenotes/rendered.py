@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coursenotes import cells, draw, source, stamp
+from coursenotes import cells, draw, provenance, source, stamp
 from coursenotes.claims import verdicts
 from coursenotes.fingerprint import hash_json
 from coursenotes.plan import Library
@@ -35,7 +35,8 @@ class Rendered:
         info = self.library.site.pages.get(name)
         run = [cells.key(self.library, info), cells.outputs(self.library, info) is not None] if info else []
         asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
-        return hash_json([self._renderer, name, url, text, asked, run])
+        meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
+        return hash_json([self._renderer, name, url, text, meta, asked, run])
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
@@ -59,11 +60,17 @@ class Rendered:
             return source.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
         if asks.scheme == "claim":
             return [v.to_json() for v in verdicts.best(library, first)] if first in site.claims else None
-        if asks.scheme == "figure" and asks.target in site.figures:
-            drawn = draw.svg(library, asks.target, asks.scale) is not None
-            info = site.figures[asks.target]
-            return [info.alt, drawn, [self._results(e, asks.scale) for e in info.experiments]]
-        return self._results(experiment, asks.scale) if experiment in site.experiments else None
+        if experiment not in site.experiments and asks.target not in site.figures:
+            return None
+        if asks.scheme == "figure":
+            read = site.figures[asks.target].experiments if asks.target in site.figures else (experiment,)
+            drawn = [
+                draw.wanted_key(library, asks.target, asks.scale),
+                draw.svg(library, asks.target, asks.scale) is None,
+            ]
+            return [draw.alt_text(library, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
+        libraries = sorted(provenance.used(library, experiment))  # which of those noted are named
+        return [self._results(experiment, asks.scale), site.experiments[experiment].doc, libraries]
 
     def _results(self, experiment: str, scale: str) -> Any:
         results = self.library.results(experiment, scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +37,8 @@ def problems(site: Site, page: PageInfo, library: Any = None, lectures: Lectures
     The names of metrics are known for certain from results: with a library, those that were run are checked too.
     """
     lectures = lectures or courses.load(site.layout.courses)
-    found = [p for r in page.references for p in reference_problems(site, r, page, lectures, library)]
+    found = list(_head(page))
+    found += [p for r in page.references for p in reference_problems(site, r, page, lectures, library)]
     return found + list(_front_matter(page, lectures))
 
 
@@ -219,11 +221,31 @@ def _too_late(lecture: Lecture, time: str, place: Place) -> Iterator[Problem]:
         yield _problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", place)
 
 
+FIELDS = ("title", "lectures", "authors", "lists")
+
+
+def _head(page: PageInfo) -> Iterator[Problem]:
+    """What is wrong with the lines before the text: marks that hide them, a field that is nearly one of ours."""
+    if page.text.startswith("\ufeff"):
+        yield _problem("begins with a byte order mark, which hides its front matter", (page.path, 1), (),
+                       "save it as UTF-8 without BOM")  # fmt: skip
+    elif not page.meta and re.match(r"---[ \t]*\n\w+:", page.text) and "\n---\n" not in page.text[4:]:
+        yield _problem("front matter is not closed", (page.path, 1), (), "end it with a line of ---")
+    for field in page.meta:
+        close = nearest(str(field), FIELDS)
+        if close and field not in FIELDS:
+            yield _problem(f"no field {field}: in front matter", _field(page, str(field)), (), f"write {close}:")
+
+
+def _field(page: PageInfo, name: str) -> Place:
+    return page.path, next((n for n, s in enumerate(page.text.split("\n"), 1) if s.startswith(f"{name}:")), 1)
+
+
 def _front_matter(page: PageInfo, lectures: Lectures) -> Iterator[Problem]:
     entries = page.meta.get("lectures")
     if entries is None:
         return
-    place = (page.path, next((n for n, s in enumerate(page.text.split("\n"), 1) if s.startswith("lectures:")), 1))
+    place = _field(page, "lectures")
     if not isinstance(entries, list):
         yield _problem("lectures: is not a list", place, (), f"write lectures: [{entries}]")
         return

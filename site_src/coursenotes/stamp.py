@@ -18,7 +18,12 @@ ENGINE_FOLDER = Path(__file__).parent
 
 def current(layout: Layout, **asked: str) -> str:
     """One digest over everything that the site is made from, what was asked for, and the finished site."""
-    trees = [layout.docs, layout.snippets, layout.claims, layout.published, layout.site]
+    return _digest([inputs(layout, **asked)], [layout.site], [])
+
+
+def inputs(layout: Layout, **asked: str) -> str:
+    """One digest over everything that the site is made from, and what was asked for."""
+    trees = [layout.docs, layout.snippets, layout.claims, layout.published]
     return _digest([asked, renderer(layout)], trees, [layout.root / "pyproject.toml"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from coursenotes.errors import Problem
 from coursenotes.plan import Job, Library
@@ -33,6 +34,7 @@ def task(library: Library, job: Job) -> Task:
         "module": e.module,
         "function": e.name,
         "path": str(e.path),
+        "line": e.line,  # where it is told of when it ends without a word
         "dataset": list(e.data) if e.data else None,
         "settings": dict(job.settings),
         "seed": job.seed,
@@ -51,7 +53,12 @@ def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Pr
     """Have the real datasets of experiments on this machine, before the clock of any job runs."""
     datasets = sorted({e.data for name in experiments if (e := library.experiment(name)).data is not None})
     tasks = [
-        Task(f"data of {name}", "coursenotes.workers.job:have_data", {"dataset": [module, name]}, seconds=3600)
+        Task(
+            f"data of {name}",
+            "coursenotes.workers.job:have_data",
+            {"dataset": [module, name], **_place(library, module, name)},
+            seconds=3600,
+        )
         for module, name in datasets
     ]
     problems = []
@@ -59,6 +66,13 @@ def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Pr
         progress.done(outcome)
         problems += [outcome.problem] if outcome.problem else []
     return problems
+
+
+def _place(library: Library, module: str, name: str) -> dict[str, Any]:
+    """Where a name of a module is defined, as JSON."""
+    summary = library.site.code.module(module)
+    line = next((s["line"] for s in summary["statements"] if name in s["names"]), None) if summary else None
+    return {"path": str(library.layout.module_path(module)), "line": line}
 
 
 def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from coursenotes import stamp
+from coursenotes import draw, published, stamp
 from coursenotes.build import build
 from coursenotes.errors import CoursenotesError
 from coursenotes.mkdocs_plugin import render
 from coursenotes.plan import load
 from coursenotes.progress import Progress
+from coursenotes.result import JobResult, Row
 
 
 def whole(layout):
@@ -224,9 +225,9 @@ def test_a_kept_page_is_still_warned_of_a_link_that_leads_nowhere(again):
     edit(again.docs / "index.md", "Two topics:", "[More](extra.md). Two topics:")
     whole(again)
     (again.docs / "extra.md").unlink()
-    with pytest.raises(CoursenotesError, match="mkdocs: Aborted with 1 warning"):
+    with pytest.raises(CoursenotesError, match=r"index\.md:4: .* link 'extra\.md'"):
         whole(again)
-    with pytest.raises(CoursenotesError, match="mkdocs: Aborted with 1 warning"):
+    with pytest.raises(CoursenotesError, match=r"index\.md:4: .* link 'extra\.md'"):
         whole(again)
 
 
@@ -235,3 +236,64 @@ def test_a_new_verdict_changes_the_pages_that_show_it(again):
     edit(again.claims_file("averages"), "margin=0.3", "margin=0.31")
     whole(again)
     assert "no less than 0.3 nearer" in page(again, "averages")
+
+
+COURSES = """
+a:
+  title: A
+  url: https://a.org
+  lectures:
+    1: {title: One, video: aaaaaaaaaaa}
+    2: {title: Two, video: bbbbbbbbbbb}
+"""
+
+
+def test_a_page_of_another_lecture_has_its_times(again):
+    (again.docs / "courses.yml").write_text(COURSES)
+    edit(again.concept("averages"), "title: Averages", 'title: Averages\nlectures: ["a/1"]')
+    edit(again.concept("averages"), "Why measure twice?", "Why measure twice? [0:01:00]")
+    whole(again)
+    assert "aaaaaaaaaaa" in page(again, "averages")
+    edit(again.concept("averages"), "a/1", "a/2")
+    whole(again)
+    assert "bbbbbbbbbbb" in page(again, "averages") and "aaaaaaaaaaa" not in page(again, "averages")
+
+
+def test_a_table_has_the_experiments_first_line(again):
+    edit(again.concept("straight_line"), "[All rates](table", "[](table")
+    edit(again.concept("straight_line"), "[One step](code:straight_line.loss)", "")  # it shows the file itself
+    whole(again)
+    edit(again.snippet("straight_line"), "The slope after twenty steps", "The slope after 20 steps")
+    whole(again)
+    assert "The slope after 20 steps" in page(again, "straight_line")
+
+
+def test_what_is_written_during_a_build_is_built_by_the_next(again):
+    def meanwhile(library, folder):
+        render(library, folder)
+        edit(again.concept("averages"), "Why measure twice?", "Why measure thrice?")
+
+    edit(again.concept("averages"), "Why measure twice?", "Why measure twice? ")
+    with Progress(file=io.StringIO(), plain=True) as progress:
+        build(again, progress, meanwhile)
+    assert "thrice" not in page(again, "averages")
+    whole(again)
+    assert "thrice" in page(again, "averages")
+
+
+def test_new_published_numbers_under_the_same_keys_are_drawn_anew(again):
+    text = again.snippet("straight_line").read_text()
+    again.snippet("straight_line").write_text(
+        text.replace("seeds=2", "data=points, seeds=2").replace("(run:", "(data, run:")
+    )
+    edit(again.snippets / "datasets" / "points.py", "sample=sample,", "sample=sample, full=lambda folder: sample(),")
+    library = load(again)
+    rows = [
+        Row(job.settings, job.seed, JobResult({"slope": 1.0}), job.key)
+        for job in library.jobs("straight_line.start", "full")
+    ]
+    path = again.published_file("straight_line", "start")
+    published.write(path, "straight_line.start", library.depends("straight_line.start", "full"), rows)
+    before = draw.wanted_key(load(again), "straight_line.starts", "full")
+    edit(path, '"slope": 1', '"slope": 2')
+    assert before is not None and draw.wanted_key(load(again), "straight_line.starts", "full") not in (before, None)

@@ -273,3 +273,17 @@ def test_a_failure_inside_a_snippet_says_where(tmp_path):
 def test_clean_keeps_tables_whole():
     table = '<table border="1" class="dataframe"><tr><th colspan="2">a &lt; b</th></tr></table>'
     assert display.clean(table) == '<table><tr><th colspan="2">a &lt; b</th></tr></table>'
+
+
+def test_a_cell_that_is_not_python_is_told_before_anything_runs():
+    text = "Text.\n\n```{.python .run}\nx = 1\ndef f(:\n```\n"
+    (problem,) = cells.check(text, Path("page.md"))
+    assert (problem.line, problem.details) == (5, ("def f(:",)) and "raises=SyntaxError" in problem.fix
+    assert cells.check(text.replace(".run", ".run raises=SyntaxError"), Path("page.md")) == []
+
+
+def test_a_cell_that_is_not_closed_is_told():
+    text = "Text.\n\n````\n```{.python .run}\n````\n\n```{.python .run}\nx = 1\n"
+    (problem,) = cells.check(text, Path("page.md"))
+    assert problem.line == 7 and "not closed" in problem.what
+    assert cells.check(text.replace("{.python .run}", "python"), Path("page.md")) == []

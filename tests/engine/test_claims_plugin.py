@@ -9,6 +9,7 @@ import pytest
 
 from coursenotes.claims import verdicts
 from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.result import JobResult
@@ -477,3 +478,96 @@ def test_a_failed_verdict_is_checked_again(project):
     project.everything()
     project.pytest("--claims-missing-only").assert_outcomes(failed=1)
     project.pytest("--claims-missing-only").assert_outcomes(failed=1)
+
+
+# ---------------------------------------------------------------- arms that would prove nothing
+def test_a_control_that_was_never_run_refutes_nothing(project):
+    text = GOOD.replace('control="without_rescaling"', "control=CONTROL[0]")
+    project.claims('CONTROL = ["without_rescaling"]\n' + text)
+    project.measured("drop_rate", p_00=[0.7 + s for s in SPREAD], p_05=[0.4 + 2 * s for s in SPREAD])
+    result = project.pytest()
+    result.assert_outcomes(failed=1)
+    says(result, "raised LookupError: no results of dropout.without_rescaling at sample scale")
+
+
+def test_a_control_by_a_name_is_an_error(project):
+    project.claims('CONTROL = "without_rescaling"\n' + GOOD.replace('control="without_rescaling"', "control=CONTROL"))
+    with pytest.raises(CoursenotesError, match="control= of @falsified_by is computed"):
+        project.everything()
+
+
+def test_a_variant_that_fails_by_itself_refutes_nothing(project):
+    project.claims(
+        '''
+def checks(x):
+    assert x < 0, "no positive numbers"
+    return x
+
+
+@falsified_by(double=checks)
+def test_generalises(double):
+    """Twice."""
+    assert double(2) == 4
+'''
+    )
+    result = project.pytest()
+    result.assert_outcomes(failed=1)
+    says(
+        result,
+        "the arm 'checks in place of double' failed inside the wrong variant itself, not in the test: no positive",
+    )
+
+
+def test_a_test_that_passes_once_only_shows_nothing(project):
+    project.claims(
+        '''
+RUNS = []
+
+
+@falsified_by(swap("p", 0.0, 0.5))
+def test_generalises(drop_rate):
+    """Lower."""
+    RUNS.append(drop_rate)
+    assert len(RUNS) == 1
+'''
+    )
+    project.everything()
+    result = project.pytest()
+    result.assert_outcomes(failed=1)
+    says(result, "the test fails when it is run again on the same input, so its arms show nothing")
+
+
+def test_an_expected_failure_refutes_nothing(project):
+    project.claims(
+        '''
+import pytest
+
+
+@falsified_by(swap("p", 0.0, 0.5))
+def test_generalises(drop_rate):
+    """Lower."""
+    if drop_rate.metric("loss", p=0.5)[0] > 0.5:
+        pytest.xfail("known")
+'''
+    )
+    project.everything()
+    result = project.pytest()
+    result.assert_outcomes(failed=1)
+    says(result, "called pytest.xfail()")
+
+
+@pytest.mark.parametrize("right, outcome", [('drop_rate.metric("loss", p=0.0).mean()', "failed"), ("0.5", "passed")])
+def test_two_means_are_no_comparison_over_seeds(project, right, outcome):
+    project.claims(
+        f'''
+@falsified_by(swap("p", 0.0, 0.5))
+def test_generalises(drop_rate):
+    """Lower."""
+    assert below(drop_rate.metric("loss", p=0.5).mean(), {right})
+'''
+    )
+    project.everything()
+    result = project.pytest()
+    result.assert_outcomes(**{outcome: 1})
+    if outcome == "failed":
+        says(result, "two single numbers, which no null arm can try")

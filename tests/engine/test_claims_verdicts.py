@@ -109,11 +109,28 @@ def test_the_key_does_not_change_with_prose_or_sentence(mini):
     assert verdicts.key(library(mini), CLAIM, "sample") == before
 
 
-def test_a_changed_number_in_a_published_file_changes_the_key(mini, monkeypatch):
+def test_the_key_changes_with_the_fixtures_that_the_test_takes(mini):
+    tests = mini.claims / "test_averages.py"
+    edit(tests, "import numpy as np", "import numpy as np\nimport pytest")
+    edit(
+        tests, "def test_less_noisy(noise)", "@pytest.fixture\ndef f(g):\n    return g\n\ndef test_less_noisy(noise, f)"
+    )
+    (mini.claims / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef g():\n    return 1\n")
+    text = (
+        tests.read_text()
+        .replace("@falsified_by(swap", "FALSE = falsified_by(swap")
+        .replace("def test_less", "@FALSE\ndef test_less")
+    )
+    tests.write_text(text)
+    before = verdicts.key(library(mini), CLAIM, "sample")
+    edit(mini.claims / "conftest.py", "return 1", "return 2")
+    assert verdicts.key(library(mini), CLAIM, "sample") != before
+
+
+def test_a_changed_number_in_a_published_file_changes_the_key(mini):
     edit(mini.claims / "test_straight_line.py", "@falsified_by(swap", '@at("full")\n@falsified_by(swap')
     edit(mini.claims / "test_straight_line.py", "import above", "import at, above")
     there = library(mini)
-    monkeypatch.setattr(there, "results_key", lambda name, scale: "the same")
     published = mini.published_file("straight_line", "fit")
     published.parent.mkdir(parents=True)
     published.write_text("0.1")

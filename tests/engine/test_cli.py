@@ -1,6 +1,8 @@
 """The commands as a person types them, on the mini site."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -79,9 +81,6 @@ def test_outside_a_project_it_says_so(tmp_path, monkeypatch, capsys):
 
 
 def test_a_reader_that_closes_the_pipe_is_no_error(mini):
-    import subprocess
-    import sys
-
     code = f"{sys.executable} -m coursenotes.cli --project {mini.root} why straight_line.fit | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {code}"], capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0 and "Traceback" not in done.stderr
@@ -100,3 +99,68 @@ def test_the_store_is_looked_through_and_tidied(command, mini):
     entry.write_text("{}")
     status, said = command("store")
     assert status == 1 and "does not have the digest" in said
+
+
+@pytest.mark.parametrize("name", ["class", "datasets", "Dropout", "../x"])
+def test_a_name_that_cannot_be_a_topic_writes_nothing(command, mini, name):
+    status, said = command("new", name)
+    assert status == 1 and "1 problem" in said
+    assert not list(mini.root.rglob(f"{name.rpartition('/')[2]}.*"))
+
+
+def test_a_topic_without_the_scale_is_told(command):
+    status, said = command("run", "averages", "--scale", "full")
+    assert status == 1 and "averages has no full scale" in said
+
+
+def test_a_dataset_without_any_scale_is_told(command, mini):
+    path = mini.snippets / "datasets" / "points.py"
+    path.write_text(path.read_text().replace("sample=sample, ", ""))
+    status, said = command("check")
+    assert status == 1 and "straight_line.py:22: the dataset of fit gives no data at any scale" in said
+    assert "nothing uses the experiment fit" not in said
+
+
+def test_real_data_that_cannot_be_had_names_the_dataset(command, mini, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("COURSENOTES_DATA", raising=False)
+    path = mini.snippets / "datasets" / "points.py"
+    digest = "a" * 64
+    files = f'full=sample, files=[File("p.bin", url="http://127.0.0.1:1/p.bin", sha256="{digest}")], folder="p", '
+    text = path.read_text().replace("import Dataset", "import Dataset, File")
+    path.write_text(text.replace("sample=sample, ", f"sample=sample, {files}"))
+    status, said = command("run", "straight_line.fit", "--scale", "full")
+    line = 1 + text.split("\n").index(next(s for s in text.split("\n") if s.startswith("points = ")))
+    assert status == 1 and f"snippets/datasets/points.py:{line}: p.bin of Points near a line is missing" in said
+
+
+def test_what_the_machine_refuses_is_one_line(command, mini):
+    mini.state.write_text("a file where the folder should be")
+    status, said = command("run")
+    assert status == 1 and ".coursenotes: File exists" in said and "fix: move away" in said
+
+
+def test_an_output_that_is_full_is_told(mini):
+    code = f"{sys.executable} -m coursenotes.cli --project {mini.root} status > /dev/full"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 1 and "No space left" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_project_in_a_folder_with_any_name_on_a_terminal_that_knows_ascii_alone(mini):
+    root = mini.root.rename(mini.root.with_name("Größe & co (1)"))
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "coursenotes.cli", "run", "averages"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env={**os.environ, **plain})
+    assert done.returncode == 0, done.stderr
+    assert "n=100: error" in done.stdout
+
+
+@pytest.mark.parametrize("text", ['{"schema": 1, "jobs": [', "[]", "{}"])
+def test_published_results_that_cannot_be_read_are_told(command, mini, text):
+    path = mini.published_file("straight_line", "fit")
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    for words in (["check"], ["build"]):
+        status, said = command(*words)
+        assert status == 1 and "results/straight_line/fit.json: a published result cannot be read" in said
+    assert not mini.site.exists()

@@ -8,6 +8,7 @@ from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.fingerprint import Code, difference, version
 from coursenotes.plan import Library
+from coursenotes.slices import compiled
 
 
 def keys(mini, experiment="straight_line.fit"):
@@ -151,3 +152,176 @@ def test_the_version_of_a_library_whose_package_has_another_name():
     assert version("yaml") == importlib.metadata.version("PyYAML")
     assert version("torch") == importlib.metadata.version("torch").split("+")[0]
     assert version("json") is None and version("no_such_library") is None
+
+
+BODY = '"""T."""\nimport numpy as np\nfrom coursenotes import Dataset, File, Run, experiment\n{}\n'
+EXPERIMENT = '\n@experiment(seeds=1)\ndef e(run: Run):\n    """D."""\n    return {"m": f(1)}\n'
+ON_DATA = EXPERIMENT.replace("seeds=1", "data=d, seeds=1").replace("run: Run", "d, run: Run").replace("f(1)", "1")
+
+
+def key_of(mini, body, scale="sample", more=EXPERIMENT, **others):
+    """The key of an experiment that returns f(1), or reads d, of a file with this body, beside other files."""
+    for name, text in {"t": BODY.format(body) + more, **others}.items():
+        path = mini.snippets / f"{name.replace('__', '/', 1)}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return Library(discover(mini)).jobs("t.e", scale)[0].key
+
+
+A, B = "def g(): return 1\n", "def g(): return 7\n"
+BRANCHES = (
+    "import sys\nif sys.version_info > (3,):\n    from snippets.a import g\nelse:\n    from snippets.b import g\n"
+)
+PATCH = "class M: pass\ndef patch(h):\n    setattr(M, h.__name__, h)\n    return h\n@patch\ndef go(self): return 1\n"
+REGISTER = "R = {}\ndef reg(h):\n    R[h.__name__] = h\n    return h\n@reg\ndef a(x): return 1\n"
+SINGLE = "import functools\n@functools.singledispatch\ndef g(x): return 0\n@g.register\ndef _(x: int): return 1\n"
+RNG = "RNG = np.random.default_rng(0)\nA = RNG.normal()\nB = RNG.normal()\n"
+HIDDEN = {  # what: (body, other files, (which file, old, new)): each changes what the experiment computes
+    "an import in one branch": (BRANCHES + "def f(x): return g()", {"a": A, "b": B}, ("a", "1", "2")),
+    "an import in a function's branch": (
+        "def f(x):\n  if x:\n    from snippets.a import g\n  else:\n    from snippets.b import g\n  return g()",
+        {"a": A, "b": B},
+        ("a", "1", "2"),
+    ),
+    "an import that is wrapped": (
+        "import functools\nfrom snippets.a import g\ng = functools.cache(g)\ndef f(x): return g()",
+        {"a": A},
+        ("a", "1", "2"),
+    ),
+    "a base of the same name": (
+        "from snippets.a import M\nclass M(M): pass\ndef f(x): return M.k",
+        {"a": "class M:\n    k = 1\n"},
+        ("a", "1", "2"),
+    ),
+    "an imported number, changed": (
+        "from snippets.a import K\nK *= 2\ndef f(x): return K",
+        {"a": "K = 1\n"},
+        ("a", "1", "2"),
+    ),
+    "an import of a class": (
+        "class M:\n    from snippets.a import g\ndef f(x): return M.g()",
+        {"a": A},
+        ("a", "1", "2"),
+    ),
+    "a package's own file": (
+        "from snippets.pkg.a import g\ndef f(x): return g()",
+        {"pkg____init__": "import numpy as np\nnp.random.seed(1)\n", "pkg__a": A},
+        ("pkg____init__", "1", "2"),
+    ),
+    "a definition in a branch elsewhere": (
+        "from snippets.a import g\ndef f(x): return g()",
+        {"a": "if True:\n    def g(): return 1\n"},
+        ("a", "1", "2"),
+    ),
+    "a method that a decorator adds": (
+        PATCH + "def f(x): return M().go()",
+        {},
+        ("t", "self): return 1", "self): return 2"),
+    ),
+    "an entry that a decorator adds": (
+        REGISTER + 'def f(x): return R["a"](x)',
+        {},
+        ("t", "x): return 1", "x): return 2"),
+    ),
+    "a registered overload": (SINGLE + "def f(x): return g(x)", {}, ("t", "int): return 1", "int): return 2")),
+    "the order of random draws": (
+        RNG + "def f(x): return A - 2 * B",
+        {},
+        ("t", "A = RNG.normal()\nB = RNG.normal()", "B = RNG.normal()\nA = RNG.normal()"),
+    ),
+    "a random draw that nobody names": (
+        RNG + "def f(x): return B",
+        {},
+        ("t", "A = RNG.normal()", "A = RNG.normal(size=2)"),
+    ),
+    "a seed before or after": (
+        "np.random.seed(0)\nA = np.random.normal()\ndef f(x): return A",
+        {},
+        ("t", "np.random.seed(0)\nA = np.random.normal()", "A = np.random.normal()\nnp.random.seed(0)"),
+    ),
+    "the order of two values of a name": (
+        "A = 1\nB = A\nA = 2\ndef f(x): return A + 10 * B",
+        {},
+        ("t", "B = A\nA = 2", "A = 2\nB = A"),
+    ),
+    "an attribute read before or after it is set": (
+        "class M:\n    w = 1\nV = M.w\nM.w = 3\ndef f(x): return V",
+        {},
+        ("t", "V = M.w\nM.w = 3", "M.w = 3\nV = M.w"),
+    ),
+}
+
+
+@pytest.mark.parametrize("body, others, change", HIDDEN.values(), ids=HIDDEN)
+def test_what_no_name_leads_to_counts(mini, body, others, change):
+    before = key_of(mini, body, **others)
+    which, old, new = change
+    files = {"t": body, **others}
+    assert files[which].count(old) == 1
+    files[which] = files[which].replace(old, new)
+    assert key_of(mini, files.pop("t"), **files) != before
+
+
+IDLE = {
+    "for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n",
+    "for who runs the file": 'if __name__ == "__main__":\n    print(1)\n',
+    "a library's decorator": "import functools\n@functools.cache\ndef other(x): return 3\n",
+    "a function and a number": "Z = 3\ndef other(x): return Z\n",
+}
+
+
+@pytest.mark.parametrize("more", IDLE.values(), ids=IDLE)
+def test_what_no_job_runs_does_not_count(mini, more):
+    assert key_of(mini, "def f(x): return 1") == key_of(mini, more + "def f(x): return 1")
+
+
+UNSEEN = {
+    "__file__": ("def f(x): return open(__file__).read()", "__file__ leads to files"),
+    "environ": ("import os\ndef f(x): return os.environ['A']", "the environment is no part of the key"),
+    "from os": ("from os import environ as e\ndef f(x): return e.get('A')", "the environment is no part of the key"),
+    "getenv": ("import os\nK = os.getenv('A')\ndef f(x): return K", "the environment is no part of the key"),
+    "builtins": ("import builtins\ndef f(x): return builtins.eval('1')", "runs code that cannot be followed"),
+}
+
+
+@pytest.mark.parametrize("body, said", UNSEEN.values(), ids=UNSEEN)
+def test_what_lies_outside_the_key_is_reported(mini, body, said):
+    with pytest.raises(CoursenotesError, match=said):
+        key_of(mini, body)
+
+
+COMPUTED = {
+    "stars": ('more = dict(files=[])\nd = Dataset("a", lambda: 1, **more)', "cannot be followed"),
+    "a star": ('given = ("a", lambda: 1)\nd = Dataset(*given)', "cannot be followed"),
+    "bound again": (
+        'import dataclasses\nd = Dataset("a", lambda: 1)\nd = dataclasses.replace(d, sample=lambda: 2)',
+        "more than once",
+    ),
+}
+
+
+@pytest.mark.parametrize("body, said", COMPUTED.values(), ids=COMPUTED)
+def test_a_dataset_whose_arguments_cannot_be_read_is_reported(mini, body, said):
+    with pytest.raises(CoursenotesError, match=said):
+        key_of(mini, body, more=ON_DATA)
+
+
+def test_a_file_by_another_name_has_no_address_in_the_key_either(mini):
+    body = 'from coursenotes import File as Part\nd = Dataset("a", full=len, files=[Part("n", url="{}", sha256="{}")])'
+    old, moved, other = (
+        key_of(mini, body.format(*given), "full", ON_DATA) for given in (("u", "1"), ("v", "1"), ("u", "2"))
+    )
+    assert old == moved != other
+
+
+def test_the_version_of_a_library_that_a_star_import_may_use_counts(mini):
+    key_of(mini, "from safetensors import *\ndef f(x): return safe_open(x)")
+    assert "safetensors" in Library(discover(mini)).depends("t.e", "sample")["libraries"]
+
+
+def test_a_drawing_has_the_number_that_another_statement_changes(mini):
+    edit(mini.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C0"\nTIMES = 1\nTIMES += 1')
+    code, module = Code(mini), "snippets.straight_line"
+    names = {"__name__": "sliced"}
+    exec(compiled(mini, code, module, code.closure(module, "starts").statements[module]), names)
+    assert names["TIMES"] == 2

@@ -154,3 +154,10 @@ def test_times_are_seconds():
     for bad in ("19", "1:60", "1:2:3:4", "a:b", ""):
         with pytest.raises(Malformed):
             parse_time(bad)
+
+
+def test_a_misspelt_scale_is_mended_and_the_rest_kept():
+    (said,) = wrong("[1](measured:a.b.c?n=1&scale=ful&m=2)\n")
+    assert 'no scale "ful"' in said and "write measured:a.b.c?n=1&scale=full&m=2" in said
+    (said,) = wrong("[1](measured:a.b.c?scale=simple)\n")
+    assert "write measured:a.b.c?scale=sample" in said

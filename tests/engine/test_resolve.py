@@ -110,3 +110,19 @@ def test_every_page_is_checked_together(mini):
     assert {p.path.name for p in resolve.all_problems(library.site)} == {"try.md", "index.md"}
     put(library, "averages.noise")
     assert len(resolve.all_problems(library.site, library)) == 2
+
+
+@pytest.mark.parametrize("head, line, says, fix", [
+    ("---\ntitle: A\n", 1, "front matter is not closed", "a line of ---"),
+    ("\ufeff---\ntitle: A\n---\n", 1, "byte order mark", "without BOM"),
+    ("---\ntitel: A\n---\n", 2, "no field titel:", "write title:"),
+    ("---\ntitle: A\nlecture: [x/1]\n---\n", 3, "no field lecture:", "write lectures:"),
+])  # fmt: skip
+def test_front_matter_that_would_be_ignored(mini, head, line, says, fix):
+    (found,) = problems(mini, head + "Text.\n")
+    assert (found.line, found.path.name) == (line, "try.md") and says in found.what and fix in found.fix
+
+
+@pytest.mark.parametrize("text", ["Text.\n", "---\n\nA rule, and text.\n", "---\ntitle: A\ntags: [x]\n---\nText.\n"])
+def test_front_matter_may_be_left_out_and_hold_more(mini, text):
+    assert problems(mini, text) == []

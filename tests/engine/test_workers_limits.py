@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from pathlib import Path
 
 import pytest
 
+from coursenotes.workers import Task, endings
 from tests.engine.workers_project import line_of, make_project, run_one, task
 
 
@@ -73,3 +75,28 @@ def test_sys_exit(root: Path):
     outcome = run_one(root, task("sys_exit"))
     assert not outcome.ok and outcome.problem.what == "SystemExit: enough"
     assert outcome.problem.line == line_of('sys.exit("enough")')
+
+
+def test_an_end_without_a_word_is_placed_where_the_task_is(root: Path):
+    told = task("leave")
+    placed = Task(told.id, told.call, {**told.args, "path": str(root / "snippets" / "jobs.py"), "line": 3})
+    assert run_one(root, told).problem.what.startswith(f"{told.id}: its process ended")
+    problem = run_one(root, placed).problem
+    assert (problem.path, problem.line) == (root / "snippets" / "jobs.py", 3)
+    assert problem.what.startswith("its process ended")
+
+
+def test_a_long_message_is_shortened():
+    text = endings.shortened("\n".join(["first", *["x" * 10_000] * 300, "last"]))
+    assert len(text.splitlines()) == endings.LONG and len(text) < 7_000
+    assert text.startswith("first\n") and text.endswith("… and 291 lines more\nlast")
+    assert endings.shortened("short") == "short"
+
+
+def test_a_full_disk_says_what_to_do():
+    assert "free some space" in endings.fix(OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_a_snippet_that_is_not_there_is_no_dependency():
+    assert "no snippets/nothere.py" in endings.fix(ModuleNotFoundError("No module", name="snippets.nothere"))
+    assert "add torchx to the dependencies" in endings.fix(ModuleNotFoundError("No module", name="torchx.nn"))

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from coursenotes.errors import CoursenotesError
 from coursenotes.store import read_entry
-from coursenotes.workers import TORCH, Pool, Task
+from coursenotes.workers import TORCH, Pool, Task, job
 from tests.engine.workers_project import make_project
 
 TRAINED = '''\
@@ -254,3 +256,12 @@ def test_fastai_vision_can_be_imported_where_torchvision_was_compiled_for_anothe
     outcome = one(pool, Task("vision", "snippets.line:vision", {}))
     assert outcome.ok, outcome.problem
     assert outcome.value[0] == "ImageDataLoaders"
+
+
+@pytest.mark.parametrize("make", [lambda: torch.eye(2).to_sparse(), lambda: torch.ones(2, device="meta")])
+def test_a_tensor_without_plain_values_names_its_line(tmp_path: Path, make):
+    path = tmp_path / "snippet.py"
+    path.write_text("def fit(run):\n    return {'m': x}\n")
+    with pytest.raises(CoursenotesError) as caught:
+        job.sort_out({"m": make()}, path, "fit")
+    assert caught.value.problems[0].line == 2 and ".to_dense()" in str(caught.value)

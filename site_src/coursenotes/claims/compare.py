@@ -26,7 +26,8 @@ class Comparison:
     """The outcome of below, above or close; true where it holds in as many pairs as were asked for.
 
     a and b: (pairs,), float64. bound: the margin, or how wide "close" is. needs: in how many pairs it has to hold.
-    names: what was written for a and b. single: one side is one number, not one a seed. asked: its truth was read.
+    names: what was written for a and b. single: one side is one number, not one a seed. lone: both are, and
+    both were computed. asked: its truth was read.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Comparison:
     path: str
     line: int
     single: bool
+    lone: bool = False
     asked: bool = False
 
     @property
@@ -156,6 +158,7 @@ def _compare(kind: str, a: Any, b: Any, bound: float, holds: str | None) -> Comp
             + ("" if kind == "close" else ", or 0; for 'not much worse than', use close()")
         )
     single = left.ndim == 0 or right.ndim == 0
+    lone = left.ndim == right.ndim == 0 and not {type(a), type(b)} & {int, float}
     if not single and len(left) != len(right):
         raise ValueError(
             f"{kind}(): {len(left)} values against {len(right)}; pairs need as many on both sides, or one single number"
@@ -165,7 +168,7 @@ def _compare(kind: str, a: Any, b: Any, bound: float, holds: str | None) -> Comp
         raise ValueError(f"{kind}(): nothing to compare, both sides are empty")
     found = Comparison(
         kind, left, right, float(bound), _needed(holds, len(left)), _written(frame), frame.f_code.co_filename,
-        frame.f_lineno, single,
+        frame.f_lineno, single, lone,
     )  # fmt: skip
     recorded = _recorded.get()
     if recorded is not None:

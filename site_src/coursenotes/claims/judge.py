@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import random
 import sys
@@ -14,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursenotes.claims.arms import CannotAlter, Falsifier, Inputs
+from coursenotes.claims.arms import CannotAlter, Falsifier, Inputs, Variant
 from coursenotes.claims.compare import Comparison, recording
 from coursenotes.claims.nulls import null_arms
-from coursenotes.claims.verdicts import finite
+from coursenotes.claims.verdicts import EXACT, finite
 from coursenotes.result import Results, Row
 
 REFUTES = (AssertionError, pytest.fail.Exception)
@@ -61,9 +62,16 @@ def judge(call: Call, inputs: Inputs, falsifiers: Sequence[Falsifier]) -> Judgem
     except (Exception, *OUTCOMES) as error:
         found.failure = error
         return found
-    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison)]
+    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison, call.scale)]
     for falsifier in falsifiers:
         found.arms.append(_try(call, inputs, falsifier, found.problems))
+    try:
+        call(inputs)
+    except (Exception, *OUTCOMES) as error:
+        found.problems.append(
+            f"the test fails when it is run again on the same input, so its arms show nothing: {first_line(error)}\n"
+            "fix: keep nothing from one run of it to the next, and draw no random numbers from a fixture"
+        )
     for comparison in found.comparisons:
         for arm in null_arms(comparison, call.scale):
             found.arms.append(arm)
@@ -98,16 +106,28 @@ def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) 
     """Run the test on one falsifier. It has to raise an AssertionError; anything else is a problem."""
     failed, message = False, ""
     try:
-        call(falsifier.apply(inputs))
+        try:
+            altered = falsifier.apply(inputs)
+        except AssertionError as error:  # of the falsifier, not of the test
+            raise RuntimeError(f"AssertionError: {error}") from error
+        call(altered)
         message = "the test passes"
         problems.append(f"claim cannot fail: it still holds with {falsifier.text}")
     except CannotAlter as error:
         message = str(error)
         problems.append(f"the arm {falsifier.text!r} alters nothing: {error}")
+    except pytest.xfail.Exception as error:  # a kind of failure to pytest
+        message = f"expected to fail: {first_line(error)}"
+        problems.append(f"the arm {falsifier.text!r} called pytest.xfail()\nfix: let the assertion fail")
     except REFUTES as error:
         inside = _raised_in(error, call.snippets)
         message = first_line(error)
         failed = inside is None
+        if failed and _raised_by(error, falsifier):
+            failed = False
+            problems.append(
+                f"the arm {falsifier.text!r} failed inside the wrong variant itself, not in the test: {message}"
+            )
         if inside:
             problems.append(
                 f"the arm {falsifier.text!r} failed inside the snippet, not in the test ({inside}): {message}"
@@ -121,8 +141,13 @@ def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) 
     return {"kind": falsifier.kind, "text": falsifier.text, "failed_as_it_must": failed, "message": message}
 
 
-def _unused(comparison: Comparison) -> list[str]:
-    """A comparison in a test that passed has to have been asked, and to have been true."""
+def _unused(comparison: Comparison, scale: str) -> list[str]:
+    """A comparison in a test that passed has to have been asked, and to have been true; over seeds, if there are."""
+    if comparison.lone and comparison.kind != "close" and scale != EXACT:
+        return [
+            f"line {comparison.line}: two single numbers, which no null arm can try: {comparison.claimed}\n"
+            "fix: compare seed by seed, metric() with metric(); a bound is a number that is written out"
+        ]
     if not comparison.asked:
         return [f"line {comparison.line}: nothing asks whether this holds: {comparison.claimed}\nfix: assert it"]
     if not comparison:
@@ -134,13 +159,24 @@ def _unused(comparison: Comparison) -> list[str]:
 
 
 def _own_copies(results: Results) -> Results:
-    """The results with arrays of their own: what a test writes into them does not reach the next run of it."""
+    """The results with values of their own: what a test writes into them does not reach the next run of it."""
 
     def copied(row: Row) -> Row:
-        arrays = {name: array.copy() for name, array in row.result.arrays.items()}
-        return replace(row, result=replace(row.result, arrays=arrays))
+        given = row.result
+        arrays = {name: array.copy() for name, array in given.arrays.items()}
+        labels = {name: list(values) for name, values in given.labels.items()}
+        curves = {name: list(values) for name, values in given.curves.items()}
+        return replace(row, result=replace(given, arrays=arrays, labels=labels, curves=curves))
 
     return results.replace(copied)
+
+
+def _raised_by(error: BaseException, falsifier: Falsifier) -> bool:
+    """Whether an error came through the code of one of a falsifier's variants."""
+    variants = falsifier.objects.values() if isinstance(falsifier, Variant) else ()
+    members = [m for v in variants for m in (v, *(vars(v).values() if isinstance(v, type) else ()))]
+    codes = {getattr(inspect.unwrap(m) if callable(m) else m, "__code__", None) for m in members}
+    return any(frame.f_code in codes for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def fresh_seed() -> int:

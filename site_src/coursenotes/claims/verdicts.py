@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -112,17 +111,13 @@ def missing(library: Library, claim_id: str, scale: str) -> str | None:
 def key(library: Library, claim_id: str, scale: str) -> str:
     """What a verdict depends on, as one digest.
 
-    The test with all that it reaches in the project and the libraries used, the snippet's functions that it is given,
-    and the results that it and its controls read. Prose, the docstring and the date do not enter.
+    The test with all that it reaches in the project and the libraries used, the snippet's functions and the fixtures
+    that it is given, and the results that it and its controls read. Prose, the docstring and the date do not enter.
     """
     info = find(library, claim_id)
     scale = _known(library, info, scale)
-    reads = {}
-    for name in _reads(info) if scale != EXACT else ():
-        reads[name] = [library.results_key(name, scale)]
-        published = library.layout.published_file(*name.split("."))
-        if scale == "full" and published.is_file():  # numbers that a person changed there keep their jobs' keys
-            reads[name].append(hashlib.sha256(published.read_bytes()).hexdigest())
+    reads = {name: [library.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
+    fixtures = _fixtures(library, info)
     return fingerprint.hash_json(
         {
             "engine": CLAIMS_ENGINE,
@@ -131,8 +126,24 @@ def key(library: Library, claim_id: str, scale: str) -> str:
             "test": library.code_key(library.layout.module(info.path), f"test_{info.name}"),
             "functions": {name: library.code_key(f"snippets.{info.topic}", name) for name in info.functions},
             "results": reads,
+            **({"fixtures": fixtures} if fixtures else {}),
         }
     )
+
+
+def _fixtures(library: Library, info: ClaimInfo) -> dict[str, str]:
+    """The code of the project's own fixtures that a claim's test takes, and of those that they take."""
+    found: dict[str, str] = {}
+    todo = [p for p in info.params if p not in info.functions and f"{info.topic}.{p}" not in info.experiments]
+    while todo:
+        name = todo.pop()
+        for module in (library.layout.module(info.path), "tests.claims.conftest", "tests.conftest"):
+            summary = library.site.code.module(module)
+            there = [d for d in summary["declared"] if d["name"] == name] if summary else []
+            if there and f"{module}.{name}" not in found:
+                found[f"{module}.{name}"] = library.code_key(module, name)
+                todo += there[-1]["params"]
+    return found
 
 
 def load(library: Library, claim_id: str, scale: str = "sample") -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import linecache
 import re
 import signal
@@ -16,6 +17,7 @@ from coursenotes.workers import devices
 FOREIGN = {"site-packages", "dist-packages", "site_src", ".nox", ".venv", "venv"}
 TOO_BIG = re.compile(r"can't allocate memory|Cannot allocate memory|std::bad_alloc")
 Place = tuple[Path, int]
+LONG, WIDE = 12, 500  # lines of a message, and characters of a line, that are shown
 
 
 def plain(problem: Problem) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def from_error(error: BaseException, root: Path, request: Mapping[str, Any]) -> 
         written = innermost([(error.filename, error.lineno or 0)], root)
         if written:
             return Problem(f"{type(error).__name__}: {error.msg}", written[0], written[1], _source(written))
-    what = "".join(traceback.format_exception_only(error)).strip()
+    what = shortened("".join(traceback.format_exception_only(error)).strip())
     details = list(_source(place)) if place else []
     if frames and (place is None or (str(place[0]), place[1]) != (str(_path(frames[-1][0], root)), frames[-1][1])):
         details.append(f"raised in {_short(frames[-1][0])}:{frames[-1][1]}")
@@ -57,6 +59,14 @@ def from_error(error: BaseException, root: Path, request: Mapping[str, Any]) -> 
             what = f"it needs more memory than its part of the GPU has ({cause})"
             repair = f"make it smaller, or run fewer at once: {devices.VARIABLE}={request['device']['name']}*1"
     return Problem(what, path, line, tuple(details), repair)
+
+
+def shortened(text: str) -> str:
+    """A message that fits a screen: its first lines and its last, each not too wide."""
+    lines = [line if len(line) <= WIDE else f"{line[:WIDE]} …" for line in text.splitlines()]
+    if len(lines) > LONG:
+        lines = [*lines[: LONG - 2], f"… and {len(lines) - LONG + 1} lines more", lines[-1]]
+    return "\n".join(lines)
 
 
 def is_memory(error: BaseException) -> bool:
@@ -72,7 +82,11 @@ def fix(error: BaseException) -> str | None:
     if is_memory(error):
         return SMALLER
     if isinstance(error, ModuleNotFoundError):
+        if str(error.name).startswith("snippets."):
+            return f"check the spelling: there is no {str(error.name).replace('.', '/')}.py"
         return f"check the spelling, or add {str(error.name).partition('.')[0]} to the dependencies in pyproject.toml"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some space, and run it again: what was finished is kept"
     if isinstance(error, SystemExit):
         return "return the results, or raise an error; do not leave the process"
     return None

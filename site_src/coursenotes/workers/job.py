@@ -157,10 +157,16 @@ def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False
 def as_array(value: Any) -> np.ndarray | None:
     """Numbers of any kind as a contiguous array, () for one number. None where the value is something else."""
     if hasattr(value, "detach"):
-        value = value.detach().cpu()
+        value = value.detach()
+        if value.device.type == "meta":
+            return None
+        value = value.cpu()
         if str(value.dtype) == "torch.bfloat16":  # which NumPy does not know
             value = value.float()
-        value = value.resolve_conj().resolve_neg().numpy()
+        try:
+            value = value.resolve_conj().resolve_neg().numpy()
+        except (NotImplementedError, RuntimeError, TypeError):  # sparse, or without values
+            return None
     if not isinstance(value, (bool, int, float, np.generic, np.ndarray)):
         return None
     array = np.asarray(value)
@@ -225,6 +231,8 @@ def _kind(value: Any) -> str:
 
 
 def _mend(value: Any) -> str | None:
+    if hasattr(value, "to_dense"):
+        return "give a dense tensor of numbers: .to_dense()"
     if isinstance(value, (list, tuple)):
         return "wrap numbers in np.array(…), and leave an empty list out"
     if isinstance(value, np.ndarray):

@@ -211,4 +211,4 @@ def _line(connection: socket.socket) -> str:
         if not more:
             return ""
         data += more
-    return data.decode().rstrip("\n")
+    return os.fsdecode(data).rstrip("\n")

@@ -160,7 +160,7 @@ class Pool:
         with theirs:
             try:
                 socket.send_fds(self._control, [b"j"], [theirs.fileno()])
-                ours.sendall(f"{folder / REQUEST}\n".encode())
+                ours.sendall(os.fsencode(folder / REQUEST) + b"\n")
             except OSError:
                 ours.close()
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 from collections.abc import Iterator
@@ -63,6 +64,13 @@ class Running:
             else:
                 self.said.update(message)
 
+    def placed(self, problem: Problem) -> Problem:
+        """A problem that names no line of the project's, with the place of what the task was to run, or its name."""
+        path, line = self.task.args.get("path"), self.task.args.get("line")
+        if path is None:
+            problem = dataclasses.replace(problem, what=f"{self.task.id}: {problem.what}")
+        return dataclasses.replace(problem, path=path and Path(path), line=line)
+
     def conclude(self) -> Outcome:
         """What became of it, once its keeper has hung up."""
         end = self.said.get("end")
@@ -75,6 +83,8 @@ class Running:
             problem = endings.from_plain(self.said["problem"])
         elif "value" not in self.said:
             problem = endings.from_end(end, self.request)
+        if problem is not None and problem.path is None:
+            problem = self.placed(problem)
         end = end or {}
         return Outcome(
             self.task,

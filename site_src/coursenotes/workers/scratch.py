@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,8 +33,8 @@ class Scratch:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         # the jobs' temporary files; short, since a socket's address has 108 bytes and multiprocessing makes some here
         self.temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
-        (self.temporary / OWNER).write_text(str(self.path))
-        (self.path / TEMPORARY).write_text(str(self.temporary))
+        (self.temporary / OWNER).write_bytes(os.fsencode(self.path))
+        (self.path / TEMPORARY).write_bytes(os.fsencode(self.temporary))
         self._count = 0
 
     def job(self) -> tuple[Path, Path]:
@@ -56,8 +57,8 @@ def _remove(folder: Path) -> None:
     A copy of the project names a folder that belongs to the original, which may be running.
     """
     with contextlib.suppress(OSError):
-        temporary = Path((folder / TEMPORARY).read_text())
-        if temporary.name.startswith(PREFIX) and (temporary / OWNER).read_text() == str(folder):
+        temporary = Path(os.fsdecode((folder / TEMPORARY).read_bytes()))
+        if temporary.name.startswith(PREFIX) and (temporary / OWNER).read_bytes() == os.fsencode(folder):
             shutil.rmtree(temporary, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -12,12 +12,17 @@ import symtable
 from pathlib import Path
 from typing import Any
 
-from coursenotes.canonical import canonical, digest, is_text
+from coursenotes.canonical import canonical, digest
+from coursenotes.source.names import BUILTIN, binds, bound_names, called, changes, dotted, is_said, read_import
 
-SUMMARY_VERSION = 1
+__all__ = ["BUILTIN", "bound_names", "canonical", "digest", "dotted", "parse", "strip_declaring", "summarise"]
+
+SUMMARY_VERSION = 2
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
 DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
+FILE = {"coursenotes.File", "coursenotes.api.File"}
 DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "licence", "citation", "url")
+SURROUNDINGS = ("the environment is no part of the key", "write the value out, or make it a setting")
 FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
 Summary = dict[str, Any]
 
@@ -43,13 +48,13 @@ def summarise(text: str, path: Path, module: str) -> Summary:
             continue
         for inner in ast.walk(node):  # also inside try: and if TYPE_CHECKING:
             if isinstance(inner, ast.Import | ast.ImportFrom):
-                _read_import(inner, module, imports, star, path.name == "__init__.py")
+                read_import(inner, module, imports, star, path.name == "__init__.py")
     summary: Summary = {
         "version": SUMMARY_VERSION, "module": module, "statements": [], "imports": imports, "star": star,
         "declared": [], "datasets": {}, "doc": ast.get_docstring(tree) or "",
     }  # fmt: skip
     for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom) or is_text(node):
+        if is_said(node):
             continue
         summary["statements"].append(_statement(node, lines, module, imports, star, path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -57,6 +62,9 @@ def summarise(text: str, path: Path, module: str) -> Summary:
         dataset = _dataset(node, imports)
         if dataset is not None:
             summary["datasets"][summary["statements"][-1]["names"][0]] = dataset
+    bodies = [node for node in tree.body if not is_said(node)]
+    for statement, effect in zip(summary["statements"], changes(bodies, imports), strict=True):
+        statement["effect"] = effect
     return summary
 
 
@@ -66,7 +74,7 @@ def _statement(
     local: dict[str, str] = {}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Import | ast.ImportFrom):
-            _read_import(inner, module, local, star, path.name == "__init__.py")
+            read_import(inner, module, local, star, path.name == "__init__.py")
     bare = strip_declaring(node, imports)
     names = bound_names(node)
     return {
@@ -77,9 +85,6 @@ def _statement(
         "refs": sorted(_references(bare, set(local))),
         "imports": local,
         "problems": _dynamic(bare, {**imports, **local}),
-        "effect": not names or not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
-        ),
         "kind": type(node).__name__,
     }  # fmt: skip
 
@@ -89,27 +94,11 @@ def first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
 
 
-def bound_names(node: ast.stmt) -> list[str]:
-    """The module-level names that a top-level statement binds."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AnnAssign):
-        targets = [node.target]
-    else:  # a block: whatever is bound anywhere in it
-        return sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
-    found = [t for target in targets for t in ast.walk(target)]
-    if any(isinstance(t, ast.Attribute | ast.Subscript) for t in found):
-        return []  # it changes something that exists: an effect
-    return [t.id for t in found if isinstance(t, ast.Name)]
-
-
 def strip_declaring(node: ast.stmt, imports: dict[str, str]) -> ast.stmt:
     """The statement without @experiment and @figure, whose arguments enter the key by value."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return node
-    kept = [d for d in node.decorator_list if _called(d, imports) not in DECLARING]
+    kept = [d for d in node.decorator_list if called(d, imports) not in DECLARING]
     if len(kept) == len(node.decorator_list):
         return node
     node = copy.copy(node)
@@ -117,54 +106,13 @@ def strip_declaring(node: ast.stmt, imports: dict[str, str]) -> ast.stmt:
     return node
 
 
-def _called(node: ast.expr, imports: dict[str, str]) -> str:
-    """The full name of what is called or named, through the file's imports: coursenotes.experiment."""
-    chain = dotted(node.func if isinstance(node, ast.Call) else node)
-    if not chain:
-        return ""
-    first, _, rest = chain.partition(".")
-    full = imports.get(first, first).replace(":", ".")
-    return f"{full}.{rest}" if rest else full
-
-
-def dotted(node: ast.AST) -> str:
-    """a.b.c for names and attributes of names, else an empty string."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
-
-
-def _read_import(
-    node: ast.Import | ast.ImportFrom, module: str, imports: dict[str, str], star: list[tuple[str, int]], package: bool
-) -> None:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.asname:
-                imports[alias.asname] = alias.name
-            else:  # "import a.b" binds a; several such imports share it
-                first = alias.name.split(".")[0]
-                imports[first] = first
-                imports[f" {alias.name}"] = alias.name  # not a name: remembered as loaded
-        return
-    base = node.module or ""
-    if node.level:
-        parts = module.split(".")
-        parts = parts[: len(parts) - node.level + (1 if package else 0)]
-        base = ".".join([*parts, base] if base else parts)
-    for alias in node.names:
-        if alias.name == "*":
-            star.append((base, node.lineno))
-        else:
-            imports[alias.asname or alias.name] = f"{base}:{alias.name}"
-
-
 # ---------------------------------------------------------------- what a statement refers to
 def _references(node: ast.stmt, local_imports: set[str]) -> set[str]:
     """Global names, with the attributes that follow them (a.b.c), which a statement reads or writes."""
     names = _global_names(node) | local_imports
     found: set[str] = set()
+    if isinstance(node, ast.ClassDef):  # what a class imports is its attribute
+        found = {name for inner in node.body if is_said(inner) for name in binds(inner)}
     inside: set[int] = set()
     for inner in ast.walk(node):
         if id(inner) in inside:
@@ -217,9 +165,9 @@ def _dynamic(node: ast.stmt, imports: dict[str, str]) -> list[tuple[int, str, st
     found: list[tuple[int, str, str]] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
-            name = _called(inner, imports)
+            name = called(inner, imports)
             line = inner.lineno
-            if name in ("exec", "eval", "compile") and not isinstance(inner.func, ast.Attribute):
+            if name.removeprefix("builtins.") in ("exec", "eval", "compile"):
                 found.append((line, f"{name}() runs code that cannot be followed", "write the code out"))
             elif name == "globals":
                 found.append((line, "globals() reaches names that cannot be followed", "name what is used"))
@@ -228,6 +176,14 @@ def _dynamic(node: ast.stmt, imports: dict[str, str]) -> list[tuple[int, str, st
             elif name == "getattr" and len(inner.args) > 1 and not isinstance(inner.args[1], ast.Constant):
                 chain = dotted(inner.args[0])  # only a project module's names are lost: told when it is resolved
                 found.append((line, f"getattr:{chain}", "name the attribute, or use a dict of the choices"))
+            elif name == "os.getenv":
+                found.append((line, *SURROUNDINGS))
+        elif isinstance(inner, ast.Name) and inner.id == "__file__":
+            found.append(
+                (inner.lineno, "__file__ leads to files that are no part of the key", "give a Dataset File()s")
+            )
+        elif isinstance(inner, ast.Name | ast.Attribute) and called(inner, imports) == "os.environ":
+            found.append((inner.lineno, *SURROUNDINGS))
         elif isinstance(inner, ast.Attribute) and dotted(inner) == "sys.modules":
             found.append((inner.lineno, "sys.modules reaches modules that cannot be followed", "import by statement"))
         elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store | ast.Del):
@@ -247,7 +203,7 @@ def _declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, imports: dict[str
         "params": [p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]],
         "decorators": [
             {
-                "name": _called(d, imports),
+                "name": called(d, imports),
                 "line": d.lineno,
                 "args": [_literal(x) for x in d.args] if isinstance(d, ast.Call) else [],
                 "kwargs": {k.arg or "**": _literal(k.value) for k in d.keywords} if isinstance(d, ast.Call) else {},
@@ -296,7 +252,7 @@ def _returned_keys(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str] | 
 def _dataset(node: ast.stmt, imports: dict[str, str]) -> Summary | None:
     """For NAME = Dataset(...): what the key takes from it at each scale, and its card."""
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    if not isinstance(value, ast.Call) or _called(value, imports) not in DATASET:
+    if not isinstance(value, ast.Call) or called(value, imports) not in DATASET:
         return None
     given = dict(zip(DATASET_FIELDS, value.args, strict=False)) | {k.arg: k.value for k in value.keywords if k.arg}
     card = {k: lit["value"] for k, v in given.items() if "value" in (lit := _literal(v))}
@@ -304,17 +260,18 @@ def _dataset(node: ast.stmt, imports: dict[str, str]) -> Summary | None:
     for scale, fields in FOR_SCALE.items():
         if scale not in given or card.get(scale, ...) is None:
             continue
-        kept = ast.Tuple([_without_address(given[k]) for k in sorted(given.keys() & fields)], ast.Load())
+        kept = ast.Tuple([_without_address(given[k], imports) for k in sorted(given.keys() & fields)], ast.Load())
         statement = ast.copy_location(ast.Expr(kept), node)
         scales[scale] = {"digest": digest(canonical(kept)), "refs": sorted(_references(statement, set()))}
-    return {"scales": scales, "card": card}
+    computed = any(isinstance(a, ast.Starred) for a in value.args) or any(k.arg is None for k in value.keywords)
+    return {"scales": scales, "card": card, "computed": computed}
 
 
-def _without_address(node: ast.expr) -> ast.expr:
+def _without_address(node: ast.expr, imports: dict[str, str]) -> ast.expr:
     """Files without where they are fetched from: only the digests say what they are."""
     node = copy.deepcopy(node)
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and dotted(inner.func).split(".")[-1] == "File":
+        if isinstance(inner, ast.Call) and called(inner, imports) in FILE:
             inner.keywords = [k for k in inner.keywords if k.arg != "url"]
             inner.args = inner.args[:1] + inner.args[2:]
     return node
