@@ -13,6 +13,7 @@ def static(library: Library) -> list[Problem]:
     """All problems that can be seen before anything is run."""
     problems = Problems()
     site = library.site
+    problems.extend(site.problems)
     problems.extend(resolve.all_problems(site))
     for page in site.pages.values():
         problems.extend(cells.check(page.text, page.path))

@@ -22,7 +22,10 @@ FIGURE = ("coursenotes.figure", "coursenotes.api.figure")
 
 
 def discover(layout: Layout, kept: dict[str, source.Summary] | None = None) -> Site:
-    """Read the snippets, the claims and the pages. Raises CoursenotesError with every problem that was found."""
+    """Read the snippets, the claims and the pages. Raises CoursenotesError with every problem that was found.
+
+    Where only pages have problems they are left in the site's, to be told together with the names that are wrong.
+    """
     site = Site(layout, Code(layout, kept))
     problems = Problems()
     topics = layout.topics()
@@ -36,9 +39,13 @@ def discover(layout: Layout, kept: dict[str, source.Summary] | None = None) -> S
             _claims(site, path, topics, problems)
         except CoursenotesError as error:
             problems.extend(error)
+    of_pages = Problems()
     for path in sorted(layout.docs.rglob("*.md")):
-        _page(site, path, problems)
-    problems.raise_if_any()
+        _page(site, path, of_pages)
+    if problems:
+        problems.extend(of_pages.found)
+        problems.raise_if_any()
+    site.problems = of_pages.found
     return site
 
 
@@ -94,6 +101,10 @@ def _experiment(
         problems.add(f"vary= of {name} is not a dict of non-empty lists", path, line, fix='vary={"p": [0.0, 0.5]}')
     elif not _good_seeds(seeds):
         problems.add(f"seeds={seeds!r} of {name}: a number from 1, or one for each scale", path, line, fix="seeds=5")
+    for limit in ("minutes", "gigabytes"):
+        value = given.get(limit, 1)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            problems.add(f"{limit}={value!r} of {name} is not a number above 0", path, line, fix=f"{limit}=10")
     needed = (["data"] if data else []) + ["run", *vary]
     extra = [p for p in declared["params"][len(needed) - len(vary) :] if p not in vary]
     missing = [p for p in vary if p not in declared["params"]]

@@ -9,6 +9,7 @@ from typing import Any
 
 from coursenotes import references
 from coursenotes.api import Scale, job_settings, seed_count
+from coursenotes.errors import Problem
 from coursenotes.fingerprint import Code
 from coursenotes.layout import Layout
 
@@ -107,6 +108,7 @@ class Site:
     claims: dict[str, ClaimInfo] = field(default_factory=dict)
     pages: dict[str, PageInfo] = field(default_factory=dict)
     symbols: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)  # with the form of pages, which does not hide their names
 
     def dataset_card(self, experiment: ExperimentInfo) -> dict[str, Any]:
         """The literal fields of an experiment's dataset: title, licence, citation, url, folder."""

@@ -151,6 +151,17 @@ def test_unknown_names_are_told_all_at_once_before_anything_runs(again):
         assert wanted in said
 
 
+def test_what_is_wrong_with_a_pages_form_and_with_its_names_is_told_in_one_run(again):
+    edit(again.concept("straight_line"), "fit.slope?rate=0.5", "fit.slop?rate=0.5")
+    edit(again.concept("averages"), "Why measure twice?", "# [Why?](claim:averages.less_noisy)")
+    (again.docs / "bad.md").write_text("---\ntitle: [\n---\n")
+    with pytest.raises(CoursenotesError) as caught:
+        whole(again)
+    said = str(caught.value)
+    for wanted in ("straight_line.md:12", "averages.md:4", "bad.md:"):
+        assert wanted in said
+
+
 def test_a_claim_on_no_page_is_told(again):
     edit(again.concept("averages"), "[It is the mean](claim:averages.is_the_mean).", "It is the mean.")
     with pytest.raises(CoursenotesError, match=r"test_averages\.py:\d+: the claim is_the_mean stands on no page"):

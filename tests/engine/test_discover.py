@@ -40,6 +40,8 @@ WRONG = {
     "seeds": ("seeds=3, vary", "seeds=0, vary", "seeds=0"),
     "vary": ('{"rate": [0.0, 0.1, 0.5]}', '{"rate": 0.5}', "vary= of fit is not a dict of non-empty lists"),
     "parameters": ("run: Run, rate: float", "run: Run, speed: float", "does not fit its settings"),
+    "a limit of nothing": ("seeds=3, vary", "seeds=3, minutes=0, vary", "minutes=0 of fit is not a number above 0"),
+    "a limit in words": ("seeds=3, vary", "seeds=3, gigabytes='a lot', vary", "gigabytes='a lot' of fit"),
     "figure of nothing": ("@figure(fit)", "@figure(fits)", "fits is not an experiment"),
     "no docstring": ('    """The slope after twenty steps of gradient descent, and its loss."""\n', "", "no docstring"),
 }
