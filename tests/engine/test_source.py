@@ -103,3 +103,13 @@ def test_a_dataset_counts_by_scale_and_without_addresses():
     assert old == moved
     assert old["sample"] == changed["sample"] and old["full"] != changed["full"]
     assert old["sample"]["refs"] == ["make"] and "load" in old["full"]["refs"]
+
+
+def test_files_in_a_constant_count_without_addresses_too():
+    text = 'from coursenotes import File\nf = [File("a", url="{url}", sha256="{sha}")]\n'
+
+    def seen(url, sha):
+        return source.summarise(text.replace("{url}", url).replace("{sha}", sha), Path("m.py"), "m")["statements"][0]
+
+    old, moved, changed = seen("http://a", "1"), seen("http://b", "1"), seen("http://a", "2")
+    assert old["digest"] == moved["digest"] != changed["digest"]

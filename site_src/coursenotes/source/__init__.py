@@ -10,14 +10,14 @@ import ast
 import copy
 import symtable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coursenotes.canonical import canonical, digest
 from coursenotes.source.names import BUILTIN, binds, bound_names, called, changes, dotted, is_said, read_import
 
 __all__ = ["BUILTIN", "bound_names", "canonical", "digest", "dotted", "parse", "strip_declaring", "summarise"]
 
-SUMMARY_VERSION = 2
+SUMMARY_VERSION = 3
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
 DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
 FILE = {"coursenotes.File", "coursenotes.api.File"}
@@ -81,7 +81,7 @@ def _statement(
         "names": names,
         "line": first_line(node),
         "end": node.end_lineno,
-        "digest": digest(canonical(bare)),
+        "digest": digest(canonical(_without_address(bare, {**imports, **local}))),
         "refs": sorted(_references(bare, set(local))),
         "imports": local,
         "problems": _dynamic(bare, {**imports, **local}),
@@ -267,8 +267,13 @@ def _dataset(node: ast.stmt, imports: dict[str, str]) -> Summary | None:
     return {"scales": scales, "card": card, "computed": computed}
 
 
-def _without_address(node: ast.expr, imports: dict[str, str]) -> ast.expr:
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def _without_address(node: Node, imports: dict[str, str]) -> Node:
     """Files without where they are fetched from: only the digests say what they are."""
+    if not any(isinstance(inner, ast.Call) and called(inner, imports) in FILE for inner in ast.walk(node)):
+        return node
     node = copy.deepcopy(node)
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call) and called(inner, imports) in FILE:
