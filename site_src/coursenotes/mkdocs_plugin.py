@@ -16,13 +16,14 @@ from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Navigation
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 
 from coursenotes import evidence, markdown
 from coursenotes.build import prepare
 from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.knowledge import subjects
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
@@ -109,8 +110,9 @@ class CoursenotesPlugin(BasePlugin):
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
         self._name(nav.items)
+        self._group(nav.items)
         nav.items.sort(key=_place)
-        nav.pages.sort(key=_place)
+        nav.pages[:] = _pages(nav.items)
         for page in nav.pages:
             page.previous_page = page.next_page = None
         for before, after in pairwise(nav.pages):
@@ -124,6 +126,22 @@ class CoursenotesPlugin(BasePlugin):
                 info = self.library.site.pages.get(page.file.src_uri)
                 section.title = str(info.meta.get("title", section.title)) if info else section.title
             self._name(section.children)
+
+    def _group(self, items: list[Any]) -> None:
+        """Put the pages of a section under the subjects that its index page names."""
+        for section in (item for item in items if item.is_section):
+            pages = {child.file.src_uri: child for child in section.children if child.is_page}
+            index = next((self.library.site.pages.get(name) for name in pages if pages[name].is_index), None)
+            if index and subjects.named(index.meta):
+                groups = subjects.grouped(index, self.library.site.pages.values(), self.pages.lectures)
+                rest = [pages.pop(index.name), *(pages.pop(name) for name in groups.pop("", ()) if name in pages)]
+                inner = [Section(title, [pages[n] for n in names if n in pages]) for title, names in groups.items()]
+                section.children = [*rest, *inner, *(child for child in section.children if child.is_section)]
+                for child in inner:
+                    child.parent = section
+                    for page in child.children:
+                        page.parent = child
+            self._group([child for child in section.children if child.is_section])
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)
@@ -172,6 +190,11 @@ def _place(item: Any) -> int:
         item = item.children[0]
     first = item.file.src_uri.partition("/")[0]
     return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
+
+
+def _pages(items: list[Any]) -> list[Page]:
+    """The pages of a navigation in its order."""
+    return [page for item in items for page in (_pages(item.children) if item.is_section else [item]) if page.is_page]
 
 
 def _token(item: AnchorLink) -> dict[str, Any]:

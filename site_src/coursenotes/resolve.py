@@ -13,6 +13,7 @@ from coursenotes import source
 from coursenotes.discover import ExperimentInfo, PageInfo, Site
 from coursenotes.errors import Problem, nearest
 from coursenotes.knowledge import lectures as courses
+from coursenotes.knowledge import subjects
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.references import Malformed, Reference, Target, parse_time, write_href, write_time
 
@@ -37,7 +38,7 @@ def problems(site: Site, page: PageInfo, library: Any = None, lectures: Lectures
     The names of metrics are known for certain from results: with a library, those that were run are checked too.
     """
     lectures = lectures or courses.load(site.layout.courses)
-    found = list(_head(page))
+    found = [*_head(page), *_subjects(site, page)]
     found += [p for r in page.references for p in reference_problems(site, r, page, lectures, library)]
     return found + list(_front_matter(page, lectures))
 
@@ -221,7 +222,7 @@ def _too_late(lecture: Lecture, time: str, place: Place) -> Iterator[Problem]:
         yield _problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", place)
 
 
-FIELDS = ("title", "lectures", "authors", "lists")
+FIELDS = ("title", "lectures", "authors", "lists", "subject", "subjects")
 
 
 def _head(page: PageInfo) -> Iterator[Problem]:
@@ -235,6 +236,21 @@ def _head(page: PageInfo) -> Iterator[Problem]:
         close = nearest(str(field), FIELDS)
         if close and field not in FIELDS:
             yield _problem(f"no field {field}: in front matter", _field(page, str(field)), (), f"write {close}:")
+
+
+def _subjects(site: Site, page: PageInfo) -> Iterator[Problem]:
+    """A list of subjects that is none, and a page's subject that the index page beside it does not name."""
+    if "subjects" in page.meta and not subjects.named(page.meta):
+        yield _problem(
+            "subjects: is not a list", _field(page, "subjects"), (), "write subjects: [Recommenders, Tables]"
+        )
+    there = subjects.of_page(page, site.pages)
+    given = page.meta.get("subject")
+    if given is not None and str(given) not in there:
+        close = nearest(str(given), there)
+        details = [f"the index page beside it names: {_there(there)}"]
+        fix = f"write subject: {close}" if close else "add it to subjects: there"
+        yield _problem(f"no subject {given!r}", _field(page, "subject"), details, fix)
 
 
 def _field(page: PageInfo, name: str) -> Place:

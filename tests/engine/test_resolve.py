@@ -123,6 +123,22 @@ def test_front_matter_that_would_be_ignored(mini, head, line, says, fix):
     assert (found.line, found.path.name) == (line, "try.md") and says in found.what and fix in found.fix
 
 
+@pytest.mark.parametrize("given, says, fix", [
+    ("Tabels", "no subject 'Tabels'", "write subject: Tables"),
+    ("Zoology", "no subject 'Zoology'", "add it to subjects: there"),
+])  # fmt: skip
+def test_a_subject_is_one_that_the_index_page_names(mini, given, says, fix):
+    write(mini.docs / "concepts" / "index.md", "---\nsubjects: [Recommenders, Tables]\n---\nConcepts.\n")
+    (found,) = problems(mini, f"---\ntitle: A\nsubject: {given}\n---\nText.\n")
+    assert (found.line, found.what, found.fix) == (3, says, fix) and "Recommenders, Tables" in found.details[0]
+    assert problems(mini, "---\ntitle: A\nsubject: Tables\n---\nText.\n") == []
+
+
+def test_subjects_are_a_list(mini):
+    (found,) = problems(mini, "---\ntitle: A\nsubjects: Tables\n---\nText.\n")
+    assert found.line == 3 and "not a list" in found.what
+
+
 @pytest.mark.parametrize("text", ["Text.\n", "---\n\nA rule, and text.\n", "---\ntitle: A\ntags: [x]\n---\nText.\n"])
 def test_front_matter_may_be_left_out_and_hold_more(mini, text):
     assert problems(mini, text) == []

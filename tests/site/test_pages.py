@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
@@ -185,3 +186,32 @@ def test_only_mkdocs_serve_goes_without_the_policy(tmp_path, url, held):
     folders = {"docs_dir": str(tmp_path / "docs"), "site_dir": str(tmp_path / "site")}
     build(load_config(str(ROOT / "mkdocs.yml"), plugins=["search"], site_url=url, **folders))
     assert ("Content-Security-Policy" in (tmp_path / "site" / "index.html").read_text()) == held
+
+
+def test_concepts_stand_under_their_subjects_in_the_order_of_the_lectures(pages, site):
+    """On the index page, in the navigation, and from one page to the next."""
+    source = {p.stem: yaml.safe_load(p.read_text().split("---")[1]) for p in (ROOT / "docs/concepts").glob("*.md")}
+    subjects = source.pop("index")["subjects"]
+    assert set(subjects) == {meta["subject"] for meta in source.values()}
+    when = {
+        name: (subjects.index(meta["subject"]), meta["lectures"][0], meta["title"]) for name, meta in source.items()
+    }
+    expected = sorted(when, key=when.__getitem__)
+
+    index = pages[site / "concepts/index.html"]
+    shown = [
+        e for e in index.elements if e.inside("article") and (e.name == "h2" or (e.name == "a" and e.inside("li")))
+    ]
+    listed: list[tuple[str, str]] = []
+    subject = "before all subjects"
+    for element in shown:
+        if element.name == "h2":
+            subject = element.text
+        else:
+            listed.append((Path(element.attributes["href"]).name, subject))
+    assert listed == [(name, source[name]["subject"]) for name in expected]
+
+    for name, following in pairwise(expected):
+        page = pages[site / f"concepts/{name}/index.html"]
+        (link,) = [e for e in page.elements if e.name == "link" and e.attributes.get("rel") == "next"]
+        assert link.attributes["href"] == f"../{following}/"
