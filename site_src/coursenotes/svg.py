@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from coursenotes.palette import SENTINELS
 
+NARROW = 470  # pixels: what is less wide needs no room to the side on a phone
 PX_PER_POINT = 1.5  # a figure 6.4 inches wide fills the text column; style sheets shrink it where there is less room
 BARRED = {"metadata", "style", "script", "foreignObject", "title", "desc"}
 DROPPED = {"id", "style", "font-family", "version", "font-stretch", "font-variant", "writing-mode"}
@@ -56,6 +57,8 @@ def theme(text: str, prefix: str, alt: str) -> str:
         "fill": "var(--cn-fg)",  # matplotlib leaves black out, which is what an SVG starts from
         "stroke-linejoin": "round",  # likewise; its own style sheet says so
     }
+    if float(attributes["width"]) < NARROW:
+        attributes["class"] = "cn-narrow"
     svg = ET.Element("svg", attributes)
     svg.extend(children)
     _prune(svg, {})

@@ -1,20 +1,14 @@
 """The datasets of digits and strokes: shapes, ranges, the same every time, and files that are not what they say."""
 
 import gzip
-import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hand_made import idx
 
-from snippets.datasets.digits import MNIST, digits, read_idx
+from snippets.datasets.digits import digits, read_idx
 from snippets.datasets.strokes import draw, photograph, sevens
-
-DATA = Path(os.environ.get("COURSENOTES_DATA", "")) / "mnist"
-needs_mnist = pytest.mark.skipif(
-    not os.environ.get("COURSENOTES_DATA") or not DATA.is_dir(), reason="needs MNIST under COURSENOTES_DATA"
-)
 
 
 def test_small_digits():
@@ -56,11 +50,6 @@ def test_photograph():
     assert 0 <= picture.min() < 0.1 and 0.9 < picture.max() <= 1
 
 
-def idx(values: np.ndarray, kind: int = 8) -> bytes:
-    head = bytes([0, 0, kind, values.ndim]) + np.array(values.shape, ">i4").tobytes()
-    return gzip.compress(head + values.astype(np.uint8).tobytes())
-
-
 def test_reads_its_format(tmp_path: Path):
     values = np.arange(24).reshape(2, 3, 4)
     (tmp_path / "a.gz").write_bytes(idx(values))
@@ -81,23 +70,3 @@ def test_refuses_a_file_cut_short(tmp_path: Path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(whole[:-1]))
     with pytest.raises(ValueError):
         read_idx(tmp_path / "a.gz")
-
-
-@needs_mnist
-def test_mnist_files_are_the_declared_ones():
-    for file in MNIST:
-        assert hashlib.sha256((DATA / file.name).read_bytes()).hexdigest() == file.sha256
-        assert file.url.endswith(f"/mnist/{file.name}")
-
-
-@needs_mnist
-def test_mnist():
-    mnist = digits.full(DATA)
-    assert mnist.train.shape == (60_000, 28, 28) and mnist.test.shape == (10_000, 28, 28)
-    assert mnist.train.min() == 0 and mnist.train.max() == 1
-    assert np.bincount(mnist.train_labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    found = sevens.full(DATA)
-    assert found.shape == (6265, 28, 28)
-    of_mnist = mnist.train[mnist.train_labels == 7]
-    assert found[0].tobytes() in {x.tobytes() for x in of_mnist}
-    np.testing.assert_allclose(found.sum(dtype=float), of_mnist.sum(dtype=float))

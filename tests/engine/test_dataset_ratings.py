@@ -1,16 +1,9 @@
 """The ratings: what the generated ones are made of, and how MovieLens is read."""
 
-import hashlib
-import os
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from coursenotes.datafiles import fetch
-from coursenotes.errors import CoursenotesError
-from snippets.datasets.ratings import UNKNOWN, generate, ratings, read_movielens, short
+from snippets.datasets.ratings import UNKNOWN, generate, read_movielens, short
 
 FILMS = [
     "1|Toy Story (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0",
@@ -105,25 +98,3 @@ def test_short_titles():
     assert short("Misérables, Les (1995)") == "Les Misérables"
     assert short("Cry, the Beloved Country (1995)") == "Cry, the Beloved Country"
     assert short("film 17 (horror)") == "film 17"
-
-
-def test_other_files_are_not_taken_for_movielens(folder, tmp_path):
-    (root := tmp_path / "root").mkdir()
-    (there := root / "ml-100k").mkdir()
-    for name in ("u.data", "u.item"):
-        (there / name).write_bytes((folder / name).read_bytes())
-    assert hashlib.sha256((there / "u.data").read_bytes()).hexdigest() not in ratings.files[0].members.values()
-    with pytest.raises(CoursenotesError):
-        fetch(_offline(), root=root, cache=tmp_path / "cache")
-
-
-def _offline():
-    """The dataset with an address that nobody answers at, so that the test never goes to the network."""
-    return replace(ratings, files=[replace(ratings.files[0], url="http://127.0.0.1:9/ml-100k.zip")])
-
-
-@pytest.mark.skipif(not Path(os.environ.get("COURSENOTES_DATA", ""), "ml-100k").is_dir(), reason="no MovieLens here")
-def test_the_real_one():
-    data = read_movielens(fetch(ratings))
-    assert (data.n_users, data.n_items, len(data.stars)) == (944, 1665, 100_000)
-    assert data.stars.mean() == pytest.approx(3.52986)

@@ -1,0 +1,95 @@
+"""Claims of docs/concepts/dropout_as_augmentation.md."""
+
+import torch
+
+from coursenotes.claims import at, below, close, falsified_by, swap
+from snippets.dropout_as_augmentation import GaussianDropout as RightGaussian
+from snippets.dropout_as_augmentation import exchanged as right_exchanged
+
+
+class ByRate(RightGaussian):
+    """The drop rate itself taken for the standard deviation."""
+
+    def __init__(self, p):
+        super().__init__(p)
+        self.deviation = p
+
+
+class Added(RightGaussian):
+    """Noise that is added, as large for small activations as for large ones."""
+
+    def forward(self, x):
+        return x + self.deviation * torch.randn_like(x)
+
+
+def without_knowledge(rows, useful, share):
+    """All columns are exchanged, useful or not."""
+    return right_exchanged(rows, torch.zeros_like(useful), share)
+
+
+def invented(rows, useful, share):
+    """New noise in the useless columns, of another spread, in place of other rows' values."""
+    return torch.where(useful, rows, 3 * torch.randn_like(rows))
+
+
+@falsified_by(GaussianDropout=ByRate)
+@falsified_by(GaussianDropout=Added)
+def test_is_as_noisy_as_dropout(GaussianDropout):
+    """Of 200,000 fives, mean and variance are those of nn.Dropout (5% off at most), and none of them becomes zero."""
+    for p in (0.2, 0.5):
+        x = torch.full((200_000,), 5.0)
+        noisy, dropped = GaussianDropout(p)(x), torch.nn.Dropout(p)(x)
+        assert abs(float(noisy.mean() / dropped.mean()) - 1) < 0.05
+        assert abs(float(noisy.var() / dropped.var()) - 1) < 0.05
+        assert (noisy != 0).all() and (dropped == 0).any()
+
+
+@falsified_by(exchanged=without_knowledge)
+@falsified_by(exchanged=invented)
+def test_exchange_keeps_what_counts(exchanged):
+    """Exchanging leaves useful columns as they are, changes useless ones, and all its values stood in their column."""
+    rows, useful = torch.randn(50, 40), torch.arange(40) < 10
+    new = exchanged(rows, useful, 1.0)
+    assert torch.equal(new[:, useful], rows[:, useful])
+    assert not torch.equal(new, rows)
+    for column in range(40):
+        assert torch.isin(new[:, column], rows[:, column]).all()
+
+
+@falsified_by(control={"change": ("gaussian", "none")})
+@falsified_by(swap("change", "gaussian", "none"))
+def test_deletion_is_not_needed(contest):
+    """After 30 epochs, Gaussian noise inside is 0.08 nats or more below nothing, and within 0.06 of dropout inside."""
+    gaussian, none, dropout = (contest.metric("end_loss", change=c) for c in ("gaussian", "none", "dropout"))
+    assert below(gaussian, none, margin=0.08)
+    assert close(gaussian, dropout, within=0.06)
+
+
+@falsified_by(control={"change": ("input_dropout", "none")})
+@falsified_by(swap("change", "input_dropout", "none"))
+def test_input_serves_as_well(contest):
+    """After 30 epochs, dropout on the input is 0.1 nats or more below nothing, and not 0.03 above dropout inside."""
+    outside, none, inside = (contest.metric("end_loss", change=c) for c in ("input_dropout", "none", "dropout"))
+    assert below(outside, none, margin=0.1)
+    assert below(outside, inside + 0.03)
+
+
+@at("sample")
+@falsified_by(control={"change": ("augmentation", "input_dropout")})
+@falsified_by(control={"change": ("augmentation", "input_noise")})
+@falsified_by(swap("change", "augmentation", "dropout"))
+def test_knowledge_does_more(contest):
+    """Stopped at its best epoch, true augmentation is 0.015 nats or more below nothing and below dropout inside."""
+    augmentation, none, dropout = (contest.metric("loss", change=c) for c in ("augmentation", "none", "dropout"))
+    assert below(augmentation, none, margin=0.015)
+    assert below(augmentation, dropout, margin=0.015)
+
+
+@at("full")
+@falsified_by(control={"change": ("input_dropout", "none")})
+@falsified_by(control={"change": ("input_dropout", "augmentation")})
+@falsified_by(swap("change", "input_dropout", "none"))
+def test_input_dropout_beats_stopping(contest):
+    """On Fashion-MNIST, at the best epoch of each, dropout on the input is 0.01 nats or more below nothing."""
+    outside, none = (contest.metric("loss", change=c) for c in ("input_dropout", "none"))
+    assert below(outside, none, margin=0.01)

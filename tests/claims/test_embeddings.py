@@ -1,0 +1,125 @@
+"""Claims of docs/concepts/embeddings.md."""
+
+import torch
+from torch import nn
+
+from coursenotes.claims import falsified_by, shuffled
+from snippets.embeddings import numericalise as right_numbers
+from snippets.embeddings import table_gradient as right_gradient
+
+
+def counted_from_one(words, vocab):
+    """As MATCH counts in a spreadsheet."""
+    return right_numbers(words, vocab) + 1
+
+
+def by_first_appearance(words, vocab):
+    """Numbers in another order than that of the list which they are looked up in."""
+    return right_numbers(words, list(dict.fromkeys(words)))
+
+
+@falsified_by(numericalise=counted_from_one)
+@falsified_by(numericalise=by_first_appearance)
+def test_numbers_lead_back(numericalise, vocabulary):
+    """The vocabulary is in alphabetical order without repeats, and each number leads back to its word."""
+    words = [chr(97 + int(i)) for i in torch.randint(26, (40,))]
+    words[:2] = ["z", "a"]
+    vocab = vocabulary(words)
+    assert vocab == sorted(vocab)
+    assert len(vocab) == len(set(vocab))
+    ids = numericalise(words, vocab).tolist()
+    assert min(ids) == 0
+    assert max(ids) == len(vocab) - 1
+    assert [vocab[i] for i in ids] == words
+
+
+@falsified_by(shuffled("word"))
+@falsified_by(shuffled("matrix"))
+def test_same_word_same_row(poem):
+    """Of all pairs of places in the poem, exactly those that hold the same word have the same four numbers."""
+    words, rows = poem.labels("word"), torch.tensor(poem.array("matrix"))
+    for word, row in zip(words, rows, strict=True):
+        assert [other == word for other in words] == (rows == row).all(dim=1).tolist()
+
+
+def shifted(table, ids):
+    """A product with ones that stand a column too far to the right, as if counted from one."""
+    one_hot = ((ids[:, None] + 1) % len(table) == torch.arange(len(table))).float()
+    return one_hot @ table
+
+
+def with_bias(table, ids):
+    """A linear layer with its bias, as nn.Linear has one unless told otherwise."""
+    return nn.functional.linear(torch.eye(len(table))[ids], table.T, torch.ones(table.shape[1]))
+
+
+def cut_off(table, ids):
+    """The right rows, through which no gradient comes back."""
+    return table.detach()[ids] + 0 * table.sum()
+
+
+@falsified_by(by_product=shifted)
+@falsified_by(by_product=with_bias)
+@falsified_by(by_product=cut_off)
+def test_lookup_is_product(by_product, by_lookup):
+    """One-hot product, lookup, nn.Embedding and nn.Linear without bias agree, and give their tables one gradient."""
+    for rows, factors, places in ((13, 4, 23), (500, 7, 64), (5, 1, 40)):
+        start, ids, weights = torch.randn(rows, factors), torch.randint(rows, (places,)), torch.randn(places, factors)
+        table, other = (start.clone().requires_grad_() for _ in range(2))
+        embedding, linear = nn.Embedding(rows, factors), nn.Linear(rows, factors, bias=False)
+        with torch.no_grad():
+            embedding.weight.copy_(start)
+            linear.weight.copy_(start.T)
+        outputs = [
+            by_product(table, ids),
+            by_lookup(other, ids),
+            embedding(ids),
+            linear(nn.functional.one_hot(ids, rows).float()),
+        ]
+        for output in outputs:
+            torch.testing.assert_close(output, start[ids])
+            (output * weights).sum().backward()
+        for gradient in (other.grad, embedding.weight.grad, linear.weight.grad.T):
+            torch.testing.assert_close(table.grad, gradient)
+
+
+def last_one_wins(arriving, ids, rows):
+    """What `gradient[ids] += arriving` does: of two places with one row, only one is added."""
+    gradient = torch.zeros(rows, arriving.shape[1])
+    gradient[ids] += arriving
+    return gradient
+
+
+def averaged(arriving, ids, rows):
+    """The mean over the places of a row in place of their sum."""
+    times = torch.bincount(ids, minlength=rows).clamp(min=1)
+    return right_gradient(arriving, ids, rows) / times[:, None]
+
+
+@falsified_by(table_gradient=last_one_wins)
+@falsified_by(table_gradient=averaged)
+def test_gradients_add_up(table_gradient):
+    """A row's gradient is the sum over its places, and zero where there are none: autograd says the same."""
+    ids, arriving = torch.randint(13, (23,)), torch.randn(23, 4)
+    ids[:2] = 5  # a row that is looked up twice, and one that never is
+    ids[ids == 7] = 8
+    table = torch.randn(13, 4, requires_grad=True)
+    (table[ids] * arriving).sum().backward()
+    gradient = table_gradient(arriving, ids, 13)
+    torch.testing.assert_close(gradient, table.grad)
+    assert (gradient[7] == 0).all()
+
+
+def of(results, name, optimiser):
+    return results.metric(name, optimiser=optimiser).tolist()
+
+
+@falsified_by(control={"optimiser": ("SGD", "AdamW")})
+@falsified_by(control={"optimiser": ("Adam", "SGD")})
+@falsified_by(control={"optimiser": ("AdamW", "Adam")})
+def test_optimisers_move_more(second_step):
+    """Plain SGD moves the rows just looked up and no others; Adam also earlier ones; AdamW all, by weight decay."""
+    for optimiser, earlier, never in (("SGD", 0, 0), ("SGD with momentum", 1, 0), ("Adam", 1, 0), ("AdamW", 1, 1)):
+        assert of(second_step, "now", optimiser) == [1]
+        assert of(second_step, "earlier", optimiser) == [earlier]
+        assert of(second_step, "never", optimiser) == [never]

@@ -1,0 +1,117 @@
+"""Claims of docs/concepts/learning_rate_finder.md."""
+
+from copy import deepcopy
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from fastai.callback.schedule import valley as fastais_valley
+from fastai.data.core import DataLoaders
+from fastai.learner import Learner
+from fastai.optimizer import SGD
+from torch import nn
+from torch.nn import functional as F
+
+from coursenotes.claims import above, at, below, falsified_by, swap
+from snippets.learning_rate_finder import sweep as right_sweep
+
+
+def even_steps(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+    """Rates that grow by the same amount, not by the same factor."""
+    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    return np.linspace(low, high, steps + 1)[: len(rates)], losses
+
+
+def keeps_going(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+    """No stop at four times the lowest loss: more points than fastai has."""
+    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    return np.append(rates, rates[-1]), np.append(losses, losses[-1])
+
+
+def last_batch_only(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+    """The loss of each batch as it is: the smoothing undone."""
+    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    weighted = losses * (1 - 0.98 ** np.arange(1, len(losses) + 1))
+    return rates, (weighted - 0.98 * np.append(0, weighted[:-1])) / 0.02
+
+
+@falsified_by(sweep=even_steps)
+@falsified_by(sweep=keeps_going)
+@falsified_by(sweep=last_batch_only)
+def test_sweeps_as_fastai(sweep):
+    """A linear model, swept by gradient descent: rates, losses and the last point are those of fastai's lr_find."""
+    x = torch.randn(320, 3)
+    y = x @ torch.randn(3, 1) + 2
+    net = nn.Linear(3, 1)
+    ours, batches = deepcopy(net), list(zip(x.split(32), y.split(32), strict=True))
+    rates, losses = sweep(ours, batches, torch.optim.SGD(ours.parameters(), lr=1))
+    loaders = DataLoaders(batches, batches)
+    with TemporaryDirectory() as folder:
+        learn = Learner(loaders, net, F.mse_loss, opt_func=SGD, wd=0, moms=None, path=folder)
+        with learn.no_bar():
+            learn.lr_find(show_plot=False, suggest_funcs=None)
+    np.testing.assert_allclose(rates, learn.recorder.lrs, rtol=1e-5)
+    np.testing.assert_allclose(losses, learn.recorder.losses, rtol=1e-3)
+
+
+def lowest(rates, losses):
+    """The rate of the lowest loss, where it has all but stopped falling."""
+    return float(rates[np.argmin(losses)])
+
+
+def steepest(rates, losses):
+    """The rate at which the loss falls most from one point to the next."""
+    return float(rates[np.argmin(np.diff(losses))])
+
+
+@falsified_by(valley=lowest)
+@falsified_by(valley=steepest)
+def test_valley_is_fastais(valley):
+    """On random curves it takes the rate that fastai's valley takes."""
+    rates = np.geomspace(1e-6, 5, 80)
+    for _ in range(5):
+        losses = np.cumsum(np.random.default_rng(torch.randint(10**6, ()).item()).normal(-0.1, 1, 80))
+        assert np.isclose(valley(rates, losses), fastais_valley(rates, losses, 100)[0])
+
+
+@falsified_by(control={"rule": ("valley", "too_high")})  # trained at ten times the end of the sweep
+@falsified_by(control={"rule": ("valley", "steep")})
+def test_suggestion_trains(suggested):
+    """Five epochs at valley's rate leave at most half of the error that the untrained network has."""
+    after, before = (suggested.metric(name, rule="valley") for name in ("error", "before"))
+    assert below(after, 0.5 * before)
+
+
+@falsified_by(control={"rule": ("too_high", "minimum")})
+@falsified_by(control={"rule": ("too_high", "valley")})
+def test_ten_times_fails(suggested):
+    """Five epochs at ten times the last rate of the sweep leave more than twice the error of no training."""
+    after, before = (suggested.metric(name, rule="too_high") for name in ("error", "before"))
+    assert above(after, 2 * before)
+
+
+@falsified_by(control={"rule": ("minimum", "valley")})
+@falsified_by(control={"rule": ("minimum", "steep")})
+def test_minimum_is_near_the_best(suggested, grid):
+    """A tenth of the rate of the lowest loss comes within 0.015 of the error at the best of eight rates."""
+    after, best = suggested.metric("error", rule="minimum"), grid.metric("best_error", epochs=5)
+    assert below(after, best + 0.015)
+
+
+@falsified_by(control={"rule": ("valley", "minimum")})
+@falsified_by(swap("rule", "valley", "slide"))
+def test_valley_is_low(suggested):
+    """Valley's rate is lower than slide's, and its error at least 0.005 higher, in every split."""
+    rates, errors = ([suggested.metric(name, rule=rule) for rule in ("valley", "slide")] for name in ("rate", "error"))
+    assert below(rates[0], rates[1])
+    assert below(errors[1], errors[0], margin=0.005)
+
+
+@at("full")
+@falsified_by(control={"rule": ("steep", "valley")})
+@falsified_by(swap("rule", "steep", "minimum"))
+def test_steep_is_too_low(suggested):
+    """On real sales, the rate of the steepest fall is below 0.0001, and its error at least 0.1 above minimum's."""
+    steep, minimum = (suggested.metric("error", rule=rule) for rule in ("steep", "minimum"))
+    assert below(suggested.metric("rate", rule="steep"), 0.0001)
+    assert below(minimum, steep, margin=0.1)

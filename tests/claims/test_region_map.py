@@ -1,0 +1,55 @@
+"""Claims of docs/concepts/region_map.md."""
+
+import numpy as np
+
+from coursenotes.claims import above, at, below, close, falsified_by, swap
+
+
+def along_one_axis(points):
+    """Distances from west to east only."""
+    i, j = np.triu_indices(len(points), 1)
+    return np.abs(points[i, 0] - points[j, 0])
+
+
+def uncentred(points, target):
+    """Turned and scaled about the origin, which need not be the middle."""
+    u, s, v = np.linalg.svd(points.T @ target)
+    return points @ u @ v * (s.sum() / (points**2).sum())
+
+
+@at("sample")
+@falsified_by(control={"model": ("trained", "mixed_stores")})  # retrained, the regions dealt out to stores at random
+@falsified_by(control={"model": ("trained", "wide_start")})  # retrained from N(0, 1)
+def test_regions_lie_as_on_the_map(regions):
+    """Distances of regions correlate with the map at 0.8 or more by rank, and by 0.3 more than the best of 50 mixes."""
+    found, permuted = (regions.metric(name, model="trained") for name in ("on_map", "best_of_50"))
+    assert above(found, 0.8)
+    assert above(found, permuted, margin=0.3)
+
+
+@at("sample")
+@falsified_by(swap("model", "trained", "wide_start"))
+@falsified_by(control={"model": ("wide_start", "trained")})
+def test_wide_start_predicts_and_has_no_map(regions):
+    """From N(0, 1) the error is within 0.01 of that from a small start, the correlation with the map 0.15 lower."""
+    small, wide = (regions.metric("error", model=model) for model in ("trained", "wide_start"))
+    assert close(wide, small, within=0.01)
+    assert below(*(regions.metric("on_map", model=model) for model in ("wide_start", "trained")), margin=0.15)
+
+
+@falsified_by(control={"model": ("trained", "wide_start")})
+def test_store_distances_are_of_sales(regions):
+    """Distances of stores correlate with differences in predicted sales at 0.7 or more, with kilometres below 0.3."""
+    assert above(regions.metric("stores_by_sales", model="trained"), 0.7)
+    assert below(regions.metric("stores_by_kilometres", model="trained"), 0.3)
+
+
+@falsified_by(aligned=uncentred)
+@falsified_by(pair_distances=along_one_axis)
+def test_turning_changes_no_distances(aligned, pair_distances):
+    """A map that is turned, mirrored, scaled and moved has proportional distances, and is laid back exactly."""
+    place = np.random.default_rng().normal(size=(12, 2))
+    turn = np.linalg.qr(np.random.default_rng().normal(size=(2, 2)))[0]
+    moved = 3 * place @ turn + 5
+    np.testing.assert_allclose(pair_distances(moved), 3 * pair_distances(place))
+    np.testing.assert_allclose(aligned(moved, place), place)

@@ -1,0 +1,117 @@
+"""Claims of docs/concepts/seven_or_not.md."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from coursenotes.claims import above, at, below, falsified_by, swap
+from snippets.seven_or_not import dense as right_dense
+
+
+def first_channel(activations, weights, bias):
+    """The dot product with the first channel only."""
+    return right_dense(activations[:, :1], weights[:, :1], bias)
+
+
+def averaged(activations, weights, bias):
+    """The mean of the products in place of their sum."""
+    return (right_dense(activations, weights, bias) - bias) / activations[0].numel() + bias
+
+
+def without_bias(activations, weights, bias):
+    return right_dense(activations, weights, 0 * bias)
+
+
+def columns_first(activations, weights, bias):
+    """The activations flattened down the columns, the weights along the rows."""
+    return right_dense(activations.transpose(2, 3).contiguous().view(activations.shape), weights, bias)
+
+
+def over_the_batch(answers):
+    return answers.softmax(dim=0)
+
+
+def shares(answers):
+    """Each answer by the sum of the answers, without the exponential."""
+    return answers / answers.sum(dim=1, keepdim=True)
+
+
+def each_by_itself(answers):
+    return answers.sigmoid()
+
+
+def half_as_steep(answer):
+    return (answer / 2).sigmoid()
+
+
+@falsified_by(dense=first_channel)
+@falsified_by(dense=averaged)
+@falsified_by(dense=without_bias)
+@falsified_by(dense=columns_first)
+def test_is_linear(dense):
+    """The ten dot products are what nn.Linear gives on the flattened activations, and so are the gradients."""
+    layer = nn.Linear(2 * 4 * 4, 10)
+    activations = torch.randn(5, 2, 4, 4, requires_grad=True)
+    weights = layer.weight.detach().view(10, 2, 4, 4).clone().requires_grad_()
+    answers, expected = dense(activations, weights, layer.bias.detach()), layer(activations.flatten(1))
+    torch.testing.assert_close(answers, expected)
+    given = torch.randn(5, 10)
+    (found,) = torch.autograd.grad((answers * given).sum(), weights)
+    (wanted,) = torch.autograd.grad((expected * given).sum(), layer.weight)
+    torch.testing.assert_close(found.flatten(1), wanted)
+
+
+@falsified_by(softmax=over_the_batch)
+@falsified_by(softmax=shares)
+@falsified_by(softmax=each_by_itself)
+def test_softmax_sums_to_one(softmax):
+    """Ten shares above zero that add up to 1, the same where all answers are larger by 5, and as PyTorch's."""
+    answers = 3 * torch.randn(6, 10)
+    found = softmax(answers)
+    assert (found > 0).all()
+    torch.testing.assert_close(found.sum(dim=1), torch.ones(6))
+    torch.testing.assert_close(softmax(answers + 5), found)
+    torch.testing.assert_close(found, F.softmax(answers, dim=1))
+
+
+@falsified_by(sigmoid=half_as_steep)
+@falsified_by(softmax=each_by_itself)
+def test_one_is_two(softmax, sigmoid):
+    """The sigmoid of the difference of two answers is the first one's share in their softmax."""
+    answers = 2 * torch.randn(50, 2)
+    torch.testing.assert_close(softmax(answers)[:, 0], sigmoid(answers[:, 0] - answers[:, 1]))
+
+
+@falsified_by(control={"model": ("one answer", "shuffled labels")})  # retrained on labels dealt out at random
+@falsified_by(swap("model", "one answer", "shuffled labels"))
+@falsified_by(swap("model", "one answer", "pixels"))
+def test_tells_sevens(sevens):
+    """The AUC of the one activation is 0.99 or more, above that of one layer on the pixels in every run."""
+    one, pixels = (sevens.metric("auc", model=model) for model in ("one answer", "pixels"))
+    assert above(one, 0.99)
+    assert above(one, pixels)
+
+
+@falsified_by(control={"model": ("one answer", "shuffled labels")})
+@falsified_by(swap("model", "one answer", "two filters"))
+def test_two_filters_find_fewer(sevens):
+    """With two filters a layer, fewer of the sevens are found than with eight, in every run."""
+    two, eight = (sevens.metric("found", model=model) for model in ("two filters", "one answer"))
+    assert below(two, eight)
+
+
+@falsified_by(control={"model": ("shuffled labels", "one answer")})
+def test_accuracy_says_little(sevens):
+    """Trained on shuffled labels it finds at most 1 in 100 sevens, and has an accuracy above 0.85 all the same."""
+    blind = sevens.metric("found", model="shuffled labels"), sevens.metric("accuracy", model="shuffled labels")
+    assert below(blind[0], 0.01)
+    assert above(blind[1], 0.85)
+
+
+@at("full")
+@falsified_by(swap("model", "ten answers", "one answer"))
+@falsified_by(control={"model": ("ten answers", "shuffled labels")})
+def test_ten_answers_help(sevens):
+    """On MNIST, a network that was told all ten digits has a higher AUC for sevens than one that was told sevens."""
+    ten, one = (sevens.metric("auc", model=model) for model in ("ten answers", "one answer"))
+    assert above(ten, one)
