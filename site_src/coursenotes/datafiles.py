@@ -123,7 +123,8 @@ class Files:
         import requests
 
         if not file.url:
-            raise CoursenotesError(Problem(f"{file.name} of {self.dataset.title} is missing", fix=self._fix(file)))
+            what = f"{file.name} of {self.dataset.title} is missing"
+            raise CoursenotesError(Problem(what, details=tuple(self._wrong()), fix=self._fix(file)))
         pooch.get_logger().setLevel("WARNING")
         known = f"sha256:{file.sha256}" if file.sha256 else None
         downloader = pooch.HTTPDownloader(timeout=TIMEOUT) if file.url.startswith("http") else None

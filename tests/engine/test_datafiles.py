@@ -181,6 +181,14 @@ def test_missing_files_are_all_named_with_what_to_do():
     assert "$COURSENOTES_DATA/two" in said and "https://example.org/two" in said and "ml/ratings" in said
 
 
+def test_a_file_that_nobody_serves_and_that_is_another_is_told_from_a_missing_one(tmp_path: Path):
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "a.csv").write_bytes(b"another")
+    dataset = Dataset(title="Two", files=[File("a.csv", "", sha(b"a"))], folder="two", url="https://example.org/two")
+    with pytest.raises(CoursenotesError, match="a.csv is there, but its digest is not " + sha(b"a")):
+        datafiles.fetch(dataset, root=tmp_path)
+
+
 def test_a_server_that_has_it_not(shelf: Shelf):
     with pytest.raises(CoursenotesError) as caught:
         datafiles.fetch(films(f"{shelf.url}/gone.zip"))

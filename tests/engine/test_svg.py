@@ -160,3 +160,24 @@ def test_links_do_not_survive():
 )
 def test_paths_are_short(path, short):
     assert svg._path(path) == short
+
+
+def test_labels_at_line_ends_have_room_on_logarithmic_axes_too():
+    """The first layout of such axes knows nothing of them; what is written has to be laid out again."""
+    fig, axs = plots.axes(nrows=2, sharex=True)
+    for ax in axs:
+        plots.seed_lines(ax, (1, 2, 4, 8), (1.0, 100.0, 1e4, 1e7), "a name of some length", "C0")
+        ax.set(xscale="log", yscale="log")
+    root = ET.fromstring(svg.draw(fig, "p", "x"))
+    width = float(root.attrib["viewBox"].split()[2])
+    names = [e for e in root.iter() if e.tag.endswith("text") and "".join(e.itertext()) == "a name of some length"]
+    assert len(names) == 2
+    for name in names:
+        assert float(name.attrib["x"]) < 0.75 * width  # it is about a quarter of the figure long
+
+
+def test_what_is_narrow_says_so():
+    """A phone shows such a figure whole; wider ones it lets be moved to the side."""
+    for width, narrow in ((4.15, True), (6.4, False)):
+        fig, _ = plots.axes(width=width)
+        assert (ET.fromstring(svg.draw(fig, "p", "x")).get("class") == "cn-narrow") is narrow

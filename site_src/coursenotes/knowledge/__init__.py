@@ -1,1 +1,1 @@
-"""What the site knows beside the notes themselves: courses and lectures, people, links between pages."""
+"""What the site knows beside the notes themselves: courses and lectures, and which pages belong together."""
