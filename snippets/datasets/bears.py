@@ -1,6 +1,7 @@
 """Pictures with or without a bear: a square of checkers, drawn here, at a random place before a background.
 
-Grey pictures of 28 by 28 pixels with mean 0. Checkers are as often lighter as darker, so that a bear adds no light.
+Grey pictures of 28 by 28 pixels with mean 0. Checkers are lighter and darker in turn, so that a bear adds no light where
+its side is even; where it is odd, one checker more is light than dark.
 blank:   nothing.
 noise:   normal noise of standard deviation 0.3 in every pixel.
 clutter: twelve rectangles, plain or striped, light or dark, over each other, and a little noise.
@@ -11,10 +12,13 @@ from __future__ import annotations
 import numpy as np
 
 SIDE = 28
+KINDS = ("blank", "noise", "clutter")
 
 
 def background(rng: np.random.Generator, count: int, kind: str) -> np.ndarray:
     """Pictures without a bear. -> (count, 28, 28) float32"""
+    if kind not in KINDS:
+        raise ValueError(f"no background {kind!r}; there is: {', '.join(KINDS)}")
     pictures = np.zeros((count, SIDE, SIDE), np.float32)
     if kind == "blank":
         return pictures
@@ -22,7 +26,7 @@ def background(rng: np.random.Generator, count: int, kind: str) -> np.ndarray:
         place = np.arange(SIDE)
         for _ in range(12):
             size = rng.integers(4, 13, (2, count, 1))
-            start = rng.integers(0, SIDE - size)
+            start = rng.integers(0, SIDE - size + 1)  # the end is excluded
             rows, columns = (start <= place) & (place < start + size)  # (count, 28) each
             stripes = np.ones((count, SIDE, SIDE), np.float32)
             texture = rng.integers(3, size=count)  # 0 plain, 1 rows of stripes, 2 columns of stripes
