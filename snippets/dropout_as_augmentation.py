@@ -15,7 +15,10 @@ from snippets.dropout import Dropout, network, tensors, trained
 
 
 class GaussianDropout(nn.Module):
-    """While training, x · N(1, p / (1 - p)): nothing is deleted, and mean and variance are those of dropout."""
+    """While training, x · N(1, p / (1 - p)): nothing is deleted.
+
+    Mean and variance are those of dropout.
+    """
 
     def __init__(self, p: float):
         super().__init__()
@@ -45,7 +48,10 @@ def moved(rows, most: int):  # (batch, 784) -> (batch, 784)
 
 
 def exchanged(rows, useful, share: float):  # (batch, 40) -> (batch, 40)
-    """A share of what stands in useless columns comes from other rows: the class does not depend on it."""
+    """A share of what stands in useless columns comes from other rows.
+
+    The class does not depend on it.
+    """
     others = rows.gather(0, torch.rand_like(rows).argsort(0))
     return torch.where((torch.rand_like(rows) < share) & ~useful, others, rows)
 

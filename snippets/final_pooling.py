@@ -156,18 +156,22 @@ def bear_votes(results):
         plots.image(axs[0, column], pictures[i])
         plots.image(axs[1, column], found[i], signed=True, limit=limit)
         axs[0, column].set_title(name, loc="center", fontsize=11)
-        axs[1, column].set_title(f"mean {found[i].mean():.0f}, max {found[i].max():.0f}", loc="center", fontsize=10)
-    plots.finding(fig, "A big bear gets votes from everywhere, a small one from a few places")
+        summary = f"mean {found[i].mean():.0f}, max {found[i].max():.0f}".replace("-", "−")
+        axs[1, column].set_title(summary, loc="center", fontsize=10)
+    big, small = ((np.abs(found[i] - found[0]) > 1e-3).sum() for i in (1, 2))  # all before the same noise
+    plots.finding(
+        fig, f"The big bear changes the votes of {big} of {found[0].size} places, the small one those of {small}"
+    )
     return fig
 
 
 @figure(grids)
 def backgrounds(results):
-    """A bear of 8 pixels before each background: blank, noise and clutter."""
+    """A small bear before each background: of 8 pixels before nothing and in clutter, of 4 in noise."""
     blank, clutter = results.array("others")
     pictures = [blank, results.array("pictures")[2], clutter]
     names = ["blank, bear of 8", "noise, bear of 4", "clutter, bear of 8"]
-    return plots.images(pictures, names, ncols=3, found="What stands around a small bear")
+    return plots.images(pictures, names, ncols=3, found="The three backgrounds, with a small bear in each")
 
 
 HEADS = {"average": "C1", "max": "C0", "concat": "C2"}
@@ -175,7 +179,7 @@ HEADS = {"average": "C1", "max": "C0", "concat": "C2"}
 
 @figure(by_size)
 def accuracy_by_size(results):
-    """Accuracy by the size of the bear, for each head, in noise and in clutter: they part at small bears only."""
+    """Accuracy by the size of the bear, for each head, in noise and in clutter: they part most at the smallest."""
     fig, axs = plots.axes(2, width=7, height=3.3, sharey=True)
     for ax, kind in zip(axs, ("noise", "clutter"), strict=True):
         for head, color in HEADS.items():
@@ -184,7 +188,8 @@ def accuracy_by_size(results):
         ax.set(xlabel="side of the bear, pixels", xticks=SIZES[:3], xlim=(3.8, 8.2))
         ax.set_title(f"in {kind}", loc="left", fontsize=10)
     axs[0].set(ylabel="accuracy", ylim=(0.48, 1.02))
-    plots.finding(fig, "After five epochs, the maximum finds small bears more reliably")
+    average, most = (results.metric("small", background="noise", head=head).mean() for head in ("average", "max"))
+    plots.finding(fig, f"Bears of 4 in noise: average {average:.2f}, maximum {most:.2f}")
     return fig
 
 
@@ -196,5 +201,6 @@ def accuracy_by_contrast(results):
         plots.seed_lines(ax, CONTRASTS, results.arrays("by_contrast", head=head), head, color)
     plots.baseline(ax, 0.5, "guessing")
     ax.set(xlabel="contrast of the bear (the noise has 0.3)", ylabel="accuracy", ylim=(0.48, 1.02))
-    plots.finding(ax, "Where a big bear is faint, the average sees it first")
+    average, most, joined = (results.metric("at_008", head=head).mean() for head in HEADS)
+    plots.finding(ax, f"At contrast 0.08: average {average:.2f}, maximum {most:.2f}, concat {joined:.2f}")
     return fig

@@ -31,7 +31,10 @@ def score_for(stars: float, low: float, high: float) -> float:
 
 
 def slope_at(stars, low: float, high: float):
-    """How many stars the output moves a unit of score, where it stands at so many stars: nothing at either end."""
+    """Stars per unit of score, where the output stands at so many stars.
+
+    Nothing at either end.
+    """
     return (stars - low) * (high - stars) / (high - low)
 
 
@@ -78,7 +81,7 @@ def way_back(run: Run, kind: str):
     vary={"y_range": ["1 to 5", "0 to 5", "0 to 5.5", "-2 to 8"]},
 )
 def ends(data: Ratings, run: Run, y_range: str):
-    """Mean squared error, in stars squared, of one model with five ranges; what it predicts where 5 stars were given
+    """Mean squared error, in stars squared, of one model with four ranges; what it predicts where 5 stars were given
     (and 1), in the mean; the largest prediction, and the share outside 1 to 5."""
     net = DotProductBias(data.n_users, data.n_items, 50, y_range=RANGES[y_range])
     losses = fit(net, data, run)
@@ -127,7 +130,7 @@ def steps_by_start(results):
             plots.end_label(ax, last, steps[last], f"{name}: no way back from {last + 1}", color)
         else:
             ax.text(8.6, steps[9], name, color=color, ha="right", va="center")
-    ax.set(yscale="log", xlabel="score at the start", ylabel="steps, and one", xlim=(-0.3, 10.3))
+    ax.set(yscale="log", xlabel="score at the start", ylabel="steps + 1 (log)", xlim=(-0.3, 10.3))
     plots.finding(ax, "Far out, a squeezed score comes back late, and one that was cut off never")
     return fig
 
@@ -137,7 +140,8 @@ def error_by_range(results, baselines):
     """Validation error by range: the three ranges that fit are close together, and all below biases alone."""
     fig, ax = plots.axes(height=2.9)
     rows = {name: results.metric("valid_loss", y_range=name) for name in results.settings["y_range"]}
-    plots.ladder(ax, rows, {"biases alone": baselines.metric("valid_loss", model="biases").mean()})
+    shown = {name.replace("-", "−"): losses for name, losses in rows.items()}
+    plots.ladder(ax, shown, {"biases alone": baselines.metric("valid_loss", model="biases").mean()})
     ax.set_xlabel("validation error, stars squared")
     means = [rows[name].mean() for name in ("1 to 5", "0 to 5", "0 to 5.5")]
     plots.finding(ax, f"Three ranges that fit lie within {max(means) - min(means):.3f} of each other")
@@ -146,16 +150,19 @@ def error_by_range(results, baselines):
 
 @figure(ends)
 def where_five_was_given(results):
-    """What was predicted where 5 stars were given, by range: a range to 5.5 reaches further, and overshoots."""
+    """What was predicted where 5 stars were given, by range: one that ends above 5 reaches further, and overshoots."""
     fig, ax = plots.axes(height=3.6)
     middle = np.linspace(2, 6, 40, endpoint=False) + 0.05
-    for name, color, height in (("-2 to 8", "C2", 6), ("0 to 5.5", "C0", 5), ("0 to 5", "C1", 4)):
+    for i, (name, color) in enumerate(zip(results.settings["y_range"], ("C4", "C1", "C0", "C2"), strict=True)):
         counts = 100 * np.stack(results.arrays("histogram", y_range=name))
         ax.plot(middle, counts.T, color=color, linewidth=0.7, alpha=0.4)
         mean = counts.mean(axis=0)
         ax.plot(middle, mean, color=color, linewidth=2)
-        ax.text(5.9, height, name, color=color, ha="right", va="center")
+        ax.text(
+            0.98, 0.92 - 0.1 * i, name.replace("-", "−"), transform=ax.transAxes, color=color, ha="right", va="center"
+        )
     plots.baseline(ax, 5, "5 stars", vertical=True)
-    ax.set(xlabel="prediction, stars", ylabel="% of the ratings of 5 stars", xlim=(4, 6), ylim=(0, None))
-    plots.finding(ax, "Where 5 stars were given: who has room above 5 uses it")
+    ax.set(xlabel="prediction, stars", ylabel="% of the ratings of 5 stars", xlim=(2.5, 6), ylim=(0, None))
+    to_five, to_more = (results.metric("at_five", y_range=name).mean() for name in ("0 to 5", "0 to 5.5"))
+    plots.finding(ax, f"Mean prediction: {to_five:.2f} with 0 to 5, {to_more:.2f} with 0 to 5.5")
     return fig

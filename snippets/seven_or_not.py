@@ -116,8 +116,8 @@ def histograms(results):
     ax.axvline(0, color=plots.MUTED, linewidth=1)
     ax.set(xlim=(middles[seen[0]], middles[seen[-1]]), xlabel="the activation (logit)", ylabel="share, %")
     ax.margins(y=0.15)
-    missed = 1 - results.metric("found", model="one answer").mean()
-    plots.finding(ax, f"One number tells sevens from the rest; {missed:.1%} of the sevens fall below zero")
+    found, false = (results.metric(metric, model="one answer").mean() for metric in ("found", "false_alarms"))
+    plots.finding(ax, f"Above zero: {found:.1%} of the sevens, and {false:.2%} of the other digits")
     return fig
 
 
@@ -125,15 +125,16 @@ def histograms(results):
 def filters(results):
     """The eight filters of 3 by 3 in the first layer, after training: blue above zero, orange below."""
     shown = results.array("filters", model="one answer")
-    return plots.images(list(shown), ncols=8, signed=True, limit=np.abs(shown).max(), found="What it looks for first")
+    found = "The first layer's eight filters"
+    return plots.images(list(shown), ncols=8, signed=True, limit=np.abs(shown).max(), found=found)
 
 
 @figure(sevens)
 def hardest(results):
     """The five test sevens with the lowest activation, those that look least like a seven to the network."""
-    titles = [f"{value:+.1f}" for value in results.array("worst_logits", model="one answer")]
+    titles = [f"{value:+.1f}".replace("-", "−") for value in results.array("worst_logits", model="one answer")]
     pictures = list(results.array("worst", model="one answer"))
-    return plots.images(pictures, titles, ncols=5, found="The sevens that it finds hardest, and their activation")
+    return plots.images(pictures, titles, ncols=5, found="The five sevens of the lowest activation")
 
 
 @figure(sevens)
@@ -146,5 +147,6 @@ def accuracy_says_little(results):
         plots.ladder(ax, {name: results.metric(metric, model=name) for name in names}, colors=colors, fmt="{:.3f}")
         ax.set(xlabel=what, xlim=(-0.03, 1.03))
     plots.baseline(left, results.metric("majority", model="one answer").mean(), "always no", vertical=True)
-    plots.finding(fig, "Accuracy is high for who never finds a seven")
+    accuracy, found = (results.metric(metric, model="shuffled labels").mean() for metric in ("accuracy", "found"))
+    plots.finding(fig, f"On shuffled labels: accuracy {accuracy:.2f}, and {found:.2f} of the sevens found")
     return fig

@@ -1,7 +1,7 @@
 """Pictures with or without a bear: a square of checkers, drawn here, at a random place before a background.
 
-Grey pictures of 28 by 28 pixels with mean 0. Checkers are lighter and darker in turn, so that a bear adds no light where
-its side is even; where it is odd, one checker more is light than dark.
+Grey pictures of 28 by 28 pixels with mean 0. Checkers are lighter and darker in turn: a bear whose side is even adds no
+light, one whose side is odd has one checker more that is light.
 blank:   nothing.
 noise:   normal noise of standard deviation 0.3 in every pixel.
 clutter: twelve rectangles, plain or striped, light or dark, over each other, and a little noise.
@@ -16,7 +16,7 @@ KINDS = ("blank", "noise", "clutter")
 
 
 def background(rng: np.random.Generator, count: int, kind: str) -> np.ndarray:
-    """Pictures without a bear. -> (count, 28, 28) float32"""
+    """Pictures without a bear. -> (count, 28, 28) float32. Raises ValueError on a kind that there is not."""
     if kind not in KINDS:
         raise ValueError(f"no background {kind!r}; there is: {', '.join(KINDS)}")
     pictures = np.zeros((count, SIDE, SIDE), np.float32)

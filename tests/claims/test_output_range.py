@@ -84,12 +84,12 @@ def test_room_above_is_used(ends):
 
 
 @refuted("a range that ends a little above 5 predicts ratings better than one that ends at 5")
-@falsified_by(control={"y_range": ("0 to 5.5", "-2 to 8")})
-@falsified_by(control={"y_range": ("0 to 5", "-2 to 8")})
+@falsified_by(control={"y_range": ("0 to 5", "-2 to 8")})  # against a range that is too wide, it does help
+@falsified_by(swap("y_range", "0 to 5", "-2 to 8"))
 def test_room_above_helps(ends):
-    """The validation errors of the ranges to 5 and to 5.5 are within 0.02 stars squared of each other."""
+    """In no seed is the validation error with a range to 5.5 by 0.005 stars squared or more below that to 5."""
     to_more, to_five = (ends.metric("valid_loss", y_range=y_range) for y_range in ("0 to 5.5", "0 to 5"))
-    assert close(to_more, to_five, within=0.02)
+    assert above(to_more, to_five - 0.005)
 
 
 @falsified_by(control={"y_range": ("-2 to 8", "0 to 5.5")})

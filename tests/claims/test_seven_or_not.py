@@ -27,6 +27,11 @@ def columns_first(activations, weights, bias):
     return right_dense(activations.transpose(2, 3).contiguous().view(activations.shape), weights, bias)
 
 
+def detached(activations, weights, bias):
+    """The right numbers, through which no gradient comes back to the activations."""
+    return right_dense(activations.detach(), weights, bias) + 0 * activations.sum()
+
+
 def over_the_batch(answers):
     return answers.softmax(dim=0)
 
@@ -48,17 +53,20 @@ def half_as_steep(answer):
 @falsified_by(dense=averaged)
 @falsified_by(dense=without_bias)
 @falsified_by(dense=columns_first)
+@falsified_by(dense=detached)
 def test_is_linear(dense):
-    """The ten dot products are what nn.Linear gives on the flattened activations, and so are the gradients."""
+    """The ten dot products are what nn.Linear gives, and so are the gradients on activations, weights and bias."""
     layer = nn.Linear(2 * 4 * 4, 10)
     activations = torch.randn(5, 2, 4, 4, requires_grad=True)
     weights = layer.weight.detach().view(10, 2, 4, 4).clone().requires_grad_()
-    answers, expected = dense(activations, weights, layer.bias.detach()), layer(activations.flatten(1))
+    bias = layer.bias.detach().clone().requires_grad_()
+    answers, expected = dense(activations, weights, bias), layer(activations.flatten(1))
     torch.testing.assert_close(answers, expected)
     given = torch.randn(5, 10)
-    (found,) = torch.autograd.grad((answers * given).sum(), weights)
-    (wanted,) = torch.autograd.grad((expected * given).sum(), layer.weight)
-    torch.testing.assert_close(found.flatten(1), wanted)
+    found = torch.autograd.grad((answers * given).sum(), (activations, weights, bias))
+    wanted = torch.autograd.grad((expected * given).sum(), (activations, layer.weight, layer.bias))
+    for ours, theirs in zip(found, wanted, strict=True):
+        torch.testing.assert_close(ours.flatten(), theirs.flatten())
 
 
 @falsified_by(softmax=over_the_batch)

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from snippets.datasets.bears import background, put_bears
-
-KINDS = ("blank", "noise", "clutter")
+from snippets.datasets.bears import KINDS, background, put_bears
 
 
 def make(kind: str, count: int = 600, seed: int = 0) -> np.ndarray:
@@ -29,6 +27,18 @@ def test_blank_is_blank_and_noise_is_normal():
     assert noise.std() == pytest.approx(0.3, rel=0.01)
     assert (noise**4).mean() / noise.var() ** 2 == pytest.approx(3, rel=0.05)
     assert abs((noise[:, 1:] * noise[:, :-1]).mean()) < 0.002  # pixels know nothing of each other
+
+
+def test_clutter_covers_the_edges_alike():
+    covered = abs(make("clutter", 4000)) > 0.15
+    for by_place in (covered.mean(axis=(0, 2)), covered.mean(axis=(0, 1))):  # (28,): of each row, of each column
+        assert by_place[[0, 27]] == pytest.approx(0.15, abs=0.03)
+        assert by_place == pytest.approx(by_place[::-1], abs=0.03)
+
+
+def test_an_unknown_background_is_an_error_that_names_those_there_are():
+    with pytest.raises(ValueError, match=r"'noisy'.*blank, noise, clutter"):
+        make("noisy")
 
 
 def test_clutter_is_of_light_and_dark_plain_and_striped_rectangles():
