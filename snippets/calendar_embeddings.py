@@ -12,7 +12,7 @@ from coursenotes import Run, experiment, figure, plots
 from snippets.datasets.stores import Stores, stores
 from snippets.entity_embeddings import EntityNet, category_means, fit
 from snippets.latent_factors import principal_components
-from snippets.region_map import aligned, beyond_the_store, pair_distances
+from snippets.region_map import aligned, beyond_the_store, crowded_first, pair_distances
 
 
 def gaps_round_the_year(n: int = 12) -> np.ndarray:
@@ -72,29 +72,31 @@ def calendar(data, run: Run, model: str):
 @figure(calendar)
 def week_and_year(results):
     """Weekdays and months on two components of their lists, months joined in the order of the year."""
-    fig, axs = plots.axes(nrows=2, width=4.3, height=6.6)
-    shown = (
-        ("weekday", "days_by_profile", "by profile, rank corr."),
-        ("month", "months_by_ring", "by the year, rank corr."),
-    )
+    fig, axs = plots.axes(nrows=2, width=4.3, height=6.6, height_ratios=[1, 1.05])
+    shown = (("weekday", "days_by_profile", "as their profiles"), ("month", "months_by_ring", "as in the year"))
     for ax, (name, metric, what) in zip(axs, shown, strict=True):
         first, *others = results.arrays(name, model="trained")
-        for points in (aligned(points, first) for points in others):
-            ax.scatter(points[:, 0], points[:, 1], s=9, color=plots.MUTED, alpha=0.6, linewidths=0)
+        order, names = crowded_first(first), results.labels(f"{name}_names", model="trained")
+        plots.named_points(ax, *first[order].T, [names[i] for i in order], always=names)
+        aside = np.concatenate([aligned(points, first) for points in others])
+        ax.scatter(aside[:, 0], aside[:, 1], s=9, color=plots.MUTED, alpha=0.6, linewidths=0)
         if name == "month":
-            round_the_year = np.concatenate([first, first[:1]])
-            ax.plot(*round_the_year.T, color="C0", linewidth=1, alpha=0.6)
-        plots.named_points(ax, first[:, 0], first[:, 1], results.labels(f"{name}_names", model="trained"))
-        ax.set(xlabel="first component", ylabel="second component", aspect="equal")
+            year = np.concatenate([first, first[:1]])
+            ax.plot(*year.T, color="C0", linewidth=1, alpha=0.6)
+            aside = np.concatenate([aside, *(year[:-1] + t * np.diff(year, axis=0) for t in np.linspace(0.2, 0.8, 7))])
+        plots.named_points(ax, aside[:, 0], aside[:, 1], [""] * len(aside), color="none")  # names keep off these too
+        ax.set(xlabel="first component", ylabel="second component")
+        ax.margins(0.2, 0.13)
+        ax.set_aspect("equal", adjustable="datalim")  # wider limits in place of an empty margin
         found = results.metric(metric, model="trained").mean()
-        plots.finding(ax, f"{name.capitalize()}s: {what} {found:.2f}")
+        plots.finding(ax, f"{name.capitalize()}s {what}: rank correlation {found:.2f}")
     return fig
 
 
 @figure(calendar)
 def what_orders_them(results):
     """Rank correlations of distances: high from a small start with profiles and the year, lower with mean effects."""
-    fig, axs = plots.axes(nrows=2, width=4.4, height=4.2, sharex=True)
+    fig, axs = plots.axes(nrows=2, width=4.3, height=4.2, sharex=True)
     days = {
         "with their profiles": results.metric("days_by_profile", model="trained"),
         "with their means": results.metric("days_by_mean", model="trained"),
@@ -108,7 +110,7 @@ def what_orders_them(results):
         "apart, untrained": results.metric("months_by_ring", model="untrained"),
     }
     for ax, rows, name in ((axs[0], days, "Distances of weekdays"), (axs[1], months, "Distances of months")):
-        plots.ladder(ax, rows, colors=["C0", "C0", "C1", "C7"], fmt="{:.2f}")
+        plots.ladder(ax, rows, colors=["C0", "C0", "C1", "C7"], fmt="{:z.2f}")
         plots.finding(ax, name)
     axs[1].set_xlabel("rank correlation, one dot a seed")
     return fig

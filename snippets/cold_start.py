@@ -135,7 +135,7 @@ def new_films(data, run: Run, by: str):
 
 @figure(new_people)
 def error_by_ratings(results):
-    """Error against the number of ratings given: it falls with each, and facts matter less the more there are."""
+    """Error against the number of ratings a newcomer has given: it falls with each, for every first prediction."""
     fig, ax = plots.axes(height=3.8)
     names = {"other_mean": "film's mean", "mean_vector": "mean vector", "facts": "from facts"}
     for color, (by, name) in zip(("C7", "C1", "C0"), names.items(), strict=True):
@@ -145,25 +145,19 @@ def error_by_ratings(results):
     told, curve = results.metric("error", by="facts").mean(), results.arrays("by_count", by="mean_vector")
     enough = [n for n, e in zip(FIRST, np.mean(curve, axis=0), strict=True) if e < told]
     first = {0: "No rating tells", 1: "One rating tells"}.get(enough[0], f"{enough[0]} ratings tell") if enough else ""
-    plots.finding(ax, f"{first} more than all the facts" if enough else "Each rating lowers the error")
+    plots.finding(ax, f"{first} more than all the facts" if enough else "Facts tell more than any number of ratings")
     return fig
 
 
 @figure(new_people)
 def before_any_rating(results):
-    """Error before the first rating, a dot a seed: of two means, and of the model with four kinds of first guess."""
-    fig, ax = plots.axes(height=3.0)
-    names = {
-        "everybody's mean": "global_mean",
-        "film's mean": "other_mean",
-        "untrained row": "unknown_row",
-        "mean vector": "mean_vector",
-        "from facts": "facts",
-        "shuffled facts": "shuffled",
-    }
-    rows = {shown: results.metric("error", by=by) for shown, by in names.items()}
-    plots.ladder(ax, rows, colors=["C7", "C7", "C1", "C1", "C0", "C3"])
-    ax.set_xlabel("error before any rating, stars squared")
-    change = rows["from facts"].mean() / rows["film's mean"].mean() - 1
-    plots.finding(ax, f"With facts, the error is {change:+.0%} against the film's mean")
+    """Error before the first rating, as its difference from the mean vector's on the same people, a dot a seed."""
+    fig, ax = plots.axes(height=2.4)
+    names = {"film's mean": "other_mean", "from facts": "facts", "shuffled facts": "shuffled"}
+    mean_vector = results.metric("error", by="mean_vector")
+    rows = {shown: results.metric("error", by=by) - mean_vector for shown, by in names.items()}
+    plots.ladder(ax, rows, {"mean vector": 0.0}, fmt="{:+.3f}", colors=["C7", "C0", "C3"])
+    ax.set_xlabel("error less that of the mean vector, stars squared")
+    told, shuffled = (rows[name].mean() for name in ("from facts", "shuffled facts"))
+    plots.finding(ax, f"True facts change the error by {told:+.3f}, somebody else's by {shuffled:+.3f}")
     return fig

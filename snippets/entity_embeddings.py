@@ -165,17 +165,13 @@ def errors(results, networks):
     """Percentage error of forest, boosting and neighbours by what they were given in place of the categories."""
     fig, axs = plots.axes(nrows=3, width=4.3, height=6.8, sharex=True)
     alone = networks.metric("error", inputs="embeddings").mean()
-    names = {
-        "forest": "Forest, trained lists",
-        "boosting": "Boosting, trained lists",
-        "neighbours": "Neighbours, trained lists",
-    }
+    names = {"forest": "Forest", "boosting": "Boosting", "neighbours": "Neighbours"}
     for ax, (model, name) in zip(axs, names.items(), strict=True):
         rows = {shown: 100 * results.metric(model, inputs=inputs) for inputs, shown in SHOWN.items()}
         plots.ladder(ax, rows, colors=["C7", "C7", "C7", "C7", "C1", "C0"], fmt="{:.1f}")
         ax.axvline(100 * alone, color=plots.MUTED, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
         change = rows["trained lists"].mean() / min(rows["numbers"].mean(), rows["one-hot"].mean()) - 1
-        plots.finding(ax, f"{name}: {100 * change:+.0f} %".replace("-", "−"))
+        plots.finding(ax, f"{name}: trained lists change the error by {100 * change:+.0f} %".replace("-", "−"))
     axs[-1].set_xlim(left=0)
     axs[-1].set_xlabel("error, %; dashed: the network")
     return fig

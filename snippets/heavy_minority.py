@@ -126,7 +126,7 @@ def ordinary(data: Ratings, run: Run, left_out: str):
 @figure(standing)
 def top_tens(results):
     """The ten best films by the plain mean, a damped mean, the bias, and in truth: a row a world, fandom in orange."""
-    fig, axs = plots.axes(nrows=4, height=4.6, sharex=True)
+    fig, axs = plots.axes(nrows=4, width=4.3, height=4.6, sharex=True)
     rows = {"plain mean": ("top", "mean"), "damped mean": ("top", "damped"), "learned bias": ("top", "bias")}
     rows["in truth"] = ("true_top", "bias")
     found = {}
@@ -141,45 +141,51 @@ def top_tens(results):
         ax.tick_params(length=0)
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.set_ylabel(f"{name}\n{found[name]:.1f} of 10", rotation=0, ha="right", va="center", color=plots.TEXT)
-    axs[-1].set_xlabel("place in the ranking (orange: the fans' genre)")
-    plots.finding(fig, "A twentieth of the people fill the list of means, and not that of biases")
+    axs[-1].set_xlabel("place in the ranking\n(orange: the fans' genre)")
+    mean, bias = found["plain mean"], found["learned bias"]
+    plots.finding(fig, f"Of the ten best, {mean:.1f} are of the fans' genre by the mean, {bias:.1f} by the bias")
     return fig
 
 
 @figure(standing)
 def places_by_share(results):
     """How many places too high the fans' films stand, by the share of their ratings that fans give."""
-    fig, ax = plots.axes(height=3.4)
-    shares = results.settings["share"]
+    fig, ax = plots.axes(width=4.3, height=3.4)
+    shares, at_most = results.settings["share"], {}
     for color, by, name in (("C1", "mean", "plain mean"), ("C7", "damped", "damped mean"), ("C0", "bias", "bias")):
         values = np.stack([results.metric("too_high", by=by, share=share) for share in shares], axis=1)
         plots.seed_lines(ax, np.array(shares) * 100, values, name, color)
+        at_most[by] = values[:, -1].mean()  # of the largest share
     plots.baseline(ax, 0, "where they belong")
     ax.set(xlabel="share of the genre's ratings that fans give, %", ylabel="places too high, of 150")
-    plots.finding(ax, "The more of the ratings the fans give, the higher their films by the mean")
+    found = f"by the mean, {at_most['mean']:.0f} places too high; by the bias, {at_most['bias']:.0f}"
+    plots.finding(ax, f"With {shares[-1]:.0%} of the ratings from fans: {found}")
     return fig
 
 
 @figure(habits)
 def keenest_of_each_genre(results):
     """For each genre, the share of ratings that its keenest 5% give, and how many stars more than others they give."""
-    fig, ax = plots.axes(height=4.0)
     shares, gaps = results.array("shares", dealt="as given"), results.array("gaps", dealt="as given")
-    plots.named_points(ax, 100 * shares, gaps, results.labels("genres", dealt="as given"))
-    plots.baseline(ax, 0, "like others")
-    ax.set(xlabel="share of the genre's ratings given by its keenest 5%, %", ylabel="their stars above others'")
-    plots.finding(ax, f"In {(gaps < 0).sum()} of {len(gaps)} genres the keenest give fewer stars than other people")
+    order = np.argsort(-gaps)
+    names = [results.labels("genres", dealt="as given")[i] for i in order]
+    fig, (left, right) = plots.axes(ncols=2, width=4.3, height=1.4 + 0.23 * len(names), sharey=True)
+    plots.ranked_bars(left, names, 100 * shares[order], color="C7")
+    plots.ranked_bars(right, names, gaps[order])
+    left.set_xlabel("% of ratings\nby keenest 5%")
+    right.set_xlabel("their stars\nabove others'")
+    plots.finding(fig, f"In {(gaps < 0).sum()} of {len(gaps)} genres the keenest give fewer stars than others do")
     return fig
 
 
 @figure(ordinary)
 def error_of_others(results):
     """Error on the ratings of ordinary people, by who was left out of training."""
-    fig, ax = plots.axes(height=2.2)
-    names = {"nobody": "everybody in", "heaviest": "without heaviest", "as many others": "without as many"}
+    fig, ax = plots.axes(width=4.3, height=2.6)
+    names = {"nobody": "everybody in", "heaviest": "without heaviest", "as many others": "without as many others"}
     rows = {name: results.metric("error", left_out=who) for who, name in names.items()}
     plots.ladder(ax, rows)
-    ax.set_xlabel("error on the ratings of the other 95%, stars squared")
+    ax.set_xlabel("error on ratings of the\nother 95%, stars squared")
     change = rows["without heaviest"].mean() - rows["everybody in"].mean()
     plots.finding(ax, f"Leaving out the heaviest 5% changes the others' error by {change:+.3f}")
     return fig

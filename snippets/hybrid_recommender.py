@@ -117,7 +117,7 @@ NAMES = {"product": "product", "hybrid": "product + network", "inside": "facts i
 
 @figure(scarce, plenty)
 def error_by_amount(few, more):
-    """Error against the number of ratings: with few the models with facts err least, with many all come together."""
+    """Error of three models against the number of ratings, and with the fewest that of biases alone, a dot a seed."""
     fig, ax = plots.axes(height=3.8)
     lines = {}
     for color, (model, name) in zip(("C7", "C0", "C2"), NAMES.items(), strict=True):
@@ -125,12 +125,15 @@ def error_by_amount(few, more):
         counts = [results.metric("ratings", **place)[0] for results, place in parts]
         lines[model] = np.stack([results.metric("error", **place)[:3] for results, place in parts], axis=1)  # (3, 3)
         plots.seed_lines(ax, counts, lines[model], name, color)
+    biases = few.metric("error", model="biases")
+    ax.scatter(np.full(len(biases), counts[0]), biases, s=22, color="C1", alpha=0.65, linewidths=0, zorder=3)
+    ax.annotate("biases alone", (counts[0], biases.mean()), (8, -2), textcoords="offset points", va="top", color="C1")
     ax.set(xscale="log", xlabel="ratings to learn from", ylabel="error, stars squared")
     ax.set_xticks(counts, labels=[f"{count:,.0f}" for count in counts])
     ax.minorticks_off()
     change = lines["hybrid"].mean(axis=0) / lines["product"].mean(axis=0) - 1
     plots.finding(
-        ax, f"Adding a network that knows facts: error {change[0]:+.0%} with few ratings, {change[-1]:+.0%} with all"
+        ax, f"A network and facts beside the product: error {change[0]:+.0%} with few, {change[-1]:+.0%} with all"
     )
     return fig
 

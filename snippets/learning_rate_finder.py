@@ -103,10 +103,11 @@ def grid(data, run: Run, epochs: int):
 
 @figure(suggested, grid)
 def suggestions(results, trained):
-    """Above, the smoothed loss of the sweeps by rate; below, the error after training: where each rule falls."""
+    """Above, the smoothed loss of the sweeps by rate, and each rule's choice; below, the error after training there."""
     fig, (top, bottom) = plots.axes(nrows=2, height=5.8, sharex=True)
     errors = np.stack([trained.array("errors", seed, epochs=5) for seed in trained.seeds])
     plots.seed_lines(bottom, RATES, np.minimum(errors, 9), None, plots.MUTED)
+    typical = []  # rates
     for color, rule in zip(("C0", "C1", "C2", "C3"), ("valley", "slide", "minimum", "steep"), strict=True):
         rates, after, heights = results.metric("rate", rule=rule), results.metric("error", rule=rule), []
         for seed, rate in zip(results.seeds, rates, strict=True):
@@ -114,7 +115,8 @@ def suggestions(results, trained):
             top.plot(swept, losses, color=plots.MUTED, linewidth=0.7, alpha=0.5, zorder=1)
             heights.append(losses[np.abs(swept - rate).argmin()])
         middle = np.argsort(rates)[len(rates) // 2]
-        side, shift = {"slide": ("right", 3), "minimum": ("left", -3)}.get(rule, ("center", 0))
+        typical.append(rates[middle])
+        side, shift = {"slide": ("right", -4), "minimum": ("center", 3)}.get(rule, ("center", 0))
         for ax, places in ((top, heights), (bottom, after)):
             ax.scatter(rates, places, s=30, color=color, zorder=4, linewidths=0)
             place = (rates[middle], max(places) if rule != "steep" and ax is bottom else places[middle])
@@ -126,6 +128,7 @@ def suggestions(results, trained):
     best = trained.metric("best_error", epochs=5)
     valley_costs = (results.metric("error", rule="valley") - best).mean()
     minimum_costs = (results.metric("error", rule="minimum") - best).mean()
-    plots.finding(top, "A sweep of a hundred batches, and the rate that each rule takes from it")
+    apart = float(f"{max(typical) / min(typical):.1g}")
+    plots.finding(top, f"Four rules read one curve, and take rates a factor of about {apart:,.0f} apart")
     plots.finding(bottom, f"Against the best of eight rates: valley {valley_costs:+.3f}, minimum {minimum_costs:+.3f}")
     return fig

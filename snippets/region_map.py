@@ -107,6 +107,12 @@ def aligned(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     return a @ u @ v * (s.sum() / (a**2).sum()) + target.mean(axis=0)
 
 
+def crowded_first(points: np.ndarray) -> np.ndarray:
+    """In which order to name points: first those with the nearest neighbour, which have the least room. -> (n,)"""
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    return np.argsort(np.where(np.eye(len(points), dtype=bool), np.inf, apart).min(axis=1), kind="stable")
+
+
 @figure(regions)
 def hidden_map(results):
     """The regions on the map, and on two components of their lists, turned to fit: neighbours remain neighbours."""
@@ -117,27 +123,31 @@ def hidden_map(results):
     plots.named_points(axs[0], place[:, 0], place[:, 1], names, color=colors)
     plots.finding(axs[0], "The map, which no row mentions")
     maps = [aligned(points, place) for points in results.arrays("points", model="trained")]
+    order = crowded_first(maps[0])
+    tight = {"names": [names[i] for i in order], "color": [colors[i] for i in order], "always": names}
+    plots.named_points(axs[1], *maps[0][order].T, **tight)
     for points in maps[1:]:
         axs[1].scatter(points[:, 0], points[:, 1], s=9, c=colors, alpha=0.45, linewidths=0)
-    plots.named_points(axs[1], maps[0][:, 0], maps[0][:, 1], names, color=colors)
+        plots.named_points(axs[1], points[:, 0], points[:, 1], [""] * len(points), color="none")  # names keep off them
     found = results.metric("on_map", model="trained").mean()
-    plots.finding(axs[1], f"The lists, turned: rank corr. {found:.2f}")
+    plots.finding(axs[1], f"The lists, turned: rank correlation {found:.2f}")
     for ax, of in zip(axs, ("", ", embedding"), strict=True):
-        ax.set(xlabel=f"to the east{of}, km", ylabel=f"to the north{of}, km", aspect="equal")
+        ax.set(xlabel=f"to the east{of}, km", ylabel=f"to the north{of}, km")
+        ax.set_aspect("equal", adjustable="datalim")
     return fig
 
 
 @figure(regions)
 def distances_by_start(results):
     """Distance in the embedding against distance on the map, from a small start and from a wide one."""
-    fig, axs = plots.axes(ncols=2, width=4.4, height=2.7)
+    fig, axs = plots.axes(ncols=2, width=4.3, height=2.7)
     apart = pair_distances(results.array("place", model="trained"))
     for ax, model, color, name in ((axs[0], "trained", "C0", "σ = 0.01"), (axs[1], "wide_start", "C1", "σ = 1")):
         for row in results.arrays("distances", model=model):
             ax.scatter(apart, row, s=7, color=color, alpha=0.4, linewidths=0)
         found = results.metric("on_map", model=model).mean()
         ax.set(xlim=(0, None), ylim=(0, None), xlabel="on the map, km")
-        plots.finding(ax, f"{name}: {found:.2f}")
+        plots.finding(ax, f"{name} gives rank corr. {found:.2f}")
     axs[0].set_ylabel("apart in the embedding")
     return fig
 
@@ -145,7 +155,7 @@ def distances_by_start(results):
 @figure(regions)
 def pairs_of_stores(results):
     """Pairs of stores: distance in the embedding goes with the difference in sales, not with kilometres."""
-    fig, axs = plots.axes(ncols=2, width=4.4, height=2.7, sharey=True)
+    fig, axs = plots.axes(ncols=2, width=4.3, height=2.7, sharey=True)
     pairs = results.array("pairs_of_stores", model="trained")  # of the first seed
     shown = (("stores_by_sales", "difference in log(sales)"), ("stores_by_kilometres", "kilometres"))
     for column, (ax, (metric, label)) in enumerate(zip(axs, shown, strict=True), start=1):

@@ -234,7 +234,7 @@ def columns(data, run: Run):
 
 @figure(rivals)
 def errors(results):
-    """Errors from the mean of all, over the mean of the model and a linear model, down to the two networks."""
+    """Errors, a dot a split, of two means, a linear model, two networks, and the network with something left out."""
     names = {
         "mean of all": "mean",
         "mean of the model": "model_mean",

@@ -5,11 +5,12 @@ sample: SynStores, made here. 120 stores in 12 regions, 7,500 days of a store ou
         more is sold at the weekend, further north the high season comes later. Regions close on the map are thus
         alike. Every month differs from every other, round the year, and Saturday and Sunday from the other days.
 full:   Rossmann, 100 of its 1,115 German drug stores, the 75,597 days on which they sold anything, the first 90 % to
-        train on. A derived subset: row for row the competition's sales, its dates shifted back and its weekdays
-        recomputed. The competition's rules do not allow it to be passed on, so there is nothing to download without
-        an account: get train.csv and store.csv at the address below, store_states.csv from the authors' repository
-        (github.com/entron/entity-embedding-rossmann, kaggle branch), and keep the first 100 stores as
-        train_100stores.csv. Any other subset has another digest, which has to be declared here.
+        train on. A derived subset: it came to us with the note that its dates are shifted back and its weekdays
+        recomputed. Six of its rows, of stores 24 and 35, stand in it twice. The competition's rules do not allow it to
+        be passed on, so there is nothing to download without an account: get train.csv at the address below,
+        store_states.csv from the authors' repository (github.com/entron/entity-embedding-rossmann, kaggle branch),
+        and keep the first 100 stores as train_100stores.csv. That is not the same subset: any other has another
+        digest, which has to be declared here, and gives somewhat other numbers.
 """
 
 from __future__ import annotations

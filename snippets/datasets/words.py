@@ -1,7 +1,8 @@
 """Text as numbers: which word follows which, and which words are of one class.
 
-sample: made here. 24,000 words of sentences from a small grammar whose word classes are known. Within a class some
-        words are far more frequent than others, and a class says nothing about how frequent.
+sample: made here. 24,000 words of sentences from a small grammar whose word classes are known. A class says much about
+        how frequent its words are, since sentences ask for some classes more often, and few words share them. Within
+        a class some words are far more frequent than others, in an order drawn at random.
 full:   the 500 most frequent words and marks of two books by Nietzsche in English. The closed classes of its grammar
         were listed before anything was trained.
 """
