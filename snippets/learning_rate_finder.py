@@ -63,7 +63,7 @@ def find(sales: Sales):
 
 
 def suggest(rule: str, rates, losses) -> float:
-    """The rate that one of fastai's four rules would take from a sweep; or ten times the rate at which it ended."""
+    """The rate that one of fastai's four rules would take from a sweep; or ten times the last rate that it kept."""
     if rule == "too_high":
         return 10 * float(rates[-1])
     if rule == "valley":
@@ -116,11 +116,13 @@ def suggestions(results, trained):
             heights.append(losses[np.abs(swept - rate).argmin()])
         middle = np.argsort(rates)[len(rates) // 2]
         typical.append(rates[middle])
-        side, shift = {"slide": ("right", -4), "minimum": ("center", 3)}.get(rule, ("center", 0))
-        for ax, places in ((top, heights), (bottom, after)):
+        sides = {"slide": (("right", -4, -14), ("right", -4, 8)), "minimum": (("left", 2, 6), ("center", 3, 8))}
+        for ax, places, at in zip(
+            (top, bottom), (heights, after), sides.get(rule, 2 * (("center", 0, 8),)), strict=True
+        ):
             ax.scatter(rates, places, s=30, color=color, zorder=4, linewidths=0)
             place = (rates[middle], max(places) if rule != "steep" and ax is bottom else places[middle])
-            ax.annotate(rule, place, (shift, 8), textcoords="offset points", ha=side, color=plots.TEXT, fontsize=9.5)
+            ax.annotate(rule, place, at[1:], textcoords="offset points", ha=at[0], color=plots.TEXT, fontsize=9.5)
     top.set(xscale="log", ylabel="smoothed loss of a batch")
     bottom.set(yscale="log", xlabel="learning rate", ylabel="error after five epochs", ylim=(0.2, 1.1))
     bottom.set_yticks([0.2, 0.3, 0.5, 1], ["0.2", "0.3", "0.5", "1"])

@@ -242,7 +242,7 @@ def errors(results):
         "network, from scratch": "network",
         "network, fastai": "fastai",
         "embeddings not trained": "untrained_embeddings",
-        "model as a number": "model_as_number",
+        "numbers as amounts": "model_as_number",
     }
     fig, ax = plots.axes(height=3.4)
     rows = {shown: results.metric("error", model=name) for shown, name in names.items()}

@@ -50,7 +50,7 @@ def test_facts_help_where_ratings_are_few(scarce):
 @falsified_by(control={"model": ("inside", "inside_shuffled")})
 @falsified_by(swap("model", "inside", "inside_shuffled"))
 def test_facts_inside_help(scarce):
-    """With few ratings, true facts inside the product lower its error by at least 0.15; shuffled ones do not."""
+    """With few ratings, true facts inside the product lower its error by at least 0.15, shuffled raise it by 0.03."""
     inside, product = (scarce.metric("error", model=m) for m in ("inside", "product"))
     shuffled = scarce.metric("error", model="inside_shuffled")
     assert below(inside, product, margin=0.15)
@@ -80,9 +80,9 @@ def test_real_gain_is_not_the_facts(scarce):
 @falsified_by(control={"model": ("biases", "hybrid")})
 @falsified_by(swap("model", "biases", "network"))
 def test_biases_alone_are_best_with_few_real_ratings(scarce):
-    """On few real ratings, biases alone err less than product, network, sum and facts inside, each by 0.03 or more."""
+    """On few real ratings, biases alone err less than each of the six other models, by 0.03 or more."""
     biases = scarce.metric("error", model="biases")
-    for model in ("product", "network", "hybrid", "inside"):
+    for model in ("product", "network", "hybrid", "hybrid_shuffled", "inside", "inside_shuffled"):
         assert below(biases, scarce.metric("error", model=model), margin=0.03)
 
 
@@ -99,7 +99,7 @@ def test_product_is_ahead_with_all_real_ratings(plenty):
 @falsified_by(control={"model": ("inside", "inside_shuffled")})
 @falsified_by(swap("model", "inside", "product"))
 def test_real_facts_inside_help_a_little(scarce):
-    """On few real ratings, true facts inside the product lower its error by 0.02 or more, and shuffled ones by less."""
+    """On few real ratings, facts inside the product lower its error by 0.02, and lie 0.005 below shuffled ones."""
     inside, product, shuffled = (scarce.metric("error", model=m) for m in ("inside", "product", "inside_shuffled"))
     assert below(inside, product, margin=0.02)
     assert below(inside, shuffled, margin=0.005)

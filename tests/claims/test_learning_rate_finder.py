@@ -85,7 +85,7 @@ def test_suggestion_trains(suggested):
 @falsified_by(control={"rule": ("too_high", "minimum")})
 @falsified_by(control={"rule": ("too_high", "valley")})
 def test_ten_times_fails(suggested):
-    """Five epochs at ten times the last rate of the sweep leave more than twice the error of no training."""
+    """Five epochs at ten times the last rate that a sweep keeps leave more than twice the error of no training."""
     after, before = (suggested.metric(name, rule="too_high") for name in ("error", "before"))
     assert above(after, 2 * before)
 

@@ -186,7 +186,7 @@ def test_embeddings_are_learned(rivals):
 
 @falsified_by(control={"model": ("model_as_number", "network")})
 @falsified_by(swap("model", "network", "model_as_number"))
-def test_a_model_is_no_number(rivals):
-    """With the number of the model taken as a quantity, the error is at least 0.01 higher."""
+def test_names_are_no_amounts(rivals):
+    """With a limit of 20, by which the model's number and the year are amounts, the error is at least 0.01 higher."""
     looked_up, number = (rivals.metric("error", model=model) for model in ("network", "model_as_number"))
     assert below(looked_up, number, margin=0.01)
