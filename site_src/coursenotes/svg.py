@@ -37,7 +37,7 @@ def draw(fig: Any, prefix: str, alt: str) -> str:
     import matplotlib as mpl
 
     if any("log" in (ax.get_xscale(), ax.get_yscale()) for ax in fig.axes):
-        fig.draw_without_rendering()  # on such axes the layout knows only then how much room the labels at line ends need
+        fig.draw_without_rendering()  # only then does the layout know how much room the labels at line ends need
     written = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "image.composite_image": False}):
         fig.savefig(written, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
