@@ -54,3 +54,8 @@ def test_a_module_is_short_and_says_its_job(path):
     text = path.read_text()
     assert ast.get_docstring(ast.parse(text)), "no docstring"
     assert len(text.splitlines()) <= 320, "long: look for two jobs in it"
+
+
+def test_a_topic_may_share_its_name_with_a_test_of_the_engine(pytestconfig):
+    """tests/claims/test_plan.py beside tests/engine/test_plan.py: pytest's default mode cannot import both."""
+    assert pytestconfig.getoption("importmode") == "importlib"
