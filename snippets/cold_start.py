@@ -116,7 +116,7 @@ def newcomers(data: Ratings, facts, run: Run, by: str):
 
 @experiment(
     data=viewers,
-    seeds={"sample": 5, "full": 3},
+    seeds=3,
     vary={"by": ["global_mean", "other_mean", "unknown_row", "mean_vector", "facts", "shuffled"]},
 )
 def new_people(data, run: Run, by: str):

@@ -45,7 +45,7 @@ def without_date(data: Auctions) -> Auctions:
 
 @experiment(
     data=auctions,
-    seeds={"sample": 5, "full": 3},
+    seeds=3,
     vary={
         "split": ["random", "later", "later_no_date"],
         "model": ["model_mean", "linear", "forest", "network", "average", "average_untrained"],
