@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:23:00; Howard and Gugger, 2020, chapter 8.
 Data:   sample: 20,000 generated ratings, with facts that go with the true taste; full: MovieLens 100k and its people.
-Cost:   sample 30 s on one core; full 4 min on one core.
+Cost:   sample 20 s on one core; full 4 min on one core.
 """
 
 from dataclasses import replace

@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:35:01; the split is that of 0:36:06.
 Data:   sample: 3,000 generated auctions of used machines; full: 10,000 rows of Blue Book for Bulldozers.
-Cost:   sample 20 s on one core; full 2 min on one core.
+Cost:   sample 10 s on one core; full 2 min on one core.
 """
 
 from dataclasses import replace

@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:18:11 (y_range) and 0:38:01 (in the tabular model).
 Data:   sample: 20,000 generated ratings; full: MovieLens 100k.
-Cost:   sample 16 s on one core; full 3 min on one core.
+Cost:   sample 10 s on one core; full 3 min on one core.
 """
 
 import numpy as np

@@ -23,11 +23,6 @@ def dense(activations, weights, bias):  # (n, c, h, w), (k, c, h, w), (k,) -> (n
     return torch.stack(answers, dim=1) + bias
 
 
-def softmax(answers):  # (n, k) -> (n, k), each row adding up to 1
-    powers = (answers - answers.amax(dim=1, keepdim=True)).exp()  # none overflows
-    return powers / powers.sum(dim=1, keepdim=True)
-
-
 def sigmoid(answer):  # any shape -> the same, between 0 and 1
     return 1 / (1 + (-answer).exp())
 

@@ -59,6 +59,8 @@ class _Placed(Annotation):
 
     def get_tightbbox(self, renderer: Any = None) -> Bbox | None:
         self.arrange(renderer)
+        if renderer is not None:  # until then matplotlib takes the offset for a place in the data: 0 has no logarithm
+            self.update_positions(renderer)
         return super().get_tightbbox(renderer)
 
     def draw(self, renderer: Any) -> None:

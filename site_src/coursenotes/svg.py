@@ -36,8 +36,6 @@ def draw(fig: Any, prefix: str, alt: str) -> str:
     """The SVG of a matplotlib figure, transformed. Ids start with prefix; alt is its text for who cannot see it."""
     import matplotlib as mpl
 
-    if any("log" in (ax.get_xscale(), ax.get_yscale()) for ax in fig.axes):
-        fig.draw_without_rendering()  # only then does the layout know how much room the labels at line ends need
     written = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "image.composite_image": False}):
         fig.savefig(written, format="svg", dpi=144, metadata={"Date": None, "Creator": None})

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import ROOT
 from tests.site.pages import Page
 
-ROOT = Path(__file__).parents[2]
 LESSON = "dl2022/8"
 
 
