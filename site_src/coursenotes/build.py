@@ -136,9 +136,9 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
 
     Where nothing changed since the last whole build, nothing is done.
     """
-    last = stamp.read(layout)
-    if last and last["digest"] == stamp.current(layout, scale="sample"):
-        return f"Nothing changed: {last['summary']}"
+    last = stamp.unchanged(layout, scale="sample")
+    if last is not None:
+        return f"Nothing changed: {last}"
     began, seen = time.monotonic(), stamp.inputs(layout, scale="sample")
     done = prepare(layout, progress, claims=True)
     progress.stage("rendering")
@@ -152,7 +152,8 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
     summary = f"{done.summary()}; {time.monotonic() - began:.0f} s"
     done.jobs, done.stored = 0, done.jobs + done.stored
     if stamp.inputs(layout, scale="sample") == seen:
-        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary())
+        until = done.library.knowledge.visibility.next_change
+        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary(), until)
     else:  # somebody wrote on while this was built: the site may be older than the files
         stamp.forget(layout)
     return summary

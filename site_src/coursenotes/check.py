@@ -14,7 +14,8 @@ def static(library: Library) -> list[Problem]:
     problems = Problems()
     site = library.site
     problems.extend(site.problems)
-    problems.extend(resolve.all_problems(site))
+    problems.extend(library.knowledge.problems())
+    problems.extend(resolve.all_problems(library.knowledge))
     for page in site.pages.values():
         problems.extend(cells.check(page.text, page.path))
     for experiment in site.experiments.values():
@@ -28,7 +29,7 @@ def static(library: Library) -> list[Problem]:
 def after_training(library: Library) -> list[Problem]:
     """All problems that need results to be seen: metrics that nobody returned, metrics that nobody uses."""
     problems = Problems()
-    problems.extend(resolve.all_problems(library.site, library))
+    problems.extend(resolve.all_problems(library.knowledge, library))
     problems.extend(_unused_metrics(library))
     return problems.found
 

@@ -108,9 +108,9 @@ def _parser() -> argparse.ArgumentParser:
 def _build(args: argparse.Namespace, layout: Layout) -> int:
     from coursenotes import stamp
 
-    last = stamp.read(layout)
-    if last and last["digest"] == stamp.current(layout, scale="sample"):
-        summary = f"Nothing changed: {last['summary']}"
+    last = stamp.unchanged(layout, scale="sample")
+    if last is not None:
+        summary = f"Nothing changed: {last}"
     else:
         from coursenotes.build import build
         from coursenotes.mkdocs_plugin import render

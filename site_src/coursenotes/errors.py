@@ -82,6 +82,12 @@ def nearest(name: str, options: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def some(options: Iterable[object], most: int = 12) -> str:
+    """The first of these names in a line, and how many more there are; "none" for none."""
+    names = [str(option) for option in options]
+    return ", ".join(names[:most]) + (f", and {len(names) - most} more" if len(names) > most else "") or "none"
+
+
 def _shown(path: Path | str) -> str:
     """A path as a person at the project's root would type it."""
     path = Path(path)

@@ -42,6 +42,31 @@ class Layout:
     def courses(self) -> Path:
         return self.docs / "courses.yml"
 
+    @property
+    def people(self) -> Path:
+        return self.docs / "people.yml"
+
+    @property
+    def literature(self) -> Path:
+        return self.docs / "literature.bib"
+
+    @property
+    def glossary(self) -> Path:
+        return self.docs / "glossary.yml"
+
+    @property
+    def wanted(self) -> Path:
+        return self.docs / "wanted.yml"
+
+    @property
+    def known(self) -> list[Path]:
+        """The files that say what is known beside the notes; some may not be there."""
+        return [self.courses, self.people, self.literature, self.glossary, self.wanted]
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
     # -- what is written
     @property
     def published(self) -> Path:
@@ -70,10 +95,34 @@ class Layout:
     def concept(self, topic: str) -> Path:
         return self.docs / "concepts" / f"{topic}.md"
 
+    # -- pages, by their names below docs/
     @staticmethod
     def is_note(page: str) -> bool:
-        """Whether a page, named below docs/, teaches; the others say how to contribute."""
-        return not page.startswith("contribute/")
+        """Whether a page teaches in this project's own words: no page for contributors, no version of somebody's."""
+        return not page.startswith("contribute/") and not Layout.is_version(page)
+
+    @staticmethod
+    def is_index(page: str) -> bool:
+        """Whether a page is the one of its folder."""
+        return page.rpartition("/")[2] == "index.md"
+
+    @staticmethod
+    def is_concept(page: str) -> bool:
+        return page.startswith("concepts/") and not Layout.is_index(page)
+
+    @staticmethod
+    def is_version(page: str) -> bool:
+        """Whether a page is somebody's own version of a lesson: lessons/dl2022/lesson8/ana.md."""
+        parts = page.split("/")
+        return len(parts) == 4 and parts[0] == "lessons"
+
+    @staticmethod
+    def lesson_of(page: str) -> str | None:
+        """The canonical page of the lesson that a version belongs to, or that a page is; None for any other."""
+        parts = page.split("/")
+        if len(parts) == 4 and parts[0] == "lessons":
+            return "/".join(parts[:3]) + ".md"
+        return page if len(parts) == 3 and parts[0] == "lessons" and not Layout.is_index(page) else None
 
     def module(self, path: Path) -> str:
         """The import name of a Python file of the project: snippets/datasets/a.py -> snippets.datasets.a."""
@@ -92,6 +141,14 @@ class Layout:
         return self.published / topic / f"{experiment}.json"
 
     # -- addresses on the site, relative to its root
+    @staticmethod
+    def page_url(page: str) -> str:
+        """The address of a page: concepts/dropout.md -> concepts/dropout/; the home page's is empty."""
+        path = page.removesuffix(".md").removesuffix(".ipynb")
+        folder, _, last = path.rpartition("/")
+        path = folder if last in ("index", "README") else path
+        return f"{path}/" if path else ""
+
     @staticmethod
     def evidence_url(topic: str, experiment: str) -> str:
         return f"evidence/{topic}.{experiment}/"

@@ -19,8 +19,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils.templates import TemplateContext
 
-from coursenotes import evidence, markdown
+from coursenotes import around, evidence, indexes, markdown, site_files
 from coursenotes.build import prepare
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge import subjects
@@ -29,7 +30,8 @@ from coursenotes.plan import Library
 from coursenotes.progress import Progress
 from coursenotes.rendered import Rendered
 
-SECTIONS = ("index.md", "concepts", "lessons", "evidence", "contribute")
+SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contribute")
+UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
 _handed: dict[Path, Library] = {}  # a whole build prepares first, and hands over what it prepared
 
@@ -90,11 +92,16 @@ class CoursenotesPlugin(BasePlugin):
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        texts = evidence.pages(self.library)
+        texts = {**evidence.pages(self.library), **indexes.pages(self.library)}
+        self.unlisted = {page.name for page in self.library.knowledge.visibility.unlisted}
+        self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
+        for file in files.documentation_pages():
+            if file.src_uri in self.unlisted or Layout.is_version(file.src_uri):
+                file.inclusion = InclusionLevel.NOT_IN_NAV
         self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
         for path, text in texts.items():
-            if path in IN_NAV:
+            if path in IN_NAV or path in indexes.PAGES:
                 files.append(File.generated(config, path, content=text))
                 continue
             page = File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV)
@@ -133,7 +140,7 @@ class CoursenotesPlugin(BasePlugin):
             pages = {child.file.src_uri: child for child in section.children if child.is_page}
             index = next((self.library.site.pages.get(name) for name in pages if pages[name].is_index), None)
             if index and subjects.named(index.meta):
-                groups = subjects.grouped(index, self.library.site.pages.values(), self.pages.lectures)
+                groups = subjects.grouped(index, self.library.site.pages.values(), self.library.knowledge.lectures)
                 rest = [pages.pop(index.name), *(pages.pop(name) for name in groups.pop("", ()) if name in pages)]
                 inner = [Section(title, [pages[n] for n in names if n in pages]) for title, names in groups.items()]
                 section.children = [*rest, *inner, *(child for child in section.children if child.is_section)]
@@ -145,6 +152,8 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)
+        if page.file.src_uri in self.unlisted:
+            page.meta.update(search={"exclude": True}, noindex=True)
         page.render = partial(self._render, page)  # type: ignore[method-assign]
         return text
 
@@ -168,6 +177,14 @@ class CoursenotesPlugin(BasePlugin):
                 "ids": sorted(page.present_anchor_ids or ()), "links": links,
             })  # fmt: skip
 
+    def on_page_context(self, context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        context["around"] = around.of_page(self.library, page.file.src_uri)  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_template_context(self, context: TemplateContext, template_name: str, config: MkDocsConfig) -> Any:
+        context["pages"] = [file for file in context["pages"] if file.src_uri not in self.unlisted]  # for sitemap.xml
+        return context
+
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         try:
             output = markdown.fill(output, self.library)
@@ -176,6 +193,12 @@ class CoursenotesPlugin(BasePlugin):
         if page.file.src_uri in self.whole:
             self.rendered.save(self.whole[page.file.src_uri], output)
         return output
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        try:
+            site_files.write(self.library, Path(config.site_dir), config.site_url or "")
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         for folder in (self.library.layout.snippets, self.library.layout.claims, self.library.layout.published):

@@ -14,6 +14,7 @@ from coursenotes import fingerprint, published
 from coursenotes.api import Scale
 from coursenotes.discover import ExperimentInfo, Site, discover
 from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.knowledge.base import Knowledge
 from coursenotes.layout import Layout
 from coursenotes.result import JobResult, Results, Row
 from coursenotes.store import Store, write_atomic
@@ -49,6 +50,7 @@ class Library:
         self._results: dict[tuple[str, str], Results | None] = {}
         self._keys: dict[tuple[str, str, str | None], str] = {}
         self._last: dict[str, dict[str, Any]] = {}
+        self.knowledge = Knowledge(site)
 
     # -- names
     def experiment(self, name: str) -> ExperimentInfo:

@@ -40,7 +40,7 @@ class Rendered:
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
-        frame = [[page.name, repr(page.meta), _heading(page.text)] for page in self.library.site.pages.values()]
+        frame = [[page.name, repr(page.meta), _heading(page.text)] for page in self.library.knowledge.visibility.pages]
         return hash_json([self.key(name, url, text), frame])
 
     def _look_up(self, href: str) -> Any:

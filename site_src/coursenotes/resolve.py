@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from coursenotes import source
 from coursenotes.discover import ExperimentInfo, PageInfo, Site
-from coursenotes.errors import Problem, nearest
-from coursenotes.knowledge import lectures as courses
-from coursenotes.knowledge import subjects
-from coursenotes.knowledge.lectures import Lecture, Lectures
-from coursenotes.references import Malformed, Reference, Target, parse_time, write_href, write_time
+from coursenotes.errors import Problem, nearest, some
+from coursenotes.knowledge import lectures
+from coursenotes.knowledge.base import Knowledge
+from coursenotes.references import Reference, Target, write_href
 
 WHAT = {
     "code": "class or function",
@@ -26,30 +23,26 @@ WHAT = {
 }
 
 
-def all_problems(site: Site, library: Any = None, lectures: Lectures | None = None) -> list[Problem]:
+def all_problems(knowledge: Knowledge, library: Any = None) -> list[Problem]:
     """What is wrong with the references of every page. Raises CoursenotesError where courses.yml cannot be read."""
-    lectures = lectures or courses.load(site.layout.courses)
-    return [problem for page in site.pages.values() for problem in problems(site, page, library, lectures)]
+    return [problem for page in knowledge.site.pages.values() for problem in problems(knowledge, page, library)]
 
 
-def problems(site: Site, page: PageInfo, library: Any = None, lectures: Lectures | None = None) -> list[Problem]:
-    """What is wrong with the names in one page's references and in its front matter's lectures.
+def problems(knowledge: Knowledge, page: PageInfo, library: Any = None) -> list[Problem]:
+    """What is wrong with the names in one page's references.
 
     The names of metrics are known for certain from results: with a library, those that were run are checked too.
     """
-    lectures = lectures or courses.load(site.layout.courses)
-    found = [*_head(page), *_subjects(site, page)]
-    found += [p for r in page.references for p in reference_problems(site, r, page, lectures, library)]
-    return found + list(_front_matter(page, lectures))
+    return [p for r in page.references for p in reference_problems(knowledge, r, page, library)]
 
 
 def reference_problems(
-    site: Site, reference: Reference, page: PageInfo | None, lectures: Lectures, library: Any = None
+    knowledge: Knowledge, reference: Reference, page: PageInfo | None, library: Any = None
 ) -> Iterator[Problem]:
     """What is wrong with the names in one reference."""
-    place, asks = (reference.path, reference.line), reference.asks
+    site, place, asks = knowledge.site, (reference.path, reference.line), reference.asks
     if asks.scheme == "lecture":
-        yield from _lecture(asks, place, page, lectures)
+        yield from lectures.problems(knowledge.lectures, asks.target, place, page)
         return
     name = asks.target.rpartition(".")[0] if asks.scheme == "measured" else asks.target
     curves = asks.scheme == "figure" and name.endswith("#curves")
@@ -124,11 +117,6 @@ def _problem(what: str, place: Place, details: Iterable[str] = (), fix: str | No
     return Problem(what, place[0], place[1], tuple(details), fix)
 
 
-def _there(options: Iterable[Any], most: int = 12) -> str:
-    names = [str(option) for option in options]
-    return ", ".join(names[:most]) + (f", and {len(names) - most} more" if len(names) > most else "") or "none"
-
-
 def _unknown(
     asks: Target, what: str, name: str, rest: str, options: Iterable[str], place: Place
 ) -> Problem:  # fmt: skip
@@ -140,12 +128,12 @@ def _unknown(
         close = nearest(own, here)
         corrected = f"{topic}.{close}{rest}" if close else None
         message = f'no {what} "{own}" in {topic}'
-        details = [f"there is: {_there(here)}"]
+        details = [f"there is: {some(here)}"]
     else:
         close = nearest(name, options) or nearest(topic, topics)
         corrected = (close if "." in close else f"{close}.{own}") + rest if close else None
         message = f'no topic "{topic}" with a {what}'
-        details = [f"there is: {_there(topics)}"]
+        details = [f"there is: {some(topics)}"]
     fix = f"write {write_href(asks._replace(target=corrected))}" if corrected else None
     return _problem(message, place, details, fix)
 
@@ -154,7 +142,7 @@ def _scale(asks: Target, scales: Iterable[str], name: str, place: Place) -> Iter
     scales = tuple(scales)
     if asks.scale not in scales and scales:
         fix = f"write {write_href(asks._replace(scale=scales[0]))}"
-        yield _problem(f"{name} has no {asks.scale} scale", place, [f"it has: {_there(scales)}"], fix)
+        yield _problem(f"{name} has no {asks.scale} scale", place, [f"it has: {some(scales)}"], fix)
 
 
 def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterator[Problem]:
@@ -166,7 +154,7 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
             renamed = {close if k == name else k: v for k, v in given.items()} if close else None
             fix = f"write {write_href(asks._replace(settings=renamed))}" if renamed else None
             yield _problem(f'no setting "{name}" in {experiment.id}', place,
-                           [f"it varies: {_there(experiment.vary)}"], fix)  # fmt: skip
+                           [f"it varies: {some(experiment.vary)}"], fix)  # fmt: skip
             if close:
                 given.pop(name)
                 given[close] = value
@@ -176,14 +164,14 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
             close_value = _nearest_value(value, values)
             changed = {**given, name: close_value}
             yield _problem(f"{experiment.id} is not run with {name}={value}", place,
-                           [f"it is run with {name}: {_there(values)}"],
+                           [f"it is run with {name}: {some(values)}"],
                            f"write {write_href(asks._replace(settings=changed))}")  # fmt: skip
     unsaid = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
     if asks.scheme == "measured" and unsaid:
         first = {**given, **{name: values[0] for name, values in unsaid.items()}}
         yield _problem(
             f"{write_href(asks)} does not say which {' and '.join(unsaid)}", place,
-            [f"{name} is one of: {_there(values)}" for name, values in unsaid.items()],
+            [f"{name} is one of: {some(values)}" for name, values in unsaid.items()],
             f"write {write_href(asks._replace(settings=first))}",
         )  # fmt: skip
 
@@ -197,89 +185,7 @@ def _metric(asks: Target, experiment: ExperimentInfo, library: Any, place: Place
     if names is not None and metric not in names:
         close = nearest(metric, names)
         fix = f"write {write_href(asks._replace(target=f'{experiment.id}.{close}'))}" if close else None
-        yield _problem(f'no metric "{metric}" in {experiment.id}', place, [f"it returns: {_there(names)}"], fix)
-
-
-def _lecture(asks: Target, place: Place, page: PageInfo | None, lectures: Lectures) -> Iterator[Problem]:
-    code, _, time = asks.target.partition("@")
-    if code:
-        lecture = lectures.get(code)
-    else:
-        lecture = lectures.of_page(page.name, page.meta) if page else None
-    if lecture is None and not code:
-        yield _problem(f"[{time}] is in no lecture: this page has none of its own", place, (),
-                       f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")  # fmt: skip
-    elif lecture is None:
-        close = lectures.nearest(code)
-        fix = f"write [{close}@{time}]" if close and time else f"write lecture:{close}" if close else None
-        yield _problem(f'no lecture "{code}"', place, [f"there is: {_there(lectures.names())}"], fix)
-    elif time:
-        yield from _too_late(lecture, time, place)
-
-
-def _too_late(lecture: Lecture, time: str, place: Place) -> Iterator[Problem]:
-    if lecture.seconds is not None and parse_time(time) > lecture.seconds:
-        yield _problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", place)
-
-
-FIELDS = ("title", "lectures", "authors", "lists", "subject", "subjects")
-
-
-def _head(page: PageInfo) -> Iterator[Problem]:
-    """What is wrong with the lines before the text: marks that hide them, a field that is nearly one of ours."""
-    if page.text.startswith("\ufeff"):
-        yield _problem("begins with a byte order mark, which hides its front matter", (page.path, 1), (),
-                       "save it as UTF-8 without BOM")  # fmt: skip
-    elif not page.meta and re.match(r"---[ \t]*\n\w+:", page.text) and "\n---\n" not in page.text[4:]:
-        yield _problem("front matter is not closed", (page.path, 1), (), "end it with a line of ---")
-    for field in page.meta:
-        close = nearest(str(field), FIELDS)
-        if close and field not in FIELDS:
-            yield _problem(f"no field {field}: in front matter", _field(page, str(field)), (), f"write {close}:")
-
-
-def _subjects(site: Site, page: PageInfo) -> Iterator[Problem]:
-    """A list of subjects that is none, and a page's subject that the index page beside it does not name."""
-    if "subjects" in page.meta and not subjects.named(page.meta):
-        yield _problem(
-            "subjects: is not a list", _field(page, "subjects"), (), "write subjects: [Recommenders, Tables]"
-        )
-    there = subjects.of_page(page, site.pages)
-    given = page.meta.get("subject")
-    if given is not None and str(given) not in there:
-        close = nearest(str(given), there)
-        details = [f"the index page beside it names: {_there(there)}"]
-        fix = f"write subject: {close}" if close else "add it to subjects: there"
-        yield _problem(f"no subject {given!r}", _field(page, "subject"), details, fix)
-
-
-def _field(page: PageInfo, name: str) -> Place:
-    return page.path, next((n for n, s in enumerate(page.text.split("\n"), 1) if s.startswith(f"{name}:")), 1)
-
-
-def _front_matter(page: PageInfo, lectures: Lectures) -> Iterator[Problem]:
-    entries = page.meta.get("lectures")
-    if entries is None:
-        return
-    place = _field(page, "lectures")
-    if not isinstance(entries, list):
-        yield _problem("lectures: is not a list", place, (), f"write lectures: [{entries}]")
-        return
-    for entry in entries:
-        code, _, time = str(entry).partition("@")
-        if not isinstance(entry, str) or not code:
-            yield _problem(f"lectures: {entry!r} is no lecture; YAML reads a bare time as a number", place, (),
-                           'write lectures: ["dl2022/8@1:08:22"]')  # fmt: skip
-            continue
-        try:
-            seconds = parse_time(time) if time else 0
-        except Malformed as error:
-            yield _problem(f"lectures: {entry}: {error}", place, (), error.fix)
-            continue
-        asks = Target("lecture", f"{code}@{write_time(seconds)}" if time else code, {}, "sample")
-        yield from (
-            replace(p, fix=p.fix and p.fix.replace("[", "lectures: [")) for p in _lecture(asks, place, page, lectures)
-        )
+        yield _problem(f'no metric "{metric}" in {experiment.id}', place, [f"it returns: {some(names)}"], fix)
 
 
 _MISSING = object()

@@ -8,12 +8,21 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from coursenotes.knowledge import dates
 from coursenotes.layout import Layout
 
 ENGINE_FOLDER = Path(__file__).parent
+
+
+def unchanged(layout: Layout, **asked: str) -> str | None:
+    """What the last whole build said at its end, where nothing changed since and nothing is released today; or None."""
+    last = read(layout)
+    same = bool(last) and last["digest"] == current(layout, **asked)
+    return last["summary"] if same and not last.get("until", "9") <= dates.today().isoformat() else None
 
 
 def current(layout: Layout, **asked: str) -> str:
@@ -23,14 +32,14 @@ def current(layout: Layout, **asked: str) -> str:
 
 def inputs(layout: Layout, **asked: str) -> str:
     """One digest over everything that the site is made from, and what was asked for."""
-    trees = [layout.docs, layout.snippets, layout.claims, layout.published]
+    trees = [layout.docs, layout.snippets, layout.claims, layout.published, layout.releases]
     return _digest([asked, renderer(layout)], trees, [layout.root / "pyproject.toml"])
 
 
 def renderer(layout: Layout) -> str:
     """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
     trees = [ENGINE_FOLDER, layout.root / "site_src" / "theme"]
-    return _digest([sys.version, _installed()], trees, [layout.root / "mkdocs.yml", layout.courses])
+    return _digest([sys.version, _installed()], trees, [layout.root / "mkdocs.yml", *layout.known])
 
 
 def _digest(values: Any, trees: list[Path], files: list[Path]) -> str:
@@ -45,16 +54,17 @@ def _digest(values: Any, trees: list[Path], files: list[Path]) -> str:
 
 
 def read(layout: Layout) -> dict[str, str]:
-    """{"digest", "summary"} of the last whole build, or {}."""
+    """{"digest", "summary", and "until" where something is to be released} of the last whole build, or {}."""
     try:
         return json.loads(_path(layout).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
 
-def write(layout: Layout, digest: str, summary: str) -> None:
-    """Remember a whole build, and what it said at its end."""
-    _path(layout).write_text(json.dumps({"digest": digest, "summary": summary}), encoding="utf-8")
+def write(layout: Layout, digest: str, summary: str, until: date | None = None) -> None:
+    """Remember a whole build, what it said at its end, and the day on which it is no longer right."""
+    kept = {"digest": digest, "summary": summary} | ({"until": until.isoformat()} if until else {})
+    _path(layout).write_text(json.dumps(kept), encoding="utf-8")
 
 
 def forget(layout: Layout) -> None:

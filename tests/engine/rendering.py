@@ -7,12 +7,13 @@ from pathlib import Path
 import markdown as python_markdown
 import numpy as np
 
-from coursenotes import store
+from coursenotes import mkdocs_plugin, store
 from coursenotes.discover import discover
 from coursenotes.layout import Layout
 from coursenotes.markdown import Pages, fill
 from coursenotes.plan import Library
 from coursenotes.result import JobResult
+from tests.conftest import ROOT
 
 EXTENSIONS = [
     "admonition", "attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.details",
@@ -77,3 +78,13 @@ def render(library: Library, name: str = "concepts/try.md", text: str | None = N
     address = name.removesuffix(".md").removesuffix("index")
     pages.enter(name, address if address.endswith("/") or not address else f"{address}/")
     return fill(md.convert(library.site.pages[name].text if text is None else text), library)
+
+
+def whole(library: Library, address: str = "") -> Path:
+    """A project rendered as the site is, with its settings and in its theme; results may be made up. -> its folder."""
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    settings = settings.replace("custom_dir: ", f"custom_dir: {ROOT}/")
+    root = library.layout.root
+    (root / "mkdocs.yml").write_text(settings + (f"\nsite_url: {address}\n" if address else ""), encoding="utf-8")
+    mkdocs_plugin.render(library, root / "whole")
+    return root / "whole"

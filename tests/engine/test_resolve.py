@@ -9,7 +9,10 @@ from coursenotes.discover import discover
 
 def problems(mini, page, library=False, name="concepts/try.md"):
     made = library_of(mini, *(["straight_line.fit"] if library else []), page=page, name=name)
-    return resolve.problems(made.site, made.site.pages[name], made if library else None)
+    return [
+        *made.knowledge.problems(),
+        *resolve.problems(made.knowledge, made.site.pages[name], made if library else None),
+    ]
 
 
 @pytest.mark.parametrize("text, says, there, fix", [
@@ -107,9 +110,9 @@ def test_every_page_is_checked_together(mini):
     library = library_of(mini, page="[x](claim:averages.nothing)\n")
     write(mini.docs / "index.md", "[y](claim:averages.nobody)\n")
     library = library_of(mini)
-    assert {p.path.name for p in resolve.all_problems(library.site)} == {"try.md", "index.md"}
+    assert {p.path.name for p in resolve.all_problems(library.knowledge)} == {"try.md", "index.md"}
     put(library, "averages.noise")
-    assert len(resolve.all_problems(library.site, library)) == 2
+    assert len(resolve.all_problems(library.knowledge, library)) == 2
 
 
 @pytest.mark.parametrize("head, line, says, fix", [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from coursenotes.discover import PageInfo
+from coursenotes.layout import Layout
 from coursenotes.markdown.claims import MARKS, overall, words
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 ROOT = "../../"  # from evidence/name/ to the site's root
 
 
-def front_matter(title: str, description: str, *, search: bool = True) -> list[str]:
+def front_matter(title: str, description: str, *, search: bool = True, listed: bool = True) -> list[str]:
     """The head of a generated page. Without search, it is left out of what a reader's search finds."""
     quoted = description.replace("\\", "\\\\").replace('"', '\\"')
     found = [] if search else ["search: {exclude: true}"]
+    found += [] if listed else ["visibility: unlisted"]
     return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *found, "---"]
 
 
@@ -57,10 +58,7 @@ def badge(found: list[Any]) -> str:
 
 def page_url(name: str) -> str:
     """The address of a page of docs/, from a generated page."""
-    path = name.removesuffix(".md").removesuffix(".ipynb")
-    folder, _, last = path.rpartition("/")
-    path = folder if last in ("index", "README") else path
-    return ROOT + (f"{path}/" if path else "")
+    return ROOT + Layout.page_url(name)
 
 
 def page_title(page: PageInfo) -> str:
@@ -68,21 +66,14 @@ def page_title(page: PageInfo) -> str:
     return str(page.meta.get("title") or page.name.removesuffix(".md"))
 
 
-def listed(meta: Mapping[str, Any]) -> bool:
-    """Whether a page may be linked to: not unlisted, and released."""
-    release = meta.get("release")
-    return meta.get("visibility", "listed") == "listed" and (
-        release is None or str(release)[:10] <= datetime.now(UTC).date().isoformat()
-    )
-
-
-def stands_on(library: Library, scheme: str, targets: Iterable[str]) -> list[str]:
-    """Links to the listed pages on which references with this scheme to one of the targets stand."""
+def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
+    """Links to the pages on which references with this scheme to one of the targets stand: the listed ones, or all."""
     wanted = set(targets)
     found = []
-    for page in sorted(library.site.pages.values(), key=lambda page: page.name):
+    pages = library.knowledge.visibility.pages if listed else library.site.pages.values()
+    for page in sorted(pages, key=lambda page: page.name):
         lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
-        if lines and listed(page.meta):
+        if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
             found.append(f'<a href="{escape(page_url(page.name))}">{escape(page_title(page))}</a> ({escape(where)})')
     return found

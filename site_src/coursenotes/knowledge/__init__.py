@@ -1,1 +1,1 @@
-"""What the site knows beside the notes themselves: courses and lectures, and which pages belong together."""
+"""What the site knows beside the notes themselves: lectures, people, who may find a page, what links where."""

@@ -24,8 +24,10 @@ from typing import Any
 
 import yaml
 
-from coursenotes.errors import Problems, nearest
-from coursenotes.references import Malformed, parse_time
+from coursenotes.errors import Problem, Problems, nearest, some
+from coursenotes.found import PageInfo
+from coursenotes.layout import Layout
+from coursenotes.references import Malformed, parse_time, write_time
 
 COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "released", "lectures")
 LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "released", "release", "visibility", "forum", "authors")
@@ -98,13 +100,18 @@ class Lectures:
         close = nearest(name.casefold(), [n.casefold() for n in self.names()])
         return next((n for n in self.names() if n.casefold() == close), None)
 
+    def of_lesson(self, page: str) -> Lecture | None:
+        """The lecture that a page is the canonical one of: lessons/dl2022/lesson8.md; None for any other."""
+        parts = page.split("/")
+        if len(parts) != 3 or parts[0] != "lessons":
+            return None
+        return self.get(f"{parts[1]}/{re.sub(r'^(lesson|lecture)[-_]?', '', Path(page).stem)}")
+
     def of_page(self, page: str, meta: Mapping[str, Any]) -> Lecture | None:
-        """The lecture that a page's bare times are in: a lesson page's own, else the first of its `lectures:`."""
-        parts = Path(page).parts
-        if len(parts) == 3 and parts[0] == "lessons":
-            own = self.get(f"{parts[1]}/{re.sub(r'^(lesson|lecture)[-_]?', '', Path(page).stem)}")
-            if own is not None:
-                return own
+        """The lecture that a page's bare times are in: its lesson's own, else the first of its `lectures:`."""
+        own = self.of_lesson(Layout.lesson_of(page) or "")
+        if own is not None:
+            return own
         for entry in meta.get("lectures") or ():
             return self.get(str(entry).partition("@")[0])
         return None
@@ -128,6 +135,24 @@ def load(path: Path) -> Lectures:
     _check_names(courses, path, problems)
     problems.raise_if_any()
     return Lectures(tuple(courses), path)
+
+
+def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: PageInfo | None) -> Iterator[Problem]:
+    """What is wrong with a lecture that a page names: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
+    code, _, time = target.partition("@")
+    if code:
+        lecture = lectures.get(code)
+    else:
+        lecture = lectures.of_page(page.name, page.meta) if page else None
+    if lecture is None and not code:
+        yield Problem(f"[{time}] is in no lecture: this page has none of its own", *place, (),
+                      f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")  # fmt: skip
+    elif lecture is None:
+        close = lectures.nearest(code)
+        fix = f"write [{close}@{time}]" if close and time else f"write lecture:{close}" if close else None
+        yield Problem(f'no lecture "{code}"', *place, (f"there is: {some(lectures.names())}",), fix)
+    elif time and lecture.seconds is not None and parse_time(time) > lecture.seconds:
+        yield Problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", *place)
 
 
 def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Course:

@@ -13,7 +13,6 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from coursenotes.knowledge import lectures as courses
 from coursenotes.markdown import fences
 from coursenotes.markdown.code import source_url
 from coursenotes.markdown.figures import fill
@@ -36,14 +35,13 @@ class Pages:
 
     def __init__(self, library: Any, source: str = ""):
         self.library, self.source = library, source
-        self.lectures = courses.load(library.layout.courses)
         self.view: View | None = None
         self.extensions: list[Extension] = [_Extension(self)]
 
     def enter(self, name: str, url: str) -> None:
         """The page that is rendered next: its path below docs/, and its address below the site's root."""
         root = "../" * url.removeprefix("./").count("/")
-        self.view = View(self.library, self.lectures, name, root, self.source)
+        self.view = View(self.library, name, root, self.source)
 
 
 def make_extensions(library: Any, page: str, url: str, source: str = "") -> list[Extension]:

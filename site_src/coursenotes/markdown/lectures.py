@@ -34,11 +34,11 @@ class Times(InlineProcessor):
 def lecture(view: View, element: ET.Element, target: str) -> None:
     """Make a link element lead to the second of the video. Without a video it is text. Raises KeyError."""
     code, _, time = target.partition("@")
-    info = view.info
-    found = view.lectures.get(code) if code else view.lectures.of_page(view.name, info.meta if info else {})
+    lectures, meta = view.knowledge.lectures, view.info.meta if view.info else {}
+    found = lectures.get(code) if code else lectures.of_page(view.name, meta)
     if found is None:
         raise KeyError(f"no lecture {code!r}" if code else "this page has no lecture of its own")
-    course = view.lectures.courses[found.course]
+    course = lectures.courses[found.course]
     if not "".join(element.itertext()).strip() and not len(element):
         element.text = f"{found.title}, {time}" if time else found.title
     address = found.watch(parse_time(time) if time else 0)

@@ -10,7 +10,7 @@ from typing import Any
 
 from coursenotes.discover import PageInfo
 from coursenotes.errors import Problems
-from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.base import Knowledge
 from coursenotes.references import Target, write_href
 
 
@@ -22,7 +22,6 @@ class View:
     """
 
     library: Any
-    lectures: Lectures
     name: str
     root: str
     source: str = ""
@@ -31,6 +30,11 @@ class View:
     shown: Counter[str] = field(default_factory=Counter)
     cells: Counter[str] = field(default_factory=Counter)
     tips: int = 0
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known beside the notes."""
+        return self.library.knowledge
 
     @property
     def info(self) -> PageInfo | None:

@@ -1,0 +1,18 @@
+"""The generated pages that find things across the notes: by lecture second, by term, by person, by what is wanted.
+
+Each is Markdown, the same on every build of the same notes, and tells of listed pages only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coursenotes.plan import Library
+
+PAGES: dict[str, Callable[[Library], str | None]] = {}
+
+
+def pages(library: Library) -> dict[str, str]:
+    """The generated pages as Markdown, by their path below docs/; those with nothing to tell are left out."""
+    found = {name: make(library) for name, make in PAGES.items()}
+    return {name: text for name, text in found.items() if text is not None}

@@ -1,0 +1,42 @@
+"""All that is known beside the notes themselves, each part read when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cached_property
+
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.found import Site
+from coursenotes.knowledge import dates, front_matter, lectures
+from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.visibility import Visibility
+
+
+class Knowledge:
+    """What one project knows on one day. Every part raises CoursenotesError where its file cannot be read."""
+
+    def __init__(self, site: Site, today: date | None = None):
+        self.site, self.layout = site, site.layout
+        self.today = today or dates.today()
+
+    @cached_property
+    def lectures(self) -> Lectures:
+        return lectures.load(self.layout.courses)
+
+    @cached_property
+    def visibility(self) -> Visibility:
+        return Visibility(self.site, self.lectures, self.today)
+
+    _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
+        lambda self: front_matter.problems(self.site, self.lectures),
+        lambda self: self.visibility.problems(),
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that is wrong with what is known: a file that cannot be read does not hide the others."""
+        for part in self._PARTS:
+            try:
+                yield from part(self)
+            except CoursenotesError as error:
+                yield from error.problems

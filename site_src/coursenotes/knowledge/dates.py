@@ -1,0 +1,28 @@
+"""The day that the site is built for, and dates as people write them."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+
+def today() -> date:
+    """Today in UTC; or the day of SOURCE_DATE_EPOCH, by which a build of another day can be repeated."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(given), UTC) if given.isdigit() else datetime.now(UTC)).date()
+
+
+def parse(value: Any) -> date:
+    """A date as YAML reads it, or as the text 2027-06-01. Raises ValueError for anything else."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
+        raise ValueError(f"{value} is no date")
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"{value} is no day of the calendar") from None

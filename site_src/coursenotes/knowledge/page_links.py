@@ -1,0 +1,59 @@
+"""Which pages a page links to, as its author wrote it: in Markdown, in definitions, in raw HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Container, Iterator
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from coursenotes.pagetext import line_of, links, prose
+
+_HTML = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?([^\s>]+)", re.MULTILINE)
+
+
+class PageLink(NamedTuple):
+    """One link from a page to another: its line, the other page's name below docs/, and the place on it."""
+
+    line: int
+    page: str
+    anchor: str
+
+
+def page_links(name: str, text: str, pages: Container[str]) -> Iterator[PageLink]:
+    """The links of a page that lead to one of these pages, itself included, in the order of the text."""
+    masked = prose(text)
+    found = [(link.start, link.href) for link in links(masked) if not link.image]
+    found += [(match.start(), match[1]) for pattern in (_HTML, _DEFINITION) for match in pattern.finditer(masked)]
+    for start, href in sorted(found):
+        path, _, anchor = html.unescape(href).partition("#")
+        page = _page(name, unquote(path), pages)
+        if page is not None:
+            yield PageLink(line_of(text, start), page, anchor)
+
+
+def _page(name: str, path: str, pages: Container[str]) -> str | None:
+    """The page that a relative path leads to, written as a file (../a.md) or as an address (../a/)."""
+    if re.match(r"[A-Za-z][\w+.-]*:|//", path):
+        return None
+    if not path:
+        return name
+    folder = PurePosixPath(name).parent if path.endswith((".md", ".ipynb")) else _address(name)
+    parts: list[str] = [] if path.startswith("/") else list(folder.parts)
+    for part in PurePosixPath(path).parts:
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in (".", "/"):
+            parts.append(part)
+    target = "/".join(parts)
+    forms = [target] if path.endswith((".md", ".ipynb")) else [f"{target}.md", f"{target}/index.md", f"{target}.ipynb"]
+    return next((form.lstrip("/") for form in forms if form.lstrip("/") in pages), None)
+
+
+def _address(name: str) -> PurePosixPath:
+    """The folder that a page's address is: concepts/dropout.md lies at concepts/dropout/."""
+    path = PurePosixPath(name)
+    return path.parent if path.stem == "index" else path.with_suffix("")

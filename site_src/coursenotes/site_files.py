@@ -1,0 +1,16 @@
+"""Files of the site beside its pages: written once all pages are there, into the folder that becomes the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from coursenotes.plan import Library
+
+FILES: tuple[Callable[[Library, Path, str], None], ...] = ()
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Write all of them. address: where the site will be, ending in a slash, or "". Raises CoursenotesError."""
+    for each in FILES:
+        each(library, folder, address)
