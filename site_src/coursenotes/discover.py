@@ -270,6 +270,9 @@ def _page(site: Site, path: Path, problems: Problems) -> None:
         mark = getattr(error, "problem_mark", None)
         problems.add(f"front matter is not YAML: {getattr(error, 'problem', error)}", path, mark and mark.line + 2)
         return
+    except ValueError as error:  # 2026-02-30 looks like a date, and is none
+        problems.add(f"front matter has a date that is none: {error}", path, 1, fix="write it as 2027-06-01")
+        return
     if not isinstance(meta, dict):
         problems.add("front matter is not a mapping", path, 1, fix="write name: value lines between the --- lines")
         return

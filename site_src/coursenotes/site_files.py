@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from coursenotes import leaks
 from coursenotes.plan import Library
 
 FILES: tuple[Callable[[Library, Path, str], None], ...] = ()
@@ -14,3 +15,4 @@ def write(library: Library, folder: Path, address: str) -> None:
     """Write all of them. address: where the site will be, ending in a slash, or "". Raises CoursenotesError."""
     for each in FILES:
         each(library, folder, address)
+    leaks.look(library, folder, address)

@@ -308,3 +308,19 @@ def test_new_published_numbers_under_the_same_keys_are_drawn_anew(again):
     before = draw.wanted_key(load(again), "straight_line.starts", "full")
     edit(path, '"slope": 1', '"slope": 2')
     assert before is not None and draw.wanted_key(load(again), "straight_line.starts", "full") not in (before, None)
+
+
+def test_a_page_is_listed_by_the_first_build_on_its_day(again, monkeypatch):
+    """And until then, nothing that a reader comes across leads to it; a build on the same day has nothing to do."""
+    days = {"before": "1795000000", "on the day": "1795910400"}  # 18 and 29 November 2026
+    page = again.docs / "concepts" / "soon.md"
+    page.write_text("---\ntitle: Soon\nrelease: 2026-11-28\n---\n# Soon\n\nWhat comes next.\n")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", days["before"])
+    whole(again)
+    home = again.site / "index.html"
+    assert (again.site / "concepts/soon/index.html").is_file() and "soon" not in home.read_text()
+    assert whole(again)[1].startswith("Nothing changed")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", days["on the day"])
+    ran, summary = whole(again)
+    assert not ran and not summary.startswith("Nothing changed") and "soon" in home.read_text()
+    assert whole(again)[1].startswith("Nothing changed")

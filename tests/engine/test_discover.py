@@ -82,3 +82,9 @@ def test_a_new_topic_is_found_whole(mini):
         create(mini, "weight_decay")
     with pytest.raises(CoursenotesError, match="not a name for a topic"):
         create(mini, "Weight Decay")
+
+
+def test_a_date_that_is_none_is_told(mini):
+    (mini.docs / "concepts/try.md").write_text("---\nrelease: 2026-02-30\n---\nWords.\n")
+    (problem,) = discover(mini).problems
+    assert problem.what.startswith("front matter has a date that is none") and problem.path.name == "try.md"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import check
+from coursenotes import leaks
 from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
 from coursenotes.plan import Library
 
 CANARY = "xylophone"
@@ -31,10 +32,14 @@ A {CANARY} has [0.8](measured:{CANARY}.noise.error?n=1): [a {CANARY} is loud](cl
 """
 
 
-@pytest.fixture
-def mini(mini, monkeypatch):
-    """The mini site with a topic of its own for the page that is not to be found."""
+@pytest.fixture(autouse=True)
+def day(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", DAY)
+
+
+@pytest.fixture
+def topic(mini):
+    """The mini site with a topic of its own for the page that is not to be found."""
     for folder in ("snippets", "tests/claims"):
         old = "averages.py" if folder == "snippets" else "test_averages.py"
         text = (mini.root / folder / old).read_text(encoding="utf-8").replace("averages", CANARY)
@@ -63,13 +68,70 @@ def holding(site: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("head", ["visibility: unlisted", "release: 2026-11-30", "release: someday"])
-def test_a_page_that_is_not_listed_leaves_no_trace(mini, head):
-    site = built(mini, {f"concepts/{CANARY}.md": secret(head)}) if "someday" not in head else None
-    if site is None:
-        write(mini.docs / f"concepts/{CANARY}.md", secret(head))
-        assert not library_of(mini).knowledge.visibility.page(f"concepts/{CANARY}.md")
-        return
+@pytest.mark.parametrize("head", ["visibility: unlisted", "release: 2026-11-30"])
+def test_a_page_that_is_not_listed_leaves_no_trace(topic, head):
+    site = built(topic, {f"concepts/{CANARY}.md": secret(head)})
     found = holding(site)
     assert f"concepts/{CANARY}/index.html" in found
     assert not {name for name in found if CANARY not in name}, "on pages of others"
+    for name in found:
+        if name.endswith(".html"):
+            assert '<meta name="robots" content="noindex">' in (site / name).read_text(encoding="utf-8"), name
+
+
+def test_the_same_page_is_everywhere_once_it_is_released(topic):
+    """The search for the canary would find nothing either if it looked in the wrong place."""
+    found = holding(built(topic, {f"concepts/{CANARY}.md": secret("release: 2026-11-01")}))
+    assert {"evidence/index.html", "concepts/index.html", "search/search_index.json", "sitemap.xml"} <= found
+    assert len(found) > 12
+
+
+COURSE = f"""
+{CANARY}:
+  title: A course on the {CANARY}
+  visibility: unlisted
+  lectures:
+    1:
+      title: The {CANARY}, first part
+      video: {CANARY}id
+"""
+
+
+def test_a_course_that_is_not_listed_leaves_no_trace(mini):
+    pages = {
+        f"lessons/{CANARY}/index.md": f"---\ntitle: All about the {CANARY}\nlists: section\n---\n# All\n\nIt.\n",
+        f"lessons/{CANARY}/lesson1.md": f"---\ntitle: Lesson 1\n---\n# Lesson 1\n\nThe {CANARY} at [0:10:00].\n",
+        "lessons/index.md": "---\ntitle: Lessons\nlists: section\n---\n# Lessons\n\nAll of them.\n",
+    }
+    found = holding(built(mini, pages, COURSES + COURSE))
+    assert f"lessons/{CANARY}/lesson1/index.html" in found
+    assert not {name for name in found if not name.startswith(f"lessons/{CANARY}/")}
+
+
+# ---------------------------------------------------------------- the last look
+@pytest.mark.parametrize("href", [
+    "../xylophone/", "../xylophone/#part", "/concepts/xylophone/", "../xylophone/index.html",
+    "../../concepts/xylophone/", "https://notes.example.org/a/concepts/xylophone/", "../%78ylophone/",
+])  # fmt: skip
+def test_a_link_that_only_the_finished_site_shows_is_found(tmp_path, href):
+    write(tmp_path / "concepts/xylophone/index.html", '<meta name="robots" content="noindex">')
+    write(tmp_path / "concepts/other/index.html", f'<a class="x" href="{href}">it</a>')
+    with pytest.raises(CoursenotesError, match=r"concepts/other/index\.html of the site is listed, and leads to"):
+        leaks.look(None, tmp_path, "https://notes.example.org/a/")
+
+
+@pytest.mark.parametrize("href", ["../other/", "https://elsewhere.org/concepts/xylophone/", "xylophone/", "../"])
+def test_other_links_are_left_alone(tmp_path, href):
+    write(tmp_path / "concepts/xylophone/index.html", '<meta name="robots" content="noindex"><a href="../other/">')
+    write(tmp_path / "concepts/other/index.html", f'<a href="{href}">it</a>')
+    leaks.look(None, tmp_path, "https://notes.example.org/a/")
+
+
+def test_a_build_with_such_a_link_fails(topic):
+    """Raw HTML of an unusual kind, which no parser of Markdown sees as a link."""
+    pages = {
+        f"concepts/{CANARY}.md": secret("visibility: unlisted"),
+        "concepts/other.md": f'# Other\n\n<map name="m"><area href="../{CANARY}/" alt="it"></map>\n',
+    }
+    with pytest.raises(CoursenotesError, match="concepts/other"):
+        built(topic, pages)
