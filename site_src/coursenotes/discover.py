@@ -266,6 +266,9 @@ def _page(site: Site, path: Path, problems: Problems) -> None:
     except UnicodeDecodeError as error:
         problems.add(f"not UTF-8: {error}", path, fix="save it as UTF-8")
         return
+    except OSError as error:
+        problems.add(f"cannot be read: {error.strerror}", path, fix="a link that leads nowhere? take it out")
+        return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.add(f"front matter is not YAML: {getattr(error, 'problem', error)}", path, mark and mark.line + 2)

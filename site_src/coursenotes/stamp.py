@@ -94,7 +94,8 @@ def _walk(folder: Path | str, name: str) -> Iterator[bytes]:
             if entry.name != "__pycache__":
                 yield from _walk(entry.path, f"{name}/{entry.name}")
         else:
-            yield _line(f"{name}/{entry.name}", entry.stat())
+            gone = entry.is_symlink() and not Path(entry.path).exists()  # a link that leads nowhere has its own times
+            yield _line(f"{name}/{entry.name}", entry.stat(follow_symlinks=not gone))
 
 
 def _line(name: str, stat: os.stat_result) -> bytes:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coursenotes import stamp
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.new import create
@@ -88,3 +89,10 @@ def test_a_date_that_is_none_is_told(mini):
     (mini.docs / "concepts/try.md").write_text("---\nrelease: 2026-02-30\n---\nWords.\n")
     (problem,) = discover(mini).problems
     assert problem.what.startswith("front matter has a date that is none") and problem.path.name == "try.md"
+
+
+def test_a_page_that_is_a_link_to_nowhere_is_told(mini):
+    (mini.docs / "concepts/gone.md").symlink_to("nowhere.md")
+    (problem,) = discover(mini).problems
+    assert problem.what == "cannot be read: No such file or directory" and problem.path.name == "gone.md"
+    assert len(stamp.inputs(mini)) == 64

@@ -83,7 +83,7 @@ def test_the_same_page_is_everywhere_once_it_is_released(topic):
     """The search for the canary would find nothing either if it looked in the wrong place."""
     found = holding(built(topic, {f"concepts/{CANARY}.md": secret("release: 2026-11-01")}))
     assert {"evidence/index.html", "concepts/averages/index.html", "search/search_index.json", "sitemap.xml"} <= found
-    assert len(found) > 12
+    assert len(found) >= 8
 
 
 COURSE = f"""
