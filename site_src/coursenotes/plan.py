@@ -46,6 +46,7 @@ class Library:
         self.store = store or Store(site.layout)
         self.problems: list[Problem] = []  # published files that could not be read
         self._depends: dict[tuple[str, str], tuple[dict[str, Any], list[Problem], set[str]]] = {}
+        self._jobs: dict[tuple[str, str], list[Job]] = {}
         self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
         self._results: dict[tuple[str, str], Results | None] = {}
         self._keys: dict[tuple[str, str, str | None], str] = {}
@@ -103,12 +104,14 @@ class Library:
     # -- jobs and results
     def jobs(self, experiment: str, scale: str) -> list[Job]:
         """Every job of an experiment at a scale, with its fingerprint."""
-        e = self.experiment(experiment)
-        depends = self.depends(experiment, scale)
-        return [
-            Job(e, settings, seed, scale, fingerprint.key(depends, settings, seed))  # type: ignore[arg-type]
-            for settings, seed in e.jobs(scale)  # type: ignore[arg-type]
-        ]
+        if (experiment, scale) not in self._jobs:
+            e = self.experiment(experiment)
+            depends = self.depends(experiment, scale)
+            self._jobs[experiment, scale] = [
+                Job(e, settings, seed, scale, fingerprint.key(depends, settings, seed))  # type: ignore[arg-type]
+                for settings, seed in e.jobs(scale)  # type: ignore[arg-type]
+            ]
+        return self._jobs[experiment, scale]
 
     def result(self, job: Job) -> JobResult | None:
         """The job's result: from the local store, else from the published files; None where it was never run."""
