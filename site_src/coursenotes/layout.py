@@ -154,5 +154,11 @@ class Layout:
         return f"evidence/{topic}.{experiment}/"
 
     @staticmethod
-    def claim_url(topic: str, claim: str) -> str:
-        return f"evidence/claims/#{topic}.{claim}"
+    def topic_page(topic: str, *, listed: bool = True) -> str:
+        """The generated page with a topic's claims in full: those that listed pages show, or those that none does."""
+        return f"evidence/{topic}.md" if listed else f"evidence/{topic}.unlisted.md"
+
+    @staticmethod
+    def claim_url(topic: str, claim: str, *, listed: bool = True) -> str:
+        """Where a claim stands in full. knowledge.visibility.claim_url() knows whether it is listed."""
+        return f"{Layout.page_url(Layout.topic_page(topic, listed=listed))}#{topic}.{claim}"

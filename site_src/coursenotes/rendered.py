@@ -59,7 +59,12 @@ class Rendered:
             path = library.layout.snippet(first.split(".")[0])
             return source.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
         if asks.scheme == "claim":
-            return [v.to_json() for v in verdicts.best(library, first)] if first in site.claims else None
+            if first not in site.claims:
+                return None
+            return [
+                library.knowledge.visibility.claim_url(first),
+                *(v.to_json() for v in verdicts.best(library, first)),
+            ]
         if experiment not in site.experiments and asks.target not in site.figures:
             return None
         if asks.scheme == "figure":

@@ -7,6 +7,8 @@ from rendering import library_of, put, render, result, write
 
 from coursenotes import evidence
 from coursenotes.claims import verdicts
+from coursenotes.markdown.claims import WORDS
+from tests.conftest import ROOT
 
 FIT, CLAIM = "straight_line.fit", "straight_line.finds_the_slope"
 
@@ -35,8 +37,8 @@ def judged(library, status="supported", **more):
 def test_there_is_a_page_for_every_experiment(mini):
     pages = evidence.pages(library_of(mini))
     assert sorted(pages) == [
-        "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md", "evidence/straight_line.fit.md",
-        "evidence/straight_line.start.md",
+        "evidence/averages.md", "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md",
+        "evidence/straight_line.fit.md", "evidence/straight_line.md", "evidence/straight_line.start.md",
     ]  # fmt: skip
 
 
@@ -74,16 +76,35 @@ def test_what_rests_on_it(mini):
     link = '<a href="../../concepts/straight_line/">A straight line</a>'
     assert f"straight_line.loss_by_rate</code> on {link} (docs/concepts/straight_line.md, line 6)" in page
     assert f"numbers on {link}" in page and f"a table on {link}" in page
-    assert f'<a href="../../evidence/claims/#{CLAIM}">' in page and "averages" not in page
+    assert f'<a href="../../evidence/straight_line/#{CLAIM}">' in page and "averages" not in page
 
 
 @pytest.mark.parametrize("meta", ["visibility: unlisted", "release: 2999-01-01"])
-def test_pages_that_are_not_listed_are_not_linked_to(mini, meta):
+def test_what_no_listed_page_shows_stands_apart(mini, meta):
     path = mini.docs / "concepts/straight_line.md"
     path.write_text(path.read_text().replace("title:", f"{meta}\ntitle:"))
     library = library_of(mini, FIT)
-    for name in (f"evidence/{FIT}.md", "evidence/claims.md", "evidence/index.md"):
-        assert "concepts/straight_line" not in evidence.pages(library)[name]
+    pages = evidence.pages(library)
+    listed = {name: text for name, text in pages.items() if "\nvisibility: unlisted\n" not in text}
+    assert sorted(listed) == [
+        "evidence/averages.md", "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md",
+    ]  # fmt: skip
+    assert not [name for name, text in listed.items() if "straight_line" in text or "straight line" in text.lower()]
+    assert sorted(set(pages) - set(listed)) == [
+        "evidence/straight_line.fit.md", "evidence/straight_line.start.md", "evidence/straight_line.unlisted.md",
+    ]  # fmt: skip
+    apart = html(library, "evidence/straight_line.unlisted.md")
+    assert f'id="{CLAIM}"' in apart and '<a href="../../concepts/straight_line/">' in apart
+    assert f'href="../../evidence/straight_line.unlisted/#{CLAIM}"' in render(library, "concepts/straight_line.md")
+    assert f'href="../../evidence/straight_line.unlisted/#{CLAIM}"' in html(library, f"evidence/{FIT}.md")
+
+
+def test_a_claim_on_a_listed_page_and_on_another_is_listed_and_says_nothing_of_the_other(mini):
+    page = f"---\ntitle: Hidden\nvisibility: unlisted\n---\n[](claim:{CLAIM})\n\n[](measured:{FIT}.loss?rate=0.5)\n"
+    library = library_of(mini, FIT, page=page)
+    text = "".join(evidence.pages(library).values())
+    assert f'id="{CLAIM}"' in text and "Hidden" not in text and "concepts/try" not in text
+    assert f'href="../../evidence/straight_line/#{CLAIM}"' in render(library)
 
 
 def test_curves_only_where_something_was_logged(mini):
@@ -124,10 +145,10 @@ def test_the_index_counts_what_was_run(mini):
     assert '<a href="../evidence/straight_line.fit/">' in page and "sample: 9, 11 s" in page
 
 
-def test_the_board_shows_what_was_measured_and_what_refutes_it(mini):
+def test_a_claim_in_full_shows_what_was_measured_and_what_refutes_it(mini):
     library = library_of(mini, FIT)
     judged(library)
-    page = html(library, "evidence/claims.md")
+    page = html(library, "evidence/straight_line.md")
     article = page.partition(f'<article class="cn-verdict cn-verdict--supported" id="{CLAIM}">')[2]
     article = article.partition("</article>")[0]
     assert "<strong>At rate 0.5 the slope is within 0.1 of the truth" in article
@@ -137,26 +158,67 @@ def test_the_board_shows_what_was_measured_and_what_refutes_it(mini):
     assert "<td>a broken model</td><td>rate 0.5 -&gt; 0.0</td><td>failed, as it must<br>" in article
     assert "def" in article.partition('<details class="cn-source"')[2]
     assert '<a href="../../concepts/straight_line/">' in article and "evidence/straight_line.fit/" in article
-    assert "1 supported" in page and "3 not checked" in page
+    assert "evidence/straight_line.fit/" in page.partition('id="experiments"')[2] and "averages" not in page
+
+
+def test_the_board_has_a_row_a_claim(mini):
+    library = library_of(mini, FIT)
+    judged(library)
+    page = html(library, "evidence/claims.md")
+    body = re.search(rf'<tbody class="cn-row--supported" id="{CLAIM}"><tr>(.*?)</tr></tbody>', page)[1]
+    sentence, verdict, *rest = re.findall(r"<td>(.*?)</td>", body)
+    words = "At rate 0.5 the slope is within 0.1 of the truth, and nearer than without steps, seed by seed."
+    assert sentence == f'<a href="../../evidence/straight_line/#{CLAIM}">{words}</a>'
+    assert "supported" in verdict
+    assert rest == ["sample", "−0.0501", "± 0.0100", "2 of 2<br><small>a broken model, chance alone</small>"]
+    assert page.count("<tbody") == 4 and "all 4" in page and "1 supported" in page and "3 not checked" in page
+    assert "def " not in page and "loss &lt;below&gt;" not in page  # details stand elsewhere
+
+
+def test_a_claim_at_two_scales_has_two_lines(mini):
+    snippet = mini.snippets / "datasets" / "points.py"
+    snippet.write_text(snippet.read_text().replace("sample=sample,", "sample=sample, full=lambda folder: sample(),"))
+    library = library_of(mini, FIT)
+    put(library, FIT, "full")
+    judged(library)
+    page = html(library, "evidence/claims.md")
+    body = re.search(rf'id="{CLAIM}">(.*?)</tbody>', page)[1]
+    assert body.count("<tr>") == 2 and body.count('<td rowspan="2">') == 2
+    assert "<td>sample</td>" in body and "<td>full</td>" in body
+
+
+def test_the_board_can_be_held_down_to_a_verdict(mini):
+    library = library_of(mini, FIT)
+    judged(library, "failed")
+    page = html(library, "evidence/claims.md")
+    choices = re.findall(r'<input type="radio" name="cn-show" id="cn-show-(\w+)"', page)
+    assert choices == ["all", "failed", "unchecked"] and page.count("checked>") == 1
+    styles = (ROOT / "site_src/theme/assets/styles/evidence.css").read_text()
+    for kind in (*WORDS, "changed"):
+        assert f"#cn-show-{kind}:checked) :is(tbody:not(.cn-row--{kind})" in styles
 
 
 def test_a_claim_that_failed_shows_why_and_which_arm_did_not(mini):
     library = library_of(mini, FIT)
     judged(library, "failed", error="it rests on noise")
-    page = html(library, "evidence/claims.md")
+    page = html(library, "evidence/straight_line.md")
     assert "cn-verdict--failed" in page and "it rests on noise" in page
     assert (
         "<details open><summary>Fails on what must refute it: 1 of 2" in page and '<tr class="cn-arm--passed">' in page
     )
+    board = html(library, "evidence/claims.md")
+    assert f'<tbody class="cn-row--failed" id="{CLAIM}">' in board and "<td>1 of 2<br>" in board
 
 
 def test_a_sentence_that_is_refuted_is_quoted(mini):
     library = library_of(mini, FIT)
     judged(library, "refuted", refutes="Any rate <will> do.")
-    page = html(library, "evidence/claims.md")
+    page = html(library, "evidence/straight_line.md")
     head = re.search(r'<p class="cn-verdict__head"><q>(.*?)</q> (.*?)</p>', page)
     assert head[1] == "Any rate &lt;will&gt; do." and "refuted" in head[2]
     assert 'cn-verdict__measured">Measured: <strong>At rate 0.5' in page and "cn-verdict--refuted" in page
+    board = html(library, "evidence/claims.md")
+    assert "<q>Any rate &lt;will&gt; do.</q></a><br><small>Measured: At rate 0.5" in board
 
 
 def test_what_pytest_adds_to_a_bare_assertion_is_left_out(mini):
@@ -164,7 +226,7 @@ def test_what_pytest_adds_to_a_bare_assertion_is_left_out(mini):
     message = "assert np.False_ + where np.False_ = <function isclose at 0x7fbe451069f0>(2.08)"
     arm = {"kind": "variant", "text": "max in place of average", "failed_as_it_must": True}
     judged(library, arms=[{**arm, "message": message}, {**arm, "message": "mean off by 2 + where x = 3"}])
-    page = html(library, "evidence/claims.md")
+    page = html(library, "evidence/straight_line.md")
     assert "0x7fb" not in page and "isclose at" not in page and "<small>mean off by 2</small>" in page
 
 

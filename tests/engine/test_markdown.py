@@ -102,7 +102,7 @@ def test_a_claim_with_words_and_a_claim_without(mini):
     assert 'class="cn-claim cn-claim--unchecked"' in marked and "An <em>average</em><span" in marked
     assert 'class="cn-claim cn-claim--unchecked cn-claim--bare"' in bare
     assert bare.count("not checked") == 1 and "it was not checked since" not in marked.partition("cn-tip")[0]
-    assert 'href="../../evidence/claims/#averages.less_noisy"' in bare
+    assert 'href="../../evidence/averages/#averages.less_noisy"' in bare
     assert "The average of 100 measurements is at least 0.3" in bare
 
 

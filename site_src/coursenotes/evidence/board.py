@@ -1,148 +1,130 @@
-"""The claims board: every claim with its verdict, what was measured, and what has to refute it."""
+"""The claims board: one row a claim, with its verdict, what was measured, what refutes it, and what changed of it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from coursenotes import measured
+from coursenotes import releases
 from coursenotes.claims import verdicts
-from coursenotes.evidence.html import badge, experiment_link, front_matter, stands_on, table
+from coursenotes.evidence.changes import since, words
+from coursenotes.evidence.html import ROOT, badge, claim_link, front_matter, topic_title
+from coursenotes.evidence.verdict import KINDS, difference, refuted_words, short
+from coursenotes.layout import Layout
 from coursenotes.markdown.claims import MARKS, WORDS, overall
-from coursenotes.markdown.code import highlight
-from coursenotes.markdown.numbers import plain
 
 if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
     from coursenotes.discover import ClaimInfo
     from coursenotes.plan import Library
+    from coursenotes.releases import Change
 
-KINDS = {
-    "control": "a broken model",
-    "swap": "exchanged",
-    "shuffled": "shuffled",
-    "variant": "a wrong function",
-    "null": "chance alone",
-}
-SCALES = {"sample": "Sample scale", "full": "Full scale", "exact": "Exact"}
+HEAD = ("Claim", "Verdict", "Scale", "Effect", "Spread", "Fails as it must")
+CHANGED = "changed"  # among the verdicts that the board can be held down to
 
 
 def page(library: Library) -> str:
-    """The board as Markdown, topic by topic."""
-    found = {name: verdicts.best(library, name) for name in sorted(library.site.claims)}
+    """The board as Markdown: a table a topic. A row's id is the claim's name."""
+    found = {name: verdicts.best(library, name) for name in claims(library)}
+    last = releases.history(library)[0]
+    changed = last.claims if last.before else {}
     parts = front_matter("Claims", "Every claim of the notes, its verdict, and what would refute it")
     parts += [
         "", "# Claims", "",
         "Each claim has a test, and the test has to fail on what would refute the claim: "
-        "a broken model, exchanged or shuffled groups, a wrong function, or chance alone.", "",
-        _counts(found), "",
+        "a broken model, exchanged or shuffled groups, a wrong function, or chance alone. "
+        "A sentence leads to all that was found and to the test. "
+        "The effect is the difference that the first comparison of the claim speaks of.", "",
+        since(library, last), "",
+        _choices(found, changed), "",
     ]  # fmt: skip
-    for topic in sorted({claim.topic for claim in library.site.claims.values()}):
-        parts += [f"## {plain(topic).capitalize()}", ""]
-        for name, there in found.items():
-            if library.site.claims[name].topic == topic:
-                parts += [_claim(library, library.site.claims[name], there), ""]
+    for topic in sorted({library.site.claims[name].topic for name in found}):
+        there = {name: verdict for name, verdict in found.items() if library.site.claims[name].topic == topic}
+        parts += [f"## {topic_title(library, topic)}", "", _table(library, topic, there, changed), ""]
     return "\n".join(parts)
 
 
-def _counts(found: dict[str, list[Verdict]]) -> str:
+def claims(library: Library, *, listed: bool = True) -> list[str]:
+    """The claims that listed pages show, or those that none does, by name."""
+    return [name for name in sorted(library.site.claims) if library.knowledge.visibility.claim(name) == listed]
+
+
+def _choices(found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]) -> str:
+    """The verdicts counted, each a choice that holds the board down to it: by CSS alone."""
+    if not found:
+        return "<p>No claims yet.</p>"
     counts = Counter(overall(there) for there in found.values())
-    items = "".join(
-        f'<li class="cn-claim cn-claim--{status}"><span class="cn-badge">'
-        f'<span class="cn-badge__mark" aria-hidden="true">{MARKS[status]}</span> {counts[status]} {word}</span></li>'
-        for status, word in WORDS.items()
-        if counts[status]
-    )
-    return f'<ul class="cn-counts">{items}</ul>' if items else "<p>No claims yet.</p>"
-
-
-def _claim(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
-    said = next((verdict.refutes for verdict in found if verdict.refutes), "")
-    sentence = f"<strong>{escape(claim.sentence)}</strong>"
-    parts = [f'<article class="cn-verdict cn-verdict--{overall(found)}" id="{escape(claim.id)}">']
-    if said:
-        parts.append(f'<p class="cn-verdict__head"><q>{escape(said)}</q> {badge(found)}</p>')
-        parts.append(f'<p class="cn-verdict__measured">Measured: {sentence}</p>')
-    else:
-        parts.append(f'<p class="cn-verdict__head">{sentence} {badge(found)}</p>')
-    parts += [_verdict(verdict) for verdict in found]
-    parts.append(f'<p class="cn-verdict__links">{_links(library, claim)}</p>')
-    path = claim.path.relative_to(library.layout.root).as_posix()
-    parts.append(
-        f'<details class="cn-source" data-search-exclude><summary>The test (<code>{escape(path)}</code>, '
-        f"line {claim.line})</summary>{highlight(claim.source)}</details></article>"
-    )
-    return "".join(parts)
-
-
-def _links(library: Library, claim: ClaimInfo) -> str:
-    pages = stands_on(library, "claim", [claim.id])
-    parts = [f"Stands on {', '.join(pages)}."] if pages else []
-    reads = [experiment_link(name) for name in dict.fromkeys((*claim.experiments, *claim.controls))]
-    parts += [f"Reads {', '.join(reads)}."] if reads else []
-    parts += [f'<a href="#{escape(claim.id)}">Link to this claim</a>']
-    return " ".join(parts)
-
-
-def _verdict(verdict: Verdict) -> str:
-    """What was found at one scale."""
-    date = f" · {verdict.date[:10]}" if verdict.date else ""
-    parts = [f'<section class="cn-verdict__scale"><p><small>{SCALES[verdict.scale]}{date}</small></p>']
-    if verdict.error:
-        parts.append(f'<pre class="cn-verdict__error"><code>{escape(verdict.error)}</code></pre>')
-    if verdict.comparisons:
-        parts.append(f'<ul class="cn-measures">{"".join(map(_comparison, verdict.comparisons))}</ul>')
-    if verdict.arms:
-        rows = [_arm(arm) for arm in verdict.arms]
-        head = ["What has to refute it", "How", "Outcome"]
-        failed = sum(arm["failed_as_it_must"] for arm in verdict.arms)
-        parts.append(
-            f"<details{'' if failed == len(verdict.arms) else ' open'}><summary>Fails on what must refute it: "
-            f"{failed} of {len(verdict.arms)}</summary>"
-            f"<div data-search-exclude>{table(head, rows, 'What has to refute the claim', 'cn-arms')}</div></details>"
-        )
-    return "".join(parts) + "</section>"
-
-
-def _comparison(found: dict[str, Any]) -> str:
-    effect, spread = found.get("effect"), found.get("spread")
-    numbers = "no finite difference" if effect is None else f"difference {_short(effect)}"
-    if effect is not None and spread is not None:
-        numbers += f" ± {_short(spread)}"
-    smallest = found.get("smallest")
-    last = f", {_smallest(found)} {_short(smallest)}" if smallest is not None else ""
+    changes = sum(name in found for name in changed)
+    kinds = [("all", "", f"all {len(found)}")]
+    kinds += [(status, MARKS[status], f"{counts[status]} {word}") for status, word in WORDS.items() if counts[status]]
+    kinds += [(CHANGED, "", f"{changes} changed")] if changes else []
     return (
-        f'<li class="cn-measure"><code>{escape(str(found["claimed"]))}</code>: '
-        f'<span class="cn-measure__effect">{numbers}</span>, '
-        f'<span class="cn-measure__held">held in {found["held"]} (asked: {found["needs"]}){last}</span></li>'
+        '<fieldset class="cn-counts"><legend>Show</legend>'
+        + "".join(_choice(kind, mark, text) for kind, mark, text in kinds)
+        + "</fieldset>"
     )
 
 
-def _smallest(found: dict[str, Any]) -> str:
-    return "largest distance" if " within " in str(found["claimed"]) else "smallest margin"
+def _choice(kind: str, mark: str, text: str) -> str:
+    checked = " checked" if kind == "all" else ""
+    if mark:
+        text = f'<span class="cn-badge"><span class="cn-badge__mark" aria-hidden="true">{mark}</span> {text}</span>'
+    verdict = f' class="cn-claim cn-claim--{kind}"' if mark else ""
+    return f'<label{verdict}><input type="radio" name="cn-show" id="cn-show-{kind}" value="{kind}"{checked}> {text}</label>'
 
 
-def _arm(arm: dict[str, Any]) -> tuple[str, list[str]]:
-    good = arm["failed_as_it_must"]
-    outcome = "failed, as it must" if good else "did not fail"
-    words = _plain(str(arm.get("message") or ""))
-    message = f"<br><small>{escape(words)}</small>" if words else ""
-    kind = KINDS.get(arm["kind"], arm["kind"])
-    return f"cn-arm--{'failed' if good else 'passed'}", [kind, escape(arm["text"]), f"{outcome}{message}"]
+def _table(
+    library: Library, topic: str, found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]
+) -> str:
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in HEAD)
+    rows = "".join(
+        _claim(library, library.site.claims[name], there, changed.get(name, [])) for name, there in found.items()
+    )
+    title = topic_title(library, topic)
+    holds = dict.fromkeys([overall(there) for there in found.values()])
+    marks = "".join(f" cn-has--{kind}" for kind in (*holds, *([CHANGED] if {*found} & {*changed} else [])))
+    return (
+        f'<div class="cn-board{marks}" data-search-exclude>'
+        f'<div class="cn-table" role="region" aria-label="Claims on {escape(title)}" tabindex="0">'
+        f"<table><thead><tr>{head}</tr></thead>{rows}</table></div>"
+        f'<p><a href="{ROOT}{Layout.page_url(Layout.topic_page(topic))}">{escape(title)}: all that was found, '
+        f"and the tests</a></p></div>"
+    )
 
 
-def _plain(message: str) -> str:
-    """What an assertion says, without the values and addresses that pytest adds to a bare one."""
-    words = re.split(r"\s*\+\s+where |\n", message)[0].strip()
-    return "" if re.fullmatch(r"assert (np\.)?False_?|assert not (np\.)?True_?", words) else words
+def _claim(library: Library, claim: ClaimInfo, found: list[Verdict], changed: list[Change]) -> str:
+    """A claim's rows, one for each scale, in a body of their own."""
+    said = refuted_words(found)
+    sentence = claim_link(library, claim, f"<q>{escape(said)}</q>" if said else "")
+    sentence += f"<br><small>Measured: {escape(claim.sentence)}</small>" if said else ""
+    if changed:
+        sentence += f'<br><small class="cn-changed">{escape("; ".join(words(changed)))}</small>'
+    span = f' rowspan="{len(found)}"' if len(found) > 1 else ""
+    rows = [_scale(verdict) for verdict in found]
+    rows[0] = f"<td{span}>{sentence}</td><td{span}>{badge(found)}</td>{rows[0]}"
+    marks = f"cn-row--{overall(found)}" + (f" cn-row--{CHANGED}" if changed else "")
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<tbody class="{marks}" id="{escape(claim.id)}">{body}</tbody>'
 
 
-def _short(value: float) -> str:
-    """Three significant digits."""
-    return measured.write(value, max(0, 2 - _power(value)))
+def _scale(verdict: Verdict) -> str:
+    """The cells of one scale: its name, the first comparison, and what failed as it must."""
+    effect, spread = "", ""
+    if verdict.comparisons:
+        first, *others = verdict.comparisons
+        effect = difference(first) + (f" <small>+{len(others)}</small>" if others else "")
+        spread = "" if first.get("spread") is None else f"± {short(first['spread'])}"
+    return "".join(f"<td>{cell}</td>" for cell in (verdict.scale, effect, spread, _arms(verdict.arms)))
 
 
-def _power(value: float) -> int:
-    return int(f"{value:e}".partition("e")[2]) if value else 2
+def _arms(arms: Iterable[Mapping[str, object]]) -> str:
+    """3 of 3: a broken model, chance alone ×2."""
+    arms = list(arms)
+    if not arms:
+        return ""
+    failed = sum(bool(arm["failed_as_it_must"]) for arm in arms)
+    kinds = Counter(KINDS.get(str(arm["kind"]), str(arm["kind"])) for arm in arms)
+    named = ", ".join(kind + (f" ×{count}" if count > 1 else "") for kind, count in kinds.items())
+    return f"{failed} of {len(arms)}<br><small>{escape(named)}</small>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from coursenotes import provenance
 from coursenotes.api import seed_count
 from coursenotes.claims import verdicts
 from coursenotes.evidence.html import (
+    ROOT,
     badge,
     claim_link,
     experiment_link,
@@ -17,7 +18,9 @@ from coursenotes.evidence.html import (
     paragraphs,
     stands_on,
     table,
+    topic_title,
 )
+from coursenotes.layout import Layout
 from coursenotes.markdown.numbers import plain, setting
 from coursenotes.result import Results, Row
 
@@ -32,8 +35,9 @@ def page(library: Library, name: str) -> str:
     """The evidence of one experiment as Markdown."""
     info = library.site.experiments[name]
     first = " ".join(info.doc.split("\n\n")[0].split())
+    listed = library.knowledge.visibility.experiment(name)
     parts = [
-        *front_matter(f"Evidence: {name}", first, search=False),
+        *front_matter(f"Evidence: {name}", first, search=False, listed=listed),
         "",
         f"# Evidence: `{name}`",
         "",
@@ -54,30 +58,38 @@ def index(library: Library) -> str:
     """The list of all experiments, by topic."""
     parts = front_matter("Evidence", "Every experiment behind the notes, with all its runs, and every claim")
     parts += ["", "# Evidence", "", _counts(library), "", "[The claims, each with what would refute it](claims.md)", ""]
-    for topic in sorted({e.topic for e in library.site.experiments.values()}):
-        rows = []
-        for info in (e for e in library.site.experiments.values() if e.topic == topic):
-            doc = " ".join(info.doc.split("\n\n")[0].split())
-            rows.append(("", [experiment_link_here(info.id), escape(doc), _state(library, info)]))
-        parts += [f"## {plain(topic).capitalize()}", "", table(["experiment", "what it measures", "runs"], rows, topic)]
-        parts += [""]
+    for topic in sorted({info.topic for info in shown(library)}):
+        there = [info for info in shown(library) if info.topic == topic]
+        title = topic_title(library, topic)
+        path = Layout.topic_page(topic).rpartition("/")[2]
+        parts += [f"## {title}", "", listing(library, there, title, "../"), "", f"[The claims on {title}]({path})", ""]
     return "\n".join(parts)
 
 
-def experiment_link_here(name: str) -> str:
-    """A link from the index, which lies one level above."""
-    return experiment_link(name).replace("../../evidence/", "../evidence/")
+def shown(library: Library, *, listed: bool = True) -> list[ExperimentInfo]:
+    """The experiments that listed pages rest on, or those that none does, by name."""
+    seen = library.knowledge.visibility
+    return [info for name, info in sorted(library.site.experiments.items()) if seen.experiment(name) == listed]
+
+
+def listing(library: Library, experiments: Iterable[ExperimentInfo], label: str, root: str = ROOT) -> str:
+    """A table of experiments: what each measures, and its runs. root leads to the site's root."""
+    rows = []
+    for info in experiments:
+        doc = " ".join(info.doc.split("\n\n")[0].split())
+        rows.append(("", [experiment_link(info.id, root), escape(doc), _state(library, info)]))
+    return table(["experiment", "what it measures", "runs"], rows, label)
 
 
 def _counts(library: Library) -> str:
     jobs, seconds = 0, 0.0
-    for info in library.site.experiments.values():
+    for info in shown(library):
         for scale in info.scales:
             results = library.results(info.id, scale)
             if results is not None:
                 jobs += len(results.rows)
                 seconds += provenance.seconds(results.rows)
-    experiments = len(library.site.experiments)
+    experiments = len(shown(library))
     return (
         f"<p>{experiments} experiment{'s' * (experiments != 1)}, {jobs} runs, which took {_duration(seconds)} in all. "
         "Every number, figure and verdict in the notes is read from them.</p>"
@@ -165,20 +177,22 @@ def _job(row: Row, settings: list[str], metrics: list[str]) -> list[str]:
 
 
 def _used(library: Library, info: ExperimentInfo) -> str:
-    site = library.site
+    """What rests on an experiment: what is listed, or all where the experiment is not."""
+    site, seen = library.site, library.knowledge.visibility
+    only = seen.experiment(info.id)
     items = []
     for figure in site.figures.values():
-        if info.id in figure.experiments:
-            on = stands_on(library, "figure", [figure.id])
+        if info.id in figure.experiments and (seen.figure(figure.id) or not only):
+            on = stands_on(library, "figure", [figure.id], listed=only)
             items.append(f"the figure <code>{escape(figure.id)}</code>{' on ' + ', '.join(on) if on else ''}")
     for claim in site.claims.values():
-        if info.id in (*claim.experiments, *claim.controls):
+        if info.id in (*claim.experiments, *claim.controls) and (seen.claim(claim.id) or not only):
             role = "as a control of" if info.id not in claim.experiments else "the claim"
-            items.append(f"{role} {claim_link(claim)} {badge(verdicts.best(library, claim.id))}")
+            items.append(f"{role} {claim_link(library, claim)} {badge(verdicts.best(library, claim.id))}")
     metrics = [r.target for p in site.pages.values() for r in p.references
                if r.scheme == "measured" and r.target.rpartition(".")[0] == info.id]  # fmt: skip
-    items += [f"numbers on {link}" for link in stands_on(library, "measured", metrics)]
-    items += [f"a table on {link}" for link in stands_on(library, "table", [info.id])]
+    items += [f"numbers on {link}" for link in stands_on(library, "measured", metrics, listed=only)]
+    items += [f"a table on {link}" for link in stands_on(library, "table", [info.id], listed=only)]
     if not items:
         return "<p>Nothing yet.</p>"
     return f'<ul class="cn-used">{"".join(f"<li>{item}</li>" for item in items)}</ul>'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.discover import PageInfo
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import MARKS, overall, words
+from coursenotes.markdown.numbers import plain
 
 if TYPE_CHECKING:
     from coursenotes.discover import ClaimInfo
@@ -66,6 +67,15 @@ def page_title(page: PageInfo) -> str:
     return str(page.meta.get("title") or page.name.removesuffix(".md"))
 
 
+def topic_title(library: Library, topic: str, *, listed: bool = True) -> str:
+    """What a topic is called: as its concept's page, where that is listed or need not be; else by its name."""
+    name = f"concepts/{topic}.md"
+    info = library.site.pages.get(name)
+    if info is not None and (not listed or library.knowledge.visibility.page(name)):
+        return str(info.meta.get("title") or plain(topic).capitalize())
+    return plain(topic).capitalize()
+
+
 def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
     """Links to the pages on which references with this scheme to one of the targets stand: the listed ones, or all."""
     wanted = set(targets)
@@ -79,12 +89,12 @@ def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: 
     return found
 
 
-def claim_link(claim: ClaimInfo, from_board: bool = False) -> str:
-    """A claim's sentence as a link to it on the board."""
-    base = "" if from_board else f"{ROOT}evidence/claims/"
-    return f'<a href="{base}#{escape(claim.id)}">{escape(claim.sentence)}</a>'
+def claim_link(library: Library, claim: ClaimInfo, words: str = "") -> str:
+    """A claim's sentence, or other words in HTML, as a link to the claim in full."""
+    address = ROOT + library.knowledge.visibility.claim_url(claim.id)
+    return f'<a href="{escape(address)}">{words or escape(claim.sentence)}</a>'
 
 
-def experiment_link(name: str) -> str:
-    """An experiment's id as a link to its evidence."""
-    return f'<a href="{ROOT}evidence/{escape(name)}/"><code>{escape(name)}</code></a>'
+def experiment_link(name: str, root: str = ROOT) -> str:
+    """An experiment's id as a link to its evidence. root leads to the site's root."""
+    return f'<a href="{root}evidence/{escape(name)}/"><code>{escape(name)}</code></a>'

@@ -7,6 +7,11 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 
 def today() -> date:
     """Today in UTC; or the day of SOURCE_DATE_EPOCH, by which a build of another day can be repeated."""
@@ -26,3 +31,8 @@ def parse(value: Any) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f"{value} is no day of the calendar") from None
+
+
+def write(day: date) -> str:
+    """21 November 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

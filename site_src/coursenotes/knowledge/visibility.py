@@ -49,6 +49,15 @@ class Visibility:
         """Whether a listed page shows this claim."""
         return ("claim", claim) in self._asked
 
+    def claim_url(self, claim: str) -> str:
+        """The address of a claim in full, with its test and all that was found: "evidence/dropout/#dropout.name"."""
+        topic, _, name = claim.partition(".")
+        return Layout.claim_url(topic, name, listed=self.claim(claim))
+
+    def figure(self, figure: str) -> bool:
+        """Whether a listed page shows this figure."""
+        return ("figure", figure) in self._asked
+
     def experiment(self, name: str) -> bool:
         """Whether a listed page rests on this experiment: by a number, a table, a figure or a claim."""
         return name in self._experiments

@@ -62,9 +62,8 @@ class View:
         return f'<a href="{escape(self.evidence(experiment))}">{words}</a>'
 
     def claim(self, claim: str) -> str:
-        """The address of a claim on the board, from this page."""
-        topic, _, name = claim.partition(".")
-        return self.root + self.library.layout.claim_url(topic, name)
+        """The address of a claim in full, from this page."""
+        return self.root + self.knowledge.visibility.claim_url(claim)
 
     def tip_id(self) -> str:
         """A fresh id for a tip."""

@@ -1,0 +1,53 @@
+"""What changed since the last release, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+from coursenotes.evidence.html import ROOT
+from coursenotes.evidence.verdict import short
+from coursenotes.knowledge import dates
+from coursenotes.markdown.claims import WORDS
+
+if TYPE_CHECKING:
+    from coursenotes.plan import Library
+    from coursenotes.releases import Change, Step
+
+NEWS = "reference/news.md"
+
+
+def since(library: Library, step: Step) -> str:
+    """The claims that changed since the last release, in a paragraph of HTML; what is gone has no row any more."""
+    if step.before is None:
+        return "<p>There is no release yet, to which the claims could be compared.</p>"
+    release = f'<a href="{ROOT}{library.layout.page_url(NEWS)}">{escape(step.before.name)}</a>'
+    named = f"Since {release} of {dates.write(step.before.day)}"
+    if not step.claims:
+        return f'<p class="cn-since">{named} no claim has changed.</p>'
+    items = []
+    for name, changes in step.claims.items():
+        claim = library.site.claims.get(name)
+        what = f'<a href="#{escape(name)}">{escape(claim.sentence)}</a>' if claim else f"<code>{escape(name)}</code>"
+        items.append(f"<li>{what} <small>{escape('; '.join(words(changes)))}</small></li>")
+    count = f"{len(items)} claim{'s' * (len(items) != 1)} changed"
+    return f'<p class="cn-since">{named} {count}:</p><ul class="cn-since">{"".join(items)}</ul>'
+
+
+def words(changes: Iterable[Change]) -> list[str]:
+    """A claim's changes: new, gone, sentence changed, was refuted (full), effect was −0.05 (sample)."""
+    return [_words(change) for change in changes]
+
+
+def _words(change: Change) -> str:
+    if change.kind == "sentence":
+        return "sentence changed"
+    if change.kind == "effect":
+        before = "not finite" if change.before is None else short(change.before)
+        after = "not finite" if change.after is None else short(change.after)
+        return f"effect {before} → {after} ({change.scale})"
+    if change.kind == "verdict":
+        before = WORDS.get(str(change.before), "not asked")
+        return f"{before} → {WORDS.get(str(change.after), 'not asked')} ({change.scale})"
+    return change.kind
