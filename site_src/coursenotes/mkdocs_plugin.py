@@ -100,6 +100,7 @@ class CoursenotesPlugin(BasePlugin):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
         self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
+        self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
         for path, text in texts.items():
             if path in IN_NAV or path in indexes.PAGES:
                 files.append(File.generated(config, path, content=text))
@@ -111,6 +112,7 @@ class CoursenotesPlugin(BasePlugin):
                 self.whole[path] = key
                 files.append(page)
             else:
+                self.kept.append(page)
                 files.append(File.generated(config, page.dest_uri, content=finished))
         return files
 
@@ -182,7 +184,8 @@ class CoursenotesPlugin(BasePlugin):
         return context
 
     def on_template_context(self, context: TemplateContext, template_name: str, config: MkDocsConfig) -> Any:
-        context["pages"] = [file for file in context["pages"] if file.src_uri not in self.unlisted]  # for sitemap.xml
+        pages = [*context["pages"], *(Page(None, file, config).file for file in self.kept)]  # for sitemap.xml
+        context["pages"] = sorted((f for f in pages if f.src_uri not in self.unlisted), key=lambda file: file.src_uri)
         return context
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:

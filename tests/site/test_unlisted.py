@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import leaks
+from coursenotes import leaks, mkdocs_plugin
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.plan import Library
@@ -135,3 +135,18 @@ def test_a_build_with_such_a_link_fails(topic):
     }
     with pytest.raises(CoursenotesError, match="concepts/other"):
         built(topic, pages)
+
+
+def test_the_sitemap_is_the_same_where_pages_were_kept_from_an_earlier_build(mini):
+    first = (built(mini, {}) / "sitemap.xml").read_text(encoding="utf-8")
+    assert "/evidence/averages.noise/" in first and "/evidence/averages/" in first
+    mkdocs_plugin.render(Library(discover(mini)), mini.root / "again")
+    assert (mini.root / "again/sitemap.xml").read_text(encoding="utf-8") == first
+
+
+def test_what_rests_on_a_page_that_is_not_listed_is_reached_from_there(topic):
+    site = built(topic, {f"concepts/{CANARY}.md": secret("visibility: unlisted")})
+    page = (site / f"concepts/{CANARY}/index.html").read_text(encoding="utf-8")
+    for name in (f"evidence/{CANARY}.unlisted/", f"evidence/{CANARY}.noise/"):
+        assert f'href="../../{name}' in page
+        assert '<meta name="robots" content="noindex">' in (site / name / "index.html").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The generated pages: the claims board, each topic's claims in full, each experiment's evidence, the index of them.
 
-What no listed page shows stands on pages of its own, which are unlisted as well. They are Markdown with raw HTML, and the same on every build of the same results: no date but those of the results.
+What no listed page shows stands on pages of its own, which are unlisted as well.
+They are Markdown with raw HTML, and the same on every build of the same results: no date but those of the results.
 Classes that the theme styles, beside those of references (cn-code, cn-table, cn-figure, cn-badge, cn-missing):
 
     cn-facts            <dl>: what was run, on what data, at which scales

@@ -72,7 +72,8 @@ def _choice(kind: str, mark: str, text: str) -> str:
     if mark:
         text = f'<span class="cn-badge"><span class="cn-badge__mark" aria-hidden="true">{mark}</span> {text}</span>'
     verdict = f' class="cn-claim cn-claim--{kind}"' if mark else ""
-    return f'<label{verdict}><input type="radio" name="cn-show" id="cn-show-{kind}" value="{kind}"{checked}> {text}</label>'
+    button = f'<input type="radio" name="cn-show" id="cn-show-{kind}" value="{kind}"{checked}>'
+    return f"<label{verdict}>{button} {text}</label>"
 
 
 def _table(
