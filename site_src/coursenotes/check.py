@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coursenotes import cells, measured, published, resolve
+from coursenotes import cells, measured, published, releases, resolve
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.plan import Library
 
@@ -23,6 +23,8 @@ def static(library: Library) -> list[Problem]:
             problems.extend(library._dependencies(experiment.id, scale)[1])
     problems.extend(_unused(library))
     problems.extend(_published(library))
+    problems.extend(releases.problems(library.layout))
+    problems.extend(_named_as_a_page(library))
     return problems.found
 
 
@@ -47,6 +49,16 @@ def prose(library: Library) -> list[Problem]:
                 fix="write [](measured:topic.experiment.metric), or end the line with <!-- given --> for a source's",
             )  # fmt: skip
     return problems.found
+
+
+def _named_as_a_page(library: Library) -> list[Problem]:
+    """Topics whose evidence would stand where another generated page does."""
+    return [
+        Problem(f"a topic cannot be called {topic}", library.layout.snippet(topic), 1,
+                (f"evidence/{topic}.md is a page of all topics",), "give it another name")
+        for topic in library.layout.topics()
+        if library.layout.topic_page(topic) in ("evidence/claims.md", "evidence/index.md")
+    ]  # fmt: skip
 
 
 def _published(library: Library) -> list[Problem]:

@@ -100,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("topic")
     command = add("check", _check, "every name, number and claim, without training")
     command.add_argument("--fix", action="store_true", help="write measured values into the text of their links")
+    command = add("release", _release, "note what is listed today, and every verdict, as a release")
+    command.add_argument("name", help="such as 2026.11")
     command = add("store", _store, "what the local store holds, and whether it is whole")
     command.add_argument("--remove-unused", action="store_true", help="delete results of older code")
     return parser
@@ -248,6 +250,19 @@ def _check(args: argparse.Namespace, layout: Layout) -> int:
         library = load(layout)
     raise_all([*check.static(library), *check.after_training(library), *check.prose(library)])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    return 0
+
+
+def _release(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import releases
+    from coursenotes.plan import load
+
+    library = load(layout)
+    raise_all(list(library.knowledge.problems()))
+    path = releases.save(library, args.name)
+    taken = releases.load(layout)[-1]
+    print(f"wrote {path.relative_to(layout.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
+    print("Next: add it to the project, and build: pages tell what changed since")
     return 0
 
 

@@ -60,12 +60,35 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """What changed from one release to the next: after.name is empty for today's state, before None for the first."""
+    """What changed from one release to the next: after.name is empty for today's state, before None for the first.
+
+    pages has the names of today; names gives those that they had in this release.
+    """
 
     before: Snapshot | None
     after: Snapshot
     pages: Mapping[str, list[Change]]
     claims: Mapping[str, list[Change]]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def notes(self, *kinds: str) -> list[str]:
+        """The notes that changed in one of these ways, by today's names: no index pages, none for contributors."""
+        return [
+            name
+            for name, changes in self.pages.items()
+            if {change.kind for change in changes} & set(kinds)
+            and not name.startswith("contribute/")
+            and not Layout.is_index(name)
+        ]
+
+    def title(self, name: str) -> str:
+        """The title that a page had in this release, or in the one before where it is gone."""
+        then = self.names.get(name, name)
+        return self.after.pages[then]["title"] if then in self.after.pages else self._before(name)
+
+    def _before(self, name: str) -> str:
+        """The title that a page that is gone had."""
+        return self.before.pages[name]["title"] if self.before and name in self.before.pages else name
 
 
 # ---------------------------------------------------------------- taking one
@@ -189,14 +212,11 @@ def history(library: Library) -> list[Step]:
     What is there and not listed today is left out of all of them, and pages have the names that they have today.
     """
     site, seen = library.site, library.knowledge.visibility
-    renamed = {
-        str(old): page.name
-        for page in site.pages.values()
-        for old in (page.meta.get("was") if isinstance(page.meta.get("was"), list) else [])
-        if str(old) not in site.pages
-    }
+    was = [(page.name, page.meta.get("was")) for page in site.pages.values()]
+    renamed = {str(old): name for name, olds in was if isinstance(olds, list) for old in olds}
+    renamed = {old: name for old, name in renamed.items() if old not in site.pages}
     nothing = Snapshot("", date.min)
-    states = [None, *load(library.layout), take(library)]
+    states: list[Snapshot | None] = [None, *load(library.layout), take(library)]
     steps = []
     for before, after in pairwise(states):
         assert after is not None
@@ -206,6 +226,7 @@ def history(library: Library) -> list[Step]:
             before, after,
             {name: changes for name, changes in pages.items() if name not in site.pages or seen.page(name)},
             {name: changes for name, changes in claims.items() if name not in site.claims or seen.claim(name)},
+            {renamed.get(name, name): name for name in after.pages},
         ))  # fmt: skip
     return steps[::-1]
 

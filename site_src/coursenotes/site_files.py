@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coursenotes import leaks
+from coursenotes import feed
 from coursenotes.plan import Library
 
-FILES: tuple[Callable[[Library, Path, str], None], ...] = ()
+FILES: tuple[Callable[[Library, Path, str], None], ...] = (feed.write,)
 
 
 def write(library: Library, folder: Path, address: str) -> None:

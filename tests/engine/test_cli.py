@@ -164,3 +164,20 @@ def test_published_results_that_cannot_be_read_are_told(command, mini, text):
         status, said = command(*words)
         assert status == 1 and "results/straight_line/fit.json: a published result cannot be read" in said
     assert not mini.site.exists()
+
+
+def test_a_release_is_taken_where_every_claim_was_checked(command, mini):
+    status, said = command("release", "2026.11")
+    assert status == 1 and "is not checked at sample scale" in said and not mini.releases.exists()
+    assert command("build")[0] == 0
+    status, said = command("release", "2026.11")
+    assert status == 0 and "wrote releases/2026.11.json: 3 pages, 4 claims" in said
+    assert (mini.releases / "2026.11.json").is_file()
+    status, said = command("release", "2026.11")
+    assert status == 1 and "was taken already" in said
+
+
+def test_a_topic_that_would_take_the_place_of_a_page_is_refused(command, mini):
+    mini.snippet("claims").write_text('"""Empty."""\n')
+    status, said = command("check")
+    assert status == 1 and "a topic cannot be called claims" in said

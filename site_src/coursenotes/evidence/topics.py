@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def pages(library: Library) -> dict[str, str]:
     """Every topic's page by its path below docs/: one with what is listed, and one of its own with what is not."""
-    topics = {info.topic for info in (*library.site.claims.values(), *library.site.experiments.values())}
+    topics = {info.topic for info in library.site.claims.values()}
+    topics |= {info.topic for info in library.site.experiments.values()}
     found = {}
     for listed in (True, False):
         for topic in sorted(topics):

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from coursenotes.indexes import news
 from coursenotes.plan import Library
 
-PAGES: dict[str, Callable[[Library], str | None]] = {}
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/news.md": news.page,
+}
 
 
 def pages(library: Library) -> dict[str, str]:

@@ -1,0 +1,80 @@
+"""What is new, for people."""
+
+import re
+from datetime import date
+
+import pytest
+from rendering import library_of, render, write
+
+from coursenotes import releases
+from coursenotes.discover import discover
+from coursenotes.evidence import pages as evidence_pages
+from coursenotes.indexes import news
+from coursenotes.plan import Library
+from coursenotes.releases import Snapshot
+
+CLAIM = "straight_line.finds_the_slope"
+
+
+def html(library, name="reference/news.md"):
+    text = news.page(library) if name == "reference/news.md" else evidence_pages(library)[name]
+    return render(library, name, re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
+
+
+@pytest.fixture
+def library(mini):
+    """One release, after which a page was added, one changed, one removed, and a claim's sentence rewritten."""
+    library = library_of(mini)
+    now = releases.take(library)
+    pages = {
+        "index.md": now.pages["index.md"], "concepts/gone.md": {"title": "Gone <by>", "text": "1"},
+        "concepts/straight_line.md": {"title": "Lines", "text": "1"},
+    }  # fmt: skip
+    claims = {**now.claims, CLAIM: {**now.claims[CLAIM], "sentence": "1"}, "old.claim": now.claims[CLAIM]}
+    write(mini.releases / "1.json", releases.write(Snapshot("1", date(2026, 1, 2), pages, claims)))
+    return Library(discover(mini))
+
+
+def test_before_the_first_release_it_says_so(mini):
+    assert "There is no release yet." in html(library_of(mini))
+
+
+def test_at_the_top_what_is_not_yet_released(library):
+    page = html(library)
+    top, _, release = page.partition('<h2 id="1">1</h2>')
+    assert "Since 1 of 2 January 2026." in top
+    lists = dict(re.findall(r"<h3[^>]*>(.*?)</h3>\s*<ul>(.*?)</ul>", top, re.DOTALL))
+    assert lists["New notes"] == '<li><a href="../../concepts/averages/">Averages</a></li>'
+    assert lists["Changed notes"] == (
+        '<li><a href="../../concepts/straight_line/">A straight line</a> <small>was called “Lines”</small></li>'
+    )
+    assert lists["Gone"] == "<li>Gone &lt;by&gt;</li>"
+    assert f'href="../../evidence/straight_line/#{CLAIM}"' in lists["Claims"] and "sentence changed" in lists["Claims"]
+    assert "<code>old.claim</code> <small>gone</small>" in lists["Claims"]
+    assert "2 January 2026: 3 pages, 5 claims." in release and "Lines" in release
+
+
+def test_where_nothing_changed_it_says_so(mini):
+    library = library_of(mini)
+    write(mini.releases / "1.json", releases.write(releases.take(library, "1")))
+    fresh = Library(discover(mini))
+    assert "No note and no claim has changed." in html(fresh)
+    assert "no claim has changed" in html(fresh, "evidence/claims.md")
+    assert "cn-row--changed" not in html(fresh, "evidence/claims.md")
+
+
+def test_the_board_marks_what_changed_since(library):
+    board = html(library, "evidence/claims.md")
+    assert 'Since <a href="../../reference/news/">1</a> of 2 January 2026 2 claims changed:' in board
+    assert "<li><code>old.claim</code> <small>gone</small></li>" in board and f'<li><a href="#{CLAIM}">' in board
+    row = re.search(rf'<tbody class="[^"]* cn-row--changed" id="{CLAIM}">(.*?)</tbody>', board, re.DOTALL)[1]
+    assert '<small class="cn-changed">sentence changed</small>' in row
+    assert board.count("cn-row--changed") == 1 and 'id="cn-show-changed"' in board
+
+
+def test_nothing_of_a_page_that_is_not_listed(library):
+    path = library.layout.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
+    fresh = Library(discover(library.layout))
+    for name in ("reference/news.md", "evidence/claims.md"):
+        assert "straight" not in html(fresh, name) and "Lines" not in html(fresh, name)

@@ -1,0 +1,210 @@
+"""Releases: what is noted in one, when none can be taken, and what changed from one to the next."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from rendering import library_of, put, write
+
+from coursenotes import check, releases
+from coursenotes.claims import verdicts
+from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
+from coursenotes.plan import Library
+from coursenotes.releases import Change, Snapshot
+
+CLAIM = "straight_line.finds_the_slope"
+PAGE = {"title": "A", "text": "1"}
+
+
+@pytest.fixture
+def library(mini, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")  # 18 November 2026
+    return judged(library_of(mini, "straight_line.fit", "averages.noise"))
+
+
+def judged(library, status="supported", effect=-0.05012345):
+    """The library with this verdict on every claim."""
+    for claim in library.site.claims:
+        for scale in verdicts.scales(library, claim):
+            found = verdicts.blank(library, claim, scale, status)
+            found.comparisons = [{"text": "", "claimed": "", "effect": effect, "spread": 0.01}]
+            verdicts.save(library, found)
+    return library
+
+
+def again(library):
+    """The project as it is read next time, with results."""
+    fresh = Library(discover(library.layout))
+    for experiment in fresh.site.experiments:
+        put(fresh, experiment)
+    return judged(fresh)
+
+
+def test_a_release_is_one_line_a_page_and_one_a_claim(library):
+    path = releases.save(library, "2026.11")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert ' "date": "2026-11-18",' in lines and ' "name": "2026.11",' in lines
+    pages = [line for line in lines if line.startswith('  "') and ".md" in line]
+    claims = [line for line in lines if line.startswith('  "') and ".md" not in line]
+    assert next(json.loads(f"{{{line.rstrip(',')}}}") for line in pages).keys() == {"concepts/averages.md"}
+    assert len(pages) == len(library.site.pages) and len(claims) == len(library.site.claims)
+    assert pages == sorted(pages) and claims == sorted(claims)
+    (line,) = [line for line in claims if CLAIM in line]
+    assert '"sample": ["supported", [-0.05012, 0.01]]' in line
+    (read,) = releases.load(library.layout)
+    assert read == releases.take(library, "2026.11") and read.day == date(2026, 11, 18)
+
+
+def test_what_is_not_listed_is_in_no_release(library):
+    path = library.layout.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
+    text = releases.write(releases.take(again(library), "x"))
+    assert "straight" not in text and "averages.less_noisy" in text
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", ".hidden", "a/b"])
+def test_a_name_that_is_no_file_name_is_refused(library, name):
+    with pytest.raises(CoursenotesError, match="is no name for a release"):
+        releases.save(library, name)
+
+
+def test_a_name_is_given_once(library):
+    releases.save(library, "2026.11")
+    with pytest.raises(CoursenotesError, match=r"(?s)was taken already.*2026.11 of 2026-11-18"):
+        releases.save(library, "2026.11")
+
+
+def test_a_release_before_the_last_one_is_refused(library, monkeypatch):
+    releases.save(library, "2026.11")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    with pytest.raises(CoursenotesError, match=r"the last release, 2026\.11, is of 2026-11-18, after today"):
+        releases.save(again(library), "early")
+
+
+def test_every_verdict_that_is_missing_or_bad_is_named(mini):
+    library = library_of(mini, "straight_line.fit")
+    found = verdicts.blank(library, CLAIM, "sample", "failed", error="it rests on noise")
+    verdicts.save(library, found)
+    with pytest.raises(CoursenotesError) as caught:
+        releases.save(library, "x")
+    words = [str(problem) for problem in caught.value.problems]
+    assert len(words) == len(library.site.claims)
+    assert any(f"the claim {CLAIM} failed at sample scale" in w and "it rests on noise" in w for w in words)
+    assert any("averages.less_noisy is not checked at sample scale" in w and "coursenotes build" in w for w in words)
+    assert not library.layout.releases.exists()
+
+
+def test_a_claim_that_is_not_listed_need_not_be_checked(library):
+    path = library.layout.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
+    fresh = Library(discover(library.layout))
+    for path in fresh.memo(verdicts.KIND, "0" * 64).parent.parent.rglob("*"):
+        if path.is_file() and CLAIM in path.read_text(encoding="utf-8"):
+            path.unlink()
+    assert verdicts.best(fresh, CLAIM)[0].status == "unchecked"
+    assert releases.save(fresh, "x").is_file()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"name": "b"}', '{"name": "a", "date": "2026-13-01", "pages": {}, "claims": {}}',
+     '{"name": "a", "date": "2026-11-18", "pages": {"x": {}}, "claims": {}}',
+     '{"name": "a", "date": "2026-11-18", "pages": {}, "claims": {"x": {"sentence": "1", "full": ["great"]}}}'],
+)  # fmt: skip
+def test_a_file_that_is_none_is_a_problem_of_the_check(mini, text):
+    library = library_of(mini)
+    write(mini.releases / "a.json", text)
+    found = [str(problem) for problem in check.static(library)]
+    assert [p for p in found if "a.json" in p and "not a release" in p], found
+
+
+def test_releases_are_in_the_order_of_their_days(mini):
+    for name, day in (("b", "2026-01-01"), ("a", "2026-02-01"), ("c", "2025-01-01")):
+        write(mini.releases / f"{name}.json", releases.write(Snapshot(name, date.fromisoformat(day))))
+    assert [release.name for release in releases.load(mini)] == ["c", "b", "a"]
+
+
+# ---------------------------------------------------------------- comparing
+def snapshot(pages=None, claims=None, name="x"):
+    return Snapshot(name, date(2026, 11, 18), pages or {}, claims or {})
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "found"),
+    [
+        ({}, {"a.md": PAGE}, {"a.md": [Change("new")]}),
+        ({"a.md": PAGE}, {}, {"a.md": [Change("gone")]}),
+        ({"a.md": PAGE}, {"a.md": PAGE}, {}),
+        ({"a.md": PAGE}, {"a.md": {**PAGE, "text": "2"}}, {"a.md": [Change("text")]}),
+        ({"a.md": PAGE}, {"a.md": {**PAGE, "title": "B"}}, {"a.md": [Change("title", "", "A", "B")]}),
+        ({"old.md": PAGE}, {"a.md": PAGE}, {"a.md": [Change("renamed", "", "old.md", "a.md")]}),
+    ],
+)
+def test_what_changed_of_a_page(then, now, found):
+    assert releases.of_pages(snapshot(then), snapshot(now), {"old.md": "a.md"}) == found
+
+
+def claim(status="supported", *effects, sentence="1", scale="sample"):
+    return {"sentence": sentence, scale: [status, *effects]}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "found"),
+    [
+        (None, claim(), [Change("new")]),
+        (claim(), None, [Change("gone")]),
+        (claim(), claim(), []),
+        (claim(), claim(sentence="2"), [Change("sentence")]),
+        (claim(), claim("refuted"), [Change("verdict", "sample", "supported", "refuted")]),
+        (claim(), {**claim(), "full": ["supported"]}, [Change("verdict", "full", "", "supported")]),
+        ({**claim(), "full": ["supported"]}, claim(), [Change("verdict", "full", "supported", "")]),
+        (claim("supported", [1.0, 0.1]), claim("supported", [1.05, 0.01]), []),
+        (claim("supported", [1.0, 0.1]), claim("supported", [1.11, 0.1]), [Change("effect", "sample", 1.0, 1.11)]),
+        (claim("supported", [1.0, 0.01]), claim("supported", [1.05, 0.1]), []),
+        (claim("supported", [1.0, None]), claim("supported", [1.005, None]), []),
+        (claim("supported", [1.0, None]), claim("supported", [1.05, None]), [Change("effect", "sample", 1.0, 1.05)]),
+        (claim("supported", [0.0, None]), claim("supported", [0.0, None]), []),
+        (claim("supported", [None, None]), claim("supported", [1.0, 9.0]), [Change("effect", "sample", None, 1.0)]),
+    ],
+)
+def test_what_changed_of_a_claim(then, now, found):
+    before, after = (snapshot(claims={"a.b": each} if each else {}) for each in (then, now))
+    assert releases.of_claims(before, after).get("a.b", []) == found
+
+
+def test_history_tells_of_what_is_listed_and_by_the_names_of_today(library):
+    layout = library.layout
+    releases.save(library, "1")
+    text = (layout.docs / "concepts/averages.md").read_text()
+    (layout.docs / "concepts/averages.md").unlink()
+    write(
+        layout.docs / "concepts/means.md", text.replace("title: Averages", "title: Means\nwas: [concepts/averages.md]")
+    )
+    path = layout.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
+    now, first = releases.history(again(library))
+    assert [change.kind for change in now.pages["concepts/means.md"]] == ["title", "renamed"]
+    assert set(now.pages) == {"concepts/means.md"} and not now.claims  # nothing of what was taken back
+    assert first.before is None and "concepts/straight_line.md" not in first.pages and CLAIM not in first.claims
+    assert first.names["concepts/means.md"] == "concepts/averages.md" and first.title("concepts/means.md") == "Averages"
+
+
+def test_a_page_that_is_gone_keeps_its_title(library):
+    releases.save(library, "1")
+    path = library.layout.docs / "concepts/averages.md"
+    path.unlink()
+    now = releases.history(again(library))[0]
+    assert now.notes("gone") == ["concepts/averages.md"] and now.title("concepts/averages.md") == "Averages"
+
+
+def test_pages_for_contributors_and_index_pages_are_no_news():
+    pages = {key: [Change("new")] for key in ("contribute/a.md", "concepts/index.md", "index.md", "concepts/b.md")}
+    step = releases.Step(None, snapshot(), pages, {})
+    assert step.notes("new") == ["concepts/b.md"] and step.notes("gone") == []
+
+
+def test_the_day_that_counts_is_that_of_the_build(library):
+    assert os.environ["SOURCE_DATE_EPOCH"] and replace(releases.take(library), name="x").day == date(2026, 11, 18)
