@@ -12,6 +12,11 @@ from coursenotes.plan import Library
 
 PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/news.md": news.page,
+from coursenotes.indexes import times
+from coursenotes.plan import Library
+
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    times.NAME: times.page,
 }
 
 

@@ -10,6 +10,7 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
 from coursenotes.knowledge import dates, front_matter, lectures
 from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.visibility import Visibility
 
 
@@ -27,6 +28,10 @@ class Knowledge:
     @cached_property
     def visibility(self) -> Visibility:
         return Visibility(self.site, self.lectures, self.today)
+
+    @cached_property
+    def times(self) -> Times:
+        return Times(self.site, self.lectures, self.visibility)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),

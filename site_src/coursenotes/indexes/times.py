@@ -1,0 +1,107 @@
+"""The timestamp index: every topic, each second of a lecture at which it is treated, and the notes on it."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursenotes.evidence.html import front_matter, page_title
+from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.times import Place
+from coursenotes.layout import Layout
+from coursenotes.references import write_time
+
+if TYPE_CHECKING:
+    from coursenotes.plan import Library
+
+NAME = "reference/times.md"
+ROOT = "../../"  # from reference/times/ to the site's root
+
+
+def page(library: Library) -> str | None:
+    """The index as Markdown, by the titles of topics; None where there are no concepts."""
+    times = library.knowledge.times.topics
+    if not times:
+        return None
+    parts = front_matter("Timestamp index", "Every topic, and the second of each lecture at which it is treated",
+                         )  # fmt: skip
+    parts += ["", "# Timestamp index", "",
+              "Where each topic is treated: a time opens the lecture's video at that second. "
+              "Below it stand the notes that name the time.", ""]  # fmt: skip
+    for name in sorted(times, key=lambda name: (title(library, name).casefold(), name)):
+        parts += [f"## {title(library, name)} {{#{topic(name)}}}", "", _topic(library, name, times[name]), ""]
+    return "\n".join(parts)
+
+
+def address(name: str, lecture: str, seconds: int) -> str:
+    """Where a topic's second stands in the index, from the site's root; name is that of the concept's page."""
+    return f"{Layout.page_url(NAME)}#{_id(name, lecture, seconds)}"
+
+
+def topic(name: str) -> str:
+    """What a concept is called in addresses: concepts/dropout.md -> dropout."""
+    return name.removeprefix("concepts/").removesuffix(".md").replace("/", "-")
+
+
+def title(library: Library, name: str) -> str:
+    """The title of a page of docs/."""
+    return page_title(library.site.pages[name])
+
+
+def called(lectures: Lectures, lecture: Lecture) -> str:
+    """A lecture in a few words: "lecture 8 (2022)", or with the course's title where several are of one year."""
+    course = lectures.courses[lecture.course]
+    year = str(course.more.get("year") or "")
+    same = [other for other in lectures.courses.values() if str(other.more.get("year") or "") == year]
+    return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
+
+
+def _topic(library: Library, name: str, places: list[Place]) -> str:
+    rows = [
+        _lecture(library, name, lecture, list(there)) for lecture, there in groupby(places, lambda place: place.lecture)
+    ]
+    rows.append(f"<div><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>")
+    return f'<dl class="cn-times">{"".join(rows)}</dl>'
+
+
+def _lecture(library: Library, name: str, which: str, places: list[Place]) -> str:
+    """One lecture's row: what it is called, with its lesson's page where there is one, and its seconds."""
+    lectures = library.knowledge.lectures
+    lecture = lectures.get(which)
+    assert lecture is not None
+    words = called(lectures, lecture)
+    head = f"{words[0].upper()}{words[1:]}: {lecture.title}"
+    lesson = next((p.name for p in library.knowledge.visibility.pages if lectures.of_lesson(p.name) == lecture), None)
+    head = f'<a href="{_href(lesson)}">{escape(head)}</a>' if lesson else escape(head)
+    seconds = [_second(name, lecture, second) for second in dict.fromkeys(place.seconds for place in places)]
+    return f"<div><dt>{head}</dt><dd>{' '.join(seconds)}</dd></div>"
+
+
+def _second(name: str, lecture: Lecture, seconds: int) -> str:
+    """A second as a link to the video, or as text where there is no video."""
+    there = f' href="{escape(video)}"' if (video := lecture.watch(seconds)) else ""
+    tag = "a" if there else "span"
+    return f'<{tag} class="cn-time" id="{_id(name, lecture.id, seconds)}"{there}>{write_time(seconds)}</{tag}>'
+
+
+def _notes(library: Library, name: str, places: list[Place]) -> str:
+    """The concept's own page, and the sections of others that name a time for it."""
+    found = [f'<a href="{_href(name)}">{escape(title(library, name))}</a>']
+    others = sorted({place.page for place in places if place.page != name})
+    for other in others:
+        sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
+        links = [
+            f'<a href="{_href(other)}#{escape(anchor)}">{escape(words)}</a>' for anchor, words in sections if anchor
+        ]
+        page = f'<a href="{_href(other)}">{escape(title(library, other))}</a>'
+        found.append(f"{page} ({', '.join(links)})" if links else page)
+    return "; ".join(found)
+
+
+def _href(page: str) -> str:
+    return escape(ROOT + Layout.page_url(page))
+
+
+def _id(name: str, lecture: str, seconds: int) -> str:
+    return escape(f"{topic(name)}.{lecture.replace('/', '.')}.{write_time(seconds).replace(':', '.')}")
