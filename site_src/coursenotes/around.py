@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from coursenotes.knowledge import beside
 from coursenotes.plan import Library
 
-PARTS: dict[str, Callable[[Library, str], Any]] = {}
+PARTS: dict[str, Callable[[Library, str], Any]] = {
+    "lecture": lambda library, name: beside.lecture(library.knowledge, name),
+    "links": lambda library, name: beside.links(library.knowledge, name),
+}
 
 
 def of_page(library: Library, name: str) -> dict[str, Any]:

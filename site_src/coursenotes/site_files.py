@@ -10,6 +10,13 @@ from coursenotes import feed
 from coursenotes.plan import Library
 
 FILES: tuple[Callable[[Library, Path, str], None], ...] = (feed.write,)
+from coursenotes import previews, redirects
+from coursenotes.plan import Library
+
+FILES: tuple[Callable[[Library, Path, str], None], ...] = (
+    previews.write,
+    redirects.write,
+)
 
 
 def write(library: Library, folder: Path, address: str) -> None:

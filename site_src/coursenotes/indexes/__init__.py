@@ -17,6 +17,11 @@ from coursenotes.plan import Library
 
 PAGES: dict[str, Callable[[Library], str | None]] = {
     times.NAME: times.page,
+from coursenotes.indexes import map as concept_map
+from coursenotes.plan import Library
+
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/map.md": concept_map.make,
 }
 
 

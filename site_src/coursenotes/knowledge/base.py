@@ -9,6 +9,7 @@ from functools import cached_property
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
 from coursenotes.knowledge import dates, front_matter, lectures
+from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.visibility import Visibility
@@ -32,10 +33,13 @@ class Knowledge:
     @cached_property
     def times(self) -> Times:
         return Times(self.site, self.lectures, self.visibility)
+    def graph(self) -> Graph:
+        return Graph(self.site, self.lectures, self.visibility)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
+        lambda self: self.graph.problems(),
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -1,71 +1,81 @@
-"""The sections of a page: their headings, and the anchors that the rendered page gives them."""
+"""The sections of a page: its headings below the title, with the anchors that the site gives them."""
 
 from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import NamedTuple
-
-from markdown.extensions.toc import slugify, unique
 
 from coursenotes.pagetext import heading_lines, prose
 
-_ATX = re.compile(r"[ >]{0,3}(#{1,6})[ \t]*(.*?)[ \t]*#*[ \t]*$")
-_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*([^{}]*)\}[ \t]*$")
-_LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?")
+_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*(?P<list>[^{}\n]*)\}[ \t]*$")
+_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s#.=]+)")
+_LINK = re.compile(r"!?\[(?P<text>[^\[\]]*)\]\([^()]*\)")
+_MARKS = re.compile(r"(?<![\w\\])(?P<mark>\*{1,3}|_{1,3})(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)(?!\w)")
 
 
 class Section(NamedTuple):
-    """From a heading up to the next: offsets in the text, what the heading says, and its anchor.
+    """One heading: its line from 1, its level, its words, and its anchor on the page."""
 
-    What stands above the second heading is the page's own, without heading and anchor.
-    """
-
-    start: int
-    end: int
     line: int
     level: int
-    heading: str
+    title: str
     anchor: str
 
 
-def sections(text: str) -> list[Section]:
-    """The sections of a page in their order; together they are the whole text."""
-    masked = prose(text)
-    lines = text.split("\n")
+class Span(NamedTuple):
+    """A part of a page: offsets in its text, and the heading above with its anchor, both empty above the first."""
+
+    start: int
+    end: int
+    title: str
+    anchor: str
+
+
+@lru_cache(maxsize=4096)
+def sections(text: str) -> tuple[Section, ...]:
+    """The headings of a page in the order of the text, its title among them where that is a heading."""
+    from markdown.extensions.toc import slugify, unique  # not at the top: a build that finds nothing to do is quick
+
+    lines, found = text.split("\n"), []
+    ids: set[str] = set()
+    for number in sorted(heading_lines(prose(text))):
+        line = lines[number - 1].strip()
+        match = re.match(r"(#{1,6})[ \t]*(.*?)[ \t]*#*[ \t]*$", line)
+        below = lines[number].strip() if number < len(lines) else ""
+        level, words = (len(match[1]), match[2]) if match else (1 if below.startswith("=") else 2, line)
+        attributes = _ATTRIBUTES.search(words)
+        given = _ID.search(attributes["list"]) if attributes else None
+        title = plain(words[: attributes.start()] if attributes else words)
+        anchor = given["id"] if given else unique(slugify(title, "-"), ids)
+        ids.add(anchor)
+        found.append(Section(number, level, title, anchor))
+    return tuple(found)
+
+
+def section_of(text: str, line: int) -> Section | None:
+    """The section below the title that a line stands in; None above the first, and on the title's own line."""
+    above = [section for section in sections(text) if section.line <= line]
+    return above[-1] if above and above[-1].level > 1 else None
+
+
+def spans(text: str) -> list[Span]:
+    """The parts of a page from one heading below its title to the next, in order; together they are the whole text."""
     starts = [0]
-    for line in lines:
+    for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    found = [Section(0, len(text), 1, 1, "", "")]
-    used: set[str] = set()
-    headings = [(number, *_heading(lines, number)) for number in sorted(heading_lines(masked))]
-    used.update(given for _, _, _, given in headings if given)
-    for number, level, words, given in headings:
-        anchor = given or unique(slugify(html.unescape(words), "-"), used)
-        if level == 1:
-            continue
-        start = starts[number - 1]
-        found[-1] = found[-1]._replace(end=start)
-        found.append(Section(start, len(text), number, level, words, anchor))
-    return found
+    below = [section for section in sections(text) if section.level > 1]
+    cuts = [(0, "", ""), *((starts[s.line - 1], s.title, s.anchor) for s in below)]
+    ends = [start for start, _, _ in cuts[1:]] + [len(text)]
+    return [Span(start, end, title, anchor) for (start, title, anchor), end in zip(cuts, ends, strict=True)]
 
 
-def plain(text: str) -> str:
-    """A piece of Markdown as a reader sees it: links as their words, without marks of emphasis and code."""
-    text = _LINK.sub(r"\1", text)
-    return " ".join(re.sub(r"`|\*\*?|(?<!\w)_|_(?!\w)", "", text).split())
-
-
-def _heading(lines: list[str], number: int) -> tuple[int, str, str]:
-    """(level, words, the id that is given it or "") of the heading on a line."""
-    match = _ATX.match(lines[number - 1])
-    if match:
-        level, words = len(match[1]), match[2]
-    else:
-        level, words = (1 if lines[number].startswith("=") else 2), lines[number - 1].strip()
-    attributes = _ATTRIBUTES.search(words)
-    given = ""
-    if attributes:
-        words = words[: attributes.start()]
-        given = next((part[1:] for part in attributes[1].split() if part.startswith("#")), "")
-    return level, plain(words), given
+def plain(words: str) -> str:
+    """A heading's words without marks: `code`, *emphasis*, [links](…)."""
+    words = _LINK.sub(lambda match: match["text"], words)
+    parts = re.split(r"(`+)(.+?)\1", words)  # text, ticks, code, text, ticks, code, …
+    for n in range(0, len(parts), 3):
+        parts[n] = _MARKS.sub(lambda match: match["text"], parts[n])
+    del parts[1::3]
+    return html.unescape(" ".join(re.sub(r"<[^<>]*>", "", "".join(parts)).split()))

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.knowledge.page_links import page_links
-from coursenotes.knowledge.sections import Section, plain, sections
+from coursenotes.knowledge.sections import Span, plain, spans
 from coursenotes.knowledge.visibility import Visibility, entries, line_of_field
 from coursenotes.layout import Layout
 from coursenotes.pagetext import escaped, heading_lines, line_of, links, prose
@@ -109,7 +109,8 @@ class Times:
         times = sorted(self._times(page, masked))
         if not times:
             return
-        parts, starts = sections(text), [section.start for section in sections(text)]
+        parts = spans(text)
+        starts = [part.start for part in parts]
         paragraphs = list(_paragraphs(masked))
         firsts = [start for start, _ in paragraphs]
         named = [] if Layout.is_concept(page.name) else sorted(self._named(page, masked))
@@ -119,7 +120,7 @@ class Times:
             sentence = _sentence(masked, paragraph, time.offset)
             topics = _belongs(named, sentence, paragraph, section)
             yield topics, Place(
-                time.lecture.id, time.seconds, page.name, line_of(text, time.offset), section.heading, section.anchor,
+                time.lecture.id, time.seconds, page.name, line_of(text, time.offset), section.title, section.anchor,
                 self._words(text, sentence, time, [other.offset for other in times]),
             )  # fmt: skip
 
@@ -169,7 +170,7 @@ class Times:
 
 
 def _belongs(
-    named: list[tuple[int, str]], sentence: tuple[int, int], paragraph: tuple[int, int], section: Section
+    named: list[tuple[int, str]], sentence: tuple[int, int], paragraph: tuple[int, int], section: Span
 ) -> set[str]:
     """The concepts that a time belongs to: all of its sentence; else the only one of its paragraph, of its section."""
     for (start, end), alone in ((sentence, False), (paragraph, True), ((section.start, section.end), True)):

@@ -1,6 +1,6 @@
 // Small things that a page needs once it is there.
 (() => {
-  const SCROLLING = ".cn-table, .cn-output, .cn-figure, .md-typeset__scrollwrap, div.arithmatex, pre > code";
+  const SCROLLING = ".cn-map__box, .cn-table, .cn-output, .cn-figure, .md-typeset__scrollwrap, div.arithmatex, pre > code";
 
   const enhance = () => {
     openNamed();

@@ -1,0 +1,155 @@
+"""Places for the boxes of a drawing in which arrows lead from left to right: columns by depth, few crossings.
+
+A box stands in the column after the last of those that lead to it. An arrow that passes a column gets a place of its
+own there, so that it runs between boxes and not behind them. The order within a column is that of the neighbours'
+mean places, swept to and fro, and the best that was met is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+SWEEPS = 24
+
+
+class Bend(NamedTuple):
+    """The place of an arrow in a column that it passes."""
+
+    start: str
+    end: str
+    column: int
+
+
+Node = str | Bend
+Steps = list[tuple[Node, Node]]  # from one column to the next
+
+
+@dataclass(frozen=True)
+class Layers:
+    """columns holds names and Bends from top to bottom; chains, for each arrow, what it leads through with its ends."""
+
+    columns: list[list[Node]]
+    chains: dict[tuple[str, str], list[Node]]
+
+    def crossings(self) -> int:
+        """How many pairs of arrows cross."""
+        return _all_crossings(self.columns, _steps(self.chains))
+
+
+def layers(names: Sequence[str], leads_to: Mapping[str, Iterable[str]], depth: Mapping[str, int]) -> Layers:
+    """Lay out boxes; leads_to names those to the right of each. names in the order that is kept where nothing pulls."""
+    columns: list[list[Node]] = [[] for _ in range(1 + max(depth.values(), default=-1))]
+    chains: dict[tuple[str, str], list[Node]] = {}
+    for name in names:
+        columns[depth[name]].append(name)
+    for name in names:
+        for end in leads_to.get(name, ()):
+            bends = [Bend(name, end, column) for column in range(depth[name] + 1, depth[end])]
+            chains[name, end] = [name, *bends, end]
+            for bend in bends:
+                columns[bend.column].append(bend)
+    return Layers(_untangled(columns, _steps(chains)), chains)
+
+
+def heights(found: Layers, room: Mapping[Node, float], gap: float) -> dict[Node, float]:
+    """The middle of every box and bend from the top, near its neighbours, with its room and a gap to the next."""
+    beside = _neighbours(_steps(found.chains))
+    middle: dict[Node, float] = {}
+    for column in found.columns:
+        at = 0.0
+        for name in column:
+            middle[name] = at + room[name] / 2
+            at += room[name] + gap
+    for sweep in range(SWEEPS):
+        for column in found.columns if sweep % 2 else reversed(found.columns):
+            wanted = [_mean([middle[n] for n in beside.get(name, ())], middle[name]) for name in column]
+            middle.update(zip(column, _apart(wanted, [room[name] for name in column], gap), strict=True))
+    top = min((middle[name] - room[name] / 2 for name in middle), default=0.0)
+    return {name: value - top for name, value in middle.items()}
+
+
+def _apart(wanted: list[float], room: list[float], gap: float) -> list[float]:
+    """The places nearest to those wanted, in the same order, at which no two are nearer than their room and the gap.
+
+    Least squares under an order: what would overlap is joined to a block, which stands at the mean of its wishes.
+    """
+    offsets = [0.0]
+    for before, after in pairwise(room):
+        offsets.append(offsets[-1] + (before + after) / 2 + gap)
+    blocks: list[tuple[float, int]] = []  # (mean of wanted less offset, how many)
+    for want, offset in zip(wanted, offsets, strict=True):
+        mean, count = want - offset, 1
+        while blocks and blocks[-1][0] > mean:
+            other, many = blocks.pop()
+            mean, count = (mean * count + other * many) / (count + many), count + many
+        blocks.append((mean, count))
+    starts = [mean for mean, count in blocks for _ in range(count)]
+    return [start + offset for start, offset in zip(starts, offsets, strict=False)]
+
+
+def _untangled(columns: list[list[Node]], steps: Steps) -> list[list[Node]]:
+    """The columns in the order that crosses least, of those that sweeping meets."""
+    best, fewest = [list(column) for column in columns], _all_crossings(columns, steps)
+    beside = _neighbours(steps)
+    for sweep in range(SWEEPS):
+        order = range(1, len(columns)) if sweep % 2 == 0 else range(len(columns) - 2, -1, -1)
+        for n in order:
+            fixed = columns[n - 1 if sweep % 2 == 0 else n + 1]
+            place = {name: at for at, name in enumerate(fixed)}
+            old = {name: at for at, name in enumerate(columns[n])}
+            wish = {
+                name: _mean([place[m] for m in beside.get(name, ()) if m in place], old[name]) for name in columns[n]
+            }
+            columns[n].sort(key=lambda name, wish=wish, old=old: (wish[name], old[name]))  # type: ignore[misc]
+        _swap(columns, beside)
+        now = _all_crossings(columns, steps)
+        if now < fewest:
+            best, fewest = [list(column) for column in columns], now
+    return best
+
+
+def _swap(columns: list[list[Node]], beside: Mapping[Node, list[Node]]) -> None:
+    """Exchange two that stand one above the other wherever their own arrows then cross less."""
+    for n, column in enumerate(columns):
+        sides = [
+            {name: at for at, name in enumerate(columns[side])} for side in (n - 1, n + 1) if 0 <= side < len(columns)
+        ]
+        for at in range(len(column) - 1):
+            upper, lower = column[at], column[at + 1]
+            cross = uncross = 0
+            for place in sides:
+                above, below = ([place[m] for m in beside.get(name, ()) if m in place] for name in (upper, lower))
+                cross += sum(a > b for a in above for b in below)
+                uncross += sum(a < b for a in above for b in below)
+            if uncross < cross:
+                column[at], column[at + 1] = lower, upper
+
+
+def _steps(chains: Mapping[tuple[str, str], list[Node]]) -> Steps:
+    return [pair for chain in chains.values() for pair in pairwise(chain)]
+
+
+def _neighbours(steps: Iterable[tuple[Node, Node]]) -> dict[Node, list[Node]]:
+    found: dict[Node, list[Node]] = {}
+    for a, b in steps:
+        found.setdefault(a, []).append(b)
+        found.setdefault(b, []).append(a)
+    return found
+
+
+def _all_crossings(columns: list[list[Node]], steps: Steps) -> int:
+    return sum(_crossings(a, b, steps) for a, b in pairwise(columns))
+
+
+def _crossings(left: list[Node], right: list[Node], steps: Steps) -> int:
+    """How many steps between two columns cross."""
+    at_left, at_right = ({name: at for at, name in enumerate(column)} for column in (left, right))
+    ends = sorted((at_left[a], at_right[b]) for a, b in steps if a in at_left and b in at_right)
+    return sum(b > d for n, (a, b) in enumerate(ends) for c, d in ends[n + 1 :] if c > a)
+
+
+def _mean(values: list[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
