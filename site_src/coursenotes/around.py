@@ -15,6 +15,11 @@ PARTS: dict[str, Callable[[Library, str], Any]] = {
     "lecture": lambda library, name: beside.lecture(library.knowledge, name),
     "links": lambda library, name: beside.links(library.knowledge, name),
 }
+from coursenotes import other_notes
+from coursenotes.plan import Library
+
+PARTS: dict[str, Callable[[Library, str], Any]] = {}
+PARTS["versions"] = other_notes.around
 
 
 def of_page(library: Library, name: str) -> dict[str, Any]:

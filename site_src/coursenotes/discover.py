@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from coursenotes import references, source
+from coursenotes import notebooks, references, source
 from coursenotes.api import SCALES, Scale
 from coursenotes.errors import CoursenotesError, Problems, nearest
 from coursenotes.fingerprint import Code
@@ -42,6 +42,9 @@ def discover(layout: Layout, kept: dict[str, source.Summary] | None = None) -> S
     of_pages = Problems()
     for path in sorted(layout.docs.rglob("*.md")):
         _page(site, path, of_pages)
+    for path in sorted(layout.docs.rglob("*.ipynb")):
+        if not any(part.startswith(".") for part in path.relative_to(layout.docs).parts):
+            _notebook(site, path, of_pages)
     if problems:
         problems.extend(of_pages.found)
         problems.raise_if_any()
@@ -282,3 +285,17 @@ def _page(site: Site, path: Path, problems: Problems) -> None:
     found, wrong = references.scan(text, path)
     problems.extend(wrong)
     site.pages[name] = PageInfo(path, name, text, meta, tuple(found))
+
+
+def _notebook(site: Site, path: Path, problems: Problems) -> None:
+    name = path.relative_to(site.layout.docs).as_posix()
+    misplaced = notebooks.misplaced(path, name)
+    if misplaced:
+        problems.extend([misplaced])
+        return
+    try:
+        site.pages[name], wrong = notebooks.page(path, name)
+    except CoursenotesError as error:
+        problems.extend(error)
+        return
+    problems.extend(wrong)

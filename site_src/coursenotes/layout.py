@@ -81,6 +81,10 @@ class Layout:
     def site(self) -> Path:
         return self.root / "site"
 
+    def notebook_copy(self, page: str) -> Path:
+        """Where the bounded copy of a notebook is kept, which is what the site shows."""
+        return self.state / "notebooks" / page
+
     # -- names <-> paths
     def topics(self) -> list[str]:
         """The topics that have a snippet, in alphabetical order."""

@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 from mkdocs.utils.templates import TemplateContext
 
-from coursenotes import around, evidence, indexes, markdown, site_files
+from coursenotes import around, evidence, indexes, markdown, notebooks, site_files
 from coursenotes.build import prepare
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge import subjects
@@ -98,6 +98,7 @@ class CoursenotesPlugin(BasePlugin):
         for file in files.documentation_pages():
             if file.src_uri in self.unlisted or Layout.is_version(file.src_uri):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
+        self._copy_notebooks(files)
         self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
         self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
@@ -115,6 +116,15 @@ class CoursenotesPlugin(BasePlugin):
                 self.kept.append(page)
                 files.append(File.generated(config, page.dest_uri, content=finished))
         return files
+
+    def _copy_notebooks(self, files: Files) -> None:
+        """Let mkdocs-jupyter read a bounded copy of each notebook; one that is no page of ours is left out."""
+        for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
+            info = self.library.site.pages.get(file.src_uri)
+            if info is None:
+                files.remove(file)
+                continue
+            file.abs_src_path = str(notebooks.keep(info.path, self.library.layout.notebook_copy(info.name)))
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
@@ -156,10 +166,31 @@ class CoursenotesPlugin(BasePlugin):
         self.pages.enter(page.file.src_uri, page.url)
         if page.file.src_uri in self.unlisted:
             page.meta.update(search={"exclude": True}, noindex=True)
-        page.render = partial(self._render, page)  # type: ignore[method-assign]
+        render = partial(Page.render, page)
+        if page.file.src_uri.endswith(".ipynb"):
+            info = self.library.site.pages[page.file.src_uri]
+            page.meta = {**info.meta, **page.meta}
+            page.title = str(page.meta["title"])
+            render = partial(self._notebook, page, page.render)
+        page.render = partial(self._render, page, render)  # type: ignore[method-assign]
         return text
 
-    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+    def _notebook(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
+        """What mkdocs-jupyter makes of a notebook, made safe, and in the form of the other pages."""
+        title = page.title
+        render(config, files)
+        names = {file.src_uri for file in files.documentation_pages()}
+        info = self.library.site.pages[page.file.src_uri]
+        try:
+            finished = notebooks.finish(page.content or "", self.library.knowledge, info, names)
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+        page.content, page.title = finished.content, title
+        page.toc, page.present_anchor_ids = get_toc(finished.toc), set(finished.ids)
+        linked = {files.get_file_from_path(path): anchors for path, anchors in finished.links.items()}
+        page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
+
+    def _render(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
         """What mkdocs' Page.render does, or what it did for the same text and the same answers."""
         key = self.rendered.key(page.file.src_uri, page.url, page.markdown or "")
         kept = self.rendered.load(key)
@@ -171,13 +202,20 @@ class CoursenotesPlugin(BasePlugin):
             return
         complaints = _Complaints()
         with complaints:
-            Page.render(page, config, files)
+            render(config, files)
         if not complaints.count:
             links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
             self.rendered.save(key, {
                 "content": page.content, "title": page._title_from_render, "toc": [_token(item) for item in page.toc],
                 "ids": sorted(page.present_anchor_ids or ()), "links": links,
             })  # fmt: skip
+
+    def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
+        """A version stands in no navigation; shown with it is the section of its lesson's own page."""
+        for file in files.documentation_pages():
+            lesson = files.get_file_from_path(Layout.lesson_of(file.src_uri) or "")
+            if Layout.is_version(file.src_uri) and file.page and lesson and lesson.page:
+                file.page.parent = lesson.page.parent
 
     def on_page_context(self, context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         context["around"] = around.of_page(self.library, page.file.src_uri)  # type: ignore[typeddict-unknown-key]

@@ -12,6 +12,7 @@ from coursenotes.knowledge import dates, front_matter, lectures
 from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
+from coursenotes.knowledge.versions import Versions
 from coursenotes.knowledge.visibility import Visibility
 
 
@@ -35,11 +36,14 @@ class Knowledge:
         return Times(self.site, self.lectures, self.visibility)
     def graph(self) -> Graph:
         return Graph(self.site, self.lectures, self.visibility)
+    def versions(self) -> Versions:
+        return Versions(self.site, self.visibility, self.lectures)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
+        lambda self: self.versions.problems(),
     )
 
     def problems(self) -> Iterator[Problem]:

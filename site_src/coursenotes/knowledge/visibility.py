@@ -166,8 +166,12 @@ def entries(meta: Mapping[str, Any]) -> list[Any]:
 
 
 def line_of_field(page: PageInfo, field: str) -> int:
-    """The line of a page's front matter that a field stands on, or 1."""
-    return next((n for n, line in enumerate(page.text.split("\n"), 1) if line.startswith(f"{field}:")), 1)
+    """The line of a page's front matter, or of a notebook's metadata, that a field stands on, or 1."""
+    lines, start, head = page.text.split("\n"), f"{field}:", 0
+    if page.name.endswith(".ipynb"):
+        lines, start = [line.lstrip() for line in page.path.read_text(encoding="utf-8").split("\n")], f'"{field}":'
+        head = next((n for n, line in enumerate(lines) if line.startswith('"coursenotes":')), 0)
+    return next((n for n, line in enumerate(lines[head:], head + 1) if line.startswith(start)), 1)
 
 
 def _fields(meta: Mapping[str, Any], path: Path, line_of: Any) -> Iterator[Problem]:

@@ -1,0 +1,44 @@
+"""What stands around a page of a lesson: whose notes these are, and which other notes of the lesson there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coursenotes.knowledge.versions import Version
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+
+
+def around(library: Library, name: str) -> dict[str, Any] | None:
+    """For the theme's partials/around/versions.html; None for a page that no lesson's other notes stand beside.
+
+    {"own": this version or None, "lesson": the canonical page's title and address or None, "notes": [the others]}
+    """
+    versions = library.knowledge.versions
+    own = versions.get(name)
+    lesson = Layout.lesson_of(name)
+    notes = [_told(library, version) for version in versions.of(lesson) if version.page.name != name] if lesson else []
+    if own is None:
+        return {"own": None, "lesson": None, "notes": notes} if notes else None
+    page = versions.canonical(name)
+    canonical = {"title": str(page.meta.get("title", "the lesson")), "url": Layout.page_url(page.name)} if page else None
+    return {"own": _told(library, own), "lesson": canonical, "notes": notes}
+
+
+def _told(library: Library, version: Version) -> dict[str, Any]:
+    """A version as the theme shows it."""
+    return {
+        "title": version.title,
+        "url": Layout.page_url(version.page.name),
+        "authors": [_name(library, author) for author in version.authors],
+        "kind": version.kind,
+        "state": version.state,
+        "notebook": version.page.name.endswith(".ipynb"),
+    }
+
+
+def _name(library: Library, author: str) -> str:
+    """The name of a person, as people.yml has it; the id where it has none."""
+    people: Any = getattr(library.knowledge, "people", None)
+    person = people.get(author) if hasattr(people, "get") else None
+    return str(getattr(person, "name", None) or author)
