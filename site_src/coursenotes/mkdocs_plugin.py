@@ -130,6 +130,8 @@ class CoursenotesPlugin(BasePlugin):
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
         self._name(nav.items)
         self._group(nav.items)
+        for section in (item for item in nav.items if item.is_section):
+            section.children.sort(key=_among_generated)
         nav.items.sort(key=_place)
         nav.pages[:] = _pages(nav.items)
         for page in nav.pages:
@@ -254,6 +256,12 @@ def _place(item: Any) -> int:
         item = item.children[0]
     first = item.file.src_uri.partition("/")[0]
     return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
+
+
+def _among_generated(item: Any) -> int:
+    """Where a generated page stands in its section: in the order that lists them, after its index page."""
+    order = list(indexes.PAGES)
+    return order.index(item.file.src_uri) + 1 if item.is_page and item.file.src_uri in order else 0
 
 
 def _pages(items: list[Any]) -> list[Page]:

@@ -22,6 +22,12 @@ from coursenotes.plan import Library
 
 PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/map.md": concept_map.make,
+from coursenotes.indexes import coverage
+from coursenotes.plan import Library
+
+# In the order in which readers of the section see them.
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/coverage.md": coverage.page,
 }
 
 

@@ -10,10 +10,12 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
 from coursenotes.knowledge import dates, front_matter, lectures
 from coursenotes.knowledge.graph import Graph
+from coursenotes.knowledge import dates, front_matter, lectures, wanted
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
 from coursenotes.knowledge.visibility import Visibility
+from coursenotes.knowledge.wanted import Wanted
 
 
 class Knowledge:
@@ -38,12 +40,15 @@ class Knowledge:
         return Graph(self.site, self.lectures, self.visibility)
     def versions(self) -> Versions:
         return Versions(self.site, self.visibility, self.lectures)
+    def wanted(self) -> tuple[Wanted, ...]:
+        return wanted.load(self.layout.wanted)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
         lambda self: self.versions.problems(),
+        lambda self: wanted.problems(self.wanted, self.site, self.lectures),
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -1,0 +1,158 @@
+"""What is covered, and what is wanted: on the mini site, where every number is known."""
+
+import re
+
+from rendering import COURSES, library_of, put, whole, write
+
+from coursenotes import indexes
+from coursenotes.discover import discover
+from coursenotes.indexes import coverage
+from coursenotes.plan import Library
+
+WANTED = """
+momentum:
+  title: Momentum
+  what: Why does a step that remembers the last ones arrive sooner?
+  lectures: ["dl2022/9@0:10:00"]
+  size: small
+big_thing:
+  title: A big thing
+  what: How big?
+  size: large
+"""
+NOTE = """---
+title: Try
+lectures: ["dl2022/8@0:20:00"]
+---
+# Try
+
+!!! erratum "Nine, not six"
+    At [0:20:00].
+"""
+SECTION = "---\ntitle: Reference\nlists: section\n---\n# Reference\n"
+LESSON = "---\ntitle: Lesson 8\nlectures: [dl2022/8]\n---\n# Lesson 8\n"
+
+
+def made(mini, files: dict[str, str], courses: str = COURSES, run: bool = False) -> Library:
+    """The library of the mini site with more pages."""
+    library_of(mini)
+    write(mini.courses, courses)
+    write(mini.wanted, WANTED)
+    for name, text in files.items():
+        write(mini.docs / name, text)
+    library = Library(discover(mini))
+    for experiment in library.site.experiments if run else ():
+        put(library, experiment)
+    return library
+
+
+def row(text: str, lecture: str) -> str:
+    """The row of the table that a lecture has."""
+    return next((part for part in re.findall(r"<tr>.*?</tr>", text) if f'id="{lecture}"' in part), "")
+
+
+def test_each_lecture_has_its_page_its_notes_and_what_is_wanted(mini):
+    versions = {f"lessons/dl2022/lesson8/{name}.md": "---\nkind: summary\n---\n" for name in ("ana", "ben")}
+    text = coverage.page(made(mini, {"concepts/try.md": NOTE, "lessons/dl2022/lesson8.md": LESSON, **versions}))
+    eight, nine = row(text, "dl2022-8"), row(text, "dl2022-9")
+    assert '<a href="../../lessons/dl2022/lesson8/">Convolutions</a>' in eight
+    assert "2 versions" in eight
+    assert '<a href="../../concepts/try/">Try</a>' in eight
+    assert "momentum" not in eight
+    assert '<a href="#wanted-momentum">Momentum</a>' in nine
+    assert "lessons/" not in nine
+    assert "concepts/" not in nine
+
+
+def test_a_lecture_with_nothing_is_named_too(mini):
+    text = coverage.page(made(mini, {"concepts/try.md": NOTE}, COURSES + "    10:\n      title: Quite bare\n"))
+    assert re.search(r'Nothing yet on <span id="dl2022-10">10\.&nbsp;Quite bare</span>', text)
+    assert not row(text, "dl2022-10")
+
+
+def test_many_notes_are_folded_in_the_order_of_the_lecture(mini):
+    notes = {
+        f"concepts/n{n}.md": f'---\ntitle: Note {n}\nlectures: ["dl2022/8@0:{30 - n}:00"]\n---\n' for n in range(5)
+    }
+    eight = row(coverage.page(made(mini, notes)), "dl2022-8")
+    assert "<summary>5 notes</summary>" in eight
+    assert re.findall(r"Note \d", eight) == [f"Note {n}" for n in (4, 3, 2, 1, 0)]
+
+
+def test_a_second_in_the_text_is_enough_to_treat_a_lecture(mini):
+    page = "---\ntitle: Elsewhere\nlectures: [dl2022/8]\n---\nAs told in [dl2022/9@0:01:00].\n"
+    assert "concepts/try/" in row(coverage.page(made(mini, {"concepts/try.md": page})), "dl2022-9")
+
+
+def test_the_counts(mini):
+    library = made(mini, {"concepts/try.md": NOTE, "lessons/dl2022/lesson8.md": LESSON}, run=True)
+    text = coverage.page(library)
+    facts = dict(re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", text))
+    assert facts["Lectures"] == "2, of which 1 has a page, and 1 has notes"
+    assert facts["Corrections"].endswith(("1", "1</a>"))
+    assert facts["Concepts"] == str(
+        sum(name.startswith("concepts/") and "index" not in name for name in library.site.pages)
+    )
+    assert "not checked" in facts["Claims"]
+    assert "### Claims not checked" in text
+    full = [e for e in library.site.experiments.values() if "full" in e.scales]
+    assert (
+        facts["Experiments"]
+        == f"{len(library.site.experiments)}; 0 of the {len(full)} with a full scale were run at it"
+    )
+    assert all(f"evidence/{e.id}/" in text.partition("### Experiments never run at full scale")[2] for e in full)
+
+
+def test_what_is_wanted_is_said_with_how_to_begin(mini):
+    text = coverage.page(made(mini, {"concepts/try.md": NOTE.replace("---\n#", "state: draft\n---\n#")}))
+    first, _, rest = text.partition("### Projects")
+    small = first.partition("### A first contribution")[2]
+    assert "**Momentum**" in small and "Why does a step" in small
+    assert "[dl2022/9, 0:10:00](lecture:dl2022/9@0:10:00)" in small
+    assert "`coursenotes new momentum`" in small
+    assert "**A big thing**" in rest and "big thing" not in small
+    assert '- Practical Deep Learning 2022: <a href="#dl2022-8">8</a>, <a href="#dl2022-9">9</a>' in rest
+    assert '<a href="../../concepts/try/">Try</a>' in rest.partition("### Drafts")[2]
+
+
+def test_a_topic_goes_once_its_page_is_there(mini):
+    there = coverage.page(made(mini, {}))
+    gone = coverage.page(made(mini, {"concepts/momentum.md": "---\ntitle: Momentum\n---\n"}))
+    assert "wanted-momentum" in there
+    assert "wanted-momentum" not in gone
+    assert "wanted-big_thing" in gone
+
+
+def test_what_is_not_listed_is_nowhere(mini):
+    hidden = NOTE.replace("title: Try", "title: Hidden\nvisibility: unlisted")
+    text = coverage.page(made(mini, {"concepts/hidden.md": hidden, "concepts/try.md": NOTE}))
+    assert "idden" not in text
+    assert "concepts/try/" in row(text, "dl2022-8")
+    courses = COURSES.replace("title: Never filmed", "title: Never filmed\n      release: 2999-01-01")
+    text = coverage.page(made(mini, {}, courses))
+    assert "Never filmed" not in text and "dl2022-9" not in text
+    assert "omentum" not in text, "wanted, but by its lecture only"
+    assert "A big thing" in text
+    assert "of which 0 have a page" in text and "<dd>1, of" in text
+
+
+def test_the_page_is_rendered_with_its_links(mini):
+    site = whole(
+        made(mini, {"concepts/try.md": NOTE, "reference/index.md": SECTION, "contribute/index.md": "# Contribute\n"})
+    )
+    html = (site / "reference/coverage/index.html").read_text()
+    assert re.search(r'<strong id="wanted-momentum">Momentum</strong>', html)
+    assert re.search(r'class="cn-time"[^>]*>dl2022/9, 0:10:00', html)
+    assert '<a href="../../contribute/">ten minutes</a>' in html
+    listed = (site / "reference/index.html").read_text()
+    assert "Every lecture with the notes that treat it" in listed, "the section shows the page's first paragraph"
+
+
+def test_generated_pages_stand_in_their_section_in_the_order_that_lists_them(mini, monkeypatch):
+    order = {
+        f"reference/{name}.md": lambda library, name=name: f"---\ntitle: {name}\n---\n# {name}\n" for name in "zqa"
+    }
+    monkeypatch.setattr(indexes, "PAGES", order)
+    site = whole(made(mini, {"reference/index.md": SECTION}))
+    listed = (site / "reference/index.html").read_text().partition('class="cn-section"')[2]
+    assert re.findall(r'<a href="(\w)/">', listed)[:3] == ["z", "q", "a"]
