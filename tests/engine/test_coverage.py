@@ -148,6 +148,16 @@ def test_the_page_is_rendered_with_its_links(mini):
     assert "Every lecture with the notes that treat it" in listed, "the section shows the page's first paragraph"
 
 
+def test_a_section_without_pages_leads_to_what_is_wanted(mini):
+    pages = {f"lessons/{name}index.md": SECTION for name in ("", "dl2022/")}
+    site = whole(made(mini, {**pages, "lessons/dl2022/lesson8.md": LESSON}))
+    assert "Nothing yet" not in (site / "lessons/dl2022/index.html").read_text()
+    hidden = LESSON.replace("title:", "visibility: unlisted\ntitle:")
+    site = whole(made(mini, {"lessons/dl2022/lesson8.md": hidden}))
+    empty = (site / "lessons/dl2022/index.html").read_text()
+    assert 'Nothing yet: see <a href="../../reference/coverage/">what is wanted</a>' in empty
+
+
 def test_generated_pages_stand_in_their_section_in_the_order_that_lists_them(mini, monkeypatch):
     order = {
         f"reference/{name}.md": lambda library, name=name: f"---\ntitle: {name}\n---\n# {name}\n" for name in "zqa"

@@ -28,7 +28,7 @@ _CORRECTION = re.compile(r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+(?:erratum|refuted)\b"
 
 def page(library: Library) -> str:
     """The overview as Markdown, of what is listed."""
-    parts = [*front_matter("Coverage", "Which lectures have a page, which notes treat them, and what is wanted"), ""]
+    parts = [*front_matter("What is covered, and what is wanted", "Which lectures have a page, which notes treat them, and what is wanted"), ""]
     parts += ["# What is covered, and what is wanted", ""]
     parts += ["Every lecture with the notes that treat it, and then what nobody has written, checked or run yet.", ""]
     wants = _wants(library)
