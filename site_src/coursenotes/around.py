@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from coursenotes import other_notes
 from coursenotes.knowledge import beside
 from coursenotes.plan import Library
 
 PARTS: dict[str, Callable[[Library, str], Any]] = {
+    "versions": other_notes.around,
     "lecture": lambda library, name: beside.lecture(library.knowledge, name),
     "links": lambda library, name: beside.links(library.knowledge, name),
 }
-from coursenotes import other_notes
-from coursenotes.plan import Library
-
-PARTS: dict[str, Callable[[Library, str], Any]] = {}
-PARTS["versions"] = other_notes.around
 
 
 def of_page(library: Library, name: str) -> dict[str, Any]:

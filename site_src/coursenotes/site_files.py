@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from coursenotes import leaks
-from coursenotes import feed
-from coursenotes.plan import Library
-
-FILES: tuple[Callable[[Library, Path, str], None], ...] = (feed.write,)
-from coursenotes import previews, redirects
+from coursenotes import feed, leaks, previews, redirects
 from coursenotes.plan import Library
 
 FILES: tuple[Callable[[Library, Path, str], None], ...] = (
+    feed.write,
     previews.write,
     redirects.write,
 )

@@ -7,27 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coursenotes.indexes import news
-from coursenotes.plan import Library
-
-PAGES: dict[str, Callable[[Library], str | None]] = {
-    "reference/news.md": news.page,
-from coursenotes.indexes import times
-from coursenotes.plan import Library
-
-PAGES: dict[str, Callable[[Library], str | None]] = {
-    times.NAME: times.page,
+from coursenotes.indexes import coverage, news, times
 from coursenotes.indexes import map as concept_map
-from coursenotes.plan import Library
-
-PAGES: dict[str, Callable[[Library], str | None]] = {
-    "reference/map.md": concept_map.make,
-from coursenotes.indexes import coverage
 from coursenotes.plan import Library
 
 # In the order in which readers of the section see them.
 PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/coverage.md": coverage.page,
+    "reference/map.md": concept_map.make,
+    times.NAME: times.page,
+    "reference/news.md": news.page,
 }
 
 

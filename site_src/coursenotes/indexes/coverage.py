@@ -28,7 +28,13 @@ _CORRECTION = re.compile(r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+(?:erratum|refuted)\b"
 
 def page(library: Library) -> str:
     """The overview as Markdown, of what is listed."""
-    parts = [*front_matter("What is covered, and what is wanted", "Which lectures have a page, which notes treat them, and what is wanted"), ""]
+    parts = [
+        *front_matter(
+            "What is covered, and what is wanted",
+            "Which lectures have a page, which notes treat them, and what is wanted",
+        ),
+        "",
+    ]
     parts += ["# What is covered, and what is wanted", ""]
     parts += ["Every lecture with the notes that treat it, and then what nobody has written, checked or run yet.", ""]
     wants = _wants(library)
@@ -184,7 +190,7 @@ def _drafts(library: Library) -> list[str]:
 
 def _unchecked(library: Library) -> list[str]:
     names = [name for name in _claims(library) if _status(library, name) == "unchecked"]
-    links = [claim_link(library.site.claims[name]) for name in names]
+    links = [claim_link(library, library.site.claims[name]) for name in names]
     return _list(
         "Claims not checked", "What they rest on has changed or was not run since: a build checks them.", links
     )

@@ -8,9 +8,8 @@ from functools import cached_property
 
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
-from coursenotes.knowledge import dates, front_matter, lectures
-from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge import dates, front_matter, lectures, wanted
+from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
@@ -36,10 +35,16 @@ class Knowledge:
     @cached_property
     def times(self) -> Times:
         return Times(self.site, self.lectures, self.visibility)
+
+    @cached_property
     def graph(self) -> Graph:
         return Graph(self.site, self.lectures, self.visibility)
+
+    @cached_property
     def versions(self) -> Versions:
         return Versions(self.site, self.visibility, self.lectures)
+
+    @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
         return wanted.load(self.layout.wanted)
 
