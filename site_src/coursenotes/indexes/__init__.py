@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from coursenotes.indexes import coverage, news, times
 from coursenotes.indexes import map as concept_map
+from coursenotes.indexes import errata, news
 from coursenotes.plan import Library
 
 # In the order in which readers of the section see them.
@@ -16,6 +17,7 @@ PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/coverage.md": coverage.page,
     "reference/map.md": concept_map.make,
     times.NAME: times.page,
+    "reference/errata.md": errata.page,
     "reference/news.md": news.page,
 }
 

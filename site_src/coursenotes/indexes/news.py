@@ -24,7 +24,7 @@ def page(library: Library) -> str:
     now, *steps = releases.history(library)
     parts = front_matter("What is new", "What changed in the notes since the last release, and what each one brought")
     parts += ["", "# What is new", ""]
-    parts += [f'<p>The same as <a href="{ROOT}feed.xml">a feed</a>, with each release\'s notes one by one.</p>', ""]
+    parts += [f'<p><a href="{ROOT}feed.xml">A feed</a> tells of each release as well.</p>', ""]
     if now.before is None:
         return "\n".join([*parts, "There is no release yet.", ""])
     parts += ["## Not yet released", "", *_step(library, now)]

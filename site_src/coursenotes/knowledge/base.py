@@ -10,6 +10,8 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
 from coursenotes.knowledge import dates, front_matter, lectures, wanted
 from coursenotes.knowledge.graph import Graph
+from coursenotes.knowledge import dates, errata, front_matter, lectures
+from coursenotes.knowledge.errata import Erratum
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
@@ -47,6 +49,8 @@ class Knowledge:
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
         return wanted.load(self.layout.wanted)
+    def errata(self) -> list[Erratum]:
+        return errata.find(self.site, self.lectures)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
@@ -54,6 +58,7 @@ class Knowledge:
         lambda self: self.graph.problems(),
         lambda self: self.versions.problems(),
         lambda self: wanted.problems(self.wanted, self.site, self.lectures),
+        lambda self: errata.problems(self.errata),
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 
 from coursenotes.markdown import fences
 from coursenotes.markdown.code import source_url
+from coursenotes.markdown.errata import Errata
 from coursenotes.markdown.figures import fill
 from coursenotes.markdown.lectures import Times
 from coursenotes.markdown.links import References
@@ -23,6 +24,7 @@ from coursenotes.markdown.view import View
 __all__ = ["Pages", "fill", "make_extensions", "source_url"]
 
 BEFORE_LINKS = 175  # after escapes and inline code (190, 180), before reference-style links (170)
+BEFORE_IDS = 8  # before headings get theirs, and mkdocs looks which there are (5)
 AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know
 
 
@@ -58,6 +60,7 @@ class _Extension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.inlinePatterns.register(Times(md), "cn-times", BEFORE_LINKS)
+        md.treeprocessors.register(Errata(md, lambda: self.pages.view), "cn-errata", BEFORE_IDS)
         md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
         fences.install(md, lambda: self.pages.view)
         md.registerExtension(self)
