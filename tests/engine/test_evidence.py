@@ -7,7 +7,10 @@ from rendering import library_of, put, render, result, write
 
 from coursenotes import evidence
 from coursenotes.claims import verdicts
+from coursenotes.discover import discover
 from coursenotes.markdown.claims import WORDS
+from coursenotes.plan import Library
+from coursenotes.rendered import Rendered
 from tests.conftest import ROOT
 
 FIT, CLAIM = "straight_line.fit", "straight_line.finds_the_slope"
@@ -105,6 +108,38 @@ def test_a_claim_on_a_listed_page_and_on_another_is_listed_and_says_nothing_of_t
     text = "".join(evidence.pages(library).values())
     assert f'id="{CLAIM}"' in text and "Hidden" not in text and "concepts/try" not in text
     assert f'href="../../evidence/straight_line/#{CLAIM}"' in render(library)
+
+
+def test_what_rests_on_a_listed_experiment_is_told_as_far_as_it_is_listed(mini):
+    path = mini.docs / "concepts/straight_line.md"
+    moved = [line for line in path.read_text().splitlines() if "any_rate" in line or "loss_by_rate" in line]
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if line not in moved))
+    page = "---\ntitle: Hidden\nvisibility: unlisted\n---\n" + "\n\n".join(moved)
+    listed = html(library_of(mini, FIT, page=page), f"evidence/{FIT}.md").partition('<ul class="cn-used">')[2]
+    assert CLAIM in listed and "any_rate" not in listed and "loss_by_rate" not in listed and "Hidden" not in listed
+    write(mini.docs / "concepts/try.md", page.replace("visibility: unlisted\n", ""))
+    listed = html(library_of(mini, FIT), f"evidence/{FIT}.md").partition('<ul class="cn-used">')[2]
+    assert "any_rate" in listed and "loss_by_rate" in listed
+
+
+def test_a_topic_is_not_called_by_the_title_of_a_page_that_is_not_listed(mini):
+    path = mini.docs / "concepts/straight_line.md"
+    path.write_text(path.read_text().replace("title: A straight line", "visibility: unlisted\ntitle: Hidden"))
+    library = library_of(mini, FIT, page=f"---\ntitle: Try\n---\n[](claim:{CLAIM})\n")
+    pages = evidence.pages(library)
+    assert "## Straight line" in pages["evidence/claims.md"] and "## Straight line" in pages["evidence/index.md"]
+    assert "# Evidence: Straight line" in pages["evidence/straight_line.md"]
+    assert not [name for name, text in pages.items() if "Hidden" in text and "visibility: unlisted" not in text]
+
+
+def test_a_page_is_rendered_again_where_a_claim_of_it_becomes_listed(mini):
+    hidden = f"---\ntitle: Hidden\nvisibility: unlisted\n---\n[](claim:{CLAIM})\n"
+    path = mini.docs / "concepts/straight_line.md"
+    text = path.read_text()
+    path.write_text(text.replace("title:", "visibility: unlisted\ntitle:"))
+    before = Rendered(library_of(mini, page=hidden), []).key("concepts/try.md", "concepts/try/", hidden)
+    path.write_text(text)
+    assert Rendered(Library(discover(mini)), []).key("concepts/try.md", "concepts/try/", hidden) != before
 
 
 def test_curves_only_where_something_was_logged(mini):

@@ -23,12 +23,16 @@ def library(mini):
         assert (mini.docs / f"concepts/{page}.md").is_file()
     line = {"title": "A straight line", "text": "1"}
     claim = {"sentence": "1", "sample": ["supported", [1.0, 0.1]]}
-    first = Snapshot("1", date(2026, 1, 2), {"concepts/straight_line.md": line, "gone.md": line}, {CLAIM: claim})
+    other = {"straight_line.any_rate": claim}
+    first = Snapshot(
+        "1", date(2026, 1, 2), {"concepts/straight_line.md": line, "gone.md": line}, {CLAIM: claim, **other}
+    )
     pages = {
         "concepts/straight_line.md": {**line, "text": "2"},
         "concepts/averages.md": {"title": "A & B", "text": "1"},
     }
-    second = Snapshot("2", date(2026, 2, 3), pages, {CLAIM: {**claim, "sample": ["refuted", [1.0, 0.1]]}})
+    claims = {CLAIM: {**claim, "sample": ["refuted", [1.0, 0.1]]}, "straight_line.any_rate": {**claim, "sentence": "2"}}
+    second = Snapshot("2", date(2026, 2, 3), pages, claims)
     for release in (first, second):
         write(mini.releases / f"{release.name}.json", releases.write(release))
     return Library(discover(mini))

@@ -43,7 +43,7 @@ lectures: [dl2022/8]
 
 @pytest.fixture
 def library(mini):
-    write(mini.docs / "concepts/early.md", EARLY)
+    write(mini.docs / "concepts/zero.md", EARLY)
     return library_of(mini, "averages.noise", page=LATE, name="concepts/late.md")
 
 

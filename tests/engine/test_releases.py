@@ -192,6 +192,18 @@ def test_history_tells_of_what_is_listed_and_by_the_names_of_today(library):
     assert first.names["concepts/means.md"] == "concepts/averages.md" and first.title("concepts/means.md") == "Averages"
 
 
+def test_a_page_that_names_one_that_there_still_is_was_not_renamed(library):
+    releases.save(library, "1")
+    path = library.layout.docs / "index.md"
+    text = path.read_text()
+    head = "" if text.startswith("---\n") else "---\ntitle: Home\n---\n"
+    path.write_text((head + text).replace("title:", "was: [concepts/averages.md]\ntitle:", 1))
+    averages = library.layout.docs / "concepts/averages.md"
+    averages.write_text(averages.read_text() + "\nMore.\n")
+    now = releases.history(again(library))[0]
+    assert now.pages["concepts/averages.md"] == [Change("text")]
+
+
 def test_a_page_that_is_gone_keeps_its_title(library):
     releases.save(library, "1")
     path = library.layout.docs / "concepts/averages.md"
