@@ -244,7 +244,8 @@ class CoursenotesPlugin(BasePlugin):
             raise PluginError(f"\n{error}") from error
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
-        for folder in (self.library.layout.snippets, self.library.layout.claims, self.library.layout.published):
+        layout = self.library.layout
+        for folder in (layout.snippets, layout.claims, layout.published, layout.releases):
             if folder.is_dir():
                 server.watch(str(folder))
         return server

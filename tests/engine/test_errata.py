@@ -131,6 +131,13 @@ def test_somebodys_own_version_need_not_show_it(mini):
     assert not [p for p in problems(library) if "nothing shows" in p]
 
 
+def test_a_transcript_whose_text_is_not_shown_gives_none(mini):
+    page = '---\ntitle: Try\nkind: transcript\npublish: index\n---\n!!! erratum "A slip"\n    Six.\n'
+    library = library_of(mini, page=page, name="lessons/dl2022/lesson8/ana.md")
+    assert not errata(library, "lessons/dl2022/lesson8/ana.md")
+    assert 'id="erratum' not in render(library, "lessons/dl2022/lesson8/ana.md")
+
+
 @pytest.mark.parametrize(("words", "good"), [("Until 2026-11-21", True), ("Until 2026-13-21", False), ("Once", False)])
 def test_a_correction_says_when(mini, words, good):
     library = library_of(mini, page=f'---\ntitle: Try\n---\n!!! correction "Ours"\n    {words}. To check.\n')

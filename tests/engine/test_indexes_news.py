@@ -65,7 +65,7 @@ def test_where_nothing_changed_it_says_so(mini):
 
 def test_the_board_marks_what_changed_since(library):
     board = html(library, "evidence/claims.md")
-    assert 'Since <a href="../../reference/news/">1</a> of 2 January 2026 2 claims changed:' in board
+    assert 'Since <a href="../../reference/news/">1</a> of 2 January 2026: 1 gone, 1 worded anew.' in board
     assert "<li><code>old.claim</code> <small>gone</small></li>" in board and f'<li><a href="#{CLAIM}">' in board
     row = re.search(rf'<tbody class="[^"]* cn-row--changed" id="{CLAIM}">(.*?)</tbody>', board, re.DOTALL)[1]
     assert '<small class="cn-changed">sentence changed</small>' in row

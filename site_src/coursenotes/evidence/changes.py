@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
     from coursenotes.releases import Change, Step
 
 NEWS = "reference/news.md"
+FEW = 8  # changes that are shown unfolded
+COUNTED = {
+    "new": "new", "gone": "gone", "verdict": "with another verdict", "sentence": "worded anew",
+    "effect": "with an effect that moved beyond its spread",
+}  # fmt: skip
 
 
 def since(library: Library, step: Step) -> str:
-    """The claims that changed since the last release, in a paragraph of HTML; what is gone has no row any more."""
+    """The claims that changed since the last release, counted and listed, as HTML; what is gone has no row any more."""
     if step.before is None:
         return "<p>There is no release yet, to which the claims could be compared.</p>"
     release = f'<a href="{ROOT}{library.layout.page_url(NEWS)}">{escape(step.before.name)}</a>'
@@ -31,8 +37,13 @@ def since(library: Library, step: Step) -> str:
         claim = library.site.claims.get(name)
         what = f'<a href="#{escape(name)}">{escape(claim.sentence)}</a>' if claim else f"<code>{escape(name)}</code>"
         items.append(f"<li>{what} <small>{escape('; '.join(words(changes)))}</small></li>")
-    count = f"{len(items)} claim{'s' * (len(items) != 1)} changed"
-    return f'<p class="cn-since">{named} {count}:</p><ul class="cn-since">{"".join(items)}</ul>'
+    kinds = Counter(kind for changes in step.claims.values() for kind in {change.kind for change in changes})
+    counts = ", ".join(f"{kinds[kind]} {told}" for kind, told in COUNTED.items() if kinds[kind])
+    opened = " open" if len(items) <= FEW else ""
+    return (
+        f'<p class="cn-since">{named}: {counts}.</p>'
+        f'<details{opened}><summary>Each of them</summary><ul class="cn-since">{"".join(items)}</ul></details>'
+    )
 
 
 def words(changes: Iterable[Change]) -> list[str]:

@@ -96,7 +96,9 @@ def find(site: Site, lectures: Lectures) -> list[Erratum]:
 
 
 def of_page(page: PageInfo, lectures: Lectures) -> list[Erratum]:
-    """The boxes of one page in the order of its text."""
+    """The boxes of one page in the order of its text; none of a transcript whose text is not to be shown."""
+    if page.meta.get("publish") == "index":
+        return []
     masked = prose(page.text)
     lines, headings, taken = page.text.split("\n"), sorted(heading_lines(masked)), set[str]()
     found = []

@@ -23,6 +23,8 @@ class Errata(Treeprocessor):
         view = self.view()
         if view is None or view.info is None or view.name.startswith("contribute/"):
             return
+        if view.info.meta.get("publish") == "index":  # little of its text is rendered
+            return
         rendered = [element for element in root.iter() if element.tag in ("div", "details") and _kind(element)]
         found = errata.of_page(view.info, view.knowledge.lectures)
         if [_kind(element) for element in rendered] != [box.kind for box in found]:
