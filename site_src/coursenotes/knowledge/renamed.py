@@ -73,7 +73,7 @@ def _given(page: PageInfo) -> list[str]:
 
 def _wrong(name: str) -> str | None:
     """Why a text cannot be the path of a page below docs/, or None."""
-    parts = PurePosixPath(name).parts
+    parts = name.split("/")
     if name.startswith(("/", "\\")) or ".." in parts or "://" in name:
         return "lies outside docs/"
     return None if _NAME.fullmatch(name) and "." not in parts else "is no path of a page"
