@@ -19,8 +19,8 @@ LONGEST = 240  # characters of an opening, so that a tip stays a tip
 _DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and nothing that is read here
 _END = re.compile(r"(?<=[.?!…])[”’)]*(?:\n|\s+(?=[“‘(]?[A-Z0-9]))")
 _SKIPPED = (
-    "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip", "footnote", "footnote-ref",
-    "headerlink", "katex", "md-button",
+    "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip",
+    "footnote", "footnote-ref", "headerlink", "katex", "md-button",
 )  # fmt: skip
 _READ = ("h1", "h2", "h3", "p", "summary")  # what is folded away is an answer: its question is read instead
 _VOID = ("br", "hr", "img", "input", "wbr", "source", "col")

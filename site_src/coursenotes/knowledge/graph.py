@@ -49,8 +49,9 @@ class Place(NamedTuple):
 
 def title(page: PageInfo) -> str:
     """What a page is called: by its front matter, its first heading, or its file."""
-    first = next((section.title for section in sections(page.text) if section.level == 1), "")
-    return str(page.meta.get("title") or first or PurePosixPath(page.name).stem.replace("_", " "))
+    given = page.meta.get("title")
+    first = () if given else (section.title for section in sections(page.text) if section.level == 1)
+    return str(given or next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
 
 
 class Graph:
@@ -66,7 +67,15 @@ class Graph:
 
     def needed_by(self, page: str) -> list[str]:
         """The pages of the listed concepts that name this one in `needs:`, in the order of the subjects."""
-        return [name for name in self.concepts if page in self.needs(name)]
+        return self._needed_by.get(page, [])
+
+    @cached_property
+    def _needed_by(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.concepts:
+            for needed in self.needs(name):
+                found.setdefault(needed, []).append(name)
+        return found
 
     @cached_property
     def concepts(self) -> list[str]:
@@ -154,13 +163,17 @@ class Graph:
         own = self.lectures.of_lesson(page)
         if own is None:
             return None, None
-        pages = {
-            lecture.id: info.name for info in self.visibility.pages if (lecture := self.lectures.of_lesson(info.name))
-        } | {own.id: page}
+        pages = {**self._lessons, own.id: page}
         order = [lecture.id for lecture in self.lectures.courses[own.course].lectures if lecture.id in pages]
         at = order.index(own.id)
         before, after = order[at - 1 : at], order[at + 1 : at + 2]
         return (pages[before[0]] if before else None), (pages[after[0]] if after else None)
+
+    @cached_property
+    def _lessons(self) -> dict[str, str]:
+        """The listed canonical page of each lecture that has one, by the lecture's id."""
+        pages = ((self.lectures.of_lesson(page.name), page.name) for page in self.visibility.pages)
+        return {lecture.id: name for lecture, name in pages if lecture is not None}
 
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
