@@ -60,7 +60,7 @@ def _cell(notebook: Notebook, number: int, cell: Cell, room: list[int]) -> dict[
         return {**made, "source": _markdown(cell.source), **({"attachments": attached} if attached else {})}
     if cell.kind == "raw":
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", cell.source)), default=0))
-        return {**made, "source": f"{fence}\n{cell.source}\n{fence}" if cell.source.strip() else ""}
+        return {**made, "source": f"{fence}text\n{cell.source}\n{fence}" if cell.source.strip() else ""}
     outputs = list(_outputs(cell, room))
     return {**made, "cell_type": "code", "source": cell.source, "execution_count": None, "outputs": outputs}
 
@@ -187,7 +187,7 @@ def _text(text: str) -> Iterator[Output]:
         yield _stream(lines)
         return
     yield _stream(lines[:HEAD])
-    yield _html(safe.left_out([f"{cut:,} lines"]))
+    yield _html(safe.left_out([f"{cut:,} of {len(lines):,} lines"]))
     yield _stream(lines[-TAIL:])
 
 

@@ -56,7 +56,7 @@ WORDS = {
     "audio": ("a recording", "recordings"),
     "svg": ("a drawing", "drawings"),
     "canvas": ("a drawing", "drawings"),
-    "on": ("what a script does on a click or the like", "things that scripts do on clicks or the like"),
+    "on": ("an event handler", "event handlers"),
     "link": ("a link that runs a script", "links that run scripts"),
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
