@@ -271,7 +271,7 @@ def test_headings_are_in_order_and_in_the_table_of_contents(hostile):
 
 
 def test_a_page_from_the_cache_is_the_same(mini):
-    put(mini, notes.text("# T\n\nSee [dropout](../lesson8.md#dropout), $x$.\n\n## Part\n"), notes.code("1"))
+    put(mini, notes.text("# T\n\nSee [dropout](../lesson8.md#dropout), [all](../lesson8.md), $x$.\n\n## Part\n"), notes.code("1"))
     first = article(mini)
     notebooks_read = mini.state / "notebooks"
     assert notebooks_read.is_dir()

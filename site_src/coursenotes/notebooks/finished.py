@@ -190,7 +190,8 @@ class _Page(HTMLParser):
         mark = f"#{anchor}" if anchor else ""
         if path.endswith((".md", ".ipynb")):
             if path in self.names:
-                self.links.setdefault(path, {})[anchor] = href
+                if anchor:
+                    self.links.setdefault(path, {})[anchor] = href
                 return self.root + Layout.page_url(path) + mark
             if path.startswith(GENERATED):
                 raise CoursenotesError(Problem(f"{href} leads to no page", self.info.path))
