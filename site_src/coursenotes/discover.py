@@ -13,6 +13,7 @@ from coursenotes.api import SCALES, Scale
 from coursenotes.errors import CoursenotesError, Problems, nearest
 from coursenotes.fingerprint import Code
 from coursenotes.found import ClaimInfo, ExperimentInfo, FigureInfo, PageInfo, Site
+from coursenotes.knowledge import transcripts
 from coursenotes.layout import Layout
 
 EXPERIMENT = ("coursenotes.experiment", "coursenotes.api.experiment")
@@ -282,6 +283,8 @@ def _page(site: Site, path: Path, problems: Problems) -> None:
     if not isinstance(meta, dict):
         problems.add("front matter is not a mapping", path, 1, fix="write name: value lines between the --- lines")
         return
+    if transcripts.hidden(meta):
+        text = transcripts.public(text)  # from here on nobody has what is not to be published
     found, wrong = references.scan(text, path)
     problems.extend(wrong)
     site.pages[name] = PageInfo(path, name, text, meta, tuple(found))

@@ -24,7 +24,7 @@ from mkdocs.utils.templates import TemplateContext
 from coursenotes import around, evidence, indexes, markdown, notebooks, site_files
 from coursenotes.build import prepare
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.knowledge import subjects
+from coursenotes.knowledge import subjects, transcripts
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
@@ -174,6 +174,8 @@ class CoursenotesPlugin(BasePlugin):
             page.meta = {**info.meta, **page.meta}
             page.title = str(page.meta["title"])
             render = partial(self._notebook, page, page.render)
+        elif transcripts.is_transcript(page.meta) or transcripts.hidden(page.meta):
+            text = transcripts.shown(text, page.meta)
         page.render = partial(self._render, page, render)  # type: ignore[method-assign]
         return text
 

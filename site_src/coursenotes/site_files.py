@@ -13,6 +13,10 @@ FILES: tuple[Callable[[Library, Path, str], None], ...] = (
     previews.write,
     redirects.write,
 )
+from coursenotes import search
+from coursenotes.plan import Library
+
+FILES: tuple[Callable[[Library, Path, str], None], ...] = (search.write,)
 
 
 def write(library: Library, folder: Path, address: str) -> None:

@@ -12,6 +12,7 @@ from coursenotes.knowledge import dates, front_matter, lectures, wanted
 from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge import dates, errata, front_matter, lectures
 from coursenotes.knowledge.errata import Erratum
+from coursenotes.knowledge import dates, front_matter, lectures, transcripts
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
@@ -59,6 +60,7 @@ class Knowledge:
         lambda self: self.versions.problems(),
         lambda self: wanted.problems(self.wanted, self.site, self.lectures),
         lambda self: errata.problems(self.errata),
+        lambda self: transcripts.problems(self.site),
     )
 
     def problems(self) -> Iterator[Problem]:

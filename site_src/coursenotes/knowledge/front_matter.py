@@ -23,6 +23,7 @@ FIELDS = {
     "licence": "where it is not the project's own",
     "kind": "of a version: summary, transcript or topic notes",
     "state": "draft or reviewed",
+    "publish": "of a transcript: text, or index where its text is not to be published",
     "lists": "section: an index page that lists its folder",
     "subjects": "of an index page: the headings that its folder's pages stand under",
     "subject": "the heading that it stands under",

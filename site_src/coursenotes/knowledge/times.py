@@ -27,7 +27,8 @@ from coursenotes.references import TIME, Malformed, parse_href, parse_time
 
 # A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
 _STOP = re.compile(
-    r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t][^\n]*|(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)[.!?][\"'”’)\]*_]*(?=\s|\Z)",
+    r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t][^\n]*"
+    r"|(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)[.!?][\"'”’)\]*_]*(?=\s|\Z)",
     re.MULTILINE,
 )
 _OWN = re.compile(r"[ \t>]*(?:\||[-*+][ \t]|\d+[.)][ \t])")  # a row of a table, an item of a list
@@ -181,7 +182,7 @@ def _belongs(
 
 
 def _paragraphs(masked: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each paragraph: between empty lines and headings. A row and an item are paragraphs of their own."""
+    """(start, end) of each paragraph: between empty lines and headings. A row or an item is one of its own."""
     start, offset, headings = 0, 0, heading_lines(masked)
     for number, line in enumerate(masked.split("\n"), 1):
         apart = not line.strip(" \t>") or number in headings

@@ -30,7 +30,7 @@ def figure(view: View, asks: Target, alt: str) -> str:
     caption = " · ".join(filter(None, [escape(alt), "full scale" if asks.scale == "full" else "", *notes, *links]))
     place = f"<!--cn:figure {asks.target} {asks.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(asks.target)}"' if nth == 1 and not curves else ""
-    return f'<figure class="cn-figure"{name}>{place}<figcaption>{caption}</figcaption></figure>'
+    return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{caption}</figcaption></figure>'
 
 
 def cell_place(page: str, cell: int, part: int) -> str:

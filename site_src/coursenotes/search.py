@@ -1,0 +1,179 @@
+"""What the site's search finds: pages by their kind, and besides them each figure, claim and second of a lecture.
+
+Material's search shows the entries of one page together, below the entry that has no "#", which has to come first.
+The tags of an entry are shown as a label.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from coursenotes import draw
+from coursenotes.claims import verdicts
+from coursenotes.indexes import times
+from coursenotes.knowledge import transcripts
+from coursenotes.knowledge.sections import plain, sections
+from coursenotes.layout import Layout
+from coursenotes.markdown.claims import words
+from coursenotes.plan import Library
+from coursenotes.references import write_time
+
+INDEX = Path("search") / "search_index.json"
+LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
+CONCEPT, LESSON, FIGURE, CLAIM, LECTURE, NOTES = "Concept", "Lesson", "Figure", "Claim", "Lecture", "Notes"
+TOLD_BY_ENTRIES = ("evidence/", Layout.page_url(times.NAME))  # pages whose text their own entries repeat
+
+# A word of the title counts for more than one of the text, yet for less than a second word that is found too, which
+# with Material's own factor of a thousand it would not. A label is no better reason to be found than a text.
+FIELDS = {"title": {"boost": 20.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
+
+Entry = dict[str, Any]
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Rewrite the index that mkdocs' search plugin left in a site's folder; where it left none, there is no search."""
+    path = folder / INDEX
+    if path.is_file():
+        index = json.loads(path.read_text(encoding="utf-8"))
+        index["docs"] = entries(library, index["docs"])
+        index["config"]["fields"].update(FIELDS)
+        path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def entries(library: Library, pages: list[Entry]) -> list[Entry]:
+    """The entries of mkdocs' plugin, labelled and without what is not listed, and those of figures, claims, seconds."""
+    visible, site = library.knowledge.visibility, library.site
+    unlisted = tuple(Layout.page_url(page.name) for page in visible.unlisted)
+    kept = [_page(library, entry) for entry in pages if _path(entry) not in unlisted]
+    kept = [entry for entry in kept if entry]
+    there = {_path(entry) for entry in kept}
+    spoken = {Layout.page_url(name) for name, page in site.pages.items() if transcripts.is_transcript(page.meta)}
+    found = [entry for entry in kept if _path(entry) not in spoken or "#" not in entry["location"]]
+    used = {entry["location"] for entry in found}
+    for entry in (*_figures(library), *_claims(library), *_seconds(library), *_spoken(library)):
+        if entry["tags"] == [CLAIM] and _path(entry) not in there:  # what has a "#" is found below another entry only
+            there.add(_path(entry))
+            found.append({"location": _path(entry), "title": "Claims", "text": "", "tags": [LABELS["evidence"]]})
+        if entry["location"] not in used and _path(entry) in there:
+            used.add(entry["location"])
+            found.append(entry)
+    return found
+
+
+def _shown(text: str) -> str:
+    """Markdown as the search shows it."""
+    return escape(plain(text), quote=False)
+
+
+def _path(entry: Entry) -> str:
+    return str(entry["location"]).partition("#")[0]
+
+
+# ---------------------------------------------------------------- pages
+def _page(library: Library, entry: Entry) -> Entry:
+    """An entry of mkdocs' plugin with its label; of a page whose text stands in entries of its own, the title."""
+    path, section = _path(entry), "#" in entry["location"]
+    if path.startswith(TOLD_BY_ENTRIES):
+        return {} if section else {**entry, "text": "", "tags": [_label(library, path)]}
+    label = _label(library, path)
+    boost = {CONCEPT: 2.0, LESSON: 1.5}.get(label, 1.0) if not section else 1.0
+    if label == LABELS["contribute"]:
+        return {**entry, "boost": 0.3} if section else {**entry, "tags": [label], "boost": 0.3}
+    return entry if section else {**entry, "tags": [label], "boost": boost * _short(entry["title"])}
+
+
+def _short(title: str) -> float:
+    """More for a title of few words, which Material does not look at: "Dropout" before "Dropout as augmentation"."""
+    return round(1 + 1 / max(1, len(title.split())), 2)
+
+
+def _label(library: Library, path: str) -> str:
+    """What kind of page stands at an address."""
+    name = next((name for name in library.site.pages if Layout.page_url(name) == path), "")
+    if name and Layout.is_index(name):
+        return "Overview"
+    if name and Layout.is_concept(name):
+        return CONCEPT
+    if name and Layout.is_version(name):
+        return "Transcript" if transcripts.is_transcript(library.site.pages[name].meta) else NOTES
+    if name and Layout.lesson_of(name):
+        return LESSON
+    return LABELS.get(path.partition("/")[0], "Overview")
+
+
+# ---------------------------------------------------------------- what stands on pages
+def _figures(library: Library) -> Iterator[Entry]:
+    """Each figure of a listed page, by what its caption says: on the page of its own concept, or else on the first."""
+    seen: set[str] = set()
+    shown = [(page, ref) for page in library.knowledge.visibility.pages for ref in page.references]
+    shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.target.endswith(draw.CURVES)]
+    for page, ref in sorted(
+        shown, key=lambda found: found[0].name != f"concepts/{found[1].target.partition('.')[0]}.md"
+    ):
+        if ref.target not in seen:
+            seen.add(ref.target)
+            heading = next((p.heading for p in reversed(sections(page.text)) if p.line <= ref.line), "")
+            title = _shown(ref.text or draw.alt_text(library, ref.target))
+            yield {
+                "location": f"{Layout.page_url(page.name)}#{ref.target}", "title": title,
+                "text": _shown(" · ".join(filter(None, [times.title(library, page.name), heading]))),
+                "tags": [FIGURE], "boost": _short(title),
+            }  # fmt: skip
+
+
+def _claims(library: Library) -> Iterator[Entry]:
+    """Each claim that a listed page shows: its sentence, its topic and its verdict, on the board."""
+    pages = library.site.pages
+    for claim in library.site.claims.values():
+        if library.knowledge.visibility.claim(claim.id):
+            found = verdicts.best(library, claim.id)
+            concept = f"concepts/{claim.topic}.md"
+            topic = times.title(library, concept) if concept in pages else claim.topic.replace("_", " ")
+            said = next((verdict.refutes for verdict in found if verdict.refutes), "")
+            text = f"{topic}: {words(found)}" + (f", where the lecture says “{said}”" if said else "")
+            location = Layout.claim_url(claim.topic, claim.name)
+            yield {"location": location, "title": escape(claim.sentence, quote=False),
+                   "text": escape(text, quote=False), "tags": [CLAIM], "boost": _short(claim.sentence)}  # fmt: skip
+
+
+# ---------------------------------------------------------------- seconds
+def _seconds(library: Library) -> Iterator[Entry]:
+    """Each second at which a topic is treated, with what the notes say there, in the timestamp index."""
+    lectures = library.knowledge.lectures
+    for name, places in library.knowledge.times.topics.items():
+        for (which, second), there in groupby(places, key=lambda place: (place.lecture, place.seconds)):
+            lecture = lectures.get(which)
+            assert lecture is not None
+            here = list(there)
+            said = list(dict.fromkeys(place.words for place in here if place.words))
+            title = f"{times.title(library, name)}, {times.called(lectures, lecture)} at {write_time(second)}"
+            yield {
+                "location": times.address(name, which, second), "title": escape(title, quote=False),
+                "text": escape("; ".join(said), quote=False), "tags": [LECTURE],
+                "boost": 2.0 if any(place.front for place in here) else 1.6,
+            }  # fmt: skip
+
+
+def _spoken(library: Library) -> Iterator[Entry]:
+    """Each segment of a listed transcript: what is said, or, where that is not to be published, its words alone."""
+    lectures = library.knowledge.lectures
+    for page in library.knowledge.visibility.pages:
+        lecture = lectures.of_page(page.name, page.meta)
+        if not transcripts.is_transcript(page.meta) or page.path.suffix != ".md" or lecture is None:
+            continue
+        segments, _ = transcripts.parse(page.path.read_text(encoding="utf-8"), page.path)
+        if transcripts.hidden(page.meta):
+            told = [(segment, transcripts.blocks(found)) for segment, found in transcripts.index(segments)]
+        else:
+            told = [(segment, f"<p>{_shown(segment.text)}</p>") for segment in segments if segment.anchor]
+        for segment, text in told:
+            where = f"{times.called(lectures, lecture)} at {write_time(segment.start or 0)}"
+            title = f"{segment.heading}, {where}" if segment.heading else f"{where[0].upper()}{where[1:]}"
+            headings = "".join(f"<p>{_shown(each)}</p>" for each in segment.headings)
+            yield {"location": f"{Layout.page_url(page.name)}#{segment.anchor}", "title": _shown(title),
+                   "text": headings + text, "tags": [LECTURE]}  # fmt: skip
