@@ -15,9 +15,10 @@ from typing import Any
 
 from coursenotes import draw
 from coursenotes.claims import verdicts
+from coursenotes.found import PageInfo
 from coursenotes.indexes import times
 from coursenotes.knowledge import transcripts
-from coursenotes.knowledge.sections import plain, sections
+from coursenotes.knowledge.sections import plain, section_of
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import words
 from coursenotes.plan import Library
@@ -48,8 +49,9 @@ def write(library: Library, folder: Path, address: str) -> None:
 def entries(library: Library, pages: list[Entry]) -> list[Entry]:
     """The entries of mkdocs' plugin, labelled and without what is not listed, and those of figures, claims, seconds."""
     visible, site = library.knowledge.visibility, library.site
-    unlisted = tuple(Layout.page_url(page.name) for page in visible.unlisted)
-    kept = [_page(library, entry) for entry in pages if _path(entry) not in unlisted]
+    unlisted = {Layout.page_url(page.name) for page in visible.unlisted}
+    names = {Layout.page_url(name): page for name, page in site.pages.items()}
+    kept = [_page(names.get(_path(entry)), entry) for entry in pages if _path(entry) not in unlisted]
     kept = [entry for entry in kept if entry]
     there = {_path(entry) for entry in kept}
     spoken = {Layout.page_url(name) for name, page in site.pages.items() if transcripts.is_transcript(page.meta)}
@@ -75,12 +77,12 @@ def _path(entry: Entry) -> str:
 
 
 # ---------------------------------------------------------------- pages
-def _page(library: Library, entry: Entry) -> Entry:
+def _page(page: PageInfo | None, entry: Entry) -> Entry:
     """An entry of mkdocs' plugin with its label; of a page whose text stands in entries of its own, the title."""
     path, section = _path(entry), "#" in entry["location"]
     if path.startswith(TOLD_BY_ENTRIES):
-        return {} if section else {**entry, "text": "", "tags": [_label(library, path)]}
-    label = _label(library, path)
+        return {} if section else {**entry, "text": "", "tags": [_label(page, path)]}
+    label = _label(page, path)
     boost = {CONCEPT: 2.0, LESSON: 1.5}.get(label, 1.0) if not section else 1.0
     if label == LABELS["contribute"]:
         return {**entry, "boost": 0.3} if section else {**entry, "tags": [label], "boost": 0.3}
@@ -92,18 +94,16 @@ def _short(title: str) -> float:
     return round(1 + 1 / max(1, len(title.split())), 2)
 
 
-def _label(library: Library, path: str) -> str:
-    """What kind of page stands at an address."""
-    name = next((name for name in library.site.pages if Layout.page_url(name) == path), "")
-    if name and Layout.is_index(name):
-        return "Overview"
-    if name and Layout.is_concept(name):
+def _label(page: PageInfo | None, path: str) -> str:
+    """What kind of page stands at an address: one of docs/, or a generated one."""
+    first = path.partition("/")[0]
+    if page is None or first in LABELS:
+        return LABELS.get(first, "Overview")
+    if Layout.is_concept(page.name):
         return CONCEPT
-    if name and Layout.is_version(name):
-        return "Transcript" if transcripts.is_transcript(library.site.pages[name].meta) else NOTES
-    if name and Layout.lesson_of(name):
-        return LESSON
-    return LABELS.get(path.partition("/")[0], "Overview")
+    if Layout.is_version(page.name):
+        return "Transcript" if transcripts.is_transcript(page.meta) else NOTES
+    return LESSON if Layout.lesson_of(page.name) else "Overview"
 
 
 # ---------------------------------------------------------------- what stands on pages
@@ -117,11 +117,11 @@ def _figures(library: Library) -> Iterator[Entry]:
     ):
         if ref.target not in seen:
             seen.add(ref.target)
-            heading = next((p.heading for p in reversed(sections(page.text)) if p.line <= ref.line), "")
+            section = section_of(page.text, ref.line)
             title = _shown(ref.text or draw.alt_text(library, ref.target))
             yield {
                 "location": f"{Layout.page_url(page.name)}#{ref.target}", "title": title,
-                "text": _shown(" · ".join(filter(None, [times.title(library, page.name), heading]))),
+                "text": _shown(" · ".join(filter(None, [times.title(library, page.name), section.title if section else ""]))),
                 "tags": [FIGURE], "boost": _short(title),
             }  # fmt: skip
 

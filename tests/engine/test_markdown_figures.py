@@ -36,7 +36,7 @@ def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):
     html = render(library)
     assert html.startswith(f'<figure class="cn-figure" id="{DRAWING}"><svg role="img"')
     assert re.search(r"""aria-label=(['"])Falls .*faster.* -- &amp; steeper\1""", html)
-    caption = "<figcaption>Falls &quot;faster&quot; -- &amp; steeper"
+    caption = "<figcaption data-search-exclude>Falls &quot;faster&quot; -- &amp; steeper"
     assert f'{caption} · <a href="../../evidence/straight_line.fit/">' in html
     assert "cn:figure" not in html and "<p>" not in html
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from rendering import library_of, render
 
-from coursenotes.knowledge.sections import section_of, sections
+from coursenotes.knowledge.sections import plain, section_of, sections, spans
 
 PAGE = """---
 title: A page
@@ -32,6 +32,10 @@ Underlined words
     ## code by indentation
 
 ## snake_case and 2 * 3 * 4
+
+## Twelve
+
+## Zwölf {#twelve}
 """
 
 
@@ -42,7 +46,7 @@ def test_titles_and_anchors_are_those_of_the_rendered_page(mini):
         for anchor, title in re.findall(r'<h[1-6][^>]*? ?id="([^"]*)"[^>]*>(.*?)</h', html)
     ]
     assert [(s.title, s.anchor) for s in sections(PAGE)] == rendered
-    assert len(rendered) == 8 and ("By hand", "by-hand_1") in rendered and ("Given", "mine") in rendered
+    assert len(rendered) == 10 and ("By hand", "by-hand_1") in rendered and ("Given", "mine") in rendered
 
 
 FIRST = "By hand, collab_learner and more"
@@ -52,3 +56,21 @@ FIRST = "By hand, collab_learner and more"
 def test_a_line_stands_in_the_last_section_above_it(line, title):
     found = section_of(PAGE, line)
     assert (found and found.title) == title
+
+
+def test_spans_are_the_whole_text():
+    found = spans(PAGE)
+    assert "".join(PAGE[s.start : s.end] for s in found) == PAGE
+    assert found[0].title == found[0].anchor == ""
+    assert [(s.title, s.anchor) for s in found[1:]] == [(s.title, s.anchor) for s in sections(PAGE) if s.level > 1]
+    assert all(PAGE[s.start :].startswith(("#", "Underlined")) for s in found[1:])
+
+
+@pytest.mark.parametrize(("markdown", "read"), [
+    ("a **bold** [link](b.md) of `some_code` in _italics_", "a bold link of some_code in italics"),
+    ("`__init__` of _one_ and 2 * 3", "__init__ of one and 2 * 3"),
+    ("snake_case stays_ as it is", "snake_case stays_ as it is"),
+    ("![a picture](figure:a.b)", "a picture"),
+])  # fmt: skip
+def test_plain_text_is_what_a_reader_sees(markdown, read):
+    assert plain(markdown) == read

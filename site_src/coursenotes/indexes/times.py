@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -28,10 +29,20 @@ def page(library: Library) -> str | None:
                          )  # fmt: skip
     parts += ["", "# Timestamp index", "",
               "Where each topic is treated: a time opens the lecture's video at that second. "
-              "Below it stand the notes that name the time.", ""]  # fmt: skip
-    for name in sorted(times, key=lambda name: (title(library, name).casefold(), name)):
-        parts += [f"## {title(library, name)} {{#{topic(name)}}}", "", _topic(library, name, times[name]), ""]
+              "Below its times stand the notes that name them.", ""]  # fmt: skip
+    for name in sorted(times, key=lambda name: (_filed(title(library, name)), name)):
+        parts += [
+            f"## {escape(title(library, name), quote=False)} {{#{topic(name)}}}",
+            "",
+            _topic(library, name, times[name]),
+            "",
+        ]
     return "\n".join(parts)
+
+
+def _filed(words: str) -> str:
+    """What a title is sorted by: "A map from sales" stands under M."""
+    return re.sub(r"^(a|an|the) ", "", words.casefold())
 
 
 def address(name: str, lecture: str, seconds: int) -> str:

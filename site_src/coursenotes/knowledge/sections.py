@@ -39,7 +39,6 @@ def sections(text: str) -> tuple[Section, ...]:
     from markdown.extensions.toc import slugify, unique  # not at the top: a build that finds nothing to do is quick
 
     lines, found = text.split("\n"), []
-    ids: set[str] = set()
     for number in sorted(heading_lines(prose(text))):
         line = lines[number - 1].strip()
         match = re.match(r"(#{1,6})[ \t]*(.*?)[ \t]*#*[ \t]*$", line)
@@ -48,10 +47,9 @@ def sections(text: str) -> tuple[Section, ...]:
         attributes = _ATTRIBUTES.search(words)
         given = _ID.search(attributes["list"]) if attributes else None
         title = plain(words[: attributes.start()] if attributes else words)
-        anchor = given["id"] if given else unique(slugify(title, "-"), ids)
-        ids.add(anchor)
-        found.append(Section(number, level, title, anchor))
-    return tuple(found)
+        found.append(Section(number, level, title, given["id"] if given else ""))
+    ids = {section.anchor for section in found if section.anchor}  # those that are given are taken first
+    return tuple(s if s.anchor else s._replace(anchor=unique(slugify(s.title, "-"), ids)) for s in found)
 
 
 def section_of(text: str, line: int) -> Section | None:

@@ -108,7 +108,9 @@ def problems(site: Site) -> Iterator[Problem]:
         elif way is not None and not is_transcript(page.meta):
             yield Problem("publish: is for transcripts", page.path, line_of_field(page, "publish"), (),
                           "write kind: transcript, or take it out")  # fmt: skip
-        if is_transcript(page.meta) and page.path.suffix == ".md":
+        if hidden(page.meta) and page.path.suffix != ".md":
+            yield Problem("only the text of Markdown can be kept unpublished", page.path, None, (), "write it as .md")
+        elif is_transcript(page.meta) and page.path.suffix == ".md":
             yield from parse(page.path.read_text(encoding="utf-8"), page.path)[1]
 
 
