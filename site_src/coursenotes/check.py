@@ -36,6 +36,11 @@ def after_training(library: Library) -> list[Problem]:
     return problems.found
 
 
+def credited(library: Library) -> list[Problem]:
+    """Notes without a source or without a licence: such a draft can be built and looked at, and is not done."""
+    return list(library.knowledge.credit.missing())
+
+
 def prose(library: Library) -> list[Problem]:
     """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
     problems = Problems()

@@ -248,7 +248,8 @@ def _check(args: argparse.Namespace, layout: Layout) -> int:
                 page.path.write_text(text, encoding="utf-8")
                 print(f"corrected {page.path.relative_to(layout.root)}")
         library = load(layout)
-    raise_all([*check.static(library), *check.after_training(library), *check.prose(library)])
+    credited = check.credited(library)
+    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
     return 0
 

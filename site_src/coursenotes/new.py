@@ -12,6 +12,7 @@ NOTE = """\
 ---
 title: {title}
 authors: []
+sources: [] # the papers, posts and notes that it rests on; or lectures:, with times
 ---
 <!-- The question in a sentence, and one picture that already answers it. -->
 

@@ -127,7 +127,7 @@ def test_a_broken_model_fails_its_claims_by_name_and_the_site_stays(again):
         whole(again)
     said = str(caught.value)
     assert "less_noisy" in said and "is_the_mean" in said
-    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:8" in said
+    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:9" in said
     assert page(again, "averages") == before
 
 
@@ -147,7 +147,7 @@ def test_unknown_names_are_told_all_at_once_before_anything_runs(again):
     with pytest.raises(CoursenotesError) as caught:
         whole(again)
     said = str(caught.value)
-    for wanted in ("straight_line.md:12", "less_noisy", "averages.md:6", "error_by_n", "fit.slope?rate=0.5"):
+    for wanted in ("straight_line.md:13", "less_noisy", "averages.md:7", "error_by_n", "fit.slope?rate=0.5"):
         assert wanted in said
 
 
@@ -158,7 +158,7 @@ def test_what_is_wrong_with_a_pages_form_and_with_its_names_is_told_in_one_run(a
     with pytest.raises(CoursenotesError) as caught:
         whole(again)
     said = str(caught.value)
-    for wanted in ("straight_line.md:12", "averages.md:4", "bad.md:"):
+    for wanted in ("straight_line.md:13", "averages.md:5", "bad.md:"):
         assert wanted in said
 
 
@@ -236,9 +236,9 @@ def test_a_kept_page_is_still_warned_of_a_link_that_leads_nowhere(again):
     edit(again.docs / "index.md", "Two topics:", "[More](extra.md). Two topics:")
     whole(again)
     (again.docs / "extra.md").unlink()
-    with pytest.raises(CoursenotesError, match=r"index\.md:4: .* link 'extra\.md'"):
+    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.md'"):
         whole(again)
-    with pytest.raises(CoursenotesError, match=r"index\.md:4: .* link 'extra\.md'"):
+    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.md'"):
         whole(again)
 
 

@@ -42,8 +42,9 @@ def test_the_example_does_what_its_page_says(example, tmp_path):
         "docs/concepts/standardising.md", "snippets/standardising.py", "tests/claims/test_standardising.py",
     ]  # fmt: skip
     config = (ROOT / "tests" / "mini_site" / "mkdocs.yml").read_text(encoding="utf-8")
+    home = "---\nlicence: CC-BY-4.0\n---\n# Home\n"
     for name, text in {
-        **example, "mkdocs.yml": config, "snippets/__init__.py": "", "docs/index.md": "# Home\n",
+        **example, "mkdocs.yml": config, "snippets/__init__.py": "", "docs/index.md": home,
     }.items():  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")

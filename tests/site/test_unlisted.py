@@ -52,6 +52,7 @@ def built(mini, files: dict[str, str], courses: str = COURSES) -> Path:
         write(mini.docs / name, text)
     library_of(mini)
     write(mini.courses, courses)
+    write(mini.people, f"{CANARY}: {{name: {CANARY} Smith, github: {CANARY}}}\n")
     library = Library(discover(mini))
     for experiment in library.site.experiments:
         put(library, experiment)

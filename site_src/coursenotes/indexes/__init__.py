@@ -19,6 +19,11 @@ PAGES: dict[str, Callable[[Library], str | None]] = {
     times.NAME: times.page,
     "reference/errata.md": errata.page,
     "reference/news.md": news.page,
+from coursenotes.indexes import people
+from coursenotes.plan import Library
+
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/people.md": people.make,
 }
 
 

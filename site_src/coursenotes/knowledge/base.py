@@ -16,6 +16,10 @@ from coursenotes.knowledge import dates, front_matter, lectures, transcripts
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
+from coursenotes.knowledge import dates, front_matter, lectures, people
+from coursenotes.knowledge.credit import Credit
+from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.people import People
 from coursenotes.knowledge.visibility import Visibility
 from coursenotes.knowledge.wanted import Wanted
 
@@ -52,6 +56,12 @@ class Knowledge:
         return wanted.load(self.layout.wanted)
     def errata(self) -> list[Erratum]:
         return errata.find(self.site, self.lectures)
+    def people(self) -> People:
+        return people.load(self.layout.people)
+
+    @cached_property
+    def credit(self) -> Credit:
+        return Credit(self)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
@@ -61,6 +71,7 @@ class Knowledge:
         lambda self: wanted.problems(self.wanted, self.site, self.lectures),
         lambda self: errata.problems(self.errata),
         lambda self: transcripts.problems(self.site),
+        lambda self: self.credit.problems(),
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -1,0 +1,87 @@
+"""The credit at the end of a note, as plain data for the theme's partials/around/credit.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coursenotes.found import PageInfo
+from coursenotes.knowledge import citing, licences, sources
+from coursenotes.knowledge.people import Person
+from coursenotes.knowledge.sources import Source
+from coursenotes.layout import Layout
+
+if TYPE_CHECKING:
+    from coursenotes.knowledge.base import Knowledge
+
+PEOPLE = "reference/people.md"
+
+
+def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
+    """Who wrote a note, after whose lectures, with which versions and sources, its licence and how it is cited.
+
+    None for a page that owes no credit. Addresses are root-relative or whole; an empty one is no link.
+    """
+    page = knowledge.site.pages.get(name)
+    if page is None or not knowledge.credit.is_owing(name):
+        return None
+    credit = knowledge.credit
+    writers = [credit.person(one) for one in credit.writers(page)]
+    licence = credit.licence(page)
+    site, year = citing.site_name(knowledge.layout), knowledge.today.year
+    return {
+        "writers": [_person(knowledge, person) for person in writers],
+        "courses": _courses(knowledge, page),
+        "versions": [_version(knowledge, version) for version in credit.versions(page)],
+        "sources": [_source(knowledge, page, source) for source in sources.of_page(page)],
+        "licence": licence._asdict() if licence else None,
+        "cited": {
+            "words": citing.words(_title(page), writers, site, year),
+            "bibtex": citing.bibtex(name, _title(page), writers, site, year, licence.name if licence else ""),
+        },
+    }
+
+
+def _person(knowledge: Knowledge, person: Person) -> dict[str, str]:
+    """A name, and where more is told of it: on the page of people where they stand there, else at their own address."""
+    here = f"{Layout.page_url(PEOPLE)}#{person.id}" if person.id in knowledge.credit.works else ""
+    return {"name": person.name, "url": here or next(iter(person.addresses.values()), "")}
+
+
+def _people(knowledge: Knowledge, names: list[str] | tuple[str, ...]) -> list[dict[str, str]]:
+    return [_person(knowledge, knowledge.credit.person(name)) for name in names]
+
+
+def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
+    """The lectures that a page is about, those of one course and the same teachers together."""
+    found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
+    for lecture in knowledge.credit.lectures(page):
+        teachers = tuple(knowledge.credit.teachers(lecture))
+        told = {"name": lecture.name, "title": lecture.title, "url": lecture.watch()}
+        found.setdefault((lecture.course, teachers), []).append(told)
+    courses = knowledge.lectures.courses
+    return [
+        {"title": courses[course].title, "url": str(courses[course].more.get("url") or ""),
+         "by": _people(knowledge, teachers), "lectures": lectures}
+        for (course, teachers), lectures in found.items()
+    ]  # fmt: skip
+
+
+def _version(knowledge: Knowledge, page: PageInfo) -> dict[str, Any]:
+    by = _people(knowledge, knowledge.credit.writers(page))
+    return {"title": _title(page), "url": Layout.page_url(page.name), "by": by}
+
+
+def _source(knowledge: Knowledge, page: PageInfo, source: Source) -> dict[str, Any]:
+    """A source in words, with whom it is by, its links and its licence. What the text cites is listed there already."""
+    licence = licences.KNOWN.get(source.licence)
+    told: dict[str, Any] = {"title": source.title or source.key, "by": _people(knowledge, source.by), "links": {}}
+    told |= {"url": source.url, "licence": licence._asdict() if licence else None}
+    work = sources.work(knowledge, source.key) if source.key else None
+    if work is not None:
+        cited = any(r.scheme == "cite" and r.target == work.key for r in page.references)
+        told |= {"title": work.label, "url": f"#{work.anchor}"} if cited else {"title": work.text, "links": work.links}
+    return told
+
+
+def _title(page: PageInfo) -> str:
+    return str(page.meta.get("title") or page.name.rpartition(".")[0])
