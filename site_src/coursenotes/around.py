@@ -9,17 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from coursenotes import other_notes
-from coursenotes.knowledge import beside
+from coursenotes.knowledge import beside, credit_box
 from coursenotes.plan import Library
 
 PARTS: dict[str, Callable[[Library, str], Any]] = {
     "versions": other_notes.around,
     "lecture": lambda library, name: beside.lecture(library.knowledge, name),
     "links": lambda library, name: beside.links(library.knowledge, name),
-from coursenotes.knowledge import credit_box
-from coursenotes.plan import Library
-
-PARTS: dict[str, Callable[[Library, str], Any]] = {
     "credit": lambda library, name: credit_box.of_page(library.knowledge, name),
 }
 

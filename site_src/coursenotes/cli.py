@@ -251,6 +251,7 @@ def _check(args: argparse.Namespace, layout: Layout) -> int:
     credited = check.credited(library)
     raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    _say_due(library)
     return 0
 
 
@@ -265,6 +266,18 @@ def _release(args: argparse.Namespace, layout: Layout) -> int:
     print(f"wrote {path.relative_to(layout.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
     print("Next: add it to the project, and build: pages tell what changed since")
     return 0
+
+
+def _say_due(library) -> None:
+    """Print the dated values that are past their review. None of them is a fault: nothing changed but the day."""
+    from coursenotes.knowledge import dated
+
+    due = dated.due(library.site.pages.values(), library.knowledge.today)
+    if due:
+        print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to look at again:")
+    for fact in due:
+        where = f"{fact.path.relative_to(library.layout.root)}:{fact.line}"
+        print(f"{where} {fact.value}: as of {fact.day}, due since {fact.review}")
 
 
 def _store(args: argparse.Namespace, layout: Layout) -> int:

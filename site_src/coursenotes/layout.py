@@ -166,3 +166,11 @@ class Layout:
     def claim_url(topic: str, claim: str, *, listed: bool = True) -> str:
         """Where a claim stands in full. knowledge.visibility.claim_url() knows whether it is listed."""
         return f"{Layout.page_url(Layout.topic_page(topic, listed=listed))}#{topic}.{claim}"
+
+    @staticmethod
+    def term_url(term: str) -> str:
+        return f"reference/glossary/#{term}"
+
+    @staticmethod
+    def dated_url(place: str) -> str:
+        return f"reference/dated/#{place}"

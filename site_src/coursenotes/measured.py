@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from coursenotes.citing import CITATION
 from coursenotes.discover import PageInfo, Site
 from coursenotes.errors import Problem
 from coursenotes.pagetext import blank, heading_lines, line_of, links, prose
@@ -170,7 +171,12 @@ def looks_measured(text: str) -> list[tuple[int, str]]:
     masked = prose(text)
     for link in links(masked):
         masked = _without(masked, link.start, link.end)
-    for pattern in (TIME, _MATHS, re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE)):
+    for pattern in (
+        TIME,
+        CITATION,
+        _MATHS,
+        re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE),
+    ):
         masked = pattern.sub(lambda match: blank(match[0]), masked)
     skipped = heading_lines(prose(text)) | set(_table_lines(masked))
     skipped |= {n for n, line in enumerate(text.split("\n"), 1) if line.rstrip().endswith(GIVEN)}

@@ -113,6 +113,15 @@ def alone(masked: str, link: Link) -> bool:
     return bool((_BOUNDARY.match(above) or _UNDERLINE.match(above)) and _BOUNDARY.match(below))
 
 
+def plain(text: str) -> str:
+    """A line of Markdown as plain words: links by their text; pictures, notes, times, citations, comments left out."""
+    text = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)|\[\^[^\]]*\]", "", text)
+    text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)", r"\1", text)
+    text = re.sub(r"\[[^\[\]]*(?:@|\d:\d\d)[^\[\]]*\]|</?[A-Za-z][^<>]*>|[*`|]|(?<!\w)_|_(?!\w)", "", text)
+    text = re.sub(r"^[\s>]*(?:#+|[-+]|\d+[.)])\s+", "", text)
+    return re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
+
+
 def _blank_match(match: re.Match[str]) -> str:
     return blank(match[0], CODE if match["ticks"] else " ")
 

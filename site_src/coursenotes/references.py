@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from coursenotes import citing
 from coursenotes.errors import Problem, nearest
 from coursenotes.pagetext import alone, escaped, heading_lines, line_of, links, prose
 
-SCHEMES = ("code", "figure", "measured", "table", "claim", "lecture")
+SCHEMES = ("code", "figure", "measured", "table", "claim", "lecture", "term", "dated")
 BLOCKS = ("code", "figure", "table")  # what stands alone in its paragraph
 WEB = ("http", "https", "mailto")
 FORMS = {
@@ -29,6 +30,8 @@ FORMS = {
     "table": "table:topic.experiment",
     "claim": "claim:topic.name",
     "lecture": "lecture:course/lesson@h:mm:ss",
+    "term": "term:name",
+    "dated": "dated:2022-07-21, or with ?review=2023-07-21",
 }
 TIME = re.compile(
     r"(?<!!)\[(?:(?P<code>[A-Za-z0-9][\w./-]*)@(?P<at>\d{1,3}(?::\d{1,2}){1,2})|(?P<time>\d{1,2}:\d{1,2}:\d{1,2}))\]"
@@ -43,7 +46,10 @@ _TARGETS = {
     "table": re.compile(rf"{_NAME}\.{_NAME}"),
     "claim": re.compile(rf"{_NAME}\.{_NAME}"),
     "lecture": re.compile(r"[A-Za-z0-9][\w./-]*(?:@[\d:]+)?"),
+    "term": re.compile(r"\w[\w .+/-]*"),
+    "dated": re.compile(r"\d{4}-\d{2}-\d{2}"),
 }
+_SETTINGS: dict[str, tuple[str, ...] | None] = {"measured": None, "table": None, "dated": ("review",)}  # None: any
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
@@ -63,7 +69,10 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class Reference:
-    """One thing that a page asks for. A bare time is the lecture "@1:08:22"; text is as written, on one line."""
+    """One thing that a page asks for; text is as written, on one line.
+
+    A bare time is the lecture "@1:08:22". A citation has the scheme "cite", which no address has.
+    """
 
     path: Path
     line: int
@@ -111,14 +120,27 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
                 f"a link inside a link: {link.href}", path, line, ("links do not nest",),
                 "close the sentence first; a claim stands at its end: [](claim:topic.name)",
             ))  # fmt: skip
-        if link.end > outer_end:
-            outer_end, outer_ours = link.end, target is not None
+        if link.text_end > outer_end:  # an image's title may hold links: it becomes the caption
+            outer_end, outer_ours = link.text_end, target is not None
         if target is None:
             continue
         words = " ".join(text[link.text_start : link.text_end].split())
         reference = Reference(path, line, *target, words, link.image, alone(masked, link))
         found.append((link.start, reference))
         problems += _misplaced(reference, line in headings)
+    inside = [(link.text_start, link.text_end) for link in links(masked) if not link.image]
+    for match in (*citing.CITATION.finditer(masked), *TIME.finditer(masked)):
+        if any(first <= match.start() < last for first, last in inside):
+            problems.append(Problem(f"a link inside a link: {match[0]}", path, line_of(text, match.start()),
+                                    ("links do not nest",), "put it behind the link"))  # fmt: skip
+    for match in citing.CITATION.finditer(masked):
+        if not escaped(masked, match.start()):
+            line = line_of(text, match.start())
+            for n, work in enumerate(citing.works(match["cited"])):
+                reference = Reference(path, line, "cite", work.key, {}, "sample", match["cited"], False, False)
+                found.append((match.start() + n, reference))
+            if line in headings:
+                problems += _misplaced(reference, True)
     for match in TIME.finditer(masked):
         if escaped(masked, match.start()):
             continue
@@ -148,9 +170,11 @@ def parse_href(href: str) -> Target | None:
     if not _TARGETS[scheme].fullmatch(name):
         raise Malformed(f"{href} names nothing that {scheme}: can give")
     settings, scale = _settings(href, query) if question else ({}, "sample")
-    if settings and scheme not in ("measured", "table"):
-        raise Malformed(f"{scheme}: takes no settings, but {href} has {', '.join(settings)}", f"write {scheme}:{name}")
-    if scale != "sample" and scheme in ("code", "lecture"):
+    taken = _SETTINGS.get(scheme, ())
+    if taken is not None and not settings.keys() <= set(taken):
+        takes = f"only {', '.join(taken)}=" if taken else "no settings"
+        raise Malformed(f"{scheme}: takes {takes}, but {href} has {', '.join(settings)}", f"write {scheme}:{name}")
+    if scale != "sample" and scheme in ("code", "lecture", "term", "dated"):
         raise Malformed(f"{scheme}: has no scale", f"write {scheme}:{name}")
     if scheme == "lecture":
         time = name.partition("@")[2]
@@ -241,7 +265,7 @@ def _form(href: str) -> str:
 
 def _misplaced(reference: Reference, heading: bool) -> Iterator[Problem]:
     scheme, path, line = reference.scheme, reference.path, reference.line
-    href = write_href(reference.asks)
+    href = write_href(reference.asks) if scheme != "cite" else f"[{reference.text}]"
     if heading:
         yield Problem(f"a reference in a heading: {href}", path, line, (), "move it into the text below the heading")
     elif scheme in BLOCKS and not reference.alone:

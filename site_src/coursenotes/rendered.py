@@ -27,7 +27,8 @@ class Rendered:
 
     def __init__(self, library: Library, names: Iterable[str]):
         self.library = library
-        self._renderer = hash_json([stamp.renderer(library.layout), sorted(names)])
+        terms = [[term.id, term.listed] for term in library.knowledge.glossary.terms.values()]
+        self._renderer = hash_json([stamp.renderer(library.layout), sorted(names), terms])
         self._answer = functools.cache(self._look_up)
 
     def key(self, name: str, url: str, text: str) -> str:
@@ -36,7 +37,8 @@ class Rendered:
         run = [cells.key(self.library, info), cells.outputs(self.library, info) is not None] if info else []
         asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
         meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
-        return hash_json([self._renderer, name, url, text, meta, asked, run])
+        listed = self.library.knowledge.visibility.page(name)
+        return hash_json([self._renderer, name, url, text, meta, listed, asked, run])
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""

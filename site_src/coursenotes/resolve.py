@@ -10,7 +10,7 @@ from typing import Any
 from coursenotes import source
 from coursenotes.discover import ExperimentInfo, PageInfo, Site
 from coursenotes.errors import Problem, nearest, some
-from coursenotes.knowledge import lectures
+from coursenotes.knowledge import dated, lectures
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.references import Reference, Target, write_href
 
@@ -41,8 +41,8 @@ def reference_problems(
 ) -> Iterator[Problem]:
     """What is wrong with the names in one reference."""
     site, place, asks = knowledge.site, (reference.path, reference.line), reference.asks
-    if asks.scheme == "lecture":
-        yield from lectures.problems(knowledge.lectures, asks.target, place, page)
+    if asks.scheme in ("lecture", "cite", "term", "dated"):
+        yield from _known(knowledge, reference, page)
         return
     name = asks.target.rpartition(".")[0] if asks.scheme == "measured" else asks.target
     curves = asks.scheme == "figure" and name.endswith("#curves")
@@ -66,6 +66,20 @@ def reference_problems(
             yield from _scale(asks, used.scales, used.id, place)
     elif kind == "claim" and asks.scale == "full":
         yield from _scale(asks, site.claims[name].scales, f"the claim {name}", place)
+
+
+def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) -> Iterator[Problem]:
+    """What is wrong with a reference to something that is known beside the notes."""
+    place = reference.path, reference.line
+    if reference.scheme == "lecture":
+        yield from lectures.problems(knowledge.lectures, reference.target, place, page)
+    elif reference.scheme == "cite":
+        yield from knowledge.literature.unknown(reference.target, *place)
+    elif reference.scheme == "term":
+        listed = page is None or knowledge.visibility.page(page.name)
+        yield from knowledge.glossary.problems(reference.target, *place, page, listed)
+    else:
+        yield from dated.problems(reference, knowledge.today)
 
 
 def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from coursenotes import feed, leaks, previews, redirects
+from coursenotes import feed, leaks, previews, redirects, search
 from coursenotes.plan import Library
 
 FILES: tuple[Callable[[Library, Path, str], None], ...] = (
     feed.write,
     previews.write,
     redirects.write,
+    search.write,
 )
-from coursenotes import search
-from coursenotes.plan import Library
-
-FILES: tuple[Callable[[Library, Path, str], None], ...] = (search.write,)
 
 
 def write(library: Library, folder: Path, address: str) -> None:

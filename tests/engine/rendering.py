@@ -16,7 +16,7 @@ from coursenotes.result import JobResult
 from tests.conftest import ROOT
 
 EXTENSIONS = [
-    "admonition", "attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.details",
+    "abbr", "admonition", "attr_list", "footnotes", "md_in_html", "tables", "toc", "pymdownx.details",
     "pymdownx.highlight", "pymdownx.superfences", "pymdownx.tabbed", "pymdownx.arithmatex",
 ]  # fmt: skip
 MADE = {

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coursenotes.indexes import coverage, news, times
+from coursenotes.indexes import coverage, dated, errata, glossary, literature, news, people, times
 from coursenotes.indexes import map as concept_map
-from coursenotes.indexes import errata, news
 from coursenotes.plan import Library
 
 # In the order in which readers of the section see them.
@@ -17,13 +16,12 @@ PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/coverage.md": coverage.page,
     "reference/map.md": concept_map.make,
     times.NAME: times.page,
+    "reference/glossary.md": glossary.page,
     "reference/errata.md": errata.page,
-    "reference/news.md": news.page,
-from coursenotes.indexes import people
-from coursenotes.plan import Library
-
-PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/dated.md": dated.page,
+    "reference/literature.md": literature.page,
     "reference/people.md": people.make,
+    "reference/news.md": news.page,
 }
 
 

@@ -8,18 +8,28 @@ from functools import cached_property
 
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
-from coursenotes.knowledge import dates, front_matter, lectures, wanted
-from coursenotes.knowledge.graph import Graph
-from coursenotes.knowledge import dates, errata, front_matter, lectures
+from coursenotes.knowledge import (
+    dates,
+    errata,
+    footnotes,
+    front_matter,
+    glossary,
+    images,
+    lectures,
+    literature,
+    people,
+    transcripts,
+    wanted,
+)
+from coursenotes.knowledge.credit import Credit
 from coursenotes.knowledge.errata import Erratum
-from coursenotes.knowledge import dates, front_matter, lectures, transcripts
+from coursenotes.knowledge.glossary import Glossary
+from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.literature import Literature
+from coursenotes.knowledge.people import People
 from coursenotes.knowledge.times import Times
 from coursenotes.knowledge.versions import Versions
-from coursenotes.knowledge import dates, front_matter, lectures, people
-from coursenotes.knowledge.credit import Credit
-from coursenotes.knowledge.lectures import Lectures
-from coursenotes.knowledge.people import People
 from coursenotes.knowledge.visibility import Visibility
 from coursenotes.knowledge.wanted import Wanted
 
@@ -54,14 +64,26 @@ class Knowledge:
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
         return wanted.load(self.layout.wanted)
+
+    @cached_property
     def errata(self) -> list[Erratum]:
         return errata.find(self.site, self.lectures)
+
+    @cached_property
     def people(self) -> People:
         return people.load(self.layout.people)
 
     @cached_property
     def credit(self) -> Credit:
         return Credit(self)
+
+    @cached_property
+    def literature(self) -> Literature:
+        return literature.load(self.layout.literature)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return glossary.load(self.layout.glossary, self.visibility)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),
@@ -72,6 +94,10 @@ class Knowledge:
         lambda self: errata.problems(self.errata),
         lambda self: transcripts.problems(self.site),
         lambda self: self.credit.problems(),
+        lambda self: literature.problems(self.literature, self.site),
+        lambda self: glossary.problems(self.glossary, self.site),
+        lambda self: footnotes.problems(self.site),
+        lambda self: images.problems(self.site),
     )
 
     def problems(self) -> Iterator[Problem]:

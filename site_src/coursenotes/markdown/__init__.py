@@ -14,17 +14,22 @@ from markdown import Markdown
 from markdown.extensions import Extension
 
 from coursenotes.markdown import fences
+from coursenotes.markdown.citations import Citations, Sources
 from coursenotes.markdown.code import source_url
 from coursenotes.markdown.errata import Errata
 from coursenotes.markdown.figures import fill
+from coursenotes.markdown.images import Captions
 from coursenotes.markdown.lectures import Times
 from coursenotes.markdown.links import References
+from coursenotes.markdown.terms import Abbreviations
 from coursenotes.markdown.view import View
 
 __all__ = ["Pages", "fill", "make_extensions", "source_url"]
 
 BEFORE_LINKS = 175  # after escapes and inline code (190, 180), before reference-style links (170)
 BEFORE_IDS = 8  # before headings get theirs, and mkdocs looks which there are (5)
+BEFORE_PARAGRAPHS = 15  # after notes and definitions (17, 16, 15), before what is left (10)
+AFTER_INLINE = 12  # after inline text and notes (20, 15), before the headings' ids (5)
 AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know
 
 
@@ -61,6 +66,14 @@ class _Extension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.inlinePatterns.register(Times(md), "cn-times", BEFORE_LINKS)
         md.treeprocessors.register(Errata(md, lambda: self.pages.view), "cn-errata", BEFORE_IDS)
+        md.inlinePatterns.register(Citations(md), "cn-citations", BEFORE_LINKS)
+        md.parser.blockprocessors.register(Captions(md.parser), "cn-captions", BEFORE_PARAGRAPHS)
+        md.treeprocessors.register(Sources(md, lambda: self.pages.view), "cn-sources", AFTER_INLINE)
+        own: dict[str, str] = {}
+        if "abbr" in md.treeprocessors:  # it gives titles alone, and those in headings and links too
+            own = md.treeprocessors["abbr"].abbrs  # type: ignore[attr-defined]
+            md.treeprocessors.deregister("abbr")
+        md.treeprocessors.register(Abbreviations(md, lambda: self.pages.view, own), "cn-terms", AFTER_ALL + 1)
         md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
         fences.install(md, lambda: self.pages.view)
         md.registerExtension(self)

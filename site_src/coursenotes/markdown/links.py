@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from markdown.treeprocessors import Treeprocessor
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.markdown import claims, code, figures, lectures, numbers
+from coursenotes.markdown import citations, claims, code, dated, figures, lectures, numbers, terms
 from coursenotes.markdown.view import View
 from coursenotes.references import BLOCKS, Malformed, Target, parse_href
 
@@ -17,6 +17,9 @@ INLINE: dict[str, Callable[[View, ET.Element, Target], None]] = {
     "measured": numbers.number,
     "claim": claims.claim,
     "lecture": lambda view, element, asks: lectures.lecture(view, element, asks.target),
+    "cite": lambda view, element, asks: citations.cite(view, element, asks.target),
+    "term": lambda view, element, asks: terms.term(view, element, asks.target),
+    "dated": dated.dated,
 }
 BLOCK: dict[str, Callable[[View, Target, str], str]] = {
     "code": code.block,
@@ -76,7 +79,9 @@ class References(Treeprocessor):
 
 
 def _asks(element: ET.Element, href: str) -> Target | None:
-    """What a link asks for. A bare time's link may lack the lecture, which is then the page's own."""
+    """What a link asks for: an address, a citation, or a bare time, which may lack the lecture: the page's own."""
     if element.get("class") == lectures.BARE:
         return Target("lecture", href.partition(":")[2], {}, "sample")
+    if citations.cited(element):
+        return Target("cite", citations.cited(element), {}, "sample")
     return parse_href(href)

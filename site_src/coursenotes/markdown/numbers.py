@@ -6,6 +6,7 @@ from html import escape
 from xml.etree import ElementTree as ET
 
 from coursenotes import measured, provenance
+from coursenotes.markdown import words
 from coursenotes.markdown.view import View
 from coursenotes.measured import Shown
 from coursenotes.references import Target
@@ -37,8 +38,8 @@ def number(view: View, element: ET.Element, asks: Target) -> None:
     tip(view, element, lines)
 
 
-def tip(view: View, element: ET.Element, lines: list[str]) -> None:
-    """Give an element a tip that shows on hover and focus, one line each.
+def tip(view: View, element: ET.Element, lines: list[str], *, markdown: bool = False) -> None:
+    """Give an element a tip that shows on hover and focus, one line each: plain text, or a sentence of Markdown.
 
     The lines are no spans: the search plugin ends an excluded element at the first inner one with the same tag.
     """
@@ -46,7 +47,11 @@ def tip(view: View, element: ET.Element, lines: list[str]) -> None:
     element.set("aria-describedby", name)
     box = ET.SubElement(element, "span", {"class": "cn-tip", "role": "tooltip", "id": name, "data-search-exclude": ""})
     for line in lines:
-        ET.SubElement(box, "small", {"class": "cn-tip__line"}).text = line
+        small = ET.SubElement(box, "small", {"class": "cn-tip__line"})
+        if markdown:
+            words.put(small, line)
+        else:
+            small.text = line
 
 
 def spread(shown: Shown) -> str:

@@ -42,6 +42,11 @@ class View:
         return self.library.site.pages.get(self.name)
 
     @property
+    def listed(self) -> bool:
+        """Whether readers find the page."""
+        return self.knowledge.visibility.page(self.name)
+
+    @property
     def path(self) -> Path | str:
         return self.info.path if self.info else self.name
 
@@ -87,6 +92,7 @@ class View:
                           "write it as an inline link of its own: [text](address)")  # fmt: skip
             for href in scanned - self.met:
                 line = next(r.line for r in self.info.references if write_href(r.asks) == href)
+                href = f"[@{href[5:]}]" if href.startswith("cite:") else href
                 self.fail(f"{href} stands in the page's text, but is not rendered",
                           "take it out of raw HTML and of indented code", line)  # fmt: skip
         self.problems.raise_if_any()

@@ -1,0 +1,35 @@
+"""reference/dated.md: every value that goes stale, with the day on which it was true and that of its review."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+from coursenotes.evidence.html import front_matter, page_title, table
+from coursenotes.knowledge import dated
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+
+INTRO = "Values that grow old: each was looked up on a day, and is looked at again on another."
+
+
+def page(library: Library) -> str | None:
+    """The list as Markdown; None where no listed page has a dated value."""
+    facts = sorted(dated.facts(library.knowledge.visibility.pages), key=lambda f: (f.review, f.page.name, f.nth))
+    if not facts:
+        return None
+    rows = [
+        ("", (
+            f'<span id="{escape(fact.place)}">{escape(fact.value)}</span>', escape(fact.sentence),
+            f'<a href="../../{Layout.page_url(fact.page.name)}">{escape(page_title(fact.page))}</a>',
+            _day(fact.day), _day(fact.review),
+        ))
+        for fact in facts
+    ]  # fmt: skip
+    head = ("value", "sentence", "page", "as of", "to be looked at again")
+    body = table(head, rows, "Values that go stale")
+    return "\n".join([*front_matter("Dated facts", INTRO, search=False), "# Dated facts", "", INTRO, "", body, ""])
+
+
+def _day(day: date) -> str:
+    return dated.words(day).replace(" ", "&nbsp;")

@@ -1,0 +1,46 @@
+"""reference/literature.md: every work that a listed page cites, the pages that cite it, and its BibTeX to copy."""
+
+from __future__ import annotations
+
+from coursenotes.evidence.html import front_matter
+from coursenotes.found import PageInfo
+from coursenotes.indexes.text import link_to, plain
+from coursenotes.knowledge.literature import Work
+from coursenotes.plan import Library
+
+INTRO = "The papers, books and pages that these notes rest on, and where each is cited."
+
+
+def page(library: Library) -> str | None:
+    """The list of works as Markdown; None where no listed page cites one."""
+    cited = citing(library)
+    works = [work for work in library.knowledge.literature.works.values() if work.key in cited]
+    if not works:
+        return None
+    lines = [*front_matter("Literature", INTRO), "# Literature", "", INTRO, ""]
+    for work in sorted(works, key=lambda work: (work.label.casefold(), work.key)):
+        lines += [f"## {plain(work.label)} {{ #{work.anchor} }}", "", _entry(work), ""]
+        lines += [f"Cited in {', '.join(link_to(page) for page in cited[work.key])}.", "{ .cn-more }", ""]
+        lines += ['??? quote "BibTeX"', "    ```bibtex", *(f"    {line}" for line in work.source.splitlines())]
+        lines += ["    ```", ""]
+    return "\n".join(lines)
+
+
+def citing(library: Library) -> dict[str, list[PageInfo]]:
+    """The listed pages that cite each work, or name it among their sources, by its key."""
+    found: dict[str, list[PageInfo]] = {}
+    for page in library.knowledge.visibility.pages:
+        sources = page.meta.get("sources")
+        keys = [str(source) for source in sources] if isinstance(sources, list) else []
+        for key in dict.fromkeys([*(r.target for r in page.references if r.scheme == "cite"), *keys]):
+            found.setdefault(key, []).append(page)
+    return found
+
+
+def _entry(work: Work) -> str:
+    """A work as a paragraph of Markdown."""
+    address = next(iter(work.links.values()), None)
+    title = f"[{plain(work.title)}](<{address}>)" if address else f"*{plain(work.title)}*"
+    where = ", ".join(filter(None, (work.venue, work.when)))
+    places = " ".join(f"[{plain(name)}](<{href}>)" for name, href in work.links.items())
+    return f"{plain(work.authors)}{': ' if work.names else ''}{title}. {plain(where)}. {places}".rstrip()

@@ -1,0 +1,56 @@
+"""Pictures on pages: each lies beside its page, is described in words, and is small enough to be looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from coursenotes.errors import Problem
+from coursenotes.found import PageInfo, Site
+from coursenotes.pagetext import line_of, links, prose
+
+MOST = 1_000_000  # bytes of one picture
+_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
+
+
+def problems(site: Site) -> Iterator[Problem]:
+    """What is wrong with the pictures of every page. That a file is not there is told by mkdocs, with its line."""
+    for page in site.pages.values():
+        if page.name.endswith(".md"):  # the pictures of a notebook are its cells' own
+            yield from _of_page(site, page)
+
+
+def _of_page(site: Site, page: PageInfo) -> Iterator[Problem]:
+    masked = prose(page.text)
+    for link in links(masked):
+        if link.image and (_HOST.match(link.href) or not _SCHEME.match(link.href)):
+            alt = page.text[link.text_start : link.text_end].strip()
+            yield from _picture(site, page, line_of(masked, link.start), link.href, alt)
+    for tag in _TAG.finditer(masked):
+        given = {
+            m[1].lower(): m[2].strip("\"'")
+            for m in re.finditer(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", tag[0])
+        }
+        if "alt" not in given:
+            yield Problem("a picture without alt=", page.path, line_of(masked, tag.start()), ("in raw HTML",),
+                          'add alt="what it shows"; alt="" where the text beside it says all')  # fmt: skip
+        yield from _picture(site, page, line_of(masked, tag.start()), given.get("src", ""), "in HTML")
+
+
+def _picture(site: Site, page: PageInfo, line: int, href: str, alt: str) -> Iterator[Problem]:
+    if _HOST.match(href):
+        yield Problem(f"a picture of another host: {href}", page.path, line,
+                      ("the site shows nothing that it does not serve itself",),
+                      "put the file beside the page, or link to it without the !")  # fmt: skip
+        return
+    if not alt:
+        why = "who cannot see it, and who searches, has only these"
+        yield Problem(f"the picture {href} has no words", page.path, line, (why,), f"write ![what it shows]({href})")
+    path = (site.layout.docs / PurePosixPath(page.name).parent / unquote(href.partition("#")[0])).resolve()
+    if path.is_file() and path.stat().st_size > MOST:
+        yield Problem(f"the picture {href} has {path.stat().st_size / 1e6:.1f} MB", page.path, line,
+                      ("a reader on a phone waits for it",), f"make it smaller than {MOST / 1e6:.0f} MB")  # fmt: skip
