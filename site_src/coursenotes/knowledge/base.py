@@ -23,6 +23,7 @@ from coursenotes.knowledge import (
 )
 from coursenotes.knowledge.credit import Credit
 from coursenotes.knowledge.errata import Erratum
+from coursenotes.knowledge import dates, footnotes, formulae, front_matter, glossary, images, lectures, literature
 from coursenotes.knowledge.glossary import Glossary
 from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
@@ -98,6 +99,7 @@ class Knowledge:
         lambda self: glossary.problems(self.glossary, self.site),
         lambda self: footnotes.problems(self.site),
         lambda self: images.problems(self.site),
+        lambda self: formulae.problems(self.site),
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from coursenotes.pagetext import line_of, links, prose
 
 MOST = 1_000_000  # bytes of one picture
 _TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_BY_NAME = re.compile(r"!\[(?P<alt>[^\[\]]*)\]\[(?P<name>[^\[\]]*)\]")
+_DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
 _HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 
@@ -30,6 +32,11 @@ def _of_page(site: Site, page: PageInfo) -> Iterator[Problem]:
         if link.image and (_HOST.match(link.href) or not _SCHEME.match(link.href)):
             alt = page.text[link.text_start : link.text_end].strip()
             yield from _picture(site, page, line_of(masked, link.start), link.href, alt)
+    addresses = {match["name"].casefold(): match["href"] for match in _DEFINITION.finditer(masked)}
+    for match in _BY_NAME.finditer(masked):
+        href = addresses.get((match["name"] or match["alt"]).casefold())
+        if href is not None:
+            yield from _picture(site, page, line_of(masked, match.start()), href, match["alt"].strip())
     for tag in _TAG.finditer(masked):
         given = {
             m[1].lower(): m[2].strip("\"'")
