@@ -124,7 +124,7 @@ def _wanted(library: Library, wants: list[Wanted]) -> Iterator[str]:
     """Everything that is missing: topics by size, then lessons, drafts, checks and runs."""
     groups = [
         *(_sized(library, wants, size) for size in SIZES),
-        _lessons(library), _drafts(library), _unchecked(library), _never_run(library), _past_review(library),
+        _lessons(library), _drafts(library), _unchecked(library), _never_run(library),
     ]  # fmt: skip
     groups = [group for group in groups if group]
     yield from ("## What is wanted", "")
@@ -202,10 +202,6 @@ def _never_run(library: Library) -> list[str]:
         "Experiments never run at full scale", "Each runs on the data of its lecture with <code>nox -s train</code>.",
         [experiment_link(name) for name in names],
     )  # fmt: skip
-
-
-def _past_review(library: Library) -> list[str]:
-    return []
 
 
 def _list(title: str, opening: str, items: list[str]) -> list[str]:
