@@ -1,0 +1,71 @@
+"""The section Reference of the real site: where it stands, and that its overview leaves nothing out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from coursenotes import indexes
+from coursenotes.layout import Layout
+from coursenotes.plan import load
+from tests.conftest import ROOT
+from tests.site.pages import Page
+
+OVERVIEW = "reference/coverage/"
+
+
+@pytest.fixture(scope="module")
+def overview(site: Path) -> Page:
+    return Page(site, site / OVERVIEW / "index.html")
+
+
+@pytest.fixture(scope="module")
+def library():
+    return load(Layout(ROOT))
+
+
+def test_the_section_stands_between_lessons_and_evidence(site):
+    tabs = re.findall(r'class="md-tabs__link">\s*(\w+)', (site / OVERVIEW / "index.html").read_text(encoding="utf-8"))
+    assert tabs.index("Lessons") + 1 == tabs.index("Reference") == tabs.index("Evidence") - 1
+
+
+def test_the_section_lists_its_pages_with_a_sentence_each(site):
+    text = (site / "reference/index.html").read_text(encoding="utf-8").partition('class="cn-section"')[2]
+    items = text.partition("</ul>")[0].split("<li>")[1:]
+    there = [name for name in indexes.PAGES if (site / Layout.page_url(name) / "index.html").is_file()]
+    assert [re.search(r'href="([^"]+)"', item)[1] for item in items] == [
+        Layout.page_url(name).removeprefix("reference/") for name in there
+    ]
+    assert all('class="cn-opening"' in item for item in items), "a first paragraph with a link is not shown"
+
+
+def test_every_listed_lecture_is_in_the_overview(overview, library):
+    listed = [each for each in library.knowledge.lectures.all() if library.knowledge.visibility.lecture(each)]
+    assert len(listed) > 20
+    assert not [each.id for each in listed if each.id.replace("/", "-") not in overview.ids]
+
+
+def test_every_concept_is_in_the_overview(overview, library):
+    there = {
+        href.split("/concepts/")[1].strip("/")
+        for e, href in overview.links()
+        if "/concepts/" in href and e.inside("td")
+    }
+    assert {
+        Path(page.name).stem for page in library.knowledge.visibility.pages if Layout.is_concept(page.name)
+    } <= there
+
+
+def test_everything_that_is_wanted_is_there_with_its_question(overview, library):
+    assert len(library.knowledge.wanted) > 30
+    names = {"wanted-" + want.name.replace("/", "-") for want in library.knowledge.wanted}
+    assert names <= overview.ids
+    assert any(want.size == "small" for want in library.knowledge.wanted), "a newcomer finds a first contribution"
+
+
+@pytest.mark.parametrize("page", ["", "contribute/", "lessons/", "lessons/dl2022/"])
+def test_newcomers_are_led_to_what_is_wanted(site, page):
+    found = Page(site, site / page / "index.html")
+    assert any(OVERVIEW in href for element, href in found.links() if element.inside("article"))
