@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 from pathlib import Path
 
 from coursenotes.errors import Problem, raise_all
+from coursenotes.knowledge import wanted
+from coursenotes.knowledge.wanted import Wanted
 from coursenotes.layout import Layout
 
 NOTE = """\
@@ -75,7 +78,10 @@ def test_shrinks(error):
 
 
 def create(layout: Layout, topic: str) -> list[Path]:
-    """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites."""
+    """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites.
+
+    A topic that docs/wanted.yml asks for begins with its title, its lectures and its question, and is taken off.
+    """
     paths = [layout.concept(topic), layout.snippet(topic), layout.claims_file(topic)]
     problems = [Problem("is there already", path, fix="choose another name") for path in paths if path.exists()]
     if (layout.snippets / topic).is_dir():
@@ -83,8 +89,20 @@ def create(layout: Layout, topic: str) -> list[Path]:
     if not topic.isidentifier() or topic != topic.lower() or keyword.iskeyword(topic):
         problems = [Problem(f"{topic!r} is not a name for a topic", fix="small letters and _, such as weight_decay")]
     raise_all(problems)
-    title = topic.replace("_", " ").capitalize()
+    want = wanted.take(layout.wanted, layout.concept(topic).relative_to(layout.docs).as_posix())
+    title = want.title if want else topic.replace("_", " ").capitalize()
     for path, text in zip(paths, (NOTE, SNIPPET, CLAIMS), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.format(topic=topic, title=title), encoding="utf-8")
+    if want is not None:
+        paths[0].write_text(_as_wanted(paths[0].read_text(encoding="utf-8"), want), encoding="utf-8")
+        paths.append(layout.wanted)
     return paths
+
+
+def _as_wanted(note: str, want: Wanted) -> str:
+    """The start of a note with what the list says of it: in its front matter, and in a comment above its text."""
+    head = f"title: {json.dumps(want.title, ensure_ascii=False)}\n"
+    head += f"lectures: {json.dumps(want.lectures)}\n" if want.lectures else ""
+    note = note.replace(f"title: {want.title}\n", head, 1)
+    return note.replace("\n---\n", f"\n---\n<!-- Wanted: {want.what} -->\n\n", 1)

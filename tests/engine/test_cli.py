@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from rendering import COURSES
 
 from coursenotes.cli import main
 
@@ -72,6 +73,27 @@ def test_new_makes_a_topic_that_trains(command):
     status, said = command("run", "means")
     assert status == 0 and "means.error at sample scale, 5 seeds" in said
     assert command("new", "means")[0] == 1
+
+
+def test_new_begins_with_what_the_list_says_and_takes_it_off(command, mini):
+    before, after = (
+        "# a list\nsmall_means:\n  title: Means\n  what: Why?\n  size: small\n\n",
+        "# more\nlater:\n  title: L\n",
+    )
+    after += "  what: What?\n  size: large\n"
+    entry = (
+        'means:\n  title: "Means: how noisy?"\n  what: >-\n    How\n\n    noisy?\n  lectures: ["dl2022/8@0:10:00"]\n'
+    )
+    mini.wanted.write_text(before + entry + "  size: small\n\n" + after)
+    (mini.docs / "courses.yml").write_text(COURSES)
+    status, said = command("new", "means")
+    assert status == 0 and "wrote docs/wanted.yml" in said
+    assert mini.wanted.read_text() == before + after
+    note = mini.concept("means").read_text()
+    assert 'title: "Means: how noisy?"\nlectures: ["dl2022/8@0:10:00"]\n' in note
+    assert "<!-- Wanted: How noisy? -->" in note
+    status, said = command("check")
+    assert "means" not in said.replace("small_means", ""), said
 
 
 def test_outside_a_project_it_says_so(tmp_path, monkeypatch, capsys):

@@ -103,6 +103,18 @@ def problems(found: tuple[Wanted, ...], site: Site, lectures: Lectures) -> Itera
                 yield Problem(f"lectures of {wanted.name}: {problem.what}", path, wanted.line, problem.details, fix)
 
 
+def take(path: Path, page: str) -> Wanted | None:
+    """Take the entry of a page off the list, and leave the rest as it is written. None where it is not wanted."""
+    found = next((wanted for wanted in load(path) if wanted.page == page), None)
+    if found is not None:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        end = found.line
+        while end < len(lines) and (not lines[end].strip() or lines[end].startswith((" ", "\t"))):
+            end += 1
+        path.write_text("\n".join(lines[: found.line - 1] + lines[end:]), encoding="utf-8")
+    return found
+
+
 def _wanted(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Wanted:
     more: dict[str, str] = {}
     lectures: tuple[str, ...] = ()
