@@ -115,6 +115,16 @@ def test_what_is_wanted_is_said_with_how_to_begin(mini):
     assert '<a href="../../concepts/try/">Try</a>' in rest.partition("### Drafts")[2]
 
 
+def test_values_past_their_review_are_to_be_looked_up(mini, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")  # a day in November 2026
+    old, new = "It has [486](dated:2022-07-21) citations.", "It had [9](dated:2026-07-21) then."
+    text = coverage.page(made(mini, {"concepts/try.md": f"---\ntitle: Try\n---\n{old}\n\n{new}\n"}))
+    due = text.partition("### Values past their review")[2]
+    assert "It has 486 citations." in due and "was due on 21 July 2023" in due
+    assert '<a href="../../concepts/try/">Try</a>' in due
+    assert "It had 9" not in text
+
+
 def test_a_topic_goes_once_its_page_is_there(mini):
     there = coverage.page(made(mini, {}))
     gone = coverage.page(made(mini, {"concepts/momentum.md": "---\ntitle: Momentum\n---\n"}))

@@ -11,6 +11,7 @@ from coursenotes import indexes
 from coursenotes.claims import verdicts
 from coursenotes.evidence.html import ROOT, claim_link, experiment_link, front_matter, page_title, page_url, table
 from coursenotes.found import ExperimentInfo, PageInfo
+from coursenotes.knowledge import dated
 from coursenotes.knowledge.lectures import Lecture
 from coursenotes.knowledge.visibility import entries
 from coursenotes.knowledge.wanted import Wanted
@@ -124,7 +125,7 @@ def _wanted(library: Library, wants: list[Wanted]) -> Iterator[str]:
     """Everything that is missing: topics by size, then lessons, drafts, checks and runs."""
     groups = [
         *(_sized(library, wants, size) for size in SIZES),
-        _lessons(library), _drafts(library), _unchecked(library), _never_run(library),
+        _lessons(library), _drafts(library), _unchecked(library), _never_run(library), _past_review(library),
     ]  # fmt: skip
     groups = [group for group in groups if group]
     yield from ("## What is wanted", "")
@@ -202,6 +203,16 @@ def _never_run(library: Library) -> list[str]:
         "Experiments never run at full scale", "Each runs on the data of its lecture with <code>nox -s train</code>.",
         [experiment_link(name) for name in names],
     )  # fmt: skip
+
+
+def _past_review(library: Library) -> list[str]:
+    due = dated.due(library.knowledge.visibility.pages, library.knowledge.today)
+    items = [
+        f'{escape(fact.sentence)} <a href="{escape(page_url(fact.page.name))}">{escape(page_title(fact.page))}</a>, '
+        f"as of {dated.words(fact.day)}, was due on {dated.words(fact.review)}"
+        for fact in due
+    ]
+    return _list("Values past their review", "Look each up again, and write the new value with its day.", items)
 
 
 def _list(title: str, opening: str, items: list[str]) -> list[str]:
