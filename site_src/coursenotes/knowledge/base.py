@@ -12,6 +12,7 @@ from coursenotes.knowledge import (
     dates,
     errata,
     footnotes,
+    formulae,
     front_matter,
     glossary,
     images,
@@ -23,7 +24,6 @@ from coursenotes.knowledge import (
 )
 from coursenotes.knowledge.credit import Credit
 from coursenotes.knowledge.errata import Erratum
-from coursenotes.knowledge import dates, footnotes, formulae, front_matter, glossary, images, lectures, literature
 from coursenotes.knowledge.glossary import Glossary
 from coursenotes.knowledge.graph import Graph
 from coursenotes.knowledge.lectures import Lectures
