@@ -190,7 +190,7 @@ class CoursenotesPlugin(BasePlugin):
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
         page.content, page.title = finished.content, title
-        page.toc, page.present_anchor_ids = get_toc(finished.toc), set(finished.ids)
+        page.toc, page.present_anchor_ids = get_toc(finished.toc), set(finished.ids)  # type: ignore[arg-type]
         linked = {files.get_file_from_path(path): anchors for path, anchors in finished.links.items()}
         page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
 

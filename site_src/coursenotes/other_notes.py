@@ -21,8 +21,8 @@ def around(library: Library, name: str) -> dict[str, Any] | None:
     if own is None:
         return {"own": None, "lesson": None, "notes": notes} if notes else None
     page = versions.canonical(name)
-    canonical = {"title": str(page.meta.get("title", "the lesson")), "url": Layout.page_url(page.name)} if page else None
-    return {"own": _told(library, own), "lesson": canonical, "notes": notes}
+    told = {"title": str(page.meta.get("title", "the lesson")), "url": Layout.page_url(page.name)} if page else None
+    return {"own": _told(library, own), "lesson": told, "notes": notes}
 
 
 def _told(library: Library, version: Version) -> dict[str, Any]:

@@ -12,7 +12,18 @@ import numpy as np
 from PIL import Image
 
 FIELDS = {"kind": "summary", "state": "reviewed", "authors": ["ana"], "licence": "CC-BY-4.0"}
-LESSON = "---\ntitle: Lesson 8\nlectures: [dl2022/8]\n---\n# Lesson 8: convolutions\n\nWhat it says.\n\n## Dropout\n\nIt is.\n"
+LESSON = """---
+title: Lesson 8
+lectures: [dl2022/8]
+---
+# Lesson 8: convolutions
+
+What it says.
+
+## Dropout
+
+It is.
+"""
 
 
 def text(source: str, **more: Any) -> dict[str, Any]:
@@ -30,7 +41,8 @@ def stream(said: str) -> dict[str, Any]:
 
 def data(**kinds: Any) -> dict[str, Any]:
     """An output: data(text_html="<b>1</b>"); _ stands for /."""
-    return {"output_type": "display_data", "metadata": {}, "data": {k.replace("_", "/", 1): v for k, v in kinds.items()}}
+    named = {kind.replace("_", "/", 1): value for kind, value in kinds.items()}
+    return {"output_type": "display_data", "metadata": {}, "data": named}
 
 
 def notebook(*cells: dict[str, Any], **fields: Any) -> str:
@@ -76,7 +88,9 @@ def hostile(made: Path) -> str:
         code(f"from pathlib import Path\n\nPath({str(made)!r}).touch()  # never run", data(text_html=html)),
         text("#### Second Part\n\n- [ ] to do\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n```\n"),
         code("loop()", *(stream(f"line {n}\n") for n in range(10_000))),
-        code("bar()", stream("\r".join(f"{n} %" for n in range(100)) + "\n\x1b[1;31mred\x1b[0m \x1b[48;5;1mdeep\x1b[0m\n")),
+        code(
+            "bar()", stream("\r".join(f"{n} %" for n in range(100)) + "\n\x1b[1;31mred\x1b[0m \x1b[48;5;1mdeep\x1b[0m")
+        ),
         code("big()", data(image_png=png(1500, 1200, noise=True), text_plain="<Figure>")),
         code("odd()", data(**{"image/png": "bm8gcGljdHVyZQ=="}), data(**{"image/svg+xml": SVG})),
         code("js()", data(application_javascript="alert(7)", text_plain="<Javascript>")),

@@ -88,7 +88,7 @@ def test_fields_that_are_missing_or_misspelt_are_told(mini, head, line, said, fi
 
 
 def test_the_fields_of_a_notebook_are_told_on_their_lines(mini):
-    lesson(mini, a__ipynb=notes.notebook(notes.text("# T\n\n\"kind\": no\n"), kind="sumary", licence=None))
+    lesson(mini, a__ipynb=notes.notebook(notes.text('# T\n\n"kind": no\n'), kind="sumary", licence=None))
     said = problems(mini)
     lines = (mini.docs / FOLDER / "a.ipynb").read_text().split("\n")
     (kind,) = [p for p in said if "no kind" in p]

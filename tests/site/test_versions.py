@@ -1,10 +1,11 @@
-"""Everybody's notes of a lesson on whole sites: a notebook that means no good in a browser, and one that nobody finds."""
+"""Everybody's notes of a lesson on whole sites: a notebook that means no good, in a browser; one that nobody finds."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 
 import notes
@@ -12,6 +13,7 @@ import pytest
 from rendering import library_of, put, whole, write
 
 from coursenotes.discover import discover
+from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from tests.conftest import MINI
 from tests.site import test_pages
@@ -26,10 +28,6 @@ CANARY = "xylophone"
 
 def site_with(root: Path, address: str = "", **files: str) -> Path:
     """A whole site from the mini site with results, a lesson, and files in that lesson's folder."""
-    import shutil
-
-    from coursenotes.layout import Layout
-
     shutil.copytree(MINI, root, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
     layout = Layout(root)
     write(layout.docs / f"{FOLDER}.md", notes.LESSON)

@@ -75,10 +75,12 @@ class Versions:
                 yield from self._place(page)
                 yield from _fields(page)
             elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
-                yield Problem(
-                    "kind: is a field of somebody's version of a lesson, which this page is not", page.path,
-                    line_of_field(page, "kind"), (), "move it to docs/lessons/<course>/<lesson>/, or take the field out",
-                )  # fmt: skip
+                line, fix = (
+                    line_of_field(page, "kind"),
+                    "move it to docs/lessons/<course>/<lesson>/, or take the field out",
+                )
+                yield Problem("kind: is a field of somebody's version of a lesson, which this page is not",
+                              page.path, line, (), fix)  # fmt: skip
         yield from self._twice()
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
@@ -146,8 +148,8 @@ def _fields(page: PageInfo) -> Iterator[Problem]:
         given = page.meta.get(field)
         if given and given not in options:
             close = nearest(str(given).casefold(), options)
-            yield Problem(f"no {field} {given!r}", page.path, line_of_field(page, field), (f"there is: {some(options)}",),
-                          _written(page, field, close) if close else None)  # fmt: skip
+            there, fix = f"there is: {some(options)}", _written(page, field, close) if close else None
+            yield Problem(f"no {field} {given!r}", page.path, line_of_field(page, field), (there,), fix)
 
 
 def _needed(page: PageInfo) -> str:

@@ -137,7 +137,11 @@ def _shown(cell: Cell, output: Output) -> Iterator[Output]:
     elif forms.get("text/markdown"):
         yield _markdown_output(forms["text/markdown"])
     elif forms.get("text/latex"):
-        yield {"output_type": "display_data", "metadata": {}, "data": {"text/latex": forms["text/latex"][:LETTERS * 4]}}
+        yield {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"text/latex": forms["text/latex"][: LETTERS * 4]},
+        }
     elif plain:
         yield from _text(plain)
     elif not told:

@@ -37,7 +37,7 @@ _MATH = re.compile(
 
 @dataclass
 class Finished:
-    """A page's HTML, its headings as Python-Markdown's toc tells them, its ids, and its links {page: {anchor: href}}."""
+    """A page's HTML, its headings as Python-Markdown's toc tells them, its ids, its links {page: {anchor: href}}."""
 
     content: str
     toc: list[dict[str, Any]] = field(default_factory=list)
@@ -121,7 +121,9 @@ class _Page(HTMLParser):
             return '<div class="highlight">', "</div>"
         if "jp-Cell-outputArea" in classes:
             return '<section class="cn-output" data-search-exclude="">', "</section>"
-        return ("", "") if any(c.startswith(("jp-", "jupyter-", "CodeMirror")) for c in classes) else ("<div>", "</div>")
+        if any(name.startswith(("jp-", "jupyter-", "CodeMirror")) for name in classes):
+            return "", ""
+        return "<div>", "</div>"
 
     def _heading(self, level: int, given: str) -> tuple[str, str]:
         """One h1, first of all; then no level is left out."""

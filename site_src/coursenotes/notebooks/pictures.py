@@ -13,7 +13,9 @@ BYTES = 400_000  # of one picture on a page
 WIDTH = 1600  # pixels, where it has to be made smaller
 PIXELS = 50_000_000  # what is unpacked at all
 
-_URI = re.compile(r"data:image/(?P<kind>png|jpeg|jpg|gif|webp|svg\+xml)(?:;[\w=-]+)*;base64,(?P<data>[A-Za-z0-9+/=\s]+)")
+_URI = re.compile(
+    r"data:image/(?P<kind>png|jpeg|jpg|gif|webp|svg\+xml)(?:;[\w=-]+){0,3};base64,(?P<data>[A-Za-z0-9+/=\s]+)"
+)
 
 
 class Refused(ValueError):

@@ -56,7 +56,8 @@ def read(path: Path) -> Notebook:
     except UnicodeDecodeError as error:
         raise _problem(path, f"not UTF-8: {error}", "save it as UTF-8") from None
     except json.JSONDecodeError as error:
-        raise _problem(path, f"no notebook: not JSON, {error.msg}", "save it again with Jupyter", error.lineno) from None
+        what = f"no notebook: not JSON, {error.msg}"
+        raise _problem(path, what, "save it again with Jupyter", error.lineno) from None
     except RecursionError:
         raise _problem(path, "no notebook: JSON that nests too deeply", "save it again with Jupyter") from None
     if not isinstance(data, dict) or "nbformat" not in data:
@@ -184,6 +185,6 @@ def misplaced(path: Path, name: str) -> Problem | None:
     if Layout.is_version(name):
         return None
     return Problem(
-        "a notebook is no page of its own here", path, None, ("it is somebody's notes of a lesson, or a page's source",),
+        "a notebook is no page of its own here", path, None, ("notebooks are people's notes of a lesson",),
         "move it to docs/lessons/<course>/<lesson>/, beside that lesson's other notes, or out of docs/",
     )  # fmt: skip
