@@ -69,9 +69,8 @@ class Credit:
 
     def versions(self, page: PageInfo) -> list[PageInfo]:
         """The listed versions of the lesson that a page is the canonical one of, whose writers took notes of it."""
-        own = Layout.is_version(page.name)
         listed = self.knowledge.visibility.pages
-        return [] if own else [v for v in listed if _version_of(v.name) == page.name]
+        return [v for v in listed if Layout.is_version(v.name) and Layout.lesson_of(v.name) == page.name]
 
     def licence(self, page: PageInfo) -> Licence | None:
         """The licence that a page is under: its own, or for the project's own notes that of the home page."""
@@ -169,10 +168,6 @@ def _listed(fields: Mapping[str, Any], path: Path, line: int) -> Iterator[Proble
     given = fields.get("authors")
     if given is not None and not isinstance(given, list):
         yield Problem("authors: is not a list", path, line, (), f"write authors: [{given}]")
-
-
-def _version_of(page: str) -> str | None:
-    return Layout.lesson_of(page) if Layout.is_version(page) else None
 
 
 def _line(path: Path, first: int, name: str) -> int:
