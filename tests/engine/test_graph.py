@@ -91,6 +91,7 @@ def test_each_circle_is_told_once_and_hangs_nothing(graph):
         concepts__c=page("C", needs="[b, d]"),
         concepts__d=page("D", needs="[c]"),
         concepts__e=page("E", needs="[a]"),
+        concepts__0=page("First of all", needs="[d]"),
     )
     circles = [problem.what for problem in found.problems()]
     assert circles == [
@@ -139,9 +140,11 @@ def test_backlinks_say_where_and_how(graph):
 def test_an_unlisted_page_knows_the_listed_ones_and_they_do_not_know_it(graph):
     found = graph(
         concepts__hidden=page("Hidden", needs="[averages]", visibility="unlisted"),
+        concepts__open=page("Open", needs="[hidden]"),
         lessons__new__lesson4=page("Four", "[h](../../concepts/hidden.md)"),
     )
     assert found.needs("concepts/hidden.md") == ["concepts/averages.md"]
+    assert found.needs("concepts/open.md") == [], "an error, and told of nowhere else"
     assert found.needed_by("concepts/averages.md") == []
     assert found.linked_from("concepts/hidden.md") == []
     assert "concepts/hidden.md" not in found.concepts and "concepts/hidden.md" not in found.depths

@@ -20,6 +20,7 @@ With <code>p = 0.5</code>, e.g. half of it.</p>
 <figure class="cn-figure"><svg><text>No</text></svg><p>Nor this.</p></figure>
 <div class="admonition refuted"><p class="admonition-title">No title</p><p>Not here.</p></div>
 <p>The formula is <span class="arithmatex">\\(x^2\\)</span>. It grows.</p>
+<details><summary>Why is that?</summary><p>Folded away.</p></details>
 <h2 id="try">To try<a class="headerlink" href="#try">¶</a></h2>
 <details class="question"><summary>What happens at 1?</summary><p>The answer.</p></details>
 <h3 id="deep">Deep</h3><p>One. Two.</p>
@@ -31,7 +32,7 @@ With <code>p = 0.5</code>, e.g. half of it.</p>
 def test_a_page_is_told_by_its_first_sentences_without_what_a_machine_put_there():
     title, opening, sections = previews.read(ARTICLE)
     assert title == "A & B"
-    assert opening == "Why does it help? By 0.4. With p = 0.5, e.g. half of it. It grows."
+    assert opening == "Why does it help? By 0.4. With p = 0.5, e.g. half of it. It grows. Why is that?"
     assert sections == {
         "try": ["To try", "What happens at 1?"], "deep": ["Deep", "One."], "empty": ["Empty", ""],
     }  # fmt: skip
