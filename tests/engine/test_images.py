@@ -24,7 +24,7 @@ def picture(mini):
 
 def test_a_title_is_a_caption_in_markdown(mini):
     write(mini.literature, "@misc{ana2020, author = {Ana}, title = {A}, year = 2020}\n")
-    caption = "Of *nine* at [DL1v5L8@0:01:02] [@ana2020].\nBy [Ana](https://a.org), $x$"
+    caption = "Of *nine* at [DL1v5L8@0:01:02] [@ana2020].\nBy [Ana](https://a.org), [5](dated:2022-01-01), $x$"
     page = f'# Try\n\n![A *box*](a.png "{caption}"){{ width=300 }}\n'
     html = render(library_of(mini, page=page))
     figure = re.search(r'<figure class="cn-picture">(.*?)</figure>', html, re.DOTALL)[1]
@@ -36,7 +36,7 @@ def test_a_title_is_a_caption_in_markdown(mini):
 
 @pytest.mark.parametrize("page", [
     "![A box](a.png)\n", 'Text ![A box](a.png "Title") text.\n', '- ![A box](a.png)\n', '    ![A box](a.png "Code")\n',
-    "![A box](figure:averages.error_by_n)\n",
+    "![A box](figure:averages.error_by_n)\n", '![A box](figure:averages.error_by_n "Title")\n',
 ])  # fmt: skip
 def test_another_picture_is_no_figure_with_a_caption(mini, page):
     assert "cn-picture" not in render(library_of(mini, page=f"# Try\n\n{page}"))

@@ -134,6 +134,10 @@ def test_a_citation_inside_a_link_is_refused(mini):
     assert found == ["try.md:6 a link inside a link: [@team2020]"]
 
 
+def test_digits_in_a_citation_do_not_look_measured(mini):
+    assert not check.prose(library(mini, PAGE + "\n[@team2020, 4.2]\n"))
+
+
 def test_all_works_are_listed_with_the_pages_that_cite_them_and_their_bibtex(mini):
     text = index.page(library(mini))
     assert "## Srivastava et al., 2014 { #bib-srivastava2014 }" in text

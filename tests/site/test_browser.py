@@ -48,6 +48,7 @@ def _visit(browser, address: str, name: str) -> dict:
             page.wait_for_timeout(50)
             found["schemes"].append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
             found["dim"] += [f"{scheme}: {each}" for each in page.evaluate(f"({PROBE}).dim()")]
+        found["formulae"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
         page.set_viewport_size({"width": 390, "height": 844})
         page.wait_for_timeout(100)
         found["wide"] = page.evaluate(f"({PROBE}).wide()")
@@ -66,6 +67,10 @@ def test_pages_raise_no_complaint(survey):
         name: [c for c in found["complaints"] if not ("404" in name and "404" in c)] for name, found in survey.items()
     }
     assert {name: found for name, found in complaints.items() if found} == {}
+
+
+def test_every_formula_is_set(survey):
+    assert {name: found["formulae"] for name, found in survey.items() if found["formulae"]} == {}
 
 
 def test_text_stands_out_in_both_themes(survey):

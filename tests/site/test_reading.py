@@ -144,3 +144,27 @@ def test_search_finds_a_term_and_not_what_tips_say(read):
     assert any(doc["location"].endswith("reference/glossary/#logit") for doc in index)
     text = "".join(doc["text"] for doc in index if doc["location"].startswith("concepts/try/"))
     assert "logits" in text and "as of" not in text and "few examples" not in text
+
+
+def test_what_only_an_unlisted_page_names_is_on_no_other_page(mini):
+    """A term whose page it is, a work that only it cites, and a dated value: none is in a list, in search, in a tip."""
+    write(mini.docs / "concepts" / "later.md", """---
+visibility: unlisted
+---
+# Later
+
+A [zyx](term:zyx) [@zyx2020] cost [77](dated:2022-07-21) zyxes, and ZYXes.
+""")  # fmt: skip
+    write(
+        mini.glossary, GLOSSARY + "zyx:\n  text: A zyx.\n  page: concepts/later.md\n  stands_for: zyx\n  also: ZYXes\n"
+    )
+    write(mini.literature, BIB + "@misc{zyx2020, author = {Zyx}, title = {Zyx}, year = 2020}\n")
+    write(mini.docs / "concepts" / "box.svg", PICTURE)
+    library = library_of(mini, page=PAGE + "\nTwo ZYXes.\n")
+    assert not [str(p) for p in library.knowledge.problems()]
+    site = whole(library, "https://notes.example.org/a/")
+    files = [path for path in site.rglob("*") if path.is_file()]
+    counts = {path.relative_to(site).as_posix(): path.read_bytes().lower().count(b"zyx") for path in files}
+    found = {name: count for name, count in counts.items() if count and name != "concepts/later/index.html"}
+    own = {"concepts/try/index.html": 1, "search/search_index.json": 1}
+    assert found == own, "more than the listed page's own word, without an explanation"
