@@ -36,7 +36,7 @@ def since(library: Library, step: Step) -> str:
     for name, changes in step.claims.items():
         claim = library.site.claims.get(name)
         what = f'<a href="#{escape(name)}">{escape(claim.sentence)}</a>' if claim else f"<code>{escape(name)}</code>"
-        items.append(f"<li>{what} <small>{escape('; '.join(words(changes)))}</small></li>")
+        items.append(f'<li>{what} <span class="cn-aside">{escape("; ".join(words(changes)))}</span></li>')
     kinds = Counter(kind for changes in step.claims.values() for kind in {change.kind for change in changes})
     counts = ", ".join(f"{kinds[kind]} {told}" for kind, told in COUNTED.items() if kinds[kind])
     opened = " open" if len(items) <= FEW else ""
@@ -47,13 +47,13 @@ def since(library: Library, step: Step) -> str:
 
 
 def words(changes: Iterable[Change]) -> list[str]:
-    """A claim's changes: new, gone, sentence changed, was refuted (full), effect was −0.05 (sample)."""
+    """A claim's changes: new, gone, worded anew, was refuted (full), effect was −0.05 (sample)."""
     return [_words(change) for change in changes]
 
 
 def _words(change: Change) -> str:
     if change.kind == "sentence":
-        return "sentence changed"
+        return "worded anew"
     if change.kind == "effect":
         before = "not finite" if change.before is None else short(change.before)
         after = "not finite" if change.after is None else short(change.after)

@@ -61,7 +61,7 @@ def _note(library: Library, step: Step, name: str) -> str:
     title, aside = escape(step.title(name)), escape("; ".join(words))
     if name in library.site.pages:
         title = f'<a href="{escape(page_url(name))}">{title}</a>'
-    return f"<li>{title} <small>{aside}</small></li>" if aside else f"<li>{title}</li>"
+    return f'<li>{title} <span class="cn-aside">{aside}</span></li>' if aside else f"<li>{title}</li>"
 
 
 def _claims(library: Library, step: Step) -> Iterator[str]:
@@ -71,4 +71,4 @@ def _claims(library: Library, step: Step) -> Iterator[str]:
         what = (
             f"{claim_link(library, claim)} {badge(verdicts.best(library, name))}" if claim else f"<code>{name}</code>"
         )
-        yield f"<li>{what} <small>{escape('; '.join(changes.words(changed)))}</small></li>"
+        yield f'<li>{what} <span class="cn-aside">{escape("; ".join(changes.words(changed)))}</span></li>'
