@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import leaks, mkdocs_plugin
+from coursenotes import leaks, mkdocs_plugin, releases
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.plan import Library
@@ -151,3 +151,14 @@ def test_what_rests_on_a_page_that_is_not_listed_is_reached_from_there(topic):
     for name in (f"evidence/{CANARY}.unlisted/", f"evidence/{CANARY}.noise/"):
         assert f'href="../../{name}' in page
         assert '<meta name="robots" content="noindex">' in (site / name / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_was_released_and_taken_back_leaves_no_trace(mini):
+    box = f'\n!!! erratum "The {CANARY}"\n    Silent? [](claim:{CANARY}.is_loud)\n'
+    listed = secret("subject:") + box + f'\n!!! correction "{CANARY}, 2026-11-01"\n    To check: it.\n'
+    built(mini, {f"concepts/{CANARY}.md": listed.replace(f"authors: [{CANARY}]\n", "").replace("subject:\n", "")})
+    write(mini.releases / "1.json", releases.write(releases.take(Library(discover(mini)), "1")))
+    assert CANARY in (mini.releases / "1.json").read_text(encoding="utf-8")
+    site = built(mini, {f"concepts/{CANARY}.md": secret("visibility: unlisted") + box})
+    assert (site / "feed.xml").is_file() and (site / "reference/news/index.html").is_file()
+    assert not {name for name in holding(site) if CANARY not in name}
