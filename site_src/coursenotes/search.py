@@ -118,10 +118,11 @@ def _figures(library: Library) -> Iterator[Entry]:
         if ref.target not in seen:
             seen.add(ref.target)
             section = section_of(page.text, ref.line)
+            where = filter(None, [times.title(library, page.name), section and section.title])
             title = _shown(ref.text or draw.alt_text(library, ref.target))
             yield {
                 "location": f"{Layout.page_url(page.name)}#{ref.target}", "title": title,
-                "text": _shown(" · ".join(filter(None, [times.title(library, page.name), section.title if section else ""]))),
+                "text": _shown(" · ".join(where)),
                 "tags": [FIGURE], "boost": _short(title),
             }  # fmt: skip
 
