@@ -185,8 +185,11 @@ def exchange(fresh: Path, target: Path) -> None:
 
 
 def _sweep(layout: Layout) -> None:
-    """Remove what killed builds left behind: scratch folders and half-made sites."""
+    """Remove what killed builds left behind, scratch folders and half-made sites, and pages that nobody asks for."""
     old = time.time() - 24 * 3600
+    for page in (layout.state / "pages").glob("*/*.json"):
+        if page.stat().st_mtime < old - 6 * 24 * 3600:
+            page.unlink(missing_ok=True)
     scratch = layout.state / "tmp"
     for folder in scratch.iterdir() if scratch.is_dir() else ():
         if folder.stat().st_mtime < old:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -88,11 +89,13 @@ class Rendered:
 
     # -- what is kept
     def load(self, key: str) -> Any:
-        """What was kept under a key, or None."""
+        """What was kept under a key, or None. It counts as used today."""
         try:
-            return json.loads(self._path(key).read_text(encoding="utf-8"))
+            found = json.loads(self._path(key).read_text(encoding="utf-8"))
+            os.utime(self._path(key))
         except (OSError, ValueError):
             return None
+        return found
 
     def save(self, key: str, value: Any) -> None:
         """Keep plain JSON under a key."""

@@ -1,9 +1,11 @@
 """A whole build of the mini site: what runs again, and what does not, after each kind of change."""
 
 import io
+import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -324,3 +326,17 @@ def test_a_page_is_listed_by_the_first_build_on_its_day(again, monkeypatch):
     ran, summary = whole(again)
     assert not ran and not summary.startswith("Nothing changed") and "soon" in home.read_text()
     assert whole(again)[1].startswith("Nothing changed")
+
+
+def test_a_rendered_page_that_no_build_used_for_a_week_is_let_go(again):
+    edit(again.docs / "concepts" / "averages.md", "Why measure twice?", "Why measure again?")
+    whole(again)
+    pages = list((again.state / "pages").glob("*/*.json"))
+    for path in pages:
+        os.utime(path, (time.time() - 8 * 24 * 3600,) * 2)
+    used = pages[0]
+    os.utime(used)
+    edit(again.docs / "concepts" / "averages.md", "Why measure again?", "Why measure twice?")
+    whole(again)
+    left = set((again.state / "pages").glob("*/*.json"))
+    assert used in left and not left >= set(pages)

@@ -36,3 +36,7 @@ def test_all_are_told_in_their_order():
     assert [tuple(link) for link in page_links("concepts/a.md", text, PAGES)] == [
         (1, "concepts/b.md", ""), (3, "concepts/b.md", "y"), (5, "concepts/a.md", "z"),
     ]  # fmt: skip
+
+
+def test_a_place_on_the_page_itself_is_a_link_to_it_where_it_is_asked_for():
+    assert list(page_links("concepts/a.md", "[x](#here)", ["concepts/b.md"])) == []

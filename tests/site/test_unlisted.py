@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import shutil
 from pathlib import Path
 
+import notes
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
 from coursenotes import leaks, mkdocs_plugin, releases
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
+from coursenotes.layout import Layout
+from coursenotes.plan import Library, load
+from tests.conftest import ROOT
 
 CANARY = "xylophone"
 DAY = "1795000000"  # SOURCE_DATE_EPOCH of a day in November 2026
+
+
+PEOPLE = {"people.yml": f"{CANARY}:\n  name: Xaver\n"}
 
 
 def secret(head: str) -> str:
@@ -48,9 +56,9 @@ def topic(mini):
 
 
 def built(mini, files: dict[str, str], courses: str = COURSES) -> Path:
-    for name, text in files.items():
-        write(mini.docs / name, text)
     library_of(mini)
+    for name, text in {**PEOPLE, **files}.items():
+        write(mini.docs / name, text)
     write(mini.courses, courses)
     write(mini.people, f"{CANARY}: {{name: {CANARY} Smith, github: {CANARY}}}\n")
     library = Library(discover(mini))
@@ -91,22 +99,107 @@ COURSE = f"""
 {CANARY}:
   title: A course on the {CANARY}
   visibility: unlisted
+  authors: [{CANARY}]
   lectures:
     1:
       title: The {CANARY}, first part
       video: {CANARY}id
+      codes: [X{CANARY}1]
 """
+HEAD = f"authors: [{CANARY}]\nlicence: CC-BY-4.0\nstate: draft"
+ALL = {  # everything that can be said of the site, said about the canary alone
+    "people.yml": f"{CANARY}:\n  name: Xaver {CANARY.title()}\n",
+    "glossary.yml": f"{CANARY}:\n  text: It has wooden bars.\n  page: lessons/{CANARY}/lesson1.md\n",
+    "literature.bib": f"@book{{{CANARY}2026, author = {{Bar, A.}}, title = {{The {CANARY}}}, year = 2026}}\n",
+    "wanted.yml": f"more_bars:\n  title: A second {CANARY}\n  what: How?\n  lectures: [{CANARY}/1]\n  size: small\n",
+    f"lessons/{CANARY}/index.md": f"---\ntitle: All about the {CANARY}\nlists: section\n---\n# All\n\nIt.\n",
+    f"lessons/{CANARY}/lesson1.md": f"""---
+title: The first {CANARY}
+authors: [{CANARY}]
+sources: [{CANARY}2026]
+licence: CC-BY-4.0
+was: [lessons/{CANARY}/first.md]
+---
+# The first {CANARY}
+
+A [{CANARY}](term:{CANARY}) is loud [0:10:00] [@{CANARY}2026], and of wood[^{CANARY}].
+It has [37](dated:2026-01-01) bars of {CANARY}.
+
+!!! erratum "The {CANARY} is no piano"
+    It has [no strings](https://example.org/{CANARY}) [0:20:00].
+
+## How a {CANARY} is played
+
+![A {CANARY}]({CANARY}.png "The {CANARY}")
+
+[^{CANARY}]: Or of metal.
+""",
+    f"lessons/{CANARY}/lesson1/said.md": f"""---
+title: Every {CANARY} word
+kind: transcript
+publish: index
+{HEAD}
+---
+[00:00:10]
+
+## The {CANARY}
+
+Here stands a {CANARY}.
+""",
+    f"lessons/{CANARY}/lesson1/heard.md": f"---\ntitle: Heard\nkind: summary\n{HEAD}\n---\n# Heard\n\n{CANARY}!\n",
+}
+UNDER = f"lessons/{CANARY}/"
 
 
-def test_a_course_that_is_not_listed_leaves_no_trace(mini):
-    pages = {
-        f"lessons/{CANARY}/index.md": f"---\ntitle: All about the {CANARY}\nlists: section\n---\n# All\n\nIt.\n",
-        f"lessons/{CANARY}/lesson1.md": f"---\ntitle: Lesson 1\n---\n# Lesson 1\n\nThe {CANARY} at [0:10:00].\n",
-        "lessons/index.md": "---\ntitle: Lessons\nlists: section\n---\n# Lessons\n\nAll of them.\n",
+def files_of_all() -> dict[str, str]:
+    own = {"authors": [CANARY], "title": f"A {CANARY} by hand"}
+    return {**ALL, f"{UNDER}lesson1/by_hand.ipynb": notes.notebook(notes.text(f"# A {CANARY}\n\nIt.\n"), **own)}
+
+
+def put_picture(docs: Path) -> None:
+    (docs / UNDER / f"{CANARY}.png").parent.mkdir(parents=True, exist_ok=True)
+    (docs / UNDER / f"{CANARY}.png").write_bytes(base64.b64decode(notes.png(8, 8)))
+
+
+def test_a_course_with_all_that_it_brings_along_leaves_no_trace(mini):
+    put_picture(mini.docs)
+    page = "---\ntitle: Lessons\nlists: section\n---\n# Lessons\n\nAll of them.\n"
+    found = holding(built(mini, {**files_of_all(), "lessons/index.md": page}, COURSES + COURSE))
+    assert {f"{UNDER}lesson1/index.html", f"{UNDER}lesson1/by_hand/index.html", f"{UNDER}first/index.html"} <= found
+    assert not {name for name in found if not name.startswith(UNDER)}
+
+
+def test_what_the_same_course_leaves_everywhere_once_it_is_listed(mini):
+    """Each of these files would be searched in vain if the search looked in the wrong place."""
+    put_picture(mini.docs)
+    page = "---\ntitle: Lessons\nlists: section\n---\n# Lessons\n\nAll of them.\n"
+    listed = COURSE.replace("  visibility: unlisted\n", "")
+    found = holding(built(mini, {**files_of_all(), "lessons/index.md": page}, COURSES + listed))
+    pages = ("people", "glossary", "literature", "errata", "dated", "coverage")
+    assert {f"reference/{name}/index.html" for name in pages} <= found
+    assert {"search/search_index.json", "sitemap.xml", "previews.json", "lessons/index.html"} <= {
+        Path(name).name if name.endswith("previews.json") else name for name in found
     }
-    found = holding(built(mini, pages, COURSES + COURSE))
-    assert f"lessons/{CANARY}/lesson1/index.html" in found
-    assert not {name for name in found if not name.startswith(f"lessons/{CANARY}/")}
+
+
+def test_the_real_site_keeps_it_to_itself_too(tmp_path, site):
+    """A copy of the whole project, with the course added to its own files."""
+    for folder in ("docs", "snippets", "tests/claims", "results", "releases"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".coursenotes").mkdir()
+    for kept in (ROOT / ".coursenotes").iterdir():
+        if kept.is_dir() and kept.name != "pages":
+            (tmp_path / ".coursenotes" / kept.name).symlink_to(kept)
+    layout = Layout(tmp_path)
+    put_picture(layout.docs)
+    for name, text in {**files_of_all(), "courses.yml": COURSE}.items():
+        old = (layout.docs / name).read_text(encoding="utf-8") if (layout.docs / name).exists() else ""
+        write(layout.docs / name, f"{old}\n{text}" if old else text)
+    library = load(layout)
+    assert not [str(p) for p in library.knowledge.problems()]
+    found = holding(whole(library, "https://notes.example.org/"))
+    assert f"{UNDER}lesson1/index.html" in found
+    assert not {name for name in found if not name.startswith(UNDER)}
 
 
 # ---------------------------------------------------------------- the last look
@@ -153,12 +246,12 @@ def test_what_rests_on_a_page_that_is_not_listed_is_reached_from_there(topic):
         assert '<meta name="robots" content="noindex">' in (site / name / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_page_that_was_released_and_taken_back_leaves_no_trace(mini):
+def test_a_page_that_was_released_and_taken_back_leaves_no_trace(topic):
     box = f'\n!!! erratum "The {CANARY}"\n    Silent? [](claim:{CANARY}.is_loud)\n'
     listed = secret("subject:") + box + f'\n!!! correction "{CANARY}, 2026-11-01"\n    To check: it.\n'
-    built(mini, {f"concepts/{CANARY}.md": listed.replace(f"authors: [{CANARY}]\n", "").replace("subject:\n", "")})
-    write(mini.releases / "1.json", releases.write(releases.take(Library(discover(mini)), "1")))
-    assert CANARY in (mini.releases / "1.json").read_text(encoding="utf-8")
-    site = built(mini, {f"concepts/{CANARY}.md": secret("visibility: unlisted") + box})
+    built(topic, {f"concepts/{CANARY}.md": listed.replace(f"authors: [{CANARY}]\n", "").replace("subject:\n", "")})
+    write(topic.releases / "1.json", releases.write(releases.take(Library(discover(topic)), "1")))
+    assert CANARY in (topic.releases / "1.json").read_text(encoding="utf-8")
+    site = built(topic, {f"concepts/{CANARY}.md": secret("visibility: unlisted") + box})
     assert (site / "feed.xml").is_file() and (site / "reference/news/index.html").is_file()
     assert not {name for name in holding(site) if CANARY not in name}

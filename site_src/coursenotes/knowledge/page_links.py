@@ -40,7 +40,7 @@ def _page(name: str, path: str, pages: Container[str]) -> str | None:
     if re.match(r"[A-Za-z][\w+.-]*:|//", path):
         return None
     if not path:
-        return name
+        return name if name in pages else None
     folder = PurePosixPath(name).parent if path.endswith((".md", ".ipynb")) else _address(name)
     parts: list[str] = [] if path.startswith("/") else list(folder.parts)
     for part in PurePosixPath(path).parts:
