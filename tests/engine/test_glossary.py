@@ -180,6 +180,15 @@ def test_a_term_of_an_unlisted_page_is_nowhere_on_listed_ones(mini):
     ]
 
 
+def test_a_listed_term_does_not_name_one_that_is_not(mini):
+    write(mini.docs / "concepts" / "later.md", "---\nvisibility: unlisted\n---\n# Later\n")
+    terms = GLOSSARY.rstrip() + "\n  page: concepts/later.md\n"
+    assert said(mini, terms=terms) == [
+        "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | take the link out until then"
+    ]
+    assert "See also" not in index.page(library(mini, terms=terms))
+
+
 def test_a_page_is_rendered_anew_when_a_term_changes_or_is_released(mini):
     def key(terms: str, head: str = "") -> str:
         write(mini.docs / "concepts" / "later.md", head + "# Later\n")

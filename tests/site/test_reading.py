@@ -40,6 +40,8 @@ a &= b + c \\
 \end{aligned}
 $$
 
+\[ g \]
+
 \begin{align}
 e &= f
 \end{align}
@@ -77,7 +79,7 @@ def test_nothing_is_refused_and_all_can_be_read(browser, read, width, scheme):
     page.on("console", lambda m: m.type in ("error", "warning") and said.append(m.text))
     page.goto(read[0])
     page.locator(".katex-display").first.wait_for()
-    assert page.locator(".katex").count() == 6 and page.locator(".katex-error").count() == 0
+    assert page.locator(".katex").count() == 7 and page.locator(".katex-error").count() == 0
     assert page.locator(".cn-picture img").evaluate("e => e.complete && e.naturalWidth") == 900
     caption = page.locator(".cn-picture figcaption")
     assert caption.locator("em").inner_text() == "hand" and caption.locator("a[href^=https]").inner_text() == "Credit"
@@ -168,3 +170,12 @@ A [zyx](term:zyx) [@zyx2020] cost [77](dated:2022-07-21) zyxes, and ZYXes.
     found = {name: count for name, count in counts.items() if count and name != "concepts/later/index.html"}
     own = {"concepts/try/index.html": 1, "search/search_index.json": 1}
     assert found == own, "more than the listed page's own word, without an explanation"
+
+
+def test_the_real_site_has_its_terms_works_and_dated_values(site):
+    lists = {name: (site / "reference" / name / "index.html").read_text(encoding="utf-8") for name in
+             ("glossary", "literature", "dated")}  # fmt: skip
+    assert 'id="softmax"' in lists["glossary"] and 'id="bib-smith2017"' in lists["literature"]
+    assert re.search(r"486</span>.*21&nbsp;July&nbsp;2022", lists["dated"]) and lists["dated"].count(">2.8.12<") == 2
+    note = (site / "concepts" / "learning_rate_finder" / "index.html").read_text(encoding="utf-8")
+    assert 'href="#bib-smith2017"' in note and 'class="cn-dated"' in note
