@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coursenotes.found import PageInfo
-from coursenotes.knowledge import citing, licences, sources
+from coursenotes.knowledge import licences, page_bibtex, sources
 from coursenotes.knowledge.people import Person
 from coursenotes.knowledge.sources import Source
 from coursenotes.layout import Layout
@@ -27,7 +27,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     credit = knowledge.credit
     writers = [credit.person(one) for one in credit.writers(page)]
     licence = credit.licence(page)
-    site, year = citing.site_name(knowledge.layout), knowledge.today.year
+    site, year = page_bibtex.site_name(knowledge.layout), knowledge.today.year
     return {
         "writers": [_person(knowledge, person) for person in writers],
         "courses": _courses(knowledge, page),
@@ -35,8 +35,8 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
         "sources": [_source(knowledge, page, source) for source in sources.of_page(page)],
         "licence": licence._asdict() if licence else None,
         "cited": {
-            "words": citing.words(_title(page), writers, site, year),
-            "bibtex": citing.bibtex(name, _title(page), writers, site, year, licence.name if licence else ""),
+            "words": page_bibtex.words(_title(page), writers, site, year),
+            "bibtex": page_bibtex.bibtex(name, _title(page), writers, site, year, licence.name if licence else ""),
         },
     }
 
