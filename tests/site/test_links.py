@@ -102,19 +102,24 @@ def test_what_is_not_listed_leaves_no_link_preview_or_box(built):
     assert (site / "reference/map/index.html").is_file() and (site / "assets/previews.json").is_file()
 
 
-def test_on_the_real_site_every_concept_has_its_place(site):
-    """Nearly every note is needed, or needs one; each says what comes before or after it in its lecture."""
+def test_on_the_real_site_concepts_have_their_place(site):
+    """A new note may stand alone; nearly all need another, or are needed, and stand in a lecture and a lesson."""
     named = {p.stem: p.read_text(encoding="utf-8").split("---")[1] for p in (ROOT / "docs/concepts").glob("*.md")}
     named.pop("index")
+    found = {name: around(site, f"concepts/{name}") for name in named}
+    links = {name: parts.get("Links between notes", "") for name, parts in found.items()}
     for name, head in named.items():
-        found = around(site, f"concepts/{name}")
-        assert found["Before and after this in the lectures"].startswith("In lecture "), name
-        links = found["Links between notes"]
-        assert ("needs:" in head) == links.startswith("Needs "), name
-        assert "Needs " in links or "Needed by " in links, f"{name} hangs in the air"
-        assert "from lessons" in links, f"no lesson leads to {name}"
-    assert sum("needs:" in head for head in named.values()) > len(named) / 2
-    assert "Needs Losses Needed by Dropout as augmentation" in around(site, "concepts/dropout")["Links between notes"]
+        assert ("needs:" in head) == links[name].startswith("Needs "), name
+    few = len(named) // 5
+    alone = [name for name, words in links.items() if "Needs " not in words and "Needed by " not in words]
+    assert len(alone) <= few, f"these hang in the air: {alone}"
+    untold = [name for name, words in links.items() if "from lessons" not in words]
+    assert len(untold) <= few, f"no lesson leads to {untold}"
+    placed = [
+        parts.get("Before and after this in the lectures", "").startswith("In lecture ") for parts in found.values()
+    ]
+    assert sum(placed) >= len(named) - few
+    assert "Needs Losses Needed by Dropout as augmentation" in links["dropout"]
 
 
 # ---------------------------------------------------------------- old addresses
@@ -199,12 +204,19 @@ def test_a_preview_opens_under_the_pointer_and_stays_while_it_moves_in(tab, note
 
 def test_a_pointer_that_passes_opens_nothing(tab, note):
     page = tab(note)
-    link = page.locator(LINK).first
+    link, tip = page.locator(LINK).first, page.locator("#cn-preview")
     link.hover()
-    page.wait_for_timeout(60)
+    tip.wait_for(state="visible", timeout=3000)  # from here on, nothing has to be fetched
+    page.mouse.move(5, 5)
+    tip.wait_for(state="hidden", timeout=2000)
+    page.evaluate("""() => {
+        window.opened = 0;
+        document.querySelector("#cn-preview").addEventListener("toggle", () => (window.opened += 1));
+    }""")
+    link.hover()
     page.mouse.move(5, 5)
     page.wait_for_timeout(600)
-    assert not page.locator("#cn-preview:popover-open").count()
+    assert page.evaluate("window.opened") == 0
 
 
 def test_a_link_to_a_place_previews_that_place(tab, address):
@@ -222,7 +234,8 @@ def test_a_preview_opens_on_focus_closes_on_escape_and_the_link_still_leads_on(t
     page.keyboard.press("Tab")
     page.locator(LINK).first.focus()
     tip.wait_for(state="visible", timeout=3000)
-    page.mouse.move(300, 300)
+    for y in range(200, 800, 40):
+        page.mouse.move(30, y)
     page.wait_for_timeout(300)
     assert tip.is_visible(), "the pointer has nothing to do with it"
     page.keyboard.press("Escape")
@@ -352,7 +365,9 @@ def test_the_list_below_the_map_can_be_read_from_the_top(site):
     """For those who do not see the drawing: each concept after all that it needs."""
     page = Page(site, site / "reference/map/index.html")
     read: set[str] = set()
-    for item in [e for e in page.all("li") if e.inside("article")]:
+    (box,) = [e for e in page.elements if "cn-map-list" in e.classes()]
+    lists = [c for c in box.children if not isinstance(c, str) and c.name == "ul"]
+    for item in [c for found in lists for c in found.children if not isinstance(c, str)]:
         links = [c.attributes["href"] for c in item.children if not isinstance(c, str) and c.name == "a"]
         if links:
             assert set(links[1:]) <= read, item.text
