@@ -109,8 +109,8 @@ def test_works_of_the_literature_are_told_whole_once(mini):
     page = library.site.pages["concepts/try.md"]
     cited = SimpleNamespace(scheme="cite", target="guo2016")
     object.__setattr__(page, "references", (*page.references, cited))
-    work = box(library)["sources"][0]
-    assert (work["title"], work["url"], work["links"]) == ("Guo, 2016", "#bib-guo2016", {}), "the text lists it"
+    assert box(library)["cited_works"] == [{"title": "Guo, 2016", "url": "#bib-guo2016"}]
+    assert len(box(library)["sources"]) == 2, "the text lists it whole"
 
 
 def test_without_literature_a_key_is_left_as_it_is(mini):
@@ -252,6 +252,13 @@ def test_a_note_needs_a_source_and_a_licence(mini):
     assert unlicensed == {
         "averages.md", "straight_line.md", "none.md", "lecture.md", "empty.md", "lesson8.md", "ana.md", "overview.md",
     }  # fmt: skip
+
+
+def test_a_work_that_the_text_cites_is_a_source(mini):
+    library = project(mini, {"concepts/try.md": head()})
+    assert [p.what for p in check.credited(library)] == ["concepts/try.md names no source"]
+    object.__setattr__(library.site.pages["concepts/try.md"], "references", (SimpleNamespace(scheme="cite"),))
+    assert check.credited(library) == []
 
 
 def test_the_command_fails_for_a_note_without_a_source(mini, monkeypatch, capsys):

@@ -1,6 +1,6 @@
 """What a page owes to whom: its writers, the courses and lectures it is about, the notes it draws on, its licence.
 
-A note needs a source (a lecture, its lesson, or an entry of `sources:`) and a licence: its own, or that of all notes,
+A note needs a source (a lecture, its lesson, a work that it cites, or an entry of `sources:`) and a licence: its own, or that of all notes,
 which the home page's front matter states. Somebody's own version of a lesson states its own.
 """
 
@@ -148,7 +148,8 @@ class Credit:
             if not self.is_owing(page.name):
                 continue
             lesson = self.knowledge.lectures.of_lesson(Layout.lesson_of(page.name) or "")
-            if lesson is None and not entries(page.meta) and not sources.entries(page):
+            cites = any(reference.scheme == "cite" for reference in page.references)
+            if lesson is None and not entries(page.meta) and not sources.entries(page) and not cites:
                 fix = 'add lectures: ["dl2022/8@1:08:22"], or sources: [a key of literature.bib, an address]'
                 yield Problem(f"{page.name} names no source", page.path, 1, ("a note says what it rests on",), fix)
             if self.licence(page) is None and page.meta.get("licence") is None:

@@ -19,7 +19,8 @@ PEOPLE = "reference/people.md"
 def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     """Who wrote a note, after whose lectures, with which versions and sources, its licence and how it is cited.
 
-    None for a page that owes no credit. Addresses are root-relative or whole; an empty one is no link.
+    Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
+    credit. Addresses are root-relative or whole; an empty one is no link.
     """
     page = knowledge.site.pages.get(name)
     if page is None or not knowledge.credit.is_owing(name):
@@ -27,12 +28,15 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     credit = knowledge.credit
     writers = [credit.person(one) for one in credit.writers(page)]
     licence = credit.licence(page)
+    given, cited = sources.of_page(page), {r.target for r in page.references if r.scheme == "cite"}
+    works = [work for source in given if (work := sources.work(knowledge, source.key)) is not None]
     site, year = page_bibtex.site_name(knowledge.layout), knowledge.today.year
     return {
         "writers": [_person(knowledge, person) for person in writers],
         "courses": _courses(knowledge, page),
         "versions": [_version(knowledge, version) for version in credit.versions(page)],
-        "sources": [_source(knowledge, page, source) for source in sources.of_page(page)],
+        "cited_works": [{"title": w.label, "url": f"#{w.anchor}"} for w in works if w.key in cited],
+        "sources": [_source(knowledge, source) for source in given if source.key not in cited],
         "licence": licence._asdict() if licence else None,
         "cited": {
             "words": page_bibtex.words(_title(page), writers, site, year),
@@ -71,16 +75,15 @@ def _version(knowledge: Knowledge, page: PageInfo) -> dict[str, Any]:
     return {"title": _title(page), "url": Layout.page_url(page.name), "by": by}
 
 
-def _source(knowledge: Knowledge, page: PageInfo, source: Source) -> dict[str, Any]:
-    """A source in words, with whom it is by, its links and its licence. What the text cites is listed there already."""
+def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
+    """A source in words, with whom it is by, its links and its licence."""
     licence = licences.KNOWN.get(source.licence)
-    told: dict[str, Any] = {"title": source.title or source.key, "by": _people(knowledge, source.by), "links": {}}
-    told |= {"url": source.url, "licence": licence._asdict() if licence else None}
-    work = sources.work(knowledge, source.key) if source.key else None
-    if work is not None:
-        cited = any(r.scheme == "cite" and r.target == work.key for r in page.references)
-        told |= {"title": work.label, "url": f"#{work.anchor}"} if cited else {"title": work.text, "links": work.links}
-    return told
+    work = sources.work(knowledge, source.key)
+    return {
+        "title": work.text if work else source.title or source.key, "url": source.url,
+        "by": _people(knowledge, source.by), "links": work.links if work else {},
+        "licence": licence._asdict() if licence else None,
+    }  # fmt: skip
 
 
 def _title(page: PageInfo) -> str:

@@ -53,7 +53,7 @@ def entries(page: PageInfo) -> list[Any]:
 def work(knowledge: Knowledge, key: str) -> Any:
     """The work of docs/literature.bib with this key; None where there is none."""
     literature = getattr(knowledge, "literature", None)
-    return literature.get(key) if literature is not None else None
+    return literature.get(key) if literature is not None and key else None
 
 
 def problems(knowledge: Knowledge, page: PageInfo, people: People | None) -> Iterator[Problem]:
