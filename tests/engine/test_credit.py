@@ -55,14 +55,15 @@ class Works:
             yield Problem(f"no work {key}", path, line, (), f"write {written.format('guo2016')}")
 
 
-def project(mini, pages: dict[str, str], courses: str = TAUGHT, people: str = PEOPLE) -> Library:
-    """A library with these pages, courses and people; every work is in the literature that is called guo2016."""
+def project(mini, pages: dict[str, str], courses: str = TAUGHT, people: str = PEOPLE, works: bool = False) -> Library:
+    """A library with these pages, courses and people; with works, there is one, which is called guo2016."""
     write(mini.people, people)
     for name, text in pages.items():
         write(mini.docs / name, text)
     write(mini.courses, courses)
     library = Library(discover(mini))
-    library.knowledge.__dict__["literature"] = Works()
+    if works:
+        library.knowledge.__dict__["literature"] = Works()
     return library
 
 
@@ -103,7 +104,7 @@ def test_a_page_s_own_licence_comes_before_that_of_all(mini):
 
 def test_works_of_the_literature_are_told_whole_once(mini):
     text = NOTE.replace("sources:\n", "sources:\n  - guo2016\n")
-    library = project(mini, {"concepts/try.md": text})
+    library = project(mini, {"concepts/try.md": text}, works=True)
     work = box(library)["sources"][0]
     assert work["title"] == "Guo: Entity embeddings. 2016." and work["links"] == {"arXiv:1": "https://arxiv.org/abs/1"}
     page = library.site.pages["concepts/try.md"]
@@ -209,7 +210,7 @@ def test_without_an_address_there_is_no_url(mini):
     (head(sources="\n  - {title: B, licence: CC-BY-5.0}"), 4, "no licence", "CC-BY-"),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_with_its_line(mini, text, line, says, fix):
-    found = said(project(mini, {"concepts/try.md": text}))
+    found = said(project(mini, {"concepts/try.md": text}, works=True))
     hit = [p for p in found if says in p.what]
     assert hit and hit[0].line == line and fix in hit[0].fix, [str(p) for p in found]
 

@@ -1,7 +1,7 @@
 """What a page owes to whom: its writers, the courses and lectures it is about, the notes it draws on, its licence.
 
-A note needs a source (a lecture, its lesson, a work that it cites, or an entry of `sources:`) and a licence: its own, or that of all notes,
-which the home page's front matter states. Somebody's own version of a lesson states its own.
+A note needs a source (a lecture, its lesson, a work that it cites, or an entry of `sources:`) and a licence: its own,
+or that of all notes, which the home page's front matter states. Somebody's version of a lesson states its own.
 """
 
 from __future__ import annotations
