@@ -58,10 +58,9 @@ def entries(library: Library, pages: list[Entry]) -> list[Entry]:
     found = [entry for entry in kept if _path(entry) not in spoken or "#" not in entry["location"]]
     used = {entry["location"] for entry in found}
     for entry in (*_figures(library), *_claims(library), *_seconds(library), *_spoken(library)):
-        if entry["tags"] == [CLAIM] and _path(entry) not in there:  # what has a "#" is found below another entry only
-            there.add(_path(entry))
-            found.append({"location": _path(entry), "title": "Claims", "text": "", "tags": [LABELS["evidence"]]})
-        if entry["location"] not in used and _path(entry) in there:
+        if "#" not in entry["location"]:
+            there.add(entry["location"])
+        if entry["location"] not in used and _path(entry) in there:  # what has a "#" is found below another entry only
             used.add(entry["location"])
             found.append(entry)
     return found
@@ -128,7 +127,7 @@ def _figures(library: Library) -> Iterator[Entry]:
 
 
 def _claims(library: Library) -> Iterator[Entry]:
-    """Each claim that a listed page shows: its sentence, its topic and its verdict, on the board."""
+    """Each claim that a listed page shows: its sentence, topic and verdict; and before it the page it stands on."""
     pages = library.site.pages
     for claim in library.site.claims.values():
         if library.knowledge.visibility.claim(claim.id):
@@ -138,6 +137,8 @@ def _claims(library: Library) -> Iterator[Entry]:
             said = next((verdict.refutes for verdict in found if verdict.refutes), "")
             text = f"{topic}: {words(found)}" + (f", where the lecture says “{said}”" if said else "")
             location = Layout.claim_url(claim.topic, claim.name)
+            yield {"location": location.partition("#")[0], "title": escape(f"Claims: {topic}", quote=False), "text": "",
+                   "tags": [LABELS["evidence"]]}  # fmt: skip
             yield {"location": location, "title": escape(claim.sentence, quote=False),
                    "text": escape(text, quote=False), "tags": [CLAIM], "boost": _short(claim.sentence)}  # fmt: skip
 

@@ -82,6 +82,13 @@ def test_claims_are_found_by_their_sentence_where_they_stand(found):
     assert len(labelled(found, "Claim")) == 4
 
 
+def test_claims_are_found_also_where_their_page_is_not(mini):
+    library = library_of(mini)
+    found = [e for e in search.entries(library, []) if e["location"].startswith("evidence/")]
+    assert found[0]["tags"] == ["Evidence"] and "#" not in found[0]["location"]
+    assert sum(entry["tags"] == ["Claim"] for entry in found) == 4
+
+
 def test_seconds_are_found_by_topic_and_by_what_is_said_there(found):
     address = "reference/times/#averages.dl2022.8.0.12.03"
     assert labelled(found, "Lecture") == [address]

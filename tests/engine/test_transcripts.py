@@ -121,7 +121,7 @@ def test_a_hidden_text_shows_headings_and_times_alone(mini):
     assert re.findall(r'<span id="(t\d+)"></span>\s*<a class="cn-time"[^>]*t=(\d+)s"', html) == [
         ("t69", "69"), ("t122", "122"), ("t3600", "3600"),
     ]  # fmt: skip
-    assert "Embeddings · Their rank" in html
+    assert "</a> Embeddings … Their rank</li>" in html
     for word in ("Welcome", "lookup", "Nothing else", "kangaroo", "wombat"):
         assert word not in html and word not in page.text
     assert page.text.split("\n")[:6] == page.path.read_text().split("\n")[:6], "the front matter stays"

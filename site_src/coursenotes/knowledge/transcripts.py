@@ -138,13 +138,17 @@ def shown(text: str, meta: Mapping[str, Any]) -> str:
     firsts = [words for n, kind, words in _lines(text) if kind == "heading" and lines[n - 1].lstrip().startswith("# ")]
     title = firsts[0] if firsts else str(meta.get("title", "Transcript"))
     parts = [f"# {_literal(title)}", "", "The text of this transcript is not published here.",
-             "The search knows its words, and leads from them to the second.", ""]  # fmt: skip
+             "The search knows its words, and leads from them to the second.",
+             "A heading behind “…” begins later than the time before it.", ""]  # fmt: skip
     for segment in parse(text, Path())[0]:
-        headings = [_literal(words) for words in segment.headings if words != title]
-        if segment.start is None and not headings:
+        rest = segment.headings[1:] if segment.heading is not None else segment.headings
+        headings = [f"… {_literal(words)}" for words in rest if words != title]
+        if segment.start is None:
+            parts += [f"- {heading}" for heading in headings]
             continue
-        time = "" if segment.start is None else f'<span id="{segment.anchor}"></span>[{segment.time}] '
-        parts.append(f"- {time}{' · '.join(headings)}".rstrip())
+        direct = [] if segment.heading is None else [_literal(segment.heading)]
+        time = f'<span id="{segment.anchor}"></span>[{segment.time}]'
+        parts.append("- " + " ".join([time, *direct, *headings]))
     return "\n".join([*parts, ""])
 
 
