@@ -133,6 +133,14 @@ def test_what_is_not_listed_is_not_found(mini):
     ), "whatever mkdocs' plugin leaves in"
 
 
+def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(mini):
+    page = mini.docs / "concepts/averages.md"
+    page.write_text(page.read_text().replace("title: Averages", "title: Averages\nvisibility: unlisted"))
+    write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
+    found = by_address(whole(library_of(mini)))
+    assert "lessons/dl2022/lesson8/#averages.error_by_n" in labelled(found, "Figure")
+
+
 def test_a_page_that_asks_to_be_left_out_is_left_out_with_all_that_stands_on_it(mini):
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nsearch: {exclude: true}"))
