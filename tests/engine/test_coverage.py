@@ -111,7 +111,7 @@ def test_what_is_wanted_is_said_with_how_to_begin(mini):
     assert "[dl2022/9, 0:10:00](lecture:dl2022/9@0:10:00)" in small
     assert "`coursenotes new momentum`" in small
     assert "**A big thing**" in rest and "big thing" not in small
-    assert '- Practical Deep Learning 2022: <a href="#dl2022-8">8</a>, <a href="#dl2022-9">9</a>' in rest
+    assert '<li>Practical Deep Learning 2022: <a href="#dl2022-8">8</a>, <a href="#dl2022-9">9</a></li>' in rest
     assert '<a href="../../concepts/try/">Try</a>' in rest.partition("### Drafts")[2]
 
 
