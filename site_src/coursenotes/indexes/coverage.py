@@ -175,7 +175,7 @@ def _drafts(known: _Known) -> list[str]:
 
 def _unchecked(known: _Known) -> list[str]:
     names = [name for name, status in known.statuses.items() if status == "unchecked"]
-    links = [claim_link(known.library.site.claims[name]) for name in names]
+    links = [claim_link(known.library, known.library.site.claims[name]) for name in names]
     return _list(
         "Claims not checked", "What they rest on has changed or was not run since: a build checks them.", links
     )
