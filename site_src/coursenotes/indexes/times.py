@@ -30,11 +30,12 @@ def page(library: Library) -> str | None:
     parts += ["", "# Timestamp index", "",
               "Where each topic is treated: a time opens the lecture's video at that second. "
               "Below its times stand the notes that name them.", ""]  # fmt: skip
+    lessons = _lessons(library)
     for name in sorted(times, key=lambda name: (_filed(title(library, name)), name)):
         parts += [
             f"## {escape(title(library, name), quote=False)} {{#{topic(name)}}}",
             "",
-            _topic(library, name, times[name]),
+            _topic(library, name, times[name], lessons),
             "",
         ]
     return "\n".join(parts)
@@ -68,22 +69,29 @@ def called(lectures: Lectures, lecture: Lecture) -> str:
     return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
 
 
-def _topic(library: Library, name: str, places: list[Place]) -> str:
+def _lessons(library: Library) -> dict[str, str]:
+    """The listed canonical page of each lecture that has one, by the lecture's name."""
+    lectures = library.knowledge.lectures
+    own = [(lectures.of_lesson(page.name), page.name) for page in library.knowledge.visibility.pages]
+    return {lecture.id: name for lecture, name in reversed(own) if lecture is not None}
+
+
+def _topic(library: Library, name: str, places: list[Place], lessons: dict[str, str]) -> str:
     rows = [
-        _lecture(library, name, lecture, list(there)) for lecture, there in groupby(places, lambda place: place.lecture)
+        _lecture(library, name, lecture, list(there), lessons.get(lecture))
+        for lecture, there in groupby(places, lambda place: place.lecture)
     ]
     rows.append(f"<div><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>")
     return f'<dl class="cn-times">{"".join(rows)}</dl>'
 
 
-def _lecture(library: Library, name: str, which: str, places: list[Place]) -> str:
+def _lecture(library: Library, name: str, which: str, places: list[Place], lesson: str | None) -> str:
     """One lecture's row: what it is called, with its lesson's page where there is one, and its seconds."""
     lectures = library.knowledge.lectures
     lecture = lectures.get(which)
     assert lecture is not None
     words = called(lectures, lecture)
     head = f"{words[0].upper()}{words[1:]}: {lecture.title}"
-    lesson = next((p.name for p in library.knowledge.visibility.pages if lectures.of_lesson(p.name) == lecture), None)
     head = f'<a href="{_href(lesson)}">{escape(head)}</a>' if lesson else escape(head)
     seconds = [_second(name, lecture, second) for second in dict.fromkeys(place.seconds for place in places)]
     return f"<div><dt>{head}</dt><dd>{' '.join(seconds)}</dd></div>"
