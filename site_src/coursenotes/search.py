@@ -27,6 +27,7 @@ from coursenotes.references import write_time
 INDEX = Path("search") / "search_index.json"
 LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
 CONCEPT, LESSON, FIGURE, CLAIM, LECTURE, NOTES = "Concept", "Lesson", "Figure", "Claim", "Lecture", "Notes"
+TERM, GLOSSARY = "Term", Layout.page_url("reference/glossary.md")
 TOLD_BY_ENTRIES = ("evidence/", Layout.page_url(times.NAME))  # pages whose text their own entries repeat
 
 # A word of the title counts for more than one of the text, yet for less than a second word that is found too, which
@@ -81,6 +82,8 @@ def _page(page: PageInfo | None, entry: Entry) -> Entry:
     path, section = _path(entry), "#" in entry["location"]
     if path.startswith(TOLD_BY_ENTRIES):
         return {} if section else {**entry, "text": "", "tags": [_label(page, path)]}
+    if section and path == GLOSSARY:  # its letters are headings too
+        return {} if "#letter-" in entry["location"] else {**entry, "tags": [TERM]}
     label = _label(page, path)
     boost = {CONCEPT: 2.0, LESSON: 1.5}.get(label, 1.0) if not section else 1.0
     if label == LABELS["contribute"]:

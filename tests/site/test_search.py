@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-PROBE = (
-    (Path(__file__).parent / "probe.js").read_text(encoding="utf-8").replace(", .md-search", "")
-)  # which it leaves out
+PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8").replace(", .md-search", "")  # left out there
 LABELS = {
     "Concept", "Lesson", "Notes", "Transcript", "Figure", "Claim", "Lecture", "Evidence", "Contribute", "Reference",
-    "Overview",
+    "Overview", "Term",
 }  # fmt: skip
 RESULTS = """() => [...document.querySelectorAll(".md-search-result__item > a")].map((a) => ({
     href: a.href, title: a.querySelector("h1, h2").textContent, label: a.querySelector(".md-tag")?.textContent || "",
