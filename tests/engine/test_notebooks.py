@@ -108,6 +108,22 @@ def test_what_jupyter_keeps_for_itself_is_no_page(mini):
     assert not [path for path in site.rglob("*") if "checkpoint" in path.name or path.suffix == ".ipynb"]
 
 
+@pytest.mark.parametrize("odd", [None, 1, [], {}, [[]], ["a", 1], "\ud800", {"a": 1}])
+@pytest.mark.parametrize("where", ["source", "attachments", "outputs", "data", "text", "traceback", "metadata"])
+def test_what_other_programs_write_into_notebooks_is_survived(mini, where, odd):
+    put(mini, raw=notes.notebook(notes.text("# T\n"), notes.code("1", notes.data(text_plain="1"), notes.stream("a\n"))))
+    whole = json.loads((mini.docs / PLACE).read_text(encoding="utf-8"))
+    for place in (*whole["cells"], *whole["cells"][1]["outputs"], whole["cells"][1]["outputs"][0]["data"]):
+        if where in place or where == "attachments":
+            place[where] = odd
+    write(mini.docs / PLACE, json.dumps(whole))
+    try:
+        notebooks.page(mini.docs / PLACE, PLACE)
+    except CoursenotesError:
+        return
+    json.loads(notebooks.copy(mini.docs / PLACE).encode("utf-8"))
+
+
 # ---------------------------------------------------------------- nothing is run
 def test_nothing_in_a_notebook_is_run(mini):
     made = mini.root / "made"

@@ -171,6 +171,7 @@ def test_a_version_stands_in_no_navigation_and_shows_its_lessons_section(site):
     assert re.search(r'md-tabs__item--active"> <a href="[^"]*" class="md-tabs__link"> Lessons', tabs)
     side = html[html.index("md-sidebar--primary") : html.index("md-sidebar--secondary")]
     assert "Lesson 8" in side and "Zoe" not in side and "&lt;notes" not in side
+    assert "md-footer__link--" not in html, "no page comes before or after it"
 
 
 def test_other_pages_show_nothing_of_it(site):

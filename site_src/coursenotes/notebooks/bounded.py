@@ -121,7 +121,7 @@ def _shown(cell: Cell, output: Output) -> Iterator[Output]:
     plain, html = forms.get("text/plain", ""), forms.get("text/html", "")
     missing: list[str] = []
     lost = safe.lost(html)
-    if any("widget" in kind for kind in data or {}):
+    if any("widget" in kind for kind in forms):
         missing.append("a widget, which needs a running kernel")
     if "application/javascript" in forms:
         lost["script"] += 1

@@ -101,7 +101,7 @@ def page(path: Path, name: str) -> tuple[PageInfo, list[Problem]]:
                 (), "link to the page that shows it",
             ))  # fmt: skip
     problems += _lost_links(path, name, text)
-    meta = {"title": _title(text) or path.stem.replace("_", " "), **notebook.meta}
+    meta = {"title": _title(text) or path.stem.replace("_", " "), **{k: v for k, v in notebook.meta.items() if v is not None}}
     return PageInfo(path, name, text, meta, tuple(r for r in found if r.scheme == "lecture")), problems
 
 
@@ -117,8 +117,8 @@ def target(name: str, href: str) -> tuple[str, str] | None:
 def joined(value: Any) -> str:
     """A text as notebooks hold it, whole or in lines; an empty one for anything else."""
     if isinstance(value, list):
-        return "".join(line for line in value if isinstance(line, str))
-    return value if isinstance(value, str) else ""
+        value = "".join(line for line in value if isinstance(line, str))
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
 
 
 def _is_cell(cell: Any) -> bool:
@@ -147,13 +147,14 @@ def _text(notebook: Notebook) -> str:
     offset = 0
     for cell in notebook.cells:
         written = cell.more.get("source")
-        for line in written if isinstance(written, list) and cell.kind == "markdown" else []:
+        lines = written if isinstance(written, list) and cell.kind == "markdown" else []
+        for line in (line for line in lines if isinstance(line, str)):
             forms = [json.dumps(line, ensure_ascii=ascii) for ascii in (False, True)]
             at = next((at for form in forms if (at := notebook.raw.find(form, offset)) >= 0), -1)
             number = line_of(notebook.raw, at) if at >= 0 else 0
             if at < 0 or number in placed or line.count("\n") > 1:
                 return _bare("\n\n".join(cell.source for cell in notebook.cells if cell.kind == "markdown") + "\n")
-            placed[number], offset = line.rstrip("\n"), at + 1
+            placed[number], offset = joined(line.rstrip("\n")), at + 1
     return _bare("\n".join(placed.get(n, "") for n in range(1, max(placed, default=0) + 1)) + "\n")
 
 
