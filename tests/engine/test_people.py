@@ -47,11 +47,17 @@ def test_an_id_that_nobody_has(tmp_path):
     assert (near.path, near.line, near.fix) == (tmp_path / "a.md", 3, "write authors: [ana_lima]")
     assert "'ana_lime'" in near.what and near.details == ("there is: ana_lima, group",)
     assert people.unknown("Ana Lima", tmp_path, 1).fix == "write authors: [ana_lima]"
-    assert people.unknown("Zoë Q.", tmp_path, 1).fix == "add zo_q to people.yml"
+    assert people.unknown("Zoë Q.", tmp_path, 1).fix == "add zo_q to docs/people.yml"
 
 
-def test_no_file_nobody():
-    assert load(Path("/nowhere/people.yml")).all == {}
+def test_no_file_nobody_is_missed():
+    people = load(Path("/nowhere/people.yml"))
+    assert people.all == {} and people.unknown("ana", Path("a.md"), 3) is None
+
+
+def test_an_empty_file_misses_everybody(tmp_path):
+    (tmp_path / "people.yml").write_text("# nobody yet\n")
+    assert load(tmp_path / "people.yml").unknown("ana", tmp_path / "a.md", 3).details == ("there is: none",)
 
 
 @pytest.mark.parametrize("text, line, says, fix", [

@@ -10,7 +10,7 @@
       name: The contributors of these notes
       group: true                       # its name is taken whole, without a first and a last part
 
-Pages and courses name people by these ids.
+Pages and courses name people by these ids. A project without the file names them as it likes.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Person:
 
 
 class People:
-    """Everybody by id."""
+    """Everybody by id. Without the file, path is None, and nobody is missed."""
 
     def __init__(self, people: tuple[Person, ...] = (), path: Path | None = None):
         self.all = {person.id: person for person in people}
@@ -63,19 +63,19 @@ class People:
 
     def unknown(self, name: str, path: Path | None, line: int, field: str = "authors") -> Problem | None:
         """The problem with an id that nobody has; None where somebody has it."""
-        if name in self.all:
+        if name in self.all or self.path is None:
             return None
         close = nearest(name, self.all)
         if close is None:  # a name in place of an id
             close = next((person.id for person in self.all.values() if person.name == name), None)
-        fix = f"write {field}: [{close}]" if close else f"add {_id(name)} to {self.path.name if self.path else 'it'}"
+        fix = f"write {field}: [{close}]" if close else f"add {_id(name)} to docs/{self.path.name}"
         return Problem(f"{field}: nobody is called {name!r}", path, line, (f"there is: {some(self.all)}",), fix)
 
 
 def load(path: Path) -> People:
     """Read people.yml. A file that is not there has nobody. Raises CoursenotesError with every problem."""
     if not path.is_file():
-        return People(path=path)
+        return People()
     problems = Problems()
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
