@@ -134,12 +134,15 @@ def test_a_lesson_names_who_took_notes_of_it(mini):
     lesson = "lessons/dl2022/lesson8"
     version = head(authors="[bo]", licence="CC-BY-4.0")
     pages = {f"{lesson}.md": head(authors="[ana]"), f"{lesson}/bo.md": version.replace("title: A", "title: By Bo")}
-    pages[f"{lesson}/eva.md"] = version.replace("title: A", "title: Not yet\nvisibility: unlisted")
+    pages[f"{lesson}/ana.md"] = version.replace("[bo]", "[ana, bo]")
+    pages[f"{lesson}/eva.md"] = version.replace("[bo]", "[eva]").replace(
+        "title: A", "title: Not yet\nvisibility: unlisted"
+    )
     library = project(mini, pages)
-    (told,) = box(library, f"{lesson}.md")["versions"]
-    assert (told["title"], told["url"], told["by"][0]["name"]) == ("By Bo", f"{lesson}/bo/", "Bo <Chen>")
+    told = box(library, f"{lesson}.md")["note_takers"]
+    assert told == [{"name": "Bo <Chen>", "url": "reference/people/#bo"}], "once, without its writer and the unlisted"
     own = box(library, f"{lesson}/bo.md")
-    assert own["versions"] == [] and own["writers"][0]["name"] == "Bo <Chen>"
+    assert own["note_takers"] == [] and own["writers"][0]["name"] == "Bo <Chen>"
     assert own["courses"][0]["by"][0]["name"] == "Eva Teaches", "after its lesson's lecture"
 
 

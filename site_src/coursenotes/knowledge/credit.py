@@ -67,10 +67,11 @@ class Credit:
         """The ids of those who teach a lecture: its own, else its course's."""
         return _ids(lecture.more) or _ids(self.knowledge.lectures.courses[lecture.course].more)
 
-    def versions(self, page: PageInfo) -> list[PageInfo]:
-        """The listed versions of the lesson that a page is the canonical one of, whose writers took notes of it."""
-        listed = self.knowledge.visibility.pages
-        return [v for v in listed if Layout.is_version(v.name) and Layout.lesson_of(v.name) == page.name]
+    def note_takers(self, page: PageInfo) -> list[str]:
+        """The ids of those who wrote the listed versions of a lesson, on its canonical page; not those who wrote that."""
+        versions = [v for v in self.knowledge.visibility.pages if Layout.is_version(v.name)]
+        names = [name for v in versions if Layout.lesson_of(v.name) == page.name for name in self.writers(v)]
+        return [name for name in dict.fromkeys(names) if name not in self.writers(page)]
 
     def licence(self, page: PageInfo) -> Licence | None:
         """The licence that a page is under: its own, or for the project's own notes that of the home page."""

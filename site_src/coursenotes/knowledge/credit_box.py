@@ -17,7 +17,7 @@ PEOPLE = "reference/people.md"
 
 
 def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
-    """Who wrote a note, after whose lectures, with which versions and sources, its licence and how it is cited.
+    """Who wrote a note, after whose lectures, who else took notes of its lesson, what it rests on, its licence and how it is cited.
 
     Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
     credit. Addresses are root-relative or whole; an empty one is no link.
@@ -34,7 +34,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     return {
         "writers": [_person(knowledge, person) for person in writers],
         "courses": _courses(knowledge, page),
-        "versions": [_version(knowledge, version) for version in credit.versions(page)],
+        "note_takers": _people(knowledge, credit.note_takers(page)),
         "cited_works": [{"title": w.label, "url": f"#{w.anchor}"} for w in works if w.key in cited],
         "sources": [_source(knowledge, source) for source in given if source.key not in cited],
         "licence": licence._asdict() if licence else None,
@@ -68,11 +68,6 @@ def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
          "by": _people(knowledge, teachers), "lectures": lectures}
         for (course, teachers), lectures in found.items()
     ]  # fmt: skip
-
-
-def _version(knowledge: Knowledge, page: PageInfo) -> dict[str, Any]:
-    by = _people(knowledge, knowledge.credit.writers(page))
-    return {"title": _title(page), "url": Layout.page_url(page.name), "by": by}
 
 
 def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
