@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -42,6 +43,13 @@ def test_names_lead_to_the_page_of_people(site: Path, library):
     dropout = Page(site, site / "concepts" / "dropout" / "index.html")
     (teacher,) = [e for e in dropout.all("a") if e.text == "Jeremy Howard"]
     assert teacher.attributes["href"] == "../../reference/people/#jeremy_howard"
+
+
+def test_people_are_found_by_name_and_not_by_every_topic(site: Path):
+    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    found = {entry["location"]: entry for entry in entries if entry["location"].startswith("reference/people/")}
+    assert found["reference/people/#hiromi_suenaga"]["title"] == "Hiromi Suenaga"
+    assert "Calendar embeddings" not in " ".join(entry["text"] for entry in found.values())
 
 
 def test_everybody_in_the_file_has_something_to_their_name(library):

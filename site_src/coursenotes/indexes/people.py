@@ -14,6 +14,7 @@ from coursenotes.plan import Library
 ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they draw on."
 
 ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they draw on."
+HIDDEN = "\n  { data-search-exclude }"  # who looks for a topic is not helped by a list of all of them
 _MARKS = re.compile(r"[^\w\s.,;:'’“”?/()+=%-]|_")  # what Markdown may take for its own
 
 
@@ -37,7 +38,7 @@ def _section(library: Library, person: Person, works: Works) -> list[str]:
         "Took notes": [_link(page) for page in _sorted(works.versions)],
         "Notes drawn on": [_drawn_on(source, pages) for source, pages in works.drawn_on.items()],
     }
-    lines = [f"- {what}: {'; '.join(each)}." for what, each in found.items() if each]
+    lines = [f"- {what}: {'; '.join(each)}.{HIDDEN if what == 'Wrote' else ''}" for what, each in found.items() if each]
     heading = f"## {text(person.name)} {{ #{person.id} }}"
     return [heading, *([f"{about}."] if about else []), "\n".join(lines)]
 

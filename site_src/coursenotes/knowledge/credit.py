@@ -68,7 +68,7 @@ class Credit:
         return _ids(lecture.more) or _ids(self.knowledge.lectures.courses[lecture.course].more)
 
     def note_takers(self, page: PageInfo) -> list[str]:
-        """The ids of those who wrote the listed versions of a lesson, on its canonical page; not those who wrote that."""
+        """The ids of those who wrote listed versions of a lesson, on its canonical page; not those who wrote that."""
         versions = [v for v in self.knowledge.visibility.pages if Layout.is_version(v.name)]
         names = [name for v in versions if Layout.lesson_of(v.name) == page.name for name in self.writers(v)]
         return [name for name in dict.fromkeys(names) if name not in self.writers(page)]

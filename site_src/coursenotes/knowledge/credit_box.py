@@ -17,7 +17,7 @@ PEOPLE = "reference/people.md"
 
 
 def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
-    """Who wrote a note, after whose lectures, who else took notes of its lesson, what it rests on, its licence and how it is cited.
+    """Who wrote a note, after whose lectures, who else took notes, its sources, its licence, and how it is cited.
 
     Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
     credit. Addresses are root-relative or whole; an empty one is no link.
