@@ -146,6 +146,29 @@ def test_what_is_not_listed_is_nowhere(mini):
     assert "of which 0 have a page" in text and "<dd>1, of" in text
 
 
+def test_hidden_pages_change_nothing(mini):
+    """Drafts, corrections, a lesson and its versions that are not listed: the overview is what it was without them."""
+    before = coverage.page(made(mini, {}))
+    unlisted = "visibility: unlisted\n"
+    hidden = {
+        "concepts/hidden.md": NOTE.replace("title: Try\n", f"title: Hidden\nstate: draft\n{unlisted}"),
+        "lessons/dl2022/lesson8.md": LESSON.replace("---\ntitle", f"---\n{unlisted}title"),
+        "lessons/dl2022/lesson8/ana.md": f"---\nkind: summary\n{unlisted}---\n",
+    }
+    assert coverage.page(made(mini, hidden)) == before
+
+
+def test_claims_and_experiments_of_hidden_pages_are_not_counted(mini):
+    library = made(mini, {})
+    name = "concepts/averages.md"
+    text = library.site.pages[name].text
+    there = coverage.page(library)
+    gone = coverage.page(made(mini, {name: text.replace("---\n", "---\nrelease: 2999-01-01\n", 1)}))
+    assert "averages.less_noisy" in there and "averages.less_noisy" not in gone
+    experiments = [int(re.search(r"<dt>Experiments</dt><dd>(\d+);", page)[1]) for page in (there, gone)]
+    assert experiments[0] > experiments[1]
+
+
 def test_the_page_is_rendered_with_its_links(mini):
     site = whole(
         made(mini, {"concepts/try.md": NOTE, "reference/index.md": SECTION, "contribute/index.md": "# Contribute\n"})
