@@ -98,6 +98,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command = add("new", _new, "start a topic: its note, its snippet and its claims")
     command.add_argument("topic")
+    command = add("import", _import, "bring somebody's notes, notebook or transcript in beside a lesson")
+    command.add_argument("source", type=Path, metavar="FILE|FOLDER", help="Markdown, text, .ipynb, or a folder of them")
+    command.add_argument("--lecture", default="", help="course/lecture or a code, such as dl2022/8")
+    command.add_argument("--lectures", type=Path, help="for a folder: a file with lines of name.md: dl2022/8")
+    command.add_argument("--author", default="", help="who wrote it: an id of docs/people.yml")
+    command.add_argument("--author-name", default="", help="the name of somebody who is not there yet")
+    command.add_argument("--author-url", default="", help="their page")
+    command.add_argument("--licence", default="", help="an SPDX id, such as CC-BY-4.0")
+    command.add_argument("--kind", default="", help="summary, topic notes or transcript")
+    command.add_argument("--name", default="", help="what the page is called (default: the author)")
+    command.add_argument("--url", default="", help="where it came from")
+    command.add_argument(
+        "--publish", choices=("text", "index"), default="", help="of a transcript: index hides its text"
+    )
+    command.add_argument("--report", type=Path, help="a file for what was changed or could not be turned")
     command = add("check", _check, "every name, number and claim, without training")
     command.add_argument("--fix", action="store_true", help="write measured values into the text of their links")
     command = add("release", _release, "note what is listed today, and every verdict, as a release")
@@ -233,6 +248,25 @@ def _new(args: argparse.Namespace, layout: Layout) -> int:
     for path in create(layout, args.topic):
         print(f"wrote {path.relative_to(layout.root)}")
     print("Next: coursenotes build")
+    return 0
+
+
+def _import(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.importing.run import Options, bring, summary
+
+    def ask(question: str) -> str:
+        try:
+            return input(question).strip()
+        except EOFError:
+            return ""
+
+    given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
+    reports = bring(layout, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    told = summary(reports)
+    print(told)
+    if args.report:
+        args.report.write_text(told + "\n", encoding="utf-8")
+    print("Next: look at it with coursenotes build --open, then open a pull request")
     return 0
 
 

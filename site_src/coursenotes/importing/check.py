@@ -1,0 +1,174 @@
+"""Checks a page that is about to come in as a build would, in a copy of the project, before it is moved into place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+import markdown as python_markdown
+import yaml
+
+from coursenotes import markdown, resolve
+from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+from coursenotes.references import WEB
+
+DEFAULT = ("toc", "tables", "fenced_code")  # what mkdocs adds by itself
+ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta", "base", "template", "applet"}
+
+
+@contextlib.contextmanager
+def copied(layout: Layout) -> Iterator[Layout]:
+    """A copy of the texts of a project, beside its state, so that what is right can be moved; gone afterwards."""
+    folder = layout.state / f"import.{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        for tree in (layout.docs, layout.snippets, layout.claims):
+            if tree.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+                shutil.copytree(tree, folder / tree.relative_to(layout.root), ignore=ignored)
+        for name in ("mkdocs.yml", "pyproject.toml"):
+            if (layout.root / name).is_file():
+                shutil.copy2(layout.root / name, folder / name)
+        yield Layout(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def problems(stage: Layout, new: Iterable[str], parsed: Path) -> list[Problem]:
+    """What would stop a build, or be told by it, of these new pages of a copied project. Raises CoursenotesError."""
+    try:
+        kept = json.loads(parsed.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    library = Library(discover(stage, kept))
+    names = set(new)
+    paths = {stage.docs / name for name in names} | {stage.people}
+    found = Problems()
+    told = [*library.site.problems, *library.knowledge.problems()]
+    for name in sorted(names & library.site.pages.keys()):
+        told += resolve.problems(library.knowledge, library.site.pages[name])
+    found.extend(problem for problem in told if problem.path in paths)
+    for name in sorted(names & library.site.pages.keys()):
+        if name.endswith(".md"):
+            found.extend(rendered(library, name))
+    return found.found
+
+
+def rendered(library: Library, name: str) -> list[Problem]:
+    """What is wrong with a page once it is rendered, with the extensions that the site uses."""
+    info, address = library.site.pages[name], Layout.page_url(name)
+    body = re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), info.text, count=1, flags=re.DOTALL)
+    pages = markdown.Pages(library)
+    names, settings = _extensions(library.layout.root / "mkdocs.yml")
+    try:
+        md = python_markdown.Markdown(extensions=[*names, *pages.extensions], extension_configs=settings)
+        pages.enter(name, address)
+        html = md.convert(body)
+    except CoursenotesError as error:
+        return [
+            p if p.line else Problem(p.what, info.path, _line(info.text, p.what), p.details, p.fix)
+            for p in error.problems
+        ]
+    except RecursionError:
+        return [Problem("nested too deeply to be rendered", info.path, None)]
+    seen = _Seen()
+    seen.feed(html)
+    return [
+        Problem(what, info.path, _line(info.text, about))
+        for what, about in seen.problems(lambda href: _is_there(library.layout, name, href))
+    ]
+
+
+def _extensions(settings: Path) -> tuple[list[str], dict[str, Any]]:
+    """The Markdown extensions of a project, and their settings."""
+    try:
+        given = yaml.load(settings.read_text(encoding="utf-8"), Loader=_Settings).get("markdown_extensions") or []
+    except (OSError, AttributeError, yaml.YAMLError):
+        given = []
+    names, found = list(DEFAULT), {}
+    for each in given:
+        for name, values in each.items() if isinstance(each, dict) else [(each, None)]:
+            names += [name] if name not in names else []
+            found[name] = values or {}
+    return names, found
+
+
+class _Settings(yaml.SafeLoader):
+    """Reads mkdocs.yml, in which tags of Python and of the environment may stand."""
+
+
+_Settings.add_multi_constructor("!", lambda loader, suffix, node: None)
+_Settings.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
+
+
+class _Seen(HTMLParser):
+    """What a rendered page links to, shows and holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.images: list[str] = []
+        self.wrong: list[tuple[str, str]] = []
+        self.level = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.add(given["id"])
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        elif tag == "img":
+            self.images.append(given.get("src", ""))
+        elif tag in ACTIVE and not given.get("type", "").startswith("math/tex"):
+            self.wrong.append((f"<{tag}> on the page", f"<{tag}"))
+        if re.fullmatch(r"h[1-6]", tag):
+            level = int(tag[1])
+            if level > self.level + 1:
+                self.wrong.append((f"a heading of level {level} below one of level {self.level}", ""))
+            self.level = level
+        for name in given:
+            if name.startswith("on") or (name == "style" and tag not in ("th", "td")):
+                self.wrong.append((f"{name}= of <{tag}> on the page", f"{name}="))
+
+    def problems(self, is_there: Any) -> Iterator[tuple[str, str]]:
+        """(what is wrong, what to look for in the text)."""
+        yield from self.wrong
+        for href in self.links:
+            scheme = re.match(r"([A-Za-z][\w+.-]*):", href)
+            if scheme and scheme[1].lower() not in WEB:
+                yield f"a link to {href}", href
+            elif href.startswith("#") and unquote(href[1:]) not in self.ids and href != "#":
+                yield f"a link to {href}, which is no place on the page", href
+            elif not scheme and not href.startswith("#") and not is_there(href):
+                yield f"a link to {href}, which is not there", href
+        for src in self.images:
+            if re.match(r"[A-Za-z][\w+.-]*:|//", src) or not is_there(src):
+                yield f"an image from {src}, which the site does not hold", src
+
+
+def _is_there(layout: Layout, page: str, href: str) -> bool:
+    target = layout.docs / PurePosixPath(page).parent / unquote(href).partition("#")[0]
+    try:
+        return target.resolve().is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _line(text: str, about: str) -> int | None:
+    """The line on which something stands, told by the last of its words that can be found."""
+    for part in (about, *sorted(about.split(), key=len, reverse=True)[:3]):
+        if part and (at := text.find(part)) >= 0:
+            return text.count("\n", 0, at) + 1
+    return None

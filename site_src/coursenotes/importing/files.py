@@ -1,0 +1,139 @@
+"""The files that a note brings along: images are looked into, bounded and named safely; nothing is fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, unquote_to_bytes
+
+IMAGE = 5 * 2**20  # bytes of one file
+ALL = 100 * 2**20  # bytes of all files of one import
+PLAIN = (".pdf", ".csv", ".tsv", ".txt", ".bib", ".py", ".zip")  # what may come along beside images, as it is
+_ACTIVE = re.compile(rb"<\s*(?:script|foreignObject|iframe|handler|set|animate)|\son\w+\s*=|javascript:|<!ENTITY|"
+                     rb"(?:href|src)\s*=\s*[\"'](?!#|data:image/(?:png|jpe?g|gif|webp))|url\(\s*[\"']?(?!#)|@import",
+                     re.IGNORECASE)  # fmt: skip
+
+
+class Refused(ValueError):
+    """A file that cannot come along, and why."""
+
+
+def kind(data: bytes) -> str | None:
+    """The ending of an image by what it holds, or None where it is none, or an SVG that does something."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ".png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return ".jpg"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return ".gif"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    if data[4:12] in (b"ftypavif", b"ftypavis"):
+        return ".avif"
+    if b"<svg" in data[:4096] and not _ACTIVE.search(data):
+        return ".svg"
+    return None
+
+
+def safe_name(name: str, otherwise: str = "file") -> str:
+    """A file's name in small letters, digits and -, without its ending."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60].strip("-") or otherwise
+
+
+@dataclass
+class Files:
+    """The files of one note. pages: what other notes that come along are called beside this one.
+
+    found holds what has to be written beside the page, by its path from the page.
+    """
+
+    note: Path
+    folder: Path
+    name: str
+    pages: dict[Path, str] = field(default_factory=dict)
+    found: dict[str, bytes] = field(default_factory=dict)
+    _names: dict[Path, str] = field(default_factory=dict)
+
+    def image(self, src: str) -> str:
+        """Take an image along: a file below the folder, or a data: address. -> its path from the page."""
+        if src.startswith("data:"):
+            return self._keep(self._data(src), "picture", None)
+        path = self._path(src)
+        return self._names.get(path) or self._keep(self._bytes(path), path.stem, path)
+
+    def read_image(self, src: str) -> tuple[bytes, str]:
+        """(content, ending) of an image, for a notebook that holds it itself."""
+        data = self._data(src) if src.startswith("data:") else self._bytes(self._path(src))
+        ending = kind(data)
+        if ending is None:
+            raise Refused("no image that the site can show safely")
+        return data, ending
+
+    def link(self, href: str) -> str:
+        """The address of a file or a note that comes along, from the page."""
+        path = self._path(href.partition("#")[0])
+        if path in self.pages:
+            return self.pages[path]
+        if path in self._names:
+            return self._names[path]
+        if path.is_dir():
+            raise Refused("it is a folder")
+        if path.suffix.lower() in PLAIN:
+            data = self._bytes(path)
+            return self._put(path.stem, path.suffix.lower(), data, path)
+        return self.image(href)
+
+    def _path(self, href: str) -> Path:
+        if href.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", href):
+            raise Refused("it is no path from the note")
+        relative = PurePosixPath(unquote(href).partition("?")[0].replace("\\", "/"))
+        try:
+            path = (self.note.parent / relative).resolve()
+            if not path.exists():
+                raise Refused("there is no such file")
+        except (OSError, ValueError) as error:
+            raise Refused("it is no path") from error
+        if not path.is_relative_to(self.folder.resolve()):
+            raise Refused(f"it lies outside {self.folder.name or self.folder}: import the folder that holds both")
+        return path
+
+    def _bytes(self, path: Path) -> bytes:
+        if not path.is_file():
+            raise Refused("it is no file")
+        if path.stat().st_size > IMAGE:
+            raise Refused(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
+        return path.read_bytes()
+
+    @staticmethod
+    def _data(src: str) -> bytes:
+        head, comma, body = src.partition(",")
+        if not comma or len(body) > 2 * IMAGE:
+            raise Refused("it holds no image, or too large a one")
+        try:
+            return base64.b64decode(unquote(body), validate=False) if ";base64" in head else unquote_to_bytes(body)
+        except (binascii.Error, ValueError) as error:
+            raise Refused("it cannot be decoded") from error
+
+    def _keep(self, data: bytes, stem: str, path: Path | None) -> str:
+        ending = kind(data)
+        if ending is None:
+            raise Refused("it is no image that the site can show safely")
+        if len(data) > IMAGE:
+            raise Refused(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
+        return self._put(stem, ending, data, path)
+
+    def _put(self, stem: str, ending: str, data: bytes, path: Path | None) -> str:
+        if sum(map(len, self.found.values())) + len(data) > ALL:
+            raise Refused(f"the note's files are larger than {ALL // 2**20} MiB together")
+        base, number = safe_name(stem, "picture"), 1
+        name = f"{self.name}/{base}{ending}"
+        while name in self.found and self.found[name] != data:
+            number += 1
+            name = f"{self.name}/{base}-{number}{ending}"
+        self.found[name] = data
+        if path is not None:
+            self._names[path] = name
+        return name

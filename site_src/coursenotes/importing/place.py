@@ -1,0 +1,112 @@
+"""Where a note goes: the lecture that it belongs to, the page of its lesson, and a name beside it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from coursenotes.importing.files import safe_name
+from coursenotes.knowledge.lectures import Course, Lecture, Lectures
+from coursenotes.layout import Layout
+
+_NUMBER = re.compile(r"(?:lesson|lecture|lektion|week|class|lec|les)[\s_#-]*0*(\d{1,3})(?!\d)", re.IGNORECASE)
+
+
+def guess(name: str, title: str, lectures: Lectures) -> tuple[Lecture, str] | None:
+    """(lecture, why) told by a file's name or its title: by a code, or by a number and a year that fit one alone."""
+    for what, text in (("its name", name), ("its heading", title)):
+        for code in re.findall(r"[A-Za-z][\w./-]*\d", text):
+            lecture = lectures.get(code) or lectures.get(re.sub(r"[_-]", "/", code, count=1))
+            if lecture is not None:
+                return lecture, f"{what} says {code}"
+    for what, text in (("its name", name), ("its heading", title)):
+        match = _NUMBER.search(text)
+        if match is None:
+            continue
+        both = f"{name} {title}"
+        found = [lecture for lecture in lectures.all() if lecture.name.lstrip("0") == match[1]]
+        years = [one for one in found if str(lectures.courses[one.course].more.get("year", "-")) in both
+                 or one.course.casefold() in both.casefold()]  # fmt: skip
+        chosen = years if years else found
+        if len(chosen) == 1:
+            return chosen[0], f"{what} says {match[0]}" + (f" and {chosen[0].course}'s year" if years else "")
+    return None
+
+
+def lesson(layout: Layout, lecture: Lecture, lectures: Lectures) -> str:
+    """The canonical page of a lecture, below docs/: the one that there is, or the one that there will be."""
+    folder = layout.docs / "lessons" / lecture.course
+    for path in sorted(folder.glob("*.md")):
+        page = path.relative_to(layout.docs).as_posix()
+        found = lectures.of_lesson(page)
+        if found is not None and found.id == lecture.id:
+            return page
+    return f"lessons/{lecture.course}/lesson{lecture.name}.md"
+
+
+def free_name(layout: Layout, page: str, wanted: str, taken: set[str]) -> str:
+    """A name beside a lesson that nothing has yet: the wanted one, or with a number."""
+    folder = layout.docs / page.removesuffix(".md")
+    number, name = 1, wanted
+    while f"{folder}/{name}" in taken or is_taken(layout, page, name):
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def is_taken(layout: Layout, page: str, name: str) -> bool:
+    """Whether a version of this name is there already, as a page, a notebook, or a folder of pictures."""
+    folder = layout.docs / page.removesuffix(".md")
+    return any((folder / f"{name}{ending}").exists() for ending in (".md", ".ipynb", ""))
+
+
+def name_problem(name: str) -> str | None:
+    """Why a version cannot be called so, or None."""
+    if name != safe_name(name, "") or name in ("index", "readme"):
+        return "a name is small letters, digits and -, and not index"
+    return None
+
+
+def course_page(course: Course) -> str:
+    """The index page of a course that has none yet."""
+    head = _head({"title": course.title, "lists": "section"})
+    url = str(course.more.get("url", ""))
+    where = f", [{_plain(url)}]({url})" if re.fullmatch(r"https?://[^\s()<>]+", url) else ""
+    return f"{head}\n# {_escaped(course.title)}\n\nNotes of the course{where}.\n"
+
+
+def lesson_page(lecture: Lecture, author: str) -> str:
+    """The page of a lesson that has none yet: what people bring stands beside it."""
+    title = f"Lesson {lecture.name}: {lecture.title}"
+    head = _head({"title": title, "lectures": [lecture.id], "authors": [author]})
+    return f"{head}\n# {_escaped(title)}\n\nThis lesson has no page in the project's own words yet.\n"
+
+
+def version_head(fields: dict[str, object]) -> str:
+    """The front matter of a version, fields without a value left out."""
+    return _head({name: value for name, value in fields.items() if value not in (None, "", [])})
+
+
+def _head(fields: dict[str, object]) -> str:
+    return "---\n" + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000) + "---\n"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]#$])", r"\\\1", text).replace("<", "&lt;")
+
+
+def _plain(url: str) -> str:
+    return _escaped(re.sub(r"^https?://(?:www\.)?|/$", "", url))
+
+
+def readable(folder: Path, endings: tuple[str, ...]) -> list[Path]:
+    """The notes of a folder, in the order of their names: hidden folders, and what a repository says of itself, apart."""
+    found = [
+        path for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in endings and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+        and not any(part.startswith((".", "_", "node_modules")) for part in path.relative_to(folder).parts)
+    ]  # fmt: skip
+    about = ("readme", "license", "licence", "contributing", "code_of_conduct", "changelog", "requirements")
+    return [path for path in found if path.stem.casefold() not in about]

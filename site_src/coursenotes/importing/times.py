@@ -1,0 +1,128 @@
+"""Times and addresses of lectures in the many forms in which people write them, found in text and in links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from coursenotes.importing.tree import Node, Report
+from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.references import write_time
+
+_TIME = r"\d{1,3}(?::\d{1,2}){1,2}"
+_CODE = r"[A-Za-z][\w./-]*"
+_FORMS = re.compile(
+    rf"(?<![\w\])])\[\s*(?:(?P<code>{_CODE})\s*@\s*)?(?P<time>{_TIME})\s*\]"
+    rf"|(?<![\w@/.+-])(?P<bare>{_CODE})@(?P<at>{_TIME})(?![\w:])"
+    r"|(?<![\w\])])\((?P<round>\d{1,3}:\d{2}(?::\d{2})?)\)"
+    rf"|\[\s*(?P<whole>{_CODE})\s*\](?![\[(])"
+)
+_LEADING = re.compile(r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?=\s|$)")
+_HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "www.youtube-nocookie.com")
+
+
+@dataclass
+class Times:
+    """Finds the times of one note, which belongs to a lecture. listed says which lectures may be named on it."""
+
+    lectures: Lectures
+    own: Lecture | None
+    report: Report
+    listed: Callable[[Lecture], bool] = lambda lecture: True
+
+    def split(self, node: Node, first: bool = False, link: bool = False) -> list[Node]:
+        """A piece of text as pieces of text, times, and links to whole lectures.
+
+        first: it begins a line, and the note's lines begin with times. link: it stands in a link, which holds no other.
+        """
+        found, at, text = [], 0, node.text
+        for start, end, put in self._found(text, first, node.line, link):
+            found += [Node("text", node.line, text[at:start]), put]
+            at = end
+        found.append(Node("text", node.line, text[at:]))
+        return [piece for piece in found if piece.kind != "text" or piece.text]
+
+    def _found(self, text: str, first: bool, line: int, link: bool) -> Iterator[tuple[int, int, Node]]:
+        lead = _LEADING.match(text) if first else None
+        if lead and not link and (time := self._time("", lead["time"], line)):
+            self.report.turn("times at the beginning of a line", lead[0])
+            yield lead.start(), lead.end(), Node("time", line, time)
+        for match in _FORMS.finditer(text):
+            if match["whole"]:
+                lecture = self.lectures.get(match["whole"])
+                if lecture is not None and self.listed(lecture) and not link:
+                    self.report.turn("lectures named without a time")
+                    inner = Node("text", line, match["whole"])
+                    yield match.start(), match.end(), Node("link", line, "", {"href": f"lecture:{lecture.id}"}, [inner])
+                continue
+            code = match["code"] or match["bare"] or ""
+            time = self._time(code, match["time"] or match["at"] or match["round"], line, match[0], bool(match["bare"]))
+            if time is None:
+                continue
+            if link:
+                self.report.add(line, f"the time {match[0]} inside a link", "kept as text: links do not nest")
+                continue
+            self.report.turn("times", match[0])
+            yield match.start(), match.end(), Node("time", line, time)
+
+    def _time(self, code: str, time: str, line: int, written: str = "", quiet: bool = False) -> str | None:
+        """What stands between our brackets for a time, or None where it is none."""
+        lecture = self.lectures.get(code) if code else self.own
+        if lecture is None:
+            if code and not (quiet and self.lectures.nearest(code) is None):
+                close = self.lectures.nearest(code)
+                hint = f"; is it {close}?" if close else "; name it among its codes in docs/courses.yml"
+                self.report.add(line, f"{written}: no lecture is called {code}", f"kept as text{hint}")
+            return None
+        fields = [int(field) for field in time.split(":")]
+        seconds = fields[-1] + 60 * fields[-2] + 3600 * (fields[0] if len(fields) == 3 else 0)
+        wrong = None
+        if fields[-1] > 59 or (len(fields) == 3 and fields[1] > 59):
+            wrong = "minutes and seconds go to 59"
+        elif lecture.seconds is not None and seconds > lecture.seconds:
+            wrong = f"{lecture.id} lasts {write_time(lecture.seconds)}"
+        elif not self.listed(lecture):
+            wrong = f"{lecture.id} is not listed yet"
+        if wrong:
+            self.report.add(line, f"the time {written or time}: {wrong}", "kept as text")
+            return None
+        return f"{code}@{write_time(seconds)}" if code else write_time(seconds)
+
+    def video(self, href: str, line: int) -> str | None:
+        """The lecture: address of a link to a video that courses.yml knows; None for any other."""
+        try:
+            parts = urlsplit(href)
+        except ValueError:
+            return None
+        if parts.hostname not in _HOSTS:
+            return None
+        query = parse_qs(parts.query)
+        path = parts.path.strip("/").split("/")
+        video = path[-1] if parts.hostname == "youtu.be" or path[0] == "embed" else query.get("v", [""])[0]
+        lecture = next((one for one in self.lectures.all() if one.video and one.video == video), None)
+        if lecture is None or not self.listed(lecture):
+            return None
+        given = (query.get("t") or query.get("start") or parse_qs(parts.fragment).get("t") or [""])[0]
+        seconds = _seconds(given)
+        if not given or seconds == 0:
+            return f"lecture:{lecture.id}"
+        if seconds is None or (lecture.seconds is not None and seconds > lecture.seconds):
+            self.report.add(line, f"{href}: no time of {lecture.id}", "kept as a link to the web")
+            return None
+        return f"lecture:{lecture.id}@{write_time(seconds)}"
+
+
+def _seconds(text: str) -> int | None:
+    """Seconds of 1h1m51s, 111s or 111; None for anything else."""
+    match = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?", text)
+    if not text or match is None:
+        return None
+    hours, minutes, seconds = (int(field or 0) for field in match.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def leading(text: str) -> int:
+    """How many lines of a text begin with a time, in brackets or without."""
+    return len(re.findall(rf"(?m)^\s*(?:\*\*)?[\[(]?\s*{_TIME}\s*[\])]?(?=\s|$|\*)", text))

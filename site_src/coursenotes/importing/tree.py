@@ -1,0 +1,112 @@
+"""The tree that a note is read into, and the report of what could not be turned or was changed in meaning."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+
+@dataclass
+class Node:
+    """A block or a piece of a line: what it is, the line of the source that it is on, its text, what it holds."""
+
+    kind: str
+    line: int = 0
+    text: str = ""
+    attrs: dict[str, Any] = field(default_factory=dict)
+    children: list[Node] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in the order of the text."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+    def words(self) -> str:
+        """The text that a reader sees, on one line."""
+        parts = []
+        for node in self.walk():
+            if node.kind in ("text", "code", "math", "time"):
+                parts.append(node.text)
+            elif node.kind == "image":
+                parts.append(node.attrs.get("alt", ""))
+            elif node.kind in ("soft", "break"):
+                parts.append(" ")
+        return " ".join("".join(parts).split())
+
+
+INLINE = {"text", "code", "strong", "em", "del", "link", "image", "soft", "break", "math", "html", "note", "comment",
+          "time"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that could not be turned, or was changed in meaning. line 0: the file as a whole."""
+
+    line: int
+    what: str
+    done: str
+
+
+@dataclass
+class Report:
+    """What is told of one file. gone holds the texts that are not in the page, each told in an item."""
+
+    path: Path
+    items: list[Item] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    turned: Counter[str] = field(default_factory=Counter)
+    places: list[int] = field(default_factory=list)  # of lines that are not where they were in the source
+
+    def add(self, line: int, what: str, done: str, gone: str = "") -> None:
+        """Tell of one thing; gone is the text of the source that is not in the page any more."""
+        item = Item(line, " ".join(what.split()), done)
+        if item not in self.items:
+            self.items.append(item)
+        if gone:
+            self.gone.append(gone)
+
+    def turn(self, what: str, was: str = "") -> None:
+        """Count something that was turned into ours and means the same."""
+        self.turned[what] += 1
+        if was:
+            self.gone.append(was)
+
+    def lines(self) -> list[str]:
+        """The report as lines, in the order of the source."""
+        return [
+            f"{self.path}:{f'{self.place(item.line)}:' if item.line else ''} {item.what}: {item.done}"
+            for item in sorted(self.items, key=lambda item: item.line)
+        ]
+
+    def place(self, line: int) -> int:
+        """The line of the source that a line of the text which was read stands for."""
+        return self.places[line - 1] if 0 < line <= len(self.places) else line
+
+
+def short(text: str, most: int = 60) -> str:
+    """A text on one line, cut where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, however its marks are written: in small letters, numbers without leading zeros."""
+    found = re.findall(r"[^\W_]+", html.unescape(unquote(text)).casefold())
+    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in found]
+
+
+def lost(source: str, output: str, report: Report) -> list[str]:
+    """The words of a source that are neither in the output nor in what the report tells of."""
+    left = Counter(words(source))
+    left.subtract(Counter(words(output)))
+    left.subtract(Counter(words(" ".join(report.gone))))
+    return [word for word in dict.fromkeys(words(source)) if left[word] > 0]
