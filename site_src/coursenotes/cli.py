@@ -252,7 +252,8 @@ def _new(args: argparse.Namespace, layout: Layout) -> int:
 
 
 def _import(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.importing.run import Options, bring, summary
+    from coursenotes.importing.asked import Options
+    from coursenotes.importing.run import bring, summary
 
     def ask(question: str) -> str:
         try:

@@ -1,4 +1,4 @@
-"""Builds the tree of a note, and turns the HTML inside it into the same kinds of nodes; what is dangerous is taken out."""
+"""Builds the tree of a note, and turns the HTML inside it into the same nodes; what is dangerous is taken out."""
 
 from __future__ import annotations
 

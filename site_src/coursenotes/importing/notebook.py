@@ -10,13 +10,13 @@ from typing import Any
 import nbformat
 
 from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.importing.outline import CELL
 from coursenotes.importing.parse import parse
 from coursenotes.importing.read import MOST, decode, tidy
 from coursenotes.importing.tree import Node, Report
 
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
          ".avif": "image/avif"}  # fmt: skip
-CELL = "cell"
 
 
 def read(path: Path, report: Report) -> Any:

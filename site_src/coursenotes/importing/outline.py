@@ -9,50 +9,67 @@ from markdown.extensions.toc import slugify, unique
 
 from coursenotes.importing.tree import Node, Report, short
 
+CELL = "begin"  # begins a cell of a notebook
 _BLOCKY = ("time", "note")  # what may not stand in a heading
 _ID = re.compile(r"\s*\{:?\s*#(?P<id>[A-Za-z][\w-]*)\s*\}\s*$")
 
 
 def title_of(root: Node, plain: bool) -> str:
-    """The title that a note gives itself: its first heading's, or the first short line of a plain text."""
-    heading = next((node for node in root.walk() if node.kind == "heading" and node.words()), None)
-    if heading is not None:
-        return heading.words()
-    first = next((node for node in root.children if node.kind == "paragraph"), None) if plain else None
-    said = first.words() if first is not None else ""
+    """The title that a note gives itself: a heading above all others, or the first short line of a plain text."""
+    _lift(root)
+    first = _title(root)
+    if first is not None:
+        return first.words()
+    if any(node.kind == "heading" for node in root.walk()):
+        return ""
+    line = next((node for node in root.children if node.kind == "paragraph"), None) if plain else None
+    said = line.words() if line is not None else ""
     return said if 0 < len(said) <= 80 and not said.endswith((".", ":", ",")) else ""
 
 
+def _title(root: Node) -> Node | None:
+    """The heading that titles a note: the first, where it begins the note or is the only one of the highest level."""
+    headings = [node for node in root.children if node.kind == "heading" and node.words()]
+    if not headings:
+        return None
+    first, highest = headings[0], min(node.attrs["level"] for node in headings)
+    alone = sum(node.attrs["level"] == highest for node in headings) == 1
+    text = (node for node in root.children if node.kind not in ("comment", CELL))
+    begins = next(text, None) is first and (highest == 1 or alone)
+    return first if first.attrs["level"] == highest and (begins or (alone and highest == 1)) else None
+
+
 def shape(root: Node, title: str, plain: bool, report: Report) -> None:
-    """Give the note one title above all, and its headings their levels. References leave headings for the text below."""
+    """Give the note one title above all, and its headings their levels. References leave headings for what is below."""
     _demote(root, report)
-    if plain and not any(node.kind == "heading" for node in root.children) and title_of(root, True) == title:
-        first = next(node for node in root.children if node.kind == "paragraph")
-        first.kind, first.attrs = "heading", {"level": 1}
+    if plain and not any(node.kind == "heading" for node in root.children) and title and title_of(root, True) == title:
+        line = next(node for node in root.children if node.kind == "paragraph")
+        line.kind, line.attrs = "heading", {"level": 1}
     headings = [node for node in root.children if node.kind == "heading"]
     for node in [node for node in headings if not node.words()]:
         root.children.remove(node)
         headings.remove(node)
+    top = _title(root)
     tops = [node for node in headings if node.attrs["level"] == 1]
-    if len(tops) == 1 and tops[0] is headings[0]:
-        base = 0
-    else:
-        base = 1
-        root.children.insert(0, Node("heading", 0, "", {"level": 0, "out": 1}, [Node("text", 0, title)]))
-        if len(tops) > 1:
-            report.add(tops[1].line, f"{len(tops)} headings of the first level",
-                       f"one title, {short(title)!r}, above them; they are of the second now")  # fmt: skip
-    stack: list[tuple[int, int]] = [(0, 1)] if base else []
+    if top is None:
+        top = Node("heading", 0, "", {"level": 0}, [Node("text", 0, title or "Notes")])
+        root.children.insert(0, top)
+    if len(tops) > 1:
+        report.add(tops[1].line, f"{len(tops)} headings of the first level",
+                   f"one title above all, {short(top.words())!r}; the others go down one level")  # fmt: skip
+    top.attrs["out"] = 1
+    stack: list[tuple[int, int]] = []
     moved = 0
     for node in headings:
-        while stack and stack[-1][0] >= node.attrs["level"] and len(stack) > base:
+        if node is top:
+            continue
+        while stack and stack[-1][0] >= node.attrs["level"]:
             stack.pop()
-        out = min((stack[-1][1] if stack else 0) + 1, 6)
+        out = min((stack[-1][1] if stack else 1) + 1, 6)
         stack.append((node.attrs["level"], out))
         moved += out != node.attrs["level"]
         node.attrs["out"] = out
     if moved:
-        report.turn("headings whose level changed, so that they go down one at a time")
         report.turned["headings whose level changed, so that they go down one at a time"] = moved
     _move_references(root, report)
     _name_headings(root, report)

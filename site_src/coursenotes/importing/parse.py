@@ -19,6 +19,10 @@ _BLOCKS = {"paragraph": "paragraph", "heading": "heading", "bullet_list": "list"
            "list_item": "item", "blockquote": "quote", "table": "table", "tr": "row", "th": "cell", "td": "cell",
            "footnote_reference": "footnote", "admonition": "admonition", "admonition_title": "summary"}  # fmt: skip
 _INLINE = {"strong": "strong", "em": "em", "s": "del", "link": "link"}
+_BOX = re.compile(r"\s*(?:!!!|\?\?\?\+?)\s*\S")
+_WHOLE_BOX = re.compile(r"\s*(?:!!!|\?\?\?\+?) ?[\w-]+(?: +\"[^\"]*\")?\s*$")
+_DELIMITER = re.compile(r"[ >]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _ENDS = {"script": "</script", "style": "</style", "pre": "</pre", "textarea": "</textarea"}
 _PROSE = re.compile(r"(?<![\\\w])[A-Za-z]{2,}(?:[,.;:]?\s+[A-Za-z]{2,}){2,}")
 
@@ -41,6 +45,7 @@ _READER = _reader()
 def parse(text: str, report: Report, line: int = 1) -> Node:
     """The tree of a note's text; line is that of the source on which the text begins."""
     env: dict[str, Any] = {}
+    text = _mended(text, report, line)
     builder = Builder(report, line)
     _Reading(builder, line, report, text.split("\n")).read(_READER.parse(text, env))
     builder.finish()
@@ -50,6 +55,29 @@ def parse(text: str, report: Report, line: int = 1) -> Node:
                    f"{name} {definition['href']} {definition['title']}")  # fmt: skip
     _definitions(env, text, report, line)
     return builder.root
+
+
+def _mended(text: str, report: Report, line: int) -> str:
+    """The text with what the reader would drop marked as text: cells beyond a table's last, words after a box's title."""
+    lines, width = text.split("\n"), 0
+    for number, each in enumerate(lines):
+        if _BOX.match(each) and not _WHOLE_BOX.match(each):
+            lines[number] = each[: len(each) - len(each.lstrip())] + "\\" + each.lstrip()
+        if width and "|" in each:
+            code = _CODE.sub(lambda match: re.sub(r"(?<!\\)\|", r"\\|", match[0]), each)
+            pipes = [match.start() for match in re.finditer(r"(?<!\\)\|", code.rstrip())]
+            inner = pipes[bool(pipes and not code[: pipes[0]].strip(" >")) :]
+            inner = inner[:-1] if inner and inner[-1] == len(code.rstrip()) - 1 else inner
+            for at in reversed(inner[width - 1 :]):
+                code = f"{code[:at]}\\{code[at:]}"
+            if inner[width - 1 :]:
+                report.add(line + number, "a row with more cells than its table", "the last cell holds the rest")
+            lines[number] = code
+        elif not each.strip():
+            width = 0
+        if _DELIMITER.match(each) and number and lines[number - 1].strip():
+            width = len([cell for cell in each.strip(" >\t|").split("|") if cell.strip()])
+    return "\n".join(lines)
 
 
 def _definitions(env: dict[str, Any], text: str, report: Report, line: int) -> None:
@@ -103,7 +131,7 @@ class _Reading:
         language = match[1] if match else ""
         rest = info[match.end() :].strip(" }") if match else info
         if rest or info.startswith("{"):
-            self.report.add(self.at, f"a block of code marked {info!r}", "shown as code, and not run", rest)
+            self.report.add(self.at, f"a block of code marked {info!r}", "shown as code, and not run", info)
         self.builder.add("block", token.content.removesuffix("\n"), language=language)
         if token.type == "fence" and token.map:
             last = self.source[min(token.map[1], len(self.source)) - 1] if token.map[1] else ""

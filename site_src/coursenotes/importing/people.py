@@ -10,8 +10,9 @@ import yaml
 
 from coursenotes.errors import Problem, nearest, some
 
+_KINDS = ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-ND", "BY-NC-ND")
 LICENCES = (
-    *(f"CC-{kind}-{version}" for version in ("4.0", "3.0") for kind in ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-ND", "BY-NC-ND")),
+    *(f"CC-{kind}-{version}" for version in ("4.0", "3.0") for kind in _KINDS),
     "CC0-1.0", "MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0-only", "GFDL-1.3-only",
 )  # fmt: skip
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,10 +36,10 @@ def known(path: Path) -> dict[str, dict[str, Any]]:
 def by_name(people: dict[str, dict[str, Any]], name: str) -> str | None:
     """The id of the person with this name, id or GitHub name, in any case."""
     wanted = name.strip().removeprefix("@").casefold()
-    return next(
-        (id for id, fields in people.items() if wanted in {id, *(str(fields.get(k, "")).casefold() for k in ("name", "github"))}),
-        None,
-    )  # fmt: skip
+    for author, fields in people.items():
+        if wanted in {author, *(str(fields.get(field, "")).casefold() for field in ("name", "github"))}:
+            return author
+    return None
 
 
 def author_problem(people: dict[str, dict[str, Any]], author: str, name: str) -> Problem | None:
@@ -49,10 +50,9 @@ def author_problem(people: dict[str, dict[str, Any]], author: str, name: str) ->
         return Problem(f"--author {author}: an id is small letters, digits and _", fix=f"--author {made_id(author)}")
     if not name:
         close = nearest(author, people)
-        return Problem(
-            f"--author {author}: nobody in docs/people.yml is called that", details=(f"there is: {some(people)}",),
-            fix=(f"--author {close}, or for somebody new " if close else "for somebody new ") + '--author-name "Their Name"',
-        )  # fmt: skip
+        new = 'for somebody new --author-name "Their Name"'
+        return Problem(f"--author {author}: nobody in docs/people.yml is called that",
+                       details=(f"there is: {some(people)}",), fix=f"--author {close}, or {new}" if close else new)  # fmt: skip
     return None
 
 
@@ -86,5 +86,6 @@ def licence_problem(given: str) -> Problem | None:
         return Problem(f"--licence {given}: a note without a licence cannot be taken", details=ASK,
                        fix="--licence CC-BY-4.0, once the author has said so")  # fmt: skip
     close = nearest(given.replace(" ", "-").upper(), LICENCES)
-    return Problem(f"--licence {given}: no licence that the project knows", details=(f"there is: {some(LICENCES, 20)}",),
+    return Problem(f"--licence {given}: no licence that the project knows",
+                   details=(f"there is: {some(LICENCES, 20)}",),
                    fix=f"--licence {close}" if close else "write its SPDX id: https://spdx.org/licenses/")  # fmt: skip

@@ -90,7 +90,11 @@ def version_head(fields: dict[str, object]) -> str:
 
 
 def _head(fields: dict[str, object]) -> str:
-    return "---\n" + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000) + "---\n"
+    return (
+        "---\n"
+        + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None)
+        + "---\n"
+    )
 
 
 def _escaped(text: str) -> str:
@@ -102,7 +106,7 @@ def _plain(url: str) -> str:
 
 
 def readable(folder: Path, endings: tuple[str, ...]) -> list[Path]:
-    """The notes of a folder, in the order of their names: hidden folders, and what a repository says of itself, apart."""
+    """The notes of a folder, by name: without hidden folders, and without what a repository says of itself."""
     found = [
         path for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in endings and path.is_file() and path.resolve().is_relative_to(folder.resolve())

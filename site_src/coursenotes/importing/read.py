@@ -111,10 +111,10 @@ def front_matter(text: str, report: Report) -> tuple[dict[str, Any], str]:
 
 
 def _taken(name: str) -> str:
-    uses = {"title": "taken as the title", "author": "taken as the author's name", "authors": "taken as the author's name",
-            "license": "taken as the licence", "licence": "taken as the licence",
-            "canonical_url": "taken as the address"}  # fmt: skip
-    return uses.get(name.lower(), "left out")
+    name = name.lower()
+    uses = {"title": "the title", "licence": "the licence", "license": "the licence", "canonical_url": "the address"}
+    uses |= dict.fromkeys(("author", "authors"), "the author's name")
+    return f"taken as {uses[name]}, if nothing else was said" if name in uses else "left out"
 
 
 def separated(text: str) -> tuple[str, list[int]]:

@@ -106,7 +106,9 @@ def words(text: str) -> list[str]:
 
 def lost(source: str, output: str, report: Report) -> list[str]:
     """The words of a source that are neither in the output nor in what the report tells of."""
-    left = Counter(words(source))
-    left.subtract(Counter(words(output)))
-    left.subtract(Counter(words(" ".join(report.gone))))
-    return [word for word in dict.fromkeys(words(source)) if left[word] > 0]
+    there = words(source)
+    left = Counter(there)
+    written = Counter(words(output)) + Counter(words(" ".join(report.gone)))
+    left.subtract(written)
+    joined = "\n".join(word for word in written if left[word] < 0)  # two words may have come to stand together
+    return [word for word in dict.fromkeys(there) if left[word] > 0 and word not in joined]

@@ -82,7 +82,8 @@ class Turner:
         address, why = self._address(href, line)
         if address is None:
             if why:
-                self.report.add(line, f"the link {short(href, 90)}: {why}", "text, with the address in code")
+                title = str(node.attrs.get("title") or "")
+                self.report.add(line, f"the link {short(href, 90)}: {why}", "text, with the address in code", title)
             return [*children, *(_in_code(href, line) if href and href != said else []), *after]
         if not children:
             children = [Node("text", line, (after and "link") or short(re.sub(r"^\w+:(//)?", "", address), 90))]

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape as escape_html
 
+from coursenotes.importing.marks import around, block_start, escape, inline_code, is_bare, safe_address, title_part
 from coursenotes.importing.tree import INLINE, Node
 
-_DELIMITER = re.compile(r"[\s|:=\-_*+~]+")
-_START = re.compile(r"#|>|[-+*](?=\s|$)|!!!|\?\?\?|===|~~~|:(?=\s|$)|//// |<|\||\$\$")
-_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
-_PLAIN = re.compile(r"\[ ?[A-Za-z][^\[\]@^|\\]*\](?![(\[:{])")
-_BARE = re.compile(r"https?://[^\s<>\[\]()`*\\|$\"'{}]+", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"(?<![\w-])(?:href|src|poster|action|data)=", re.IGNORECASE)
 EMPTY = "&nbsp;"
 
 
@@ -104,7 +98,7 @@ class Writer:
         lines = [line for line in (one.lstrip() for one in lines) if line.strip()]
         if lines:
             lines[-1] = lines[-1].rstrip()
-        return [_start(line) for line in lines]
+        return [block_start(line) for line in lines]
 
     def _list(self, node: Node) -> list[str]:
         items = [child for child in node.children if child.kind == "item"]
@@ -182,7 +176,7 @@ class Writer:
         if self.bare or self.notebook or '"' in title:
             title = title.replace('"', "&quot;")
         if self.bare or self.notebook:
-            return [line for part in ([_start(title)] if title else [], body) if part for line in (*part, "")][:-1]
+            return [line for part in ([block_start(title)] if title else [], body) if part for line in (*part, "")][:-1]
         mark = "!!!" if node.kind == "admonition" and not node.attrs.get("fold") else "???"
         mark += "+" if node.attrs.get("open") else ""
         name = re.sub(r"[^a-z-]", "", str(node.attrs.get("name", "note")).casefold()) or "note"
@@ -218,7 +212,7 @@ class Writer:
         if kind == "text":
             return escape(node.text, table, link)
         if kind == "code":
-            return _inline_code(node.text, table)
+            return inline_code(node.text, table)
         if kind == "soft":
             return "\n"
         if kind == "break":
@@ -239,7 +233,7 @@ class Writer:
         if kind == "link":
             return self._link(node, inner, table)
         if kind in ("strong", "em"):
-            return inner if self.bare else _around("**" if kind == "strong" else "*", inner)
+            return inner if self.bare else around("**" if kind == "strong" else "*", inner)
         if kind in ("del", "html") and inner.strip() and not self.bare:
             tag = "del" if kind == "del" else node.attrs["tag"]
             return f"<{tag}>{inner}</{tag}>"
@@ -248,19 +242,19 @@ class Writer:
     def _link(self, node: Node, inner: str, table: bool) -> str:
         href = str(node.attrs["href"])
         if self.bare:
-            return f"{inner} ({_inline_code(href, table)})" if inner != href else inner
+            return f"{inner} ({inline_code(href, table)})" if inner != href else inner
         text = " ".join(inner.split("\n")).strip()
-        address = _address(href)
+        address = safe_address(href)
         said = node.words()
-        if said == href and _BARE.fullmatch(href) and not _ATTRIBUTE.search(href):
+        if said == href and is_bare(href):
             return f"<{href}>"
-        return f"[{text}]({address}{_title(node)})"
+        return f"[{text}]({address}{title_part(node)})"
 
     def _image(self, node: Node, table: bool, link: bool) -> str:
         alt, src = str(node.attrs["alt"]), str(node.attrs["src"])
         if self.bare:
-            return f"{escape(alt, table, True)} ({_inline_code(src, table)})"
-        return f"![{escape(alt, table, True)}]({_address(src)}{_title(node)})"
+            return f"{escape(alt, table, True)} ({inline_code(src, table)})"
+        return f"![{escape(alt, table, True)}]({safe_address(src)}{title_part(node)})"
 
     def _formula(self, text: str, table: bool, link: bool) -> str:
         text = " ".join(text.split())
@@ -270,84 +264,10 @@ class Writer:
             or not text
             or re.search(r"(?<!\\)(?:\\\\)*\$|\\$", text)
             or (link and "]" in text)
-            or "<" in text
-            and ">" in text
+            or ("<" in text and ">" in text)
         ):
-            return _inline_code(text, table) if text else ""
+            return inline_code(text, table) if text else ""
         return f"${text}$"
-
-
-def escape(text: str, table: bool = False, link: bool = False) -> str:
-    """Text as Markdown that shows it as it is: only what the site would read as a mark is escaped."""
-    out = []
-    for at, letter in enumerate(text):
-        before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-        if letter in "\\`$*":
-            out.append(letter if letter == "*" and before.isspace() and after.isspace() else "\\" + letter)
-        elif letter == "_":
-            out.append(letter if before.isalnum() and after.isalnum() else r"\_")
-        elif letter == "[":
-            plain = not link and _PLAIN.match(text, at) and not re.match(r"\[TOC\]", text[at:], re.IGNORECASE)
-            out.append("[" if plain else "&#91;" if link else r"\[")
-        elif letter == "]" and (link or after == ""):
-            out.append("&#93;" if link else "]")
-        elif letter == "<":
-            out.append("&lt;")
-        elif letter == "&":
-            out.append("&amp;" if re.match(r"&#?\w+;?", text[at:]) else "&")
-        elif letter == "{":
-            out.append(r"\{")
-        elif letter == "|" and table:
-            out.append(r"\|")
-        else:
-            out.append(letter)
-    return "".join(out)
-
-
-def _start(line: str) -> str:
-    """A line of text that begins with what would be the mark of a block, as text."""
-    if line.startswith(("<!--", "<http", "<br>", "<del>", "<sub>", "<sup>", "<mark>", "<u>", "<small>", "<code>")):
-        return line
-    if _DELIMITER.fullmatch(line) or _START.match(line):
-        return f"&#{ord(line[0])};{line[1:]}" if not line.startswith("$$") else line
-    return _NUMBER.sub(lambda match: f"{match[1]}\\{match[2]}" if match[2] == "." else f"{match[1]}&#41;", line, count=1) \
-        if _NUMBER.match(line) else line  # fmt: skip
-
-
-def _inline_code(text: str, table: bool = False) -> str:
-    text = " ".join(text.split("\n"))
-    if not text.strip():
-        return text
-    if text.lstrip().startswith("#!") or text.startswith(":::") or (table and "|" in text) or "\\" in text[-1:]:
-        shown = "".join(f"&#{ord(c)};" if c in "`*_[]{}\\$|#!:<>&@^~" else c for c in text)
-        return f"<code>{shown}</code>"
-    runs = {len(run) for run in re.findall(r"`+", text)}
-    ticks = "`" * next(n for n in range(1, 1000) if n not in runs)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _address(href: str) -> str:
-    """An address that ends where it should, whatever signs it holds."""
-    return re.sub(r"[\s<>()\[\]\\`$|{}\"'*^\x00-\x1f]",
-                  lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), href)  # fmt: skip
-
-
-def _title(node: Node) -> str:
-    title = " ".join(str(node.attrs.get("title") or "").split())
-    return f' "{escape_html(title).replace("[", "&#91;").replace("]", "&#93;")}"' if title else ""
-
-
-def _around(marks: str, inner: str) -> str:
-    """Marks around text, without the spaces at its ends, which would keep them from being marks."""
-    text = inner.strip()
-    if not text:
-        return inner
-    before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
-    if "*" in text.replace(r"\*", "") or "  \n" in text:  # marks within marks
-        tag = "strong" if marks == "**" else "em"
-        return f"{before}<{tag}>{text}</{tag}>{after}"
-    return f"{before}{marks}{text}{marks}{after}"
 
 
 def _grouped(nodes: Sequence[Node]) -> list[Node]:
@@ -355,7 +275,7 @@ def _grouped(nodes: Sequence[Node]) -> list[Node]:
     found: list[Node] = []
     loose: Node | None = None
     for node in nodes:
-        if node.kind in INLINE and node.kind != "comment" or node.kind == "span":
+        if (node.kind in INLINE and node.kind != "comment") or node.kind == "span":
             if loose is None:
                 loose = Node("paragraph", node.line)
                 found.append(loose)

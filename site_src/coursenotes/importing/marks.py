@@ -1,0 +1,93 @@
+"""The marks of Markdown in a line: what would be read as one and is none is escaped; what is meant as one is written."""
+
+from __future__ import annotations
+
+import re
+from html import escape as escape_html
+
+from coursenotes.importing.tree import Node
+
+_DELIMITER = re.compile(r"[\s|:=\-_*+~]+")
+_START = re.compile(r"#|>|[-+*](?=\s|$)|!!!|\?\?\?|===|~~~|:(?=\s|$)|\||\$\$")
+_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
+_PLAIN = re.compile(r"\[ ?[A-Za-z][^\[\]@^|\\]*\](?![(\[:{])")
+_BARE = re.compile(r"https?://[^\s<>\[\]()`*\\|$\"'{}]+", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"(?<![\w-])(?:href|src|poster|action|data)=", re.IGNORECASE)
+
+
+def is_bare(href: str) -> bool:
+    """Whether an address can be written as it is, between < and >."""
+    return bool(_BARE.fullmatch(href)) and not _ATTRIBUTE.search(href)
+
+
+def escape(text: str, table: bool = False, link: bool = False) -> str:
+    """Text as Markdown that shows it as it is: only what the site would read as a mark is escaped."""
+    out = []
+    for at, letter in enumerate(text):
+        before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        if letter in "\\`$*":
+            out.append(letter if letter == "*" and before.isspace() and after.isspace() else "\\" + letter)
+        elif letter == "_":
+            out.append(letter if before.isalnum() and after.isalnum() else r"\_")
+        elif letter == "[":
+            plain = not link and _PLAIN.match(text, at) and not re.match(r"\[TOC\]", text[at:], re.IGNORECASE)
+            out.append("[" if plain else "&#91;" if link else r"\[")
+        elif letter == "]" and (link or after == ""):
+            out.append("&#93;" if link else "]")
+        elif letter == "<":
+            out.append("&lt;")
+        elif letter == "&":
+            out.append("&amp;" if re.match(r"&#?\w+;?", text[at:]) else "&")
+        elif letter == "{":
+            out.append(r"\{")
+        elif letter == "|" and table:
+            out.append(r"\|")
+        else:
+            out.append(letter)
+    return "".join(out)
+
+
+def block_start(line: str) -> str:
+    """A line of text that begins with what would be the mark of a block, as text."""
+    if _DELIMITER.fullmatch(line) or _START.match(line):
+        return f"&#{ord(line[0])};{line[1:]}" if not line.startswith("$$") else line
+    return _NUMBER.sub(lambda match: f"{match[1]}\\{match[2]}" if match[2] == "." else f"{match[1]}&#41;", line, count=1) \
+        if _NUMBER.match(line) else line  # fmt: skip
+
+
+def inline_code(text: str, table: bool = False) -> str:
+    """Code in a line, between as many ticks as it takes."""
+    text = " ".join(text.split("\n"))
+    if not text.strip():
+        return text
+    if text.lstrip().startswith("#!") or text.startswith(":::") or (table and "|" in text) or "\\" in text[-1:]:
+        shown = "".join(f"&#{ord(c)};" if c in "`*_[]{}\\$|#!:<>&@^~" else c for c in text)
+        return f"<code>{shown}</code>"
+    runs = {len(run) for run in re.findall(r"`+", text)}
+    ticks = "`" * next(n for n in range(1, 1000) if n not in runs)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def safe_address(href: str) -> str:
+    """An address that ends where it should, whatever signs it holds."""
+    return re.sub(r"[\s<>()\[\]\\`$|{}\"'*^\x00-\x1f]",
+                  lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), href)  # fmt: skip
+
+
+def title_part(node: Node) -> str:
+    """What follows the address of a link or an image that has a title."""
+    title = " ".join(str(node.attrs.get("title") or "").split())
+    return f' "{escape_html(title).replace("[", "&#91;").replace("]", "&#93;")}"' if title else ""
+
+
+def around(marks: str, inner: str) -> str:
+    """Marks around text, without the spaces at its ends, which would keep them from being marks."""
+    text = inner.strip()
+    if not text:
+        return inner
+    before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+    if "*" in text.replace(r"\*", "") or "  \n" in text:  # marks within marks
+        tag = "strong" if marks == "**" else "em"
+        return f"{before}<{tag}>{text}</{tag}>{after}"
+    return f"{before}{marks}{text}{marks}{after}"
