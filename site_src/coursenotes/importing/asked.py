@@ -68,7 +68,7 @@ def say_what(
                              fix=f"--lecture {close}" if close else "add it to docs/courses.yml")  # fmt: skip
         elif note.lecture is None:
             problems.add("which lecture? nothing in its name or heading says", note.path,
-                         fix="--lecture dl2022/8, or for a folder --lectures FILE with lines of name: dl2022/8")  # fmt: skip
+                         fix="--lecture dl2022/8, or for a folder --lectures FILE with name.md: dl2022/8")  # fmt: skip
     if not notes and not problems:
         raise CoursenotesError("every file was left out: nothing is written")
     everybody = people.known(layout.people)
@@ -100,8 +100,8 @@ def _mapping(options: Options, notes: list[Note], problems: Problems) -> dict[Pa
         raise CoursenotesError(Problem(f"cannot be read: {error}", options.lectures)) from error
     if not isinstance(found, dict):
         raise CoursenotesError(Problem("is no list of files", options.lectures, 1, fix="write lesson7.md: dl2017/7"))
-    names = {note.path.relative_to(options.source).as_posix(): note.path for note in notes} if options.source.is_dir() else \
-        {note.path.name: note.path for note in notes}  # fmt: skip
+    folder = options.source if options.source.is_dir() else options.source.parent
+    names = {note.path.relative_to(folder).as_posix(): note.path for note in notes}
     for name in found:
         if name not in names:
             close = nearest(str(name), names)
@@ -197,6 +197,7 @@ def _name(layout: Layout, library: Library, options: Options, notes: list[Note])
             note.name = f"{wanted}-{number}"
         taken.add((note.lesson, note.name))
         if place.is_taken(layout, note.lesson, note.name):
+            free = place.free_name(layout, note.lesson, note.name)
             problems.add("is there already, and nothing is written over", layout.docs / note.page,
-                         fix=f"--name {place.free_name(layout, note.lesson, note.name, set())}, or remove the old one")  # fmt: skip
+                         fix=f"--name {free}, or remove the old one")  # fmt: skip
     problems.raise_if_any()

@@ -13,7 +13,8 @@ _SAME = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em",
 _CODE = ("code", "tt", "samp", "kbd")
 _KEPT = ("sub", "sup", "mark", "u", "small")
 _CLEAR = ("span", "font", "big", "abbr", "acronym", "label", "ins", "q", "time", "bdi", "bdo", "nobr", "wbr", "data",
-          "picture", "html", "body", "head", "title", "thead", "tbody", "tfoot", "colgroup", "col", "ruby", "rt", "rp")  # fmt: skip
+          "picture", "html", "body", "head", "title", "thead", "tbody", "tfoot", "colgroup", "col", "ruby",
+          "rt", "rp")  # fmt: skip
 _GROUPS = ("div", "center", "section", "article", "header", "footer", "figure", "figcaption", "main", "aside", "nav",
            "dl", "dt", "dd", "address", "caption", "hgroup", "fieldset", "legend", "form", "p")  # fmt: skip
 _GONE = ("script", "style", "noscript", "template", "svg", "math", "select", "button", "textarea", "object", "applet")

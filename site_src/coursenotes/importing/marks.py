@@ -1,4 +1,4 @@
-"""The marks of Markdown in a line: what would be read as one and is none is escaped; what is meant as one is written."""
+"""The marks of Markdown in a line: what would be read as one and is none is escaped, what is meant is written."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def block_start(line: str) -> str:
     """A line of text that begins with what would be the mark of a block, as text."""
     if _DELIMITER.fullmatch(line) or _START.match(line):
         return f"&#{ord(line[0])};{line[1:]}" if not line.startswith("$$") else line
-    return _NUMBER.sub(lambda match: f"{match[1]}\\{match[2]}" if match[2] == "." else f"{match[1]}&#41;", line, count=1) \
-        if _NUMBER.match(line) else line  # fmt: skip
+    number = _NUMBER.match(line)
+    return f"{number[1]}{'&#41;' if number[2] == ')' else chr(92) + '.'}{line[number.end() :]}" if number else line
 
 
 def inline_code(text: str, table: bool = False) -> str:

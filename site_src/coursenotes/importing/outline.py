@@ -159,11 +159,11 @@ def _name_headings(root: Node, report: Report) -> None:
         for name in (given, slugify(said, "-"), re.sub(r"-+", "-", slug), said.replace(" ", "-").casefold()):
             places.setdefault(name, given)
     for line, name in root.attrs.get("anchors", ()):
-        near = [node for node in headings if node.line >= line] or headings[-1:]
-        before = [node for node in headings if node.line <= line]
-        chosen = near[0] if near and (near[0].line - line <= 2 or not before) else (before or near or [None])[-1]
-        if chosen is not None:
-            places.setdefault(name.casefold(), chosen.attrs["anchor"])
+        below = [node for node in headings if node.line >= line]
+        above = [node for node in headings if node.line <= line]
+        near = below[:1] if below and (below[0].line - line <= 2 or not above) else above[-1:]
+        for node in near:
+            places.setdefault(name.casefold(), node.attrs["anchor"])
     for node in root.walk():
         href = str(node.attrs.get("href", "")) if node.kind == "link" else ""
         if not href.startswith("#"):

@@ -35,7 +35,8 @@ def _reader() -> MarkdownIt:
     md.use(amsmath_plugin).use(admon_plugin)
     md.disable(["footnote_tail", "footnote_inline"])
     md.validateLink = lambda url: True  # type: ignore[method-assign] # a link with a strange scheme is told, not text
-    md.normalizeLink = md.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     return md
 
 
@@ -58,7 +59,7 @@ def parse(text: str, report: Report, line: int = 1) -> Node:
 
 
 def _mended(text: str, report: Report, line: int) -> str:
-    """The text with what the reader would drop marked as text: cells beyond a table's last, words after a box's title."""
+    """The text with what the reader would drop kept: cells beyond a table's last, words after a box's title."""
     lines, width = text.split("\n"), 0
     for number, each in enumerate(lines):
         if _BOX.match(each) and not _WHOLE_BOX.match(each):
@@ -217,6 +218,5 @@ class _Reading:
 def _plain(token: Token) -> str:
     """The text of an image's alternative, without marks."""
     return "".join(
-        c.attrs.get("alt", "") or c.content if c.type == "image" else " " if c.type.endswith("break") else c.content
-        for c in token.children or []
+        c.content if c.type == "image" else " " if c.type.endswith("break") else c.content for c in token.children or []
     )  # type: ignore[misc]

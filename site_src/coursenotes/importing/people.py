@@ -52,7 +52,8 @@ def author_problem(people: dict[str, dict[str, Any]], author: str, name: str) ->
         close = nearest(author, people)
         new = 'for somebody new --author-name "Their Name"'
         return Problem(f"--author {author}: nobody in docs/people.yml is called that",
-                       details=(f"there is: {some(people)}",), fix=f"--author {close}, or {new}" if close else new)  # fmt: skip
+                       details=(f"there is: {some(people)}",),
+                       fix=f"--author {close}, or {new}" if close else new)  # fmt: skip
     return None
 
 

@@ -46,11 +46,10 @@ def lesson(layout: Layout, lecture: Lecture, lectures: Lectures) -> str:
     return f"lessons/{lecture.course}/lesson{lecture.name}.md"
 
 
-def free_name(layout: Layout, page: str, wanted: str, taken: set[str]) -> str:
+def free_name(layout: Layout, page: str, wanted: str) -> str:
     """A name beside a lesson that nothing has yet: the wanted one, or with a number."""
-    folder = layout.docs / page.removesuffix(".md")
     number, name = 1, wanted
-    while f"{folder}/{name}" in taken or is_taken(layout, page, name):
+    while is_taken(layout, page, name):
         number += 1
         name = f"{wanted}-{number}"
     return name
@@ -90,11 +89,12 @@ def version_head(fields: dict[str, object]) -> str:
 
 
 def _head(fields: dict[str, object]) -> str:
-    return (
-        "---\n"
-        + yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None)
-        + "---\n"
-    )
+    lines = (
+        yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False, width=1000,
+                       default_flow_style=None if isinstance(value, list) else False)
+        for name, value in fields.items()
+    )  # fmt: skip
+    return f"---\n{''.join(lines)}---\n"
 
 
 def _escaped(text: str) -> str:

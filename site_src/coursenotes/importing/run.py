@@ -12,6 +12,7 @@ from coursenotes.importing import check, people, place, read
 from coursenotes.importing.asked import Ask, Options, say_what
 from coursenotes.importing.notes import Note
 from coursenotes.importing.tree import Report
+from coursenotes.knowledge.lectures import Lecture
 from coursenotes.layout import Layout
 from coursenotes.plan import Library, load
 from coursenotes.store import write_atomic
@@ -40,6 +41,11 @@ def bring(layout: Layout, options: Options, ask: Ask | None, say: Callable[[str]
         files = _staged(library, stage, options, notes)
         _move(layout, stage, files, say)
     return [note.report for note in notes]
+
+
+def _any(lecture: Lecture) -> bool:
+    """A page that is not listed itself may name every lecture."""
+    return True
 
 
 # ---------------------------------------------------------------- what comes in
@@ -72,7 +78,7 @@ def _opened(source: Path) -> list[Note]:
 # ---------------------------------------------------------------- into place
 def _staged(library: Library, stage: Layout, options: Options, notes: list[Note]) -> list[str]:
     """Write everything into the copy of the project, and mend what a build would stop at. -> the files, below docs/."""
-    layout, new = library.layout, {}
+    layout, new = library.layout, dict[str, bytes]()
     everybody = people.known(layout.people)
     for note in notes:
         assert note.lecture is not None and note.files is not None
@@ -97,8 +103,8 @@ def _staged(library: Library, stage: Layout, options: Options, notes: list[Note]
         by_path = {stage.docs / note.page: note for note in notes}
         changed = False
         for problem in found:
-            note = by_path.get(Path(problem.path)) if problem.path else None
-            changed |= note is not None and note.give_way(problem.line, problem.what)
+            wrong = by_path.get(Path(problem.path)) if problem.path else None
+            changed |= wrong is not None and wrong.give_way(problem.line, problem.what)
         if not changed:
             break
     if found:

@@ -1,4 +1,4 @@
-"""Writes the tree of a note as Markdown that the site reads as it is meant: what would be a mark and is none, escaped."""
+"""Writes the tree of a note as Markdown that the site reads as it is meant."""
 
 from __future__ import annotations
 
