@@ -82,10 +82,10 @@ def say_what(
         if options.publish and kind and kind != "transcript":
             problems.add(f"--publish {options.publish} is for transcripts", note.path, fix="--kind transcript")
         note.title = note.title or (f"Lesson {note.lecture.name}: {note.lecture.title}" if note.lecture else "Notes")
-        publish = "index" if options.publish == "index" else None
+        publish = {"publish": "index"} if options.publish == "index" else {}
         source = {"title": note.path.name, **({"url": url} if url else {})}
         note.fields = {"title": note.title, "authors": [author], "kind": kind, "state": "draft", "licence": licence,
-                       "publish": publish, "sources": [source]}  # fmt: skip
+                       **publish, "sources": [source]}  # fmt: skip
     problems.raise_if_any()
     _name(layout, library, options, notes)
 

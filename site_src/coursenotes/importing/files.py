@@ -92,10 +92,11 @@ class Files:
         relative = PurePosixPath(unquote(href).partition("?")[0].replace("\\", "/"))
         try:
             path = (self.note.parent / relative).resolve()
-            if not path.exists():
-                raise Refused("there is no such file")
+            there = path.exists()
         except (OSError, ValueError) as error:
             raise Refused("it is no path") from error
+        if not there:
+            raise Refused("there is no such file")
         if not path.is_relative_to(self.folder.resolve()):
             raise Refused(f"it lies outside {self.folder.name or self.folder}: import the folder that holds both")
         return path

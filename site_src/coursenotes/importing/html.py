@@ -53,7 +53,10 @@ class Builder:
         if self._code() is not None:
             self.text(text or ("\n" if kind in ("soft", "break") else str(attrs.get("alt", ""))))
             return
-        if kind in INLINE:
+        if kind == "comment" and self._in_line():
+            self.report.gone.append(text)  # it may stand where none can be kept
+            text = " ".join(text.split())
+        elif kind in INLINE and kind != "comment":
             self._begin_paragraph()
         else:
             self._end_paragraph()
@@ -255,6 +258,8 @@ class _Events(HTMLParser):
     def all(self, content: str) -> None:
         self.feed(content)
         self.close()
+        if self.rawdata.strip():  # what follows a <script> that does not end
+            self.handle_data(self.rawdata)
 
     def _place(self) -> None:
         self.builder.line = self.first + self.getpos()[0] - 1

@@ -74,6 +74,10 @@ class Note:
         self.attached = turner.attachments
         outline.shape(self.root, self.title, self.plain, self.report)
         outline.name_footnotes(self.root, self.report)
+        if not self.given.get("title"):  # a heading says it without the time that stood in it
+            top = next(node for node in self.root.children if node.attrs.get("out") == 1)
+            self.title = short(top.words(), 120)
+            self.fields["title"] = self.title
 
     def written(self) -> str:
         """The text of the page, front matter included."""

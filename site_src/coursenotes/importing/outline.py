@@ -42,6 +42,7 @@ def _title(root: Node) -> Node | None:
 def shape(root: Node, title: str, plain: bool, report: Report) -> None:
     """Give the note one title above all, and its headings their levels. References leave headings for what is below."""
     _demote(root, report)
+    _number(root, report)
     if plain and not any(node.kind == "heading" for node in root.children) and title and title_of(root, True) == title:
         line = next(node for node in root.children if node.kind == "paragraph")
         line.kind, line.attrs = "heading", {"level": 1}
@@ -86,6 +87,22 @@ def _demote(root: Node, report: Report) -> None:
                 report.add(node.line, f"a heading inside a {holder.kind}: {short(node.words())}", "strong text")
                 node.kind, node.attrs = "paragraph", {"tight": False}
                 node.children = [Node("strong", node.line, "", {}, node.children)]
+
+
+def _number(root: Node, report: Report) -> None:
+    """Lists that do not begin with one are written out where they can be: the site numbers every list from one."""
+    for node in root.walk():
+        start = node.attrs.get("start") if node.kind == "list" else None
+        if start in (None, 1):
+            continue
+        if all(len(item.children) == 1 and item.children[0].kind == "paragraph" for item in node.children):
+            node.kind = "group"
+            for number, item in enumerate(node.children, start):
+                item.kind, item.children = "paragraph", item.children[0].children
+                item.children.insert(0, Node("text", item.line, f"{number}. "))
+        else:
+            report.add(node.line, f"a list that begins with {start}", "numbered from one")
+    _lift(root)
 
 
 def _lift(root: Node) -> None:

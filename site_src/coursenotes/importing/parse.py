@@ -170,7 +170,9 @@ class _Reading:
             self.report.add(self.at, f"<{after.split(chr(10))[0][:30]} does not end", "kept as text")
             self.builder.paragraph("<")
             inner = _Reading(self.builder, self.at, self.report, after.split("\n"))
-            inner.read(_READER.parse(after, {}))
+            env: dict[str, Any] = {}
+            inner.read(_READER.parse(after, env))
+            _definitions(env, after, self.report, self.at)
             return
         self.builder.html_block(content)
 

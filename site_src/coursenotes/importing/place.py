@@ -27,12 +27,17 @@ def guess(name: str, title: str, lectures: Lectures) -> tuple[Lecture, str] | No
             continue
         both = f"{name} {title}"
         found = [lecture for lecture in lectures.all() if lecture.name.lstrip("0") == match[1]]
-        years = [one for one in found if str(lectures.courses[one.course].more.get("year", "-")) in both
-                 or one.course.casefold() in both.casefold()]  # fmt: skip
+        years = [one for one in found if any(sign in both for sign in _years(lectures.courses[one.course]))]
         chosen = years if years else found
         if len(chosen) == 1:
             return chosen[0], f"{what} says {match[0]}" + (f" and {chosen[0].course}'s year" if years else "")
     return None
+
+
+def _years(course: Course) -> set[str]:
+    """What tells a course from others of its kind in a title: its year, and its name."""
+    year = str(course.more.get("year") or "")
+    return {course.name, *([year] if year else []), *re.findall(r"\d{4}", course.name)}
 
 
 def lesson(layout: Layout, lecture: Lecture, lectures: Lectures) -> str:

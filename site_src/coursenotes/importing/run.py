@@ -34,9 +34,8 @@ def bring(layout: Layout, options: Options, ask: Ask | None, say: Callable[[str]
     for note in notes:
         own = note.lecture is None or visibility.lecture(note.lecture)
         beside = {path: os.path.relpath(other.page, PurePosixPath(note.page).parent) for path, other in pages.items()}
-        note.turn(
-            library.knowledge.lectures, (lambda other, own=own: not own or visibility.lecture(other)), root, beside
-        )
+        listed = visibility.lecture if own else _any
+        note.turn(library.knowledge.lectures, listed, root, beside)
     with check.copied(layout) as stage:
         files = _staged(library, stage, options, notes)
         _move(layout, stage, files, say)

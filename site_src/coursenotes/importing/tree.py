@@ -106,7 +106,7 @@ def words(text: str) -> list[str]:
 
 def lost(source: str, output: str, report: Report) -> list[str]:
     """The words of a source that are neither in the output nor in what the report tells of."""
-    there = words(source)
+    there = words(re.sub(r"(?m)^[\s>]*(?:[-*+]\s+)*\d{1,9}[.)](?=\s|$)", " ", source))  # lists are numbered anew
     left = Counter(there)
     written = Counter(words(output)) + Counter(words(" ".join(report.gone)))
     left.subtract(written)
