@@ -95,6 +95,7 @@ def test_a_long_page_comes_in_whole_and_fast(mini):
     ("```{.python .run}\nimport os\n```", "```python\nimport os\n```"),
     ("a [@x] {.y}", r"a \[@x] \{.y}"), ("!!! no box, this", "&#33;!! no box, this"), ("1986. A year", r"1986\. A year"),
     (":smile: snake_case", ":smile: snake_case"),
+    ("|a|b|\n|:-|-:|\n|`x|y`|$p|q$|", "| a | b |\n| --- | --- |\n| <code>x&#124;y</code> | $p\\vert q$ |"),
     ("> [!TIP]\n> Do.", "!!! tip\n    Do."),
 ])  # fmt: skip
 def test_what_is_written_in_many_ways_becomes_ours(mini, written, ours):

@@ -139,7 +139,7 @@ class _Seen(HTMLParser):
                 self.wrong.append((f"a heading of level {level} below one of level {self.level}", ""))
             self.level = level
         for name in given:
-            if name.startswith("on") or (name == "style" and tag not in ("th", "td")):
+            if name.startswith("on") or name == "style":
                 self.wrong.append((f"{name}= of <{tag}> on the page", f"{name}="))
 
     def problems(self, is_there: Any) -> Iterator[tuple[str, str]]:

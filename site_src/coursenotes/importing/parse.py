@@ -22,7 +22,7 @@ _INLINE = {"strong": "strong", "em": "em", "s": "del", "link": "link"}
 _BOX = re.compile(r"\s*(?:!!!|\?\?\?\+?)\s*\S")
 _WHOLE_BOX = re.compile(r"\s*(?:!!!|\?\?\?\+?) ?[\w-]+(?: +\"[^\"]*\")?\s*$")
 _DELIMITER = re.compile(r"[ >]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<![\\$\w])\$(?![\s$])[^$]+?(?<![\s\\])\$(?![\w$])")
 _ENDS = {"script": "</script", "style": "</style", "pre": "</pre", "textarea": "</textarea"}
 _PROSE = re.compile(r"(?<![\\\w])[A-Za-z]{2,}(?:[,.;:]?\s+[A-Za-z]{2,}){2,}")
 

@@ -172,7 +172,7 @@ class Turner:
 
 
 def _named(src: str) -> str:
-    return re.sub(r"[-_]+", " ", PurePosixPath(src).stem) or "picture"
+    return re.sub(r"[-_]+", " ", PurePosixPath(src.removeprefix("attachment:")).stem) or "picture"
 
 
 def _in_code(href: str, line: int) -> list[Node]:

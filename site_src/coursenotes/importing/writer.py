@@ -150,13 +150,8 @@ class Writer:
             head = rows[0].children and all(c.attrs.get("head") for c in rows[0].children if c.kind == "cell")
             if not head:
                 cells.insert(0, [])
-            marks = {"left": ":---", "right": "---:", "center": ":---:"}
-            aligned = [
-                marks.get(str(c.attrs.get("align", "")).strip(), "---") for c in rows[0].children if c.kind == "cell"
-            ]
-            aligned += ["---"] * (width - len(aligned))
             full = [[*row, *[""] * (width - len(row))] for row in cells]
-            lines = ["| " + " | ".join(row) + " |" for row in (full[0], aligned, *full[1:])]
+            lines = ["| " + " | ".join(row) + " |" for row in (full[0], ["---"] * width, *full[1:])]
         return self._with_stray(lines, [*other, *(c for row in rows for c in row.children if c.kind != "cell")])
 
     def _with_stray(self, lines: list[str], others: list[Node]) -> list[str]:
