@@ -32,6 +32,25 @@
     }
     return layers.reverse().reduce((below, layer) => over(layer, below), [1, 1, 1, 1]);
   };
+  // What a drawn text stands on: the page, and whatever was painted before it at its middle; null on a picture.
+  const painted = (text) => {
+    const box = text.getBoundingClientRect();
+    const middle = new DOMPoint(box.left + box.width / 2, box.top + box.height / 2);
+    let ground = behind(text.ownerSVGElement.parentElement);
+    for (const e of text.ownerSVGElement.querySelectorAll("path, rect, circle, use, image")) {
+      if (e.closest("defs, clipPath") || !(e.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
+      const at = e.getBoundingClientRect();
+      if (middle.x < at.left || middle.x > at.right || middle.y < at.top || middle.y > at.bottom) continue;
+      if (e.tagName === "image") ground = null;
+      const style = getComputedStyle(e);
+      if (!ground || e.tagName === "image" || style.fill === "none") continue;
+      if (e.isPointInFill && !e.isPointInFill(middle.matrixTransform(e.getScreenCTM().inverse()))) continue;
+      const fill = read(style.fill).slice();
+      fill[3] *= Number(style.fillOpacity) * Number(style.opacity);
+      ground = over(fill, ground);
+    }
+    return ground;
+  };
   const shown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 
   // Every element that holds words itself.
@@ -58,7 +77,8 @@
       let opacity = drawn ? Number(style.fillOpacity) : 1;
       for (let up = e; up; up = up.parentElement) opacity *= Number(getComputedStyle(up).opacity);
       if (opacity === 0) continue;
-      const ground = behind(drawn ? e.ownerSVGElement.parentElement : e);
+      const ground = drawn ? painted(e) : behind(e);
+      if (!ground) continue;
       const ink = read(drawn ? style.fill : style.color).slice();
       ink[3] *= opacity;
       const size = parseFloat(style.fontSize);

@@ -101,7 +101,10 @@ def page(path: Path, name: str) -> tuple[PageInfo, list[Problem]]:
                 (), "link to the page that shows it",
             ))  # fmt: skip
     problems += _lost_links(path, name, text)
-    meta = {"title": _title(text) or path.stem.replace("_", " "), **{k: v for k, v in notebook.meta.items() if v is not None}}
+    meta = {
+        "title": _title(text) or path.stem.replace("_", " "),
+        **{k: v for k, v in notebook.meta.items() if v is not None},
+    }
     return PageInfo(path, name, text, meta, tuple(r for r in found if r.scheme == "lecture")), problems
 
 
