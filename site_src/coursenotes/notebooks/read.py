@@ -101,10 +101,8 @@ def page(path: Path, name: str) -> tuple[PageInfo, list[Problem]]:
                 (), "link to the page that shows it",
             ))  # fmt: skip
     problems += _lost_links(path, name, text)
-    meta = {
-        "title": _title(text) or path.stem.replace("_", " "),
-        **{k: v for k, v in notebook.meta.items() if v is not None},
-    }
+    given = {name: value for name, value in notebook.meta.items() if value is not None}
+    meta = {"title": _title(text) or path.stem.replace("_", " "), **given}
     return PageInfo(path, name, text, meta, tuple(r for r in found if r.scheme == "lecture")), problems
 
 
@@ -147,14 +145,14 @@ def _text(notebook: Notebook) -> str:
     Fences lose their words: what this project runs on its own pages is not run in a notebook.
     """
     placed: dict[int, str] = {}
-    offset = 0
+    offset, number = 0, 1  # a place in the file, and its line
     for cell in notebook.cells:
         written = cell.more.get("source")
         lines = written if isinstance(written, list) and cell.kind == "markdown" else []
         for line in (line for line in lines if isinstance(line, str)):
             forms = [json.dumps(line, ensure_ascii=ascii) for ascii in (False, True)]
             at = next((at for form in forms if (at := notebook.raw.find(form, offset)) >= 0), -1)
-            number = line_of(notebook.raw, at) if at >= 0 else 0
+            number += notebook.raw.count("\n", offset, at)
             if at < 0 or number in placed or line.count("\n") > 1:
                 return _bare("\n\n".join(cell.source for cell in notebook.cells if cell.kind == "markdown") + "\n")
             placed[number], offset = joined(line.rstrip("\n")), at + 1
