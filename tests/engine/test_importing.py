@@ -151,6 +151,12 @@ def test_front_matter_of_other_systems_is_read(mini):
     assert r"# My \*notes\*" in page and "front matter date: 2019-01-02: left out" in report
 
 
+def test_a_title_brings_no_html_along(mini):
+    page, _ = come_in(mini, "---\ntitle: A <b>bold</b> <script>x</script> a<b\n---\n# Of List\\<int>\n")
+    assert "title: A bold x a‹b\n" in page and "# Of List&lt;int>" in page
+    assert "title: Of List\n" in come_in(mini, "# Of List\\<int>\n", name="two")[0]
+
+
 # ---------------------------------------------------------------- files
 def test_images_come_along_safely(mini):
     folder = mini.root.parent / "notes"

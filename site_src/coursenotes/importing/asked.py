@@ -13,6 +13,7 @@ from coursenotes.errors import CoursenotesError, Problem, Problems, nearest, som
 from coursenotes.importing import people, place
 from coursenotes.importing.files import safe_name
 from coursenotes.importing.notes import MANY, Note
+from coursenotes.importing.tree import unmarked
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 
@@ -83,7 +84,7 @@ def say_what(
             problems.add(f"--publish {options.publish} is for transcripts", note.path, fix="--kind transcript")
         note.title = note.title or (f"Lesson {note.lecture.name}: {note.lecture.title}" if note.lecture else "Notes")
         publish = {"publish": "index"} if options.publish == "index" else {}
-        source = {"title": note.path.name, **({"url": url} if url else {})}
+        source = {"title": unmarked(note.path.name) or "a note", **({"url": url} if url else {})}
         note.fields = {"title": note.title, "authors": [author], "kind": kind, "state": "draft", "licence": licence,
                        **publish, "sources": [source]}  # fmt: skip
     problems.raise_if_any()

@@ -11,7 +11,7 @@ from coursenotes.importing import notebook, outline, place, read
 from coursenotes.importing.files import Files
 from coursenotes.importing.parse import parse
 from coursenotes.importing.times import Times, leading
-from coursenotes.importing.tree import Node, Report, lost, short
+from coursenotes.importing.tree import Node, Report, lost, short, unmarked
 from coursenotes.importing.turn import Turner
 from coursenotes.importing.writer import Writer
 from coursenotes.knowledge.lectures import Lecture, Lectures
@@ -63,7 +63,7 @@ class Note:
             self.root = parse(body, self.report)
         self.times = leading(self.text)
         own = str(self.given.get("title") or "").strip()
-        self.title = short(own or outline.title_of(self.root, self.plain), 120)
+        self.title = short(unmarked(own) or unmarked(outline.title_of(self.root, self.plain)), 120)
 
     def turn(self, lectures: Lectures, listed: Callable[[Lecture], bool], folder: Path, pages: dict[Path, str]) -> None:
         """Make its times, links, images, headings and footnotes ours."""
@@ -76,7 +76,7 @@ class Note:
         outline.name_footnotes(self.root, self.report)
         if not self.given.get("title"):  # a heading says it without the time that stood in it
             top = next(node for node in self.root.children if node.attrs.get("out") == 1)
-            self.title = short(top.words(), 120)
+            self.title = short(unmarked(top.words()) or self.title, 120)
             self.fields["title"] = self.title
 
     def written(self) -> str:

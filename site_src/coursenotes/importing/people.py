@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from coursenotes.errors import Problem, nearest, some
+from coursenotes.importing.tree import unmarked
 
 _KINDS = ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-ND", "BY-NC-ND")
 LICENCES = (
@@ -65,7 +66,7 @@ def made_id(name: str) -> str:
 
 def with_person(text: str, author: str, name: str, url: str) -> str:
     """The text of people.yml with one more person at its end."""
-    fields = {"name": name, **({"url": url} if url else {})}
+    fields = {"name": unmarked(name) or author, **({"url": url} if url else {})}
     entry = yaml.safe_dump({author: fields}, allow_unicode=True, sort_keys=False, width=1000)
     return (text.rstrip("\n") + "\n\n" if text.strip() else "") + entry
 

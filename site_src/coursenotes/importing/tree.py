@@ -98,6 +98,11 @@ def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def unmarked(text: str) -> str:
+    """A title without HTML: themes write titles into pages as they are."""
+    return re.sub(r"</?[A-Za-z][^<>]*>", "", text).replace("<", "‹").replace(">", "›").strip()
+
+
 def words(text: str) -> list[str]:
     """The words of a text, however its marks are written: in small letters, numbers without leading zeros."""
     found = re.findall(r"[^\W_]+", html.unescape(unquote(text)).casefold())
