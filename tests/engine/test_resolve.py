@@ -145,3 +145,10 @@ def test_subjects_are_a_list(mini):
 @pytest.mark.parametrize("text", ["Text.\n", "---\n\nA rule, and text.\n", "---\ntitle: A\ntags: [x]\n---\nText.\n"])
 def test_front_matter_may_be_left_out_and_hold_more(mini, text):
     assert problems(mini, text) == []
+
+
+def test_a_title_holds_no_html(mini):
+    """The theme writes it as it is: a tag that is not closed would reach to the end of the page."""
+    (found,) = problems(mini, "---\ntitle: The <b>bold\ndescription: 1 < 2 and a<b is no tag\n---\nWords.\n")[:1]
+    assert found.what.startswith("title: holds HTML") and found.line == 2
+    assert not problems(mini, "---\ntitle: 1 < 2\n---\nWords.\n")

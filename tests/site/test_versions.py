@@ -31,7 +31,8 @@ def site_with(root: Path, address: str = "", **files: str) -> Path:
     shutil.copytree(MINI, root, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
     layout = Layout(root)
     write(layout.docs / f"{FOLDER}.md", notes.LESSON)
-    write(layout.docs / "contribute/index.md", "# Contribute\n\nDo.\n")  # every page's foot leads there
+    for section in ("contribute", "reference"):  # every page's foot leads there
+        write(layout.docs / section / "index.md", "# Section\n\nDo.\n")
     for name, text in files.items():
         write(layout.docs / FOLDER / name.replace("__", "."), text)
     (layout.docs / FOLDER / "grey.png").write_bytes(base64.b64decode(notes.png(8, 8)))

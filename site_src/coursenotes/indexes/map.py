@@ -29,7 +29,7 @@ def make(library: Library) -> str | None:
     head.insert(-1, "hide: [toc]")
     lines = [
         *(line for line in head if line != "hide: [tags]"), "", "# Map of concepts", "",
-        "An arrow leads from a concept to those that take it for granted: what stands further left is read first.",
+        "An arrow leads from a concept to those that take it for granted: what stands further left is read first.", "",
         "The [list below](#in-reading-order) says the same in words.", "",
         '<div class="cn-map" data-search-exclude markdown="0">' + legend(graph) + drawing(graph) + "</div>", "",
         "## In reading order", "",

@@ -24,7 +24,8 @@ def page(library: Library) -> str:
     now, *steps = releases.history(library)
     parts = front_matter("What is new", "What changed in the notes since the last release, and what each one brought")
     parts += ["", "# What is new", ""]
-    parts += [f'<p><a href="{ROOT}feed.xml">A feed</a> tells of each release as well.</p>', ""]
+    parts += ["What each release brought: new notes, changed ones, and verdicts that turned.", ""]
+    parts += [f'<p><a href="{ROOT}feed.xml">A feed</a> tells the same to a feed reader.</p>', ""]
     if now.before is None:
         return "\n".join([*parts, "There is no release yet.", ""])
     parts += ["## Not yet released", "", *_step(library, now)]

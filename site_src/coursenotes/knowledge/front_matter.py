@@ -51,6 +51,10 @@ def _head(page: PageInfo) -> Iterator[Problem]:
                        "save it as UTF-8 without BOM")  # fmt: skip
     elif not page.meta and re.match(r"---[ \t]*\n\w+:", page.text) and "\n---\n" not in page.text[4:]:
         yield Problem("front matter is not closed", page.path, 1, (), "end it with a line of ---")
+    for field in ("title", "description"):
+        if re.search(r"<\s*[/!A-Za-z]", str(page.meta.get(field, ""))):
+            yield Problem(f"{field}: holds HTML, which would be that of the whole page", page.path,
+                          line_of_field(page, field), (), "write it in words alone")  # fmt: skip
     for field in page.meta:
         close = nearest(str(field), FIELDS)
         if close and field not in FIELDS:
