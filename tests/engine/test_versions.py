@@ -74,10 +74,10 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
 @pytest.mark.parametrize(
     ("head", "line", "said", "fix"),
     [
-        ("kind: sumary\nauthors: [a]\nlicence: X", 3, "no kind 'sumary'", "write kind: summary"),
-        ("kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: X", 4, "no state 'Reviewd'", "write state: reviewed"),
-        ("authors: [a]\nlicence: X", 1, "without kind:", "write kind: summary"),
-        ("kind: summary\nlicence: X", 1, "without authors:", "write authors: [ana]"),
+        ("kind: sumary\nauthors: [a]\nlicence: MIT", 3, "no kind 'sumary'", "write kind: summary"),
+        ("kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT", 4, "no state 'Reviewd'", "write state: reviewed"),
+        ("authors: [a]\nlicence: MIT", 1, "without kind:", "write kind: summary"),
+        ("kind: summary\nlicence: MIT", 1, "without authors:", "write authors: [ana]"),
         ("kind: summary\nauthors: [a]", 1, "without licence:", "write licence: CC-BY-4.0"),
     ],
 )
@@ -132,7 +132,7 @@ def site(mini):
         mini,
         ana__md=page("Ana's <notes>", HEAD.format("summary", "reviewed")),
         zoe__ipynb=notes.notebook(notes.text("# Zoe's\n"), state="draft", kind="topic notes", authors=["zoe"]),
-        own__md=page("Hidden", "kind: summary\nauthors: [ana]\nlicence: X\nvisibility: unlisted"),
+        own__md=page("Hidden", "kind: summary\nauthors: [ana]\nlicence: MIT\nvisibility: unlisted"),
     )
     return whole(Library(discover(mini)))
 
