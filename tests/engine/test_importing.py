@@ -340,7 +340,8 @@ def test_what_is_escaped_is_shown_as_it_was(mini):
     text = "# T\n\n" + "\n\n".join(
         ["2 * 3 * 4 _a_b", "[x] [^y] {z}", "&lt;b&gt; <T> a<b", "1\\. not", "#tag", r"C:\dir\[x]", "!!! a, b",
          "??? b, c",
-         '=== "c"', "~~~~ d", "*[HTML]: e", "f | g", ": h", r"\(i\)", r"\\(j\\)", "a `b|c` d", "$k", r"\*no em\*", "[TOC]", "\\+ l"]
+         '=== "c"', "~~ d", "*[HTML]: e", "f | g", ": h", r"\(i\)", r"\\(j\\)", "a `b|c` d", "$k", r"\*no em\*",
+         "[TOC]", "\\+ l"]
     )  # fmt: skip
     come_in(mini, text.replace("[TOC]", "[TOC] m"))
     html = built(mini)
