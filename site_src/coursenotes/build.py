@@ -152,7 +152,7 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
     summary = f"{done.summary()}; {time.monotonic() - began:.0f} s"
     done.jobs, done.stored = 0, done.jobs + done.stored
     if stamp.inputs(layout, scale="sample") == seen:
-        until = done.library.knowledge.visibility.next_change
+        until = done.library.knowledge.next_change
         stamp.write(layout, stamp.current(layout, scale="sample"), done.summary(), until)
     else:  # somebody wrote on while this was built: the site may be older than the files
         stamp.forget(layout)

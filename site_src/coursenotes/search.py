@@ -69,7 +69,7 @@ def entries(library: Library, pages: list[Entry]) -> list[Entry]:
 
 def _shown(text: str) -> str:
     """Markdown as the search shows it."""
-    return escape(plain(text), quote=False)
+    return escape(plain(text, tags=False), quote=False)
 
 
 def _path(entry: Entry) -> str:

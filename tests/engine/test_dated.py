@@ -98,3 +98,13 @@ def test_all_are_listed_where_readers_find_them(mini):
     html = (whole(found) / "reference" / "dated" / "index.html").read_text(encoding="utf-8")
     assert 'id="concepts-try-2"' in html
     assert index.page(library(mini, "# Try\n")) is None
+
+
+def test_the_site_is_another_on_the_day_on_which_the_next_value_is_due(mini):
+    made = library(mini).knowledge
+    assert dated.next_due(made.visibility.pages, date(2023, 7, 20)) == date(2023, 7, 21)
+    assert dated.next_due(made.visibility.pages, date(2023, 7, 21)) == date(2027, 11, 1)
+    assert dated.next_due(made.visibility.pages, date(2027, 11, 1)) is None
+    assert made.next_change == date(2027, 11, 1)
+    write(mini.docs / "concepts/soon.md", "---\nrelease: 2026-12-01\n---\n# Soon\n")
+    assert library(mini).knowledge.next_change == date(2026, 12, 1)

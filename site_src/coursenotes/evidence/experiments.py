@@ -61,8 +61,9 @@ def index(library: Library) -> str:
     for topic in sorted({info.topic for info in shown(library)}):
         there = [info for info in shown(library) if info.topic == topic]
         title = topic_title(library, topic)
-        path = Layout.topic_page(topic).rpartition("/")[2]
-        parts += [f"## {title}", "", listing(library, there, title, "../"), "", f"[The claims on {title}]({path})", ""]
+        url = Layout.page_url(Layout.topic_page(topic)).removeprefix("evidence/")
+        claims = f'<p><a href="{url}">The claims on {escape(title)}</a></p>'
+        parts += [f"## {title}", "", listing(library, there, title, "../"), "", claims, ""]
     return "\n".join(parts)
 
 

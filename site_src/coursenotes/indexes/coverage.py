@@ -12,6 +12,7 @@ from coursenotes import indexes
 from coursenotes.claims import verdicts
 from coursenotes.evidence.html import ROOT, claim_link, experiment_link, front_matter, page_title, page_url, table
 from coursenotes.found import ExperimentInfo, PageInfo
+from coursenotes.knowledge import dated
 from coursenotes.knowledge.lectures import Lecture
 from coursenotes.knowledge.visibility import entries
 from coursenotes.knowledge.wanted import Wanted
@@ -115,7 +116,7 @@ def _wanted_of(known: _Known, lecture: Lecture) -> str:
 def _wanted(known: _Known) -> Iterator[str]:
     """Everything that is missing: topics by size, then lessons, drafts, checks and runs."""
     groups = [*(_sized(known, size) for size in SIZES), _lessons(known), _drafts(known), _unchecked(known)]
-    groups += [_never_run(known)]
+    groups += [_never_run(known), _past_review(known)]
     groups = [group for group in groups if group]
     yield from ("## What is wanted", "")
     if not groups:
@@ -186,6 +187,15 @@ def _never_run(known: _Known) -> list[str]:
         "Experiments never run at full scale", "Each runs on the data of its lecture with <code>nox -s train</code>.",
         [experiment_link(name) for name in known.never_run],
     )  # fmt: skip
+
+
+def _past_review(known: _Known) -> list[str]:
+    items = [
+        f"{escape(fact.sentence)} {_page(fact.page)}, "
+        f"as of {dated.words(fact.day)}, was due on {dated.words(fact.review)}"
+        for fact in dated.due(known.visibility.pages, known.library.knowledge.today)
+    ]
+    return _list("Values past their review", "Look each up again, and write the new value with its day.", items)
 
 
 def _list(title: str, opening: str, items: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import Site
 from coursenotes.knowledge import (
+    dated,
     dates,
     errata,
     footnotes,
@@ -85,6 +86,12 @@ class Knowledge:
     @cached_property
     def glossary(self) -> Glossary:
         return glossary.load(self.layout.glossary, self.visibility)
+
+    @property
+    def next_change(self) -> date | None:
+        """The first day after this one on which the site is another: something is released, or a value is due."""
+        days = (self.visibility.next_change, dated.next_due(self.visibility.pages, self.today))
+        return min((day for day in days if day), default=None)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: front_matter.problems(self.site, self.lectures),

@@ -73,6 +73,11 @@ def due(pages: Iterable[PageInfo], today: date) -> list[Fact]:
     return sorted((f for f in facts(pages) if f.review <= today), key=lambda f: (f.review, f.page.name, f.line))
 
 
+def next_due(pages: Iterable[PageInfo], today: date) -> date | None:
+    """The first day after today on which another value is due; None where none will be."""
+    return min((fact.review for fact in facts(pages) if fact.review > today), default=None)
+
+
 def problems(reference: Reference, today: date) -> Iterator[Problem]:
     """What is wrong with one dated value."""
     place = reference.path, reference.line

@@ -69,11 +69,12 @@ def spans(text: str) -> list[Span]:
     return [Span(start, end, title, anchor) for (start, title, anchor), end in zip(cuts, ends, strict=True)]
 
 
-def plain(words: str) -> str:
-    """A heading's words without marks: `code`, *emphasis*, [links](…)."""
+def plain(words: str, *, tags: bool = True) -> str:
+    """A heading's words without marks: `code`, *emphasis*, [links](…); and <b>tags</b>, if these are marks there."""
     words = _LINK.sub(lambda match: match["text"], words)
     parts = re.split(r"(`+)(.+?)\1", words)  # text, ticks, code, text, ticks, code, …
     for n in range(0, len(parts), 3):
         parts[n] = _MARKS.sub(lambda match: match["text"], parts[n])
     del parts[1::3]
-    return html.unescape(" ".join(re.sub(r"<[^<>]*>", "", "".join(parts)).split()))
+    found = re.sub(r"<[^<>]*>", "", "".join(parts)) if tags else "".join(parts)
+    return html.unescape(" ".join(found.split()))

@@ -212,7 +212,8 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         time, heading = _TIME.match(bare), _HEADING.match(bare)
         if heading:
             found = _HEADING.match(line)
-            yield number, "heading", plain(re.sub(r"\{[^{}]*\}[ \t]*$", "", found["words"] if found else ""))
+            said = re.sub(r"\{[^{}]*\}[ \t]*$", "", found["words"] if found else "")
+            yield number, "heading", plain(said, tags=False)
         elif time:
             yield number, "time", time["time"]
             if time["rest"].strip():

@@ -1,0 +1,231 @@
+"""What each command does. Each imports what it needs, so that the quick ones are quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from coursenotes.errors import CoursenotesError, Problem, raise_all
+from coursenotes.layout import Layout
+
+
+def build(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import stamp
+
+    last = stamp.unchanged(layout, scale="sample")
+    if last is not None:
+        summary = f"Nothing changed: {last}"
+    else:
+        from coursenotes.build import build
+        from coursenotes.mkdocs_plugin import render
+        from coursenotes.progress import Progress
+
+        with Progress() as progress:
+            summary = build(layout, progress, render)
+    print(summary)
+    print(f"The site is at {layout.site / 'index.html'}")
+    if args.open:
+        _serve(layout.site)
+    else:
+        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
+    return 0
+
+
+def run(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.plan import load
+    from coursenotes.progress import Progress
+    from coursenotes.train import fetch, preload, task, train
+    from coursenotes.workers import Pool
+
+    library = load(layout)
+    names = _chosen(library, args.names, args.scale)
+    missing = library.missing((name, args.scale) for name in names)
+    total = sum(len(library.jobs(name, args.scale)) for name in names)
+    todo = [task(library, job) for job in missing]
+    with Progress() as progress, Pool(layout.root, preload=preload(library, todo)) as pool:
+        if args.scale == "full" and missing:
+            raise_all(fetch(library, {job.experiment.id for job in missing}, pool, progress))
+        progress.plan(total, total - len(missing), tasks=todo)
+        problems = train(library, missing, pool, progress)
+    for name in names:
+        _show(library, name, args.scale)
+        if args.publish and args.scale == "full" and library.results(name, "full") is not None:
+            try:
+                print(f"  published in {library.publish(name).relative_to(layout.root)}")
+            except CoursenotesError as error:
+                problems += error.problems
+    raise_all(problems)
+    return 0
+
+
+def _chosen(library, names: list[str], scale: str) -> list[str]:
+    """The experiments that a person means: by id, by topic, or all that can run at the scale."""
+    able = [e for e in library.site.experiments.values() if scale in e.scales]
+    if not names:
+        return [e.id for e in able]
+    found = []
+    for name in names:
+        topic = [e.id for e in able if e.topic == name]
+        known = topic or name in (e.topic for e in library.site.experiments.values())
+        one = None if known else library.experiment(name).id
+        if not topic and (one is None or scale not in library.experiment(one).scales):
+            raise CoursenotesError(Problem(f"{name} has no {scale} scale", fix="give its dataset one"))
+        found += topic or [one]
+    return found
+
+
+def _show(library, name: str, scale: str) -> None:
+    results = library.results(name, scale)
+    if results is None:
+        return
+    print(f"{name} at {scale} scale, {len(results.seeds)} seeds")
+    for settings, group in results.groups():
+        values = ", ".join(
+            f"{m} {group.metric(m).mean():.4g} ± {group.metric(m).std(ddof=1 if len(group.seeds) > 1 else 0):.2g}"
+            for m in group.metrics
+        )
+        print(f"  {' '.join(f'{k}={v}' for k, v in settings.items()) or '-'}: {values}")
+
+
+def status(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.claims import verdicts
+    from coursenotes.plan import load
+
+    library = load(layout)
+    for name, e in sorted(library.site.experiments.items()):
+        for scale in e.scales:
+            jobs = library.jobs(name, scale)
+            missing = library.missing([(name, scale)])
+            results = library.results(name, scale)
+            words = f"{len(jobs) - len(missing)}/{len(jobs)} jobs"
+            if results is not None and results.stale:
+                words += f", published results are of older code: {results.stale}"
+            elif missing:
+                words += f": {'; '.join(library.why(missing[0]))}"
+            print(f"{name:44} {scale:7} {words}")
+    for claim in sorted(library.site.claims):
+        for verdict in verdicts.best(library, claim):
+            print(f"{claim:44} {verdict.scale:7} {verdict.status}")
+    return 0
+
+
+def why(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.plan import load
+
+    library = load(layout)
+    library.experiment(args.name)
+    jobs = library.jobs(args.name, args.scale)
+    reasons: dict[tuple[str, ...], list] = {}
+    for job in jobs:
+        reasons.setdefault(tuple(library.why(job)), []).append(job)
+    for why, some in reasons.items():
+        print(f"{args.name}, {len(some)} of {len(jobs)} jobs: {'; '.join(why) or 'stored, and nothing changed since'}")
+    depends = library.depends(args.name, args.scale)
+    print("It depends on:")
+    for symbol in depends["code"]:
+        print(f"  {symbol}")
+    for lib, version in depends.get("libraries", {}).items():
+        print(f"  {lib} {version}")
+    return 0
+
+
+def new(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.new import create
+
+    for path in create(layout, args.topic):
+        print(f"wrote {path.relative_to(layout.root)}")
+    print("Next: coursenotes build")
+    return 0
+
+
+def import_(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.importing.asked import Options
+    from coursenotes.importing.run import bring, summary
+
+    def ask(question: str) -> str:
+        try:
+            return input(question).strip()
+        except EOFError:
+            return ""
+
+    given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
+    reports = bring(layout, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    told = summary(reports)
+    print(told)
+    if args.report:
+        args.report.write_text(told + "\n", encoding="utf-8")
+    print("Next: look at it with coursenotes build --open, then open a pull request")
+    return 0
+
+
+def check(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import check, measured
+    from coursenotes.plan import load
+
+    library = load(layout)
+    if args.fix:
+        for page in library.site.pages.values():
+            text = measured.fix_texts(library, page)
+            if text != page.text:
+                page.path.write_text(text, encoding="utf-8")
+                print(f"corrected {page.path.relative_to(layout.root)}")
+        library = load(layout)
+    credited = check.credited(library)
+    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited])
+    print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    _say_due(library)
+    return 0
+
+
+def release(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import releases
+    from coursenotes.plan import load
+
+    library = load(layout)
+    raise_all(list(library.knowledge.problems()))
+    path = releases.save(library, args.name)
+    taken = releases.load(layout)[-1]
+    print(f"wrote {path.relative_to(layout.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
+    print("Next: add it to the project, and build: pages tell what changed since")
+    return 0
+
+
+def _say_due(library) -> None:
+    """Print the dated values that are past their review. None of them is a fault: nothing changed but the day."""
+    from coursenotes.knowledge import dated
+
+    due = dated.due(library.site.pages.values(), library.knowledge.today)
+    if due:
+        print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to look at again:")
+    for fact in due:
+        where = f"{fact.path.relative_to(library.layout.root)}:{fact.line}"
+        print(f"{where} {fact.value}: as of {fact.day}, due since {fact.review}")
+
+
+def store(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import tidy
+    from coursenotes.plan import load
+
+    library = load(layout)
+    found = tidy.look(library)
+    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {library.store.root}")
+    print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
+    if args.remove_unused:
+        tidy.remove_unused(found)
+        print("removed these")
+    raise_all(found.bad)
+    return 0
+
+
+def _serve(folder: Path) -> None:
+    import functools
+    import http.server
+    import webbrowser
+
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        print(f"The site is at {address} (stop with Ctrl-C)")
+        webbrowser.open(address)
+        server.serve_forever()
