@@ -46,6 +46,7 @@ class Library:
         self.store = store or Store(site.layout)
         self.problems: list[Problem] = []  # published files that could not be read
         self._depends: dict[tuple[str, str], tuple[dict[str, Any], list[Problem], set[str]]] = {}
+        self.verdicts: dict[tuple[str, str], Any] = {}  # those that were looked up; claims/verdicts.py keeps them
         self._jobs: dict[tuple[str, str], list[Job]] = {}
         self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
         self._results: dict[tuple[str, str], Results | None] = {}
@@ -220,6 +221,7 @@ class Library:
     def arrived(self, job: Job) -> None:
         """A job's result is in the store now: forget what was looked up before."""
         self._results.pop((job.experiment.id, job.scale), None)
+        self.verdicts.clear()
 
     def why(self, job: Job) -> list[str]:
         """What changed since the job's last stored result, in words; ["it was never run"]; [] where it is current."""

@@ -153,6 +153,16 @@ def load(library: Library, claim_id: str, scale: str = "sample") -> Verdict:
     """
     info = find(library, claim_id)
     scale = _known(library, info, scale)
+    if (claim_id, scale) in library.verdicts:
+        return library.verdicts[claim_id, scale]
+    found = _load(library, info, scale)
+    if found.status != "unchecked":  # another build may check it at any time
+        library.verdicts[claim_id, scale] = found
+    return found
+
+
+def _load(library: Library, info: ClaimInfo, scale: str) -> Verdict:
+    claim_id = info.id
     wanted = key(library, claim_id, scale)
     try:
         found = Verdict.from_json(library.memo(KIND, wanted).read_text(encoding="utf-8"))
@@ -191,6 +201,7 @@ def save(library: Library, verdict: Verdict) -> None:
     """Keep a verdict under its own key. One that is unchecked is not kept."""
     if verdict.status != "unchecked":
         write_atomic(library.memo(KIND, verdict.key), verdict.to_json())
+        library.verdicts.clear()
 
 
 def pages(library: Library, claim_id: str) -> list[str]:
