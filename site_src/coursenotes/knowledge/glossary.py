@@ -26,8 +26,8 @@ import yaml
 from coursenotes import references
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.found import PageInfo, Site
-from coursenotes.knowledge.lectures import _pairs, _plain
 from coursenotes.knowledge.visibility import Visibility
+from coursenotes.knowledge.yaml_lines import pairs, root, written
 
 FIELDS = ("text", "also", "page", "stands_for", "see")
 
@@ -105,13 +105,7 @@ def load(path: Path, visibility: Visibility) -> Glossary:
     if not path.is_file():
         return found
     wrong = Problems()
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        wrong.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
-        root = None
-    for name, node, line in _pairs(root, path, wrong, "the glossary") if root is not None else ():
+    for name, node, line in pairs(root(path, wrong), path, wrong, "the glossary"):
         term = _term(name, node, line, path, wrong, visibility)
         other = found.terms.get(term.id)
         if other is not None:
@@ -161,8 +155,8 @@ def _text(glossary: Glossary, term: Term) -> Iterator[Problem]:
 
 def _term(name: str, node: yaml.Node, line: int, path: Path, wrong: Problems, visibility: Visibility) -> Term:
     given: dict[str, Any] = {}
-    for key, value, at in _pairs(node, path, wrong, f"the term {name}", FIELDS):
-        given[key] = _plain(value)
+    for key, value, at in pairs(node, path, wrong, f"the term {name}", FIELDS):
+        given[key] = written(value)
         if key in ("also", "see") and isinstance(given[key], str):
             given[key] = [given[key]]
         if not (isinstance(given[key], list) if key in ("also", "see") else isinstance(given[key], str)):

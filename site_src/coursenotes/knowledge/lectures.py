@@ -26,6 +26,7 @@ import yaml
 
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.found import PageInfo
+from coursenotes.knowledge.yaml_lines import pairs, root, written
 from coursenotes.layout import Layout
 from coursenotes.references import Malformed, parse_time, write_time
 
@@ -122,16 +123,8 @@ def load(path: Path) -> Lectures:
     if not path.is_file():
         return Lectures(path=path)
     problems = Problems()
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
-        problems.raise_if_any()
-    courses: list[Course] = []
-    if root is not None:
-        for name, node, line in _pairs(root, path, problems, "courses"):
-            courses.append(_course(name, node, line, path, problems))
+    found = pairs(root(path, problems), path, problems, "courses")
+    courses = [_course(name, node, line, path, problems) for name, node, line in found]
     _check_names(courses, path, problems)
     problems.raise_if_any()
     return Lectures(tuple(courses), path)
@@ -158,14 +151,14 @@ def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: Pag
 def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Course:
     more: dict[str, Any] = {}
     lectures: list[Lecture] = []
-    for key, value, at in _pairs(node, path, problems, f"the course {name}", COURSE_KEYS):
+    for key, value, at in pairs(node, path, problems, f"the course {name}", COURSE_KEYS):
         if key == "lectures":
             lectures = [
                 _lecture(name, number, inner, below, path, problems)
-                for number, inner, below in _pairs(value, path, problems, f"the lectures of {name}")
+                for number, inner, below in pairs(value, path, problems, f"the lectures of {name}")
             ]
         else:
-            more[key] = _plain(value)
+            more[key] = written(value)
             if key == "title" and not isinstance(value, yaml.ScalarNode):
                 problems.add(f"the title of {name} is not a text", path, at)
     if not more.get("title"):
@@ -178,8 +171,8 @@ def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, pro
     more: dict[str, Any] = {}
     seconds: int | None = None
     codes: tuple[str, ...] = ()
-    for key, value, at in _pairs(node, path, problems, what, LECTURE_KEYS):
-        more[key] = _plain(value)
+    for key, value, at in pairs(node, path, problems, what, LECTURE_KEYS):
+        more[key] = written(value)
         if key == "duration":
             try:
                 seconds = parse_time(str(more.pop(key)))
@@ -207,34 +200,3 @@ def _check_names(courses: list[Course], path: Path, problems: Problems) -> None:
                 if other is not lecture:
                     problems.add(f"{name} names two lectures", path, lecture.line,
                                  details=[f"the other is {other.id}, line {other.line}"])  # fmt: skip
-
-
-def _pairs(
-    node: yaml.Node, path: Path, problems: Problems, what: str, known: tuple[str, ...] = ()
-) -> Iterator[tuple[str, yaml.Node, int]]:
-    """(key, value, line) of a mapping; keys as they are written, so that 8 and "8" are one."""
-    if not isinstance(node, yaml.MappingNode):
-        if node.value:  # an empty value is an empty mapping
-            problems.add(f"{what}: not a mapping", path, node.start_mark.line + 1, fix="write name: value lines")
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in seen:
-            problems.add(f"{what}: {name} stands twice", path, line)
-        elif known and name not in known:
-            close = nearest(name, known)
-            problems.add(f"{what} has no field {name!r}", path, line, details=[f"it has: {', '.join(known)}"],
-                         fix=f"write {close}:" if close else None)  # fmt: skip
-        else:
-            yield name, value, line
-        seen.add(name)
-
-
-def _plain(node: yaml.Node) -> Any:
-    """Scalars as the text that is written: YAML would read 1:08:22 as a number, and a date as a date."""
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
-    if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _plain(value) for key, value in node.value}
-    return node.value

@@ -23,7 +23,7 @@ from pathlib import Path
 import yaml
 
 from coursenotes.errors import Problem, Problems, nearest, some
-from coursenotes.knowledge.lectures import _pairs, _plain
+from coursenotes.knowledge.yaml_lines import pairs, root, written
 
 FIELDS = ("name", "url", "github", "orcid", "affiliation", "group")
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -77,20 +77,14 @@ def load(path: Path) -> People:
     if not path.is_file():
         return People()
     problems = Problems()
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
-        problems.raise_if_any()
-    people = [] if root is None else list(_people(root, path, problems))
+    people = list(_people(path, problems))
     _told_apart(people, path, problems)
     problems.raise_if_any()
     return People(tuple(people), path)
 
 
-def _people(root: yaml.Node, path: Path, problems: Problems) -> Iterator[Person]:
-    for name, node, line in _pairs(root, path, problems, "the people"):
+def _people(path: Path, problems: Problems) -> Iterator[Person]:
+    for name, node, line in pairs(root(path, problems), path, problems, "the people"):
         if not ID.fullmatch(name):
             problems.add(f"{name!r} is no id", path, line, details=["ids are small letters, digits and _"],
                          fix=f"write {_id(name)}:")  # fmt: skip
@@ -99,8 +93,8 @@ def _people(root: yaml.Node, path: Path, problems: Problems) -> Iterator[Person]
 
 def _person(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Person:
     found: dict[str, str] = {}
-    for key, value, at in _pairs(node, path, problems, name, FIELDS):
-        text = _plain(value)
+    for key, value, at in pairs(node, path, problems, name, FIELDS):
+        text = written(value)
         wrong = "is not a text" if not isinstance(text, str) else _wrong(key, text)
         if wrong:
             problems.add(f"{key} of {name} {wrong}", path, at)

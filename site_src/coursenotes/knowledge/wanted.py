@@ -22,7 +22,8 @@ import yaml
 from coursenotes.errors import Problem, Problems, nearest
 from coursenotes.found import Site
 from coursenotes.knowledge import lectures as courses
-from coursenotes.knowledge.lectures import Lecture, Lectures, _pairs, _plain
+from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.yaml_lines import pairs, root, written
 from coursenotes.references import Malformed, parse_time, write_time
 
 SIZES = ("small", "medium", "large")
@@ -67,18 +68,10 @@ def load(path: Path) -> tuple[Wanted, ...]:
     if not path.is_file():
         return ()
     problems = Problems()
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
-        problems.raise_if_any()
-    found = []
-    if root is not None:
-        for name, node, line in _pairs(root, path, problems, "what is wanted"):
-            found.append(_wanted(name, node, line, path, problems))
+    entries = pairs(root(path, problems), path, problems, "what is wanted")
+    found = tuple(_wanted(name, node, line, path, problems) for name, node, line in entries)
     problems.raise_if_any()
-    return tuple(found)
+    return found
 
 
 def problems(found: tuple[Wanted, ...], site: Site, lectures: Lectures) -> Iterator[Problem]:
@@ -118,8 +111,8 @@ def take(path: Path, page: str) -> Wanted | None:
 def _wanted(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Wanted:
     more: dict[str, str] = {}
     lectures: tuple[str, ...] = ()
-    for key, value, at in _pairs(node, path, problems, name, KEYS):
-        given = _plain(value)
+    for key, value, at in pairs(node, path, problems, name, KEYS):
+        given = written(value)
         if key == "lectures" and isinstance(given, list) and all(isinstance(entry, str) and entry for entry in given):
             lectures = tuple(given)
         elif key == "lectures":

@@ -1,0 +1,52 @@
+"""A YAML file by its lines: what stands in it as it is written, and where, so that what is wrong has a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coursenotes.errors import Problems, nearest
+
+
+def root(path: Path, problems: Problems) -> yaml.Node | None:
+    """What a file holds; None where it is empty, or where it is no YAML, which is added to the problems."""
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.add(f"not YAML: {getattr(error, 'problem', error)}", path, mark.line + 1 if mark else None)
+        return None
+
+
+def pairs(
+    node: yaml.Node | None, path: Path, problems: Problems, what: str, known: tuple[str, ...] = ()
+) -> Iterator[tuple[str, yaml.Node, int]]:
+    """(key, value, line) of a mapping; keys as they are written, so that 8 and "8" are one. Of None there are none."""
+    if not isinstance(node, yaml.MappingNode):
+        if node is not None and node.value:  # an empty value is an empty mapping
+            problems.add(f"{what}: not a mapping", path, node.start_mark.line + 1, fix="write name: value lines")
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in seen:
+            problems.add(f"{what}: {name} stands twice", path, line)
+        elif known and name not in known:
+            close = nearest(name, known)
+            problems.add(f"{what} has no field {name!r}", path, line, details=[f"it has: {', '.join(known)}"],
+                         fix=f"write {close}:" if close else None)  # fmt: skip
+        else:
+            yield name, value, line
+        seen.add(name)
+
+
+def written(node: yaml.Node) -> Any:
+    """Scalars as the text that is written: YAML would read 1:08:22 as a number, and a date as a date."""
+    if isinstance(node, yaml.SequenceNode):
+        return [written(item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): written(value) for key, value in node.value}
+    return node.value

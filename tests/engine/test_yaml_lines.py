@@ -1,0 +1,59 @@
+"""YAML files by their lines."""
+
+import pytest
+
+from coursenotes.errors import Problems
+from coursenotes.knowledge.yaml_lines import pairs, root, written
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text: str | bytes):
+        path = tmp_path / "a.yml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def read(path, problems, known=()):
+    return [
+        (name, written(node), line) for name, node, line in pairs(root(path, problems), path, problems, "it", known)
+    ]
+
+
+def test_what_is_written_stays_as_it_is_written(file):
+    problems = Problems()
+    found = read(file('# first\n8: 1:08:22\nday: 2022-07-21\nlist: [on, "b"]\nin:\n  07: no\n'), problems)
+    assert found == [
+        ("8", "1:08:22", 2), ("day", "2022-07-21", 3), ("list", ["on", "b"], 4), ("in", {"07": "no"}, 5),
+    ]  # fmt: skip
+    assert not problems.found
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "''\n"])
+def test_an_empty_file_has_nothing(file, text):
+    problems = Problems()
+    assert read(file(text), problems) == [] and not problems.found
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a: 1\nb: [\n", 3, "not YAML"),
+        (b"a: \xff\n", None, "not YAML"),
+        ("\n- a\n", 2, "it: not a mapping"),
+        ("a: 1\n'a': 2\n", 2, "it: a stands twice"),
+    ],
+)
+def test_what_is_wrong_has_its_line(file, text, line, what):
+    problems = Problems()
+    read(file(text), problems)
+    (problem,) = problems.found
+    assert (problem.line, problem.what[: len(what)]) == (line, what)
+
+
+def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
+    problems = Problems()
+    assert read(file("titel: x\nurl: y\n"), problems, ("title", "url")) == [("url", "y", 2)]
+    assert problems.found[0].fix == "write title:" and problems.found[0].line == 1
