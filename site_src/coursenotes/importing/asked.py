@@ -14,10 +14,12 @@ from coursenotes.importing import people, place
 from coursenotes.importing.files import safe_name
 from coursenotes.importing.notes import MANY, Note
 from coursenotes.importing.tree import unmarked
+from coursenotes.knowledge import licences
+from coursenotes.knowledge.people import ID, People, made_id
+from coursenotes.knowledge.versions import KINDS
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
 
-KINDS = ("summary", "topic notes", "transcript")
 SKIP = "skip"
 Ask = Callable[[str], str]
 
@@ -72,7 +74,7 @@ def say_what(
                          fix="--lecture dl2022/8, or for a folder --lectures FILE with name.md: dl2022/8")  # fmt: skip
     if not notes and not problems:
         raise CoursenotesError("every file was left out: nothing is written")
-    everybody = people.known(layout.people)
+    everybody = library.knowledge.people
     for note in notes:
         author = _author(note, options, everybody, ask, say, problems)
         licence = _licence(note, options, ask, say, problems)
@@ -110,31 +112,31 @@ def _mapping(options: Options, notes: list[Note], problems: Problems) -> dict[Pa
     return {names[name]: str(value) for name, value in found.items() if name in names}
 
 
-def _author(note: Note, options: Options, everybody: dict, ask: Ask | None, say: Callable, problems: Problems) -> str:
+def _author(note: Note, options: Options, everybody: People, ask: Ask | None, say: Callable, problems: Problems) -> str:
     given, new = options.author, options.author_name
     own = note.given.get("author") or note.given.get("authors")
     own = own[0] if isinstance(own, list) and own else own
     own = str(own.get("name", "")) if isinstance(own, dict) else str(own or "")
     if not given and new:
-        given = people.by_name(everybody, new) or people.made_id(new)
-    if not given and own and (found := people.by_name(everybody, own)):
+        given = everybody.called(new) or made_id(new)
+    if not given and own and (found := everybody.called(own)):
         say(f"{note.path}: by {found}, since its front matter says {own}")
         return found
     if not given and ask is not None:
         hint = f"; its front matter says {own}" if own else ""
         given = ask(
-            f"{note.path.name}: who wrote it? (an id of docs/people.yml: {some(everybody, 6)}; or a name{hint}) "
+            f"{note.path.name}: who wrote it? (an id of docs/people.yml: {some(everybody.all, 6)}; or a name{hint}) "
         )
-        found = people.by_name(everybody, given) if given else None
+        found = everybody.called(given) if given else None
         if given and not found:
-            new = given if not people.ID.fullmatch(given) else ask(f"{given} is new: their name? ")
-            given = people.made_id(given)
+            new = given if not ID.fullmatch(given) else ask(f"{given} is new: their name? ")
+            given = made_id(given)
         given = options.author = found or given
         options.author_name = new
     if not given:
         hint = f"; its front matter says {own}" if own else ""
         problems.add(f"who wrote it? --author is missing{hint}", note.path,
-                     details=[f"docs/people.yml has: {some(everybody)}"],
+                     details=[f"docs/people.yml has: {some(everybody.all)}"],
                      fix=f'--author id, or for somebody new --author-name "{own or "Their Name"}"')  # fmt: skip
         return ""
     wrong = people.author_problem(everybody, given, new)
@@ -146,9 +148,9 @@ def _author(note: Note, options: Options, everybody: dict, ask: Ask | None, say:
 def _licence(note: Note, options: Options, ask: Ask | None, say: Callable, problems: Problems) -> str:
     given = options.licence
     own = str(note.given.get("license") or note.given.get("licence") or "")
-    if not given and people.licence(own):
-        say(f"{note.path}: {people.licence(own)}, since its front matter says {own}")
-        return people.licence(own) or ""
+    if not given and licences.spdx(own):
+        say(f"{note.path}: {licences.spdx(own)}, since its front matter says {own}")
+        return licences.spdx(own) or ""
     if not given and ask is not None:
         given = options.licence = ask(
             f"{note.path.name}: under which licence? (such as CC-BY-4.0; none if it has none) "
@@ -159,7 +161,7 @@ def _licence(note: Note, options: Options, ask: Ask | None, say: Callable, probl
         return ""
     wrong = people.licence_problem(given)
     problems.extend([wrong] if wrong else [])
-    return people.licence(given) or ""
+    return licences.spdx(given) or ""
 
 
 def _kind(note: Note, options: Options, ask: Ask | None, say: Callable, problems: Problems) -> str:

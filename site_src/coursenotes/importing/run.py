@@ -78,7 +78,7 @@ def _opened(source: Path) -> list[Note]:
 def _staged(library: Library, stage: Layout, options: Options, notes: list[Note]) -> list[str]:
     """Write everything into the copy of the project, and mend what a build would stop at. -> the files, below docs/."""
     layout, new = library.layout, dict[str, bytes]()
-    everybody = people.known(layout.people)
+    everybody = library.knowledge.people.all
     for note in notes:
         assert note.lecture is not None and note.files is not None
         author = str(note.fields["authors"][0])  # type: ignore[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -38,13 +39,27 @@ KNOWN = {
 }
 
 
+def spdx(given: str) -> str | None:
+    """The SPDX id that a licence is written as, or None: CC BY 4.0, cc-by-4.0 and its address are CC-BY-4.0."""
+    wanted = re.sub(r"[\s_]+", "-", given.strip().casefold()).removeprefix("licence-").removeprefix("license-")
+    address = re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/1\.0)", wanted)
+    if address:
+        wanted = "cc0-1.0" if address[3] else f"cc-{address[1]}-{address[2]}"
+    return next((id for id in KNOWN if id.casefold() == wanted), None)
+
+
+def closest(given: str) -> str | None:
+    """The SPDX id of the licence that somebody most likely means, by what people call it too; None where none is."""
+    words = " ".join(given.casefold().split())
+    named = {licence.name.casefold(): licence.id for licence in KNOWN.values()}
+    ids = {licence.casefold(): licence for licence in KNOWN}
+    return spdx(given) or named.get(words) or ids.get(nearest(words.replace(" ", "-"), ids) or "")
+
+
 def problems(given: object, path: Path, line: int) -> Iterator[Problem]:
     """What is wrong with a licence as somebody wrote it."""
     written = str(given)
     if written not in KNOWN:
-        named = {licence.name.casefold(): licence.id for licence in KNOWN.values()}  # as people call it
-        ids = {licence.casefold(): licence for licence in KNOWN}
-        words = " ".join(written.casefold().split())
-        close = named.get(words) or ids.get(nearest(words.replace(" ", "-"), ids) or "")
+        close = closest(written)
         fix = f"write licence: {close}" if close else "write an SPDX id: https://spdx.org/licenses/"
         yield Problem(f"no licence {written!r}", path, line, (f"there is: {some(KNOWN, 20)}",), fix)

@@ -61,6 +61,12 @@ class People:
         """The person with this id, or None."""
         return self.all.get(name)
 
+    def called(self, name: str) -> str | None:
+        """The id of the person with this name, id or name on GitHub, in any case; None where there is none."""
+        wanted = name.strip().removeprefix("@").casefold()
+        names = ((p.id, {p.id, p.name.casefold(), p.github.casefold()}) for p in self.all.values())
+        return next((id for id, called in names if wanted and wanted in called), None)
+
     def unknown(self, name: str, path: Path | None, line: int, field: str = "authors") -> Problem | None:
         """The problem with an id that nobody has; None where somebody has it."""
         if name in self.all or self.path is None:
@@ -68,7 +74,7 @@ class People:
         close = nearest(name, self.all)
         if close is None:  # a name in place of an id
             close = next((person.id for person in self.all.values() if person.name == name), None)
-        fix = f"write {field}: [{close}]" if close else f"add {_id(name)} to docs/{self.path.name}"
+        fix = f"write {field}: [{close}]" if close else f"add {made_id(name)} to docs/{self.path.name}"
         return Problem(f"{field}: nobody is called {name!r}", path, line, (f"there is: {some(self.all)}",), fix)
 
 
@@ -87,7 +93,7 @@ def _people(path: Path, problems: Problems) -> Iterator[Person]:
     for name, node, line in pairs(root(path, problems), path, problems, "the people"):
         if not ID.fullmatch(name):
             problems.add(f"{name!r} is no id", path, line, details=["ids are small letters, digits and _"],
-                         fix=f"write {_id(name)}:")  # fmt: skip
+                         fix=f"write {made_id(name)}:")  # fmt: skip
         yield _person(name, node, line, path, problems)
 
 
@@ -141,6 +147,7 @@ def _told_apart(people: list[Person], path: Path, problems: Problems) -> None:
                          fix="make them one entry, or tell their names apart")  # fmt: skip
 
 
-def _id(name: str) -> str:
+def made_id(name: str) -> str:
     """An id made of a name."""
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") or "somebody"
+    found = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    return found if ID.fullmatch(found) else f"by_{found or 'somebody'}"
