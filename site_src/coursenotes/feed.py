@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from coursenotes import releases
 from coursenotes.evidence import changes
+from coursenotes.knowledge.page_bibtex import site_name
 
 if TYPE_CHECKING:
     from coursenotes.plan import Library
@@ -46,7 +47,7 @@ def write(library: Library, folder: Path, address: str) -> None:
 
 def atom(library: Library, address: str) -> bytes:
     """The feed as XML: what each release brought, the newest first."""
-    name = _site_name(library)
+    name = site_name(library.layout) or "Course notes"
     found = entries(library)[:MOST]
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed")
@@ -104,10 +105,3 @@ def _time(day: date) -> str:
 def _plain(text: str) -> str:
     """Text without the control characters that XML cannot hold."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
-
-
-def _site_name(library: Library) -> str:
-    """site_name of mkdocs.yml, which is not plain YAML: it may hold tags of mkdocs' own."""
-    text = (library.layout.root / "mkdocs.yml").read_text(encoding="utf-8")
-    match = re.search(r"""^site_name:[ \t]*["']?(.+?)["']?[ \t]*$""", text, re.MULTILINE)
-    return match[1] if match else "Course notes"

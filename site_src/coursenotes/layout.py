@@ -97,13 +97,22 @@ class Layout:
         return self.claims / f"test_{topic}.py"
 
     def concept(self, topic: str) -> Path:
-        return self.docs / "concepts" / f"{topic}.md"
+        return self.docs / self.concept_page(topic)
 
     # -- pages, by their names below docs/
     @staticmethod
+    def concept_page(topic: str) -> str:
+        """The page of a concept: dropout -> concepts/dropout.md."""
+        return f"concepts/{topic}.md"
+
+    @staticmethod
+    def is_for_contributors(page: str) -> bool:
+        return page.startswith("contribute/")
+
+    @staticmethod
     def is_note(page: str) -> bool:
         """Whether a page teaches in this project's own words: no page for contributors, no version of somebody's."""
-        return not page.startswith("contribute/") and not Layout.is_version(page)
+        return not Layout.is_for_contributors(page) and not Layout.is_version(page)
 
     @staticmethod
     def is_index(page: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.versions import Version
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
@@ -21,7 +22,7 @@ def around(library: Library, name: str) -> dict[str, Any] | None:
     if own is None:
         return {"own": None, "lesson": None, "notes": notes} if notes else None
     page = versions.canonical(name)
-    told = {"title": str(page.meta.get("title", "the lesson")), "url": Layout.page_url(page.name)} if page else None
+    told = {"title": page_title(page), "url": Layout.page_url(page.name)} if page else None
     return {"own": _told(library, own), "lesson": told, "notes": notes}
 
 
@@ -30,15 +31,8 @@ def _told(library: Library, version: Version) -> dict[str, Any]:
     return {
         "title": version.title,
         "url": Layout.page_url(version.page.name),
-        "authors": [_name(library, author) for author in version.authors],
+        "authors": [library.knowledge.credit.person(author).name for author in version.authors],
         "kind": version.kind,
         "state": version.state,
         "notebook": version.page.name.endswith(".ipynb"),
     }
-
-
-def _name(library: Library, author: str) -> str:
-    """The name of a person, as people.yml has it; the id where it has none."""
-    people: Any = getattr(library.knowledge, "people", None)
-    person = people.get(author) if hasattr(people, "get") else None
-    return str(getattr(person, "name", None) or author)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from coursenotes.errors import Problems
 from coursenotes.knowledge import renamed
-from coursenotes.knowledge.graph import title
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.visibility import line_of_field
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
@@ -57,7 +57,7 @@ def write(library: Library, folder: Path, address: str) -> None:
         to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
         file.parent.mkdir(parents=True, exist_ok=True)
         given = {
-            "policy": POLICY, "title": title(page), "old": name, "to": to, "root": root,
+            "policy": POLICY, "title": page_title(page), "old": name, "to": to, "root": root,
             "canonical": f"{address}{new}" if address else to,
         }  # fmt: skip
         file.write_text(PAGE.format(**{key: escape(value) for key, value in given.items()}), encoding="utf-8")

@@ -23,6 +23,7 @@ from coursenotes.claims import verdicts
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.fingerprint import hash_json
 from coursenotes.knowledge import dates
+from coursenotes.knowledge.sections import page_title
 from coursenotes.layout import Layout
 from coursenotes.pagetext import front_matter_blanked
 from coursenotes.plan import Library
@@ -77,7 +78,7 @@ class Step:
             name
             for name, changes in self.pages.items()
             if {change.kind for change in changes} & set(kinds)
-            and not name.startswith("contribute/")
+            and not Layout.is_for_contributors(name)
             and not Layout.is_index(name)
         ]
 
@@ -96,8 +97,7 @@ def take(library: Library, name: str = "") -> Snapshot:
     """The state of today. -> a snapshot of what is listed."""
     seen = library.knowledge.visibility
     pages = {
-        page.name: {"title": str(page.meta.get("title") or page.name), "text": _digest(front_matter_blanked(page.text))}
-        for page in seen.pages
+        page.name: {"title": page_title(page), "text": _digest(front_matter_blanked(page.text))} for page in seen.pages
     }
     claims = {id: _claim(library, id) for id in sorted(library.site.claims) if seen.claim(id)}
     return Snapshot(name, library.knowledge.today, pages, claims)

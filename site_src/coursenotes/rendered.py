@@ -16,6 +16,7 @@ from typing import Any
 from coursenotes import cells, draw, provenance, source, stamp
 from coursenotes.claims import verdicts
 from coursenotes.fingerprint import hash_json
+from coursenotes.knowledge.sections import page_title
 from coursenotes.plan import Library
 from coursenotes.references import Malformed, Target, parse_href
 from coursenotes.store import write_atomic
@@ -43,7 +44,7 @@ class Rendered:
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
-        frame = [[page.name, repr(page.meta), _heading(page.text)] for page in self.library.knowledge.visibility.pages]
+        frame = [[page.name, repr(page.meta), page_title(page)] for page in self.library.knowledge.visibility.pages]
         return hash_json([self.key(name, url, text), frame])
 
     def _look_up(self, href: str) -> Any:
@@ -103,8 +104,3 @@ class Rendered:
 
     def _path(self, key: str) -> Path:
         return self.library.memo("pages", key).with_suffix(".json")
-
-
-def _heading(text: str) -> str:
-    """A page's first heading, which may be its title."""
-    return next((line for line in text.splitlines() if line.startswith("# ")), "")

@@ -15,10 +15,11 @@ from typing import Any
 
 from coursenotes import draw
 from coursenotes.claims import verdicts
+from coursenotes.evidence.html import topic_title
 from coursenotes.found import PageInfo
 from coursenotes.indexes import times
 from coursenotes.knowledge import transcripts
-from coursenotes.knowledge.sections import plain, section_of
+from coursenotes.knowledge.sections import page_title, section_of, without_marks
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import words
 from coursenotes.plan import Library
@@ -69,7 +70,7 @@ def entries(library: Library, pages: list[Entry]) -> list[Entry]:
 
 def _shown(text: str) -> str:
     """Markdown as the search shows it."""
-    return escape(plain(text, tags=False), quote=False)
+    return escape(without_marks(text, tags=False), quote=False)
 
 
 def _path(entry: Entry) -> str:
@@ -115,12 +116,12 @@ def _figures(library: Library) -> Iterator[Entry]:
     shown = [(page, ref) for page in library.knowledge.visibility.pages for ref in page.references]
     shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.target.endswith(draw.CURVES)]
     for page, ref in sorted(
-        shown, key=lambda found: found[0].name != f"concepts/{found[1].target.partition('.')[0]}.md"
+        shown, key=lambda found: found[0].name != Layout.concept_page(found[1].target.partition(".")[0])
     ):
         if ref.target not in seen:
             seen.add(ref.target)
             section = section_of(page.text, ref.line)
-            where = filter(None, [times.title(library, page.name), section and section.title])
+            where = filter(None, [page_title(page), section and section.title])
             title = _shown(ref.text or draw.alt_text(library, ref.target))
             yield {
                 "location": f"{Layout.page_url(page.name)}#{ref.target}", "title": title,
@@ -131,12 +132,10 @@ def _figures(library: Library) -> Iterator[Entry]:
 
 def _claims(library: Library) -> Iterator[Entry]:
     """Each claim that a listed page shows: its sentence, topic and verdict; and before it the page it stands on."""
-    pages = library.site.pages
     for claim in library.site.claims.values():
         if library.knowledge.visibility.claim(claim.id):
             found = verdicts.best(library, claim.id)
-            concept = f"concepts/{claim.topic}.md"
-            topic = times.title(library, concept) if concept in pages else claim.topic.replace("_", " ")
+            topic = topic_title(library, claim.topic)
             said = next((verdict.refutes for verdict in found if verdict.refutes), "")
             text = f"{topic}: {words(found)}" + (f", where the lecture says “{said}”" if said else "")
             location = Layout.claim_url(claim.topic, claim.name)
@@ -156,7 +155,7 @@ def _seconds(library: Library) -> Iterator[Entry]:
             assert lecture is not None
             here = list(there)
             said = list(dict.fromkeys(place.words for place in here if place.words))
-            title = f"{times.title(library, name)}, {times.called(lectures, lecture)} at {write_time(second)}"
+            title = f"{page_title(library.site.pages[name])}, {times.called(lectures, lecture)} at {write_time(second)}"
             yield {
                 "location": times.address(name, which, second), "title": escape(title, quote=False),
                 "text": escape("; ".join(said), quote=False), "tags": [LECTURE],

@@ -141,7 +141,7 @@ def test_digits_in_a_citation_do_not_look_measured(mini):
 def test_all_works_are_listed_with_the_pages_that_cite_them_and_their_bibtex(mini):
     text = index.page(library(mini))
     assert "## Srivastava et al., 2014 { #bib-srivastava2014 }" in text
-    assert "Cited in [concepts/try](../concepts/try.md)." in text
+    assert "Cited in [Try](../concepts/try.md)." in text
     assert "    @misc{team2020, author = {{The Team}}, title = {A tool}, year = 2020, doi = {10.1000/a_b}}\n" in text
     site = whole(library(mini))
     html = (site / "reference" / "literature" / "index.html").read_text(encoding="utf-8")
@@ -175,4 +175,4 @@ def test_a_page_is_rendered_anew_when_a_work_changes(mini):
     ],
 )
 def test_latex_is_read_as_text(latex, text):
-    assert literature.plain(latex) == text
+    assert literature.from_latex(latex) == text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge.people import load
+from coursenotes.knowledge.people import ID, load, made_id
 
 GOOD = """
 ana_lima:
@@ -83,3 +83,17 @@ def test_problems_say_the_line(tmp_path, text, line, says, fix):
 
 def test_every_problem_is_told(tmp_path):
     assert len(problems(tmp_path, "a:\n  x: 1\nb:\n  y: 1\n")) == 4
+
+
+@pytest.mark.parametrize(("name", "id"), [
+    ("ana_lima", "ana_lima"), ("Ana Lima", "ana_lima"), (" @ANA-L ", "ana_lima"), ("Ana", None), ("", None), ("@", None),
+])  # fmt: skip
+def test_somebody_is_found_by_id_name_or_github(tmp_path, name, id):
+    path = tmp_path / "people.yml"
+    path.write_text("bo: {name: Bo}\nana_lima: {name: Ana Lima, github: ana-l}\n")
+    assert load(path).called(name) == id
+
+
+@pytest.mark.parametrize(("name", "id"), [("Ana Lima", "ana_lima"), ("3 Blue", "by_3_blue"), ("…", "by_somebody")])
+def test_an_id_is_made_of_a_name(name, id):
+    assert made_id(name) == id and ID.fullmatch(made_id(name))

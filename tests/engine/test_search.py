@@ -150,6 +150,16 @@ def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(m
     assert "lessons/dl2022/lesson8/#averages.error_by_n" in labelled(found, "Figure")
 
 
+def test_a_claim_of_an_unlisted_concept_does_not_tell_its_title(mini):
+    write(mini.docs / "index.md", "---\nlicence: CC-BY-4.0\n---\n# Home\n\nIt.\n")
+    page = mini.docs / "concepts/averages.md"
+    page.write_text(page.read_text().replace("title: Averages", "title: Not yet told\nvisibility: unlisted"))
+    write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
+    found = by_address(whole(library_of(mini)))
+    assert found["evidence/averages/#averages.less_noisy"]["text"].startswith("Averages: ")
+    assert "Not yet told" not in json.dumps(found)
+
+
 def test_a_page_that_asks_to_be_left_out_is_left_out_with_all_that_stands_on_it(mini):
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nsearch: {exclude: true}"))

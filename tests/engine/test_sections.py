@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from rendering import library_of, render
+from rendering import library_of, render, write
 
-from coursenotes.knowledge.sections import plain, section_of, sections, spans
+from coursenotes.knowledge.sections import page_title, section_of, sections, spans, without_marks
 
 PAGE = """---
 title: A page
@@ -73,4 +73,14 @@ def test_spans_are_the_whole_text():
     ("![a picture](figure:a.b)", "a picture"),
 ])  # fmt: skip
 def test_plain_text_is_what_a_reader_sees(markdown, read):
-    assert plain(markdown) == read
+    assert without_marks(markdown) == read
+
+
+@pytest.mark.parametrize(("head", "body", "title"), [
+    ("title: A title", "# A heading", "A title"),
+    ("subject: none", "```\n# a comment\n```\n\n# A `heading`", "A heading"),
+    ("subject: none", "Text without one.\n\n## Below", "my notes"),
+])  # fmt: skip
+def test_a_page_is_called_by_its_title_its_heading_or_its_file(mini, head, body, title):
+    write(mini.docs / "concepts/my_notes.md", f"---\n{head}\n---\n\n{body}\n")
+    assert page_title(library_of(mini).site.pages["concepts/my_notes.md"]) == title

@@ -21,7 +21,7 @@ from coursenotes.evidence.html import (
     topic_title,
 )
 from coursenotes.layout import Layout
-from coursenotes.markdown.numbers import plain, setting
+from coursenotes.markdown.numbers import in_words, setting
 from coursenotes.result import Results, Row
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _jobs(results: Results, key: str) -> str:
     rows = results.rows
     metrics = sorted({name for row in rows for name in row.result.metrics})
     settings = list(results.settings)
-    head = [escape(plain(name)) for name in settings] + ["seed"]
+    head = [escape(in_words(name)) for name in settings] + ["seed"]
     head += [f"<code>{escape(name)}</code>" for name in metrics] + ["seconds", "device", "date", "fingerprint"]
     body = [("", _job(row, settings, metrics)) for row in rows]
     python = sorted({str(row.result.provenance.get("python", "")) for row in rows} - {""})

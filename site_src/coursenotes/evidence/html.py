@@ -7,15 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from coursenotes.discover import PageInfo
+from coursenotes.knowledge.sections import page_title
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import MARKS, overall, words
-from coursenotes.markdown.numbers import plain
+from coursenotes.markdown.numbers import in_words
 
 if TYPE_CHECKING:
     from coursenotes.discover import ClaimInfo
     from coursenotes.plan import Library
 
-ROOT = "../../"  # from evidence/name/ to the site's root
+ROOT = "../../"  # from evidence/name/ and reference/name/ to the site's root
 
 
 def front_matter(title: str, description: str, *, search: bool = True, listed: bool = True) -> list[str]:
@@ -62,18 +63,19 @@ def page_url(name: str) -> str:
     return ROOT + Layout.page_url(name)
 
 
-def page_title(page: PageInfo) -> str:
-    """A page's title, from its front matter or its path."""
-    return str(page.meta.get("title") or page.name.removesuffix(".md"))
+def page_link(page: PageInfo, words: str = "", place: str = "") -> str:
+    """A page's title, or other words, as a link to the page or a place on it, from a generated page."""
+    address = page_url(page.name) + (f"#{place}" if place else "")
+    return f'<a href="{escape(address)}">{escape(words or page_title(page))}</a>'
 
 
 def topic_title(library: Library, topic: str, *, listed: bool = True) -> str:
     """What a topic is called: as its concept's page, where that is listed or need not be; else by its name."""
-    name = f"concepts/{topic}.md"
+    name = Layout.concept_page(topic)
     info = library.site.pages.get(name)
     if info is not None and (not listed or library.knowledge.visibility.page(name)):
-        return str(info.meta.get("title") or plain(topic).capitalize())
-    return plain(topic).capitalize()
+        return page_title(info)
+    return in_words(topic).capitalize()
 
 
 def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
@@ -85,7 +87,7 @@ def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: 
         lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
         if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
-            found.append(f'<a href="{escape(page_url(page.name))}">{escape(page_title(page))}</a> ({escape(where)})')
+            found.append(f"{page_link(page)} ({escape(where)})")
     return found
 
 

@@ -14,13 +14,13 @@ from coursenotes.plan import Library
 # In the order in which readers of the section see them.
 PAGES: dict[str, Callable[[Library], str | None]] = {
     "reference/coverage.md": coverage.page,
-    "reference/map.md": concept_map.make,
+    "reference/map.md": concept_map.page,
     times.NAME: times.page,
     "reference/glossary.md": glossary.page,
     "reference/errata.md": errata.page,
     "reference/dated.md": dated.page,
     "reference/literature.md": literature.page,
-    "reference/people.md": people.make,
+    "reference/people.md": people.page,
     "reference/news.md": news.page,
 }
 

@@ -8,24 +8,21 @@ from collections.abc import Iterator
 from functools import cached_property
 from html import escape
 
-from coursenotes import indexes
 from coursenotes.claims import verdicts
-from coursenotes.evidence.html import ROOT, claim_link, experiment_link, front_matter, page_title, page_url, table
+from coursenotes.evidence.html import ROOT, claim_link, experiment_link, front_matter, page_link, page_url, table
 from coursenotes.found import ExperimentInfo, PageInfo
-from coursenotes.knowledge import dated
+from coursenotes.knowledge import dated, dates
 from coursenotes.knowledge.lectures import Lecture
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.visibility import entries
 from coursenotes.knowledge.wanted import Wanted
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import WORDS, overall
-from coursenotes.pagetext import prose
 from coursenotes.plan import Library
 from coursenotes.references import Malformed, parse_time, write_time
 
 SIZES = {"small": "A first contribution", "medium": "Some days of work", "large": "Projects"}
 INLINE = 4  # notes of a lecture that are named at once; more are folded
-
-_CORRECTION = re.compile(r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t]+(?:erratum|refuted)\b", re.MULTILINE)
 
 
 def page(library: Library) -> str:
@@ -60,14 +57,13 @@ def _counts(known: _Known) -> str:
     said = ", ".join(f"{statuses[status]} {word}" for status, word in WORDS.items() if statuses[status])
     full = sum("full" in info.scales for info in known.experiments)
     run = full - len(known.never_run)
-    notes = (info for info in known.visibility.pages if Layout.is_note(info.name))
-    corrections = sum(len(_CORRECTION.findall(prose(info.text))) for info in notes)
+    corrections = sum(known.visibility.page(box.page.name) for box in known.library.knowledge.errata)
     facts = [
         ("Lectures", f"{len(lectures)}, of which {told} {_has(told)} a page, and {treated} {_has(treated)} notes"),
         ("Concepts", str(concepts)),
         ("Claims", f'{said}; <a href="{ROOT}evidence/claims/">all claims</a>' if said else "none"),
         ("Experiments", f"{len(known.experiments)}; {run} of the {full} with a full scale were run at it"),
-        ("Corrections", _linked(str(corrections), "errata") if corrections else "none"),
+        ("Corrections", f'<a href="{ROOT}reference/errata/">{corrections}</a>' if corrections else "none"),
     ]
     return f'<dl class="cn-facts">{"".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts)}</dl>'
 
@@ -94,14 +90,14 @@ def _name(known: _Known, lecture: Lecture) -> str:
     """A lecture's number and title, leading to its page, and how many versions of notes there are beside it."""
     lesson, versions = known.lessons.get(lecture.id), known.versions[lecture.id]
     title = escape(lecture.title)
-    found = f'<a href="{escape(page_url(lesson.name))}">{title}</a>' if lesson else title
+    found = f'<a href="{escape(page_url(lesson))}">{title}</a>' if lesson else title
     more = f"<br><small>{versions} version{'s' * (versions != 1)}</small>" if versions else ""
     return f'<span id="{_slug(lecture.id)}">{escape(lecture.name)}.&nbsp;{found}</span>{more}'
 
 
 def _treated(known: _Known, lecture: Lecture) -> str:
     """The notes that treat a lecture; many of them folded."""
-    notes = [_page(info) for info in known.notes.get(lecture.id, [])]
+    notes = [page_link(info) for info in known.notes.get(lecture.id, [])]
     if len(notes) <= INLINE:
         return ", ".join(notes)
     return f'<details class="cn-fold"><summary>{len(notes)} notes</summary>{", ".join(notes)}</details>'
@@ -170,7 +166,7 @@ def _lessons(known: _Known) -> list[str]:
 
 
 def _drafts(known: _Known) -> list[str]:
-    pages = [_page(info) for info in known.visibility.pages if str(info.meta.get("state", "")) == "draft"]
+    pages = [page_link(info) for info in known.visibility.pages if str(info.meta.get("state", "")) == "draft"]
     return _list("Drafts", "Written, and not yet read by a second person.", pages)
 
 
@@ -191,8 +187,8 @@ def _never_run(known: _Known) -> list[str]:
 
 def _past_review(known: _Known) -> list[str]:
     items = [
-        f"{escape(fact.sentence)} {_page(fact.page)}, "
-        f"as of {dated.words(fact.day)}, was due on {dated.words(fact.review)}"
+        f"{escape(fact.sentence)} {page_link(fact.page)}, "
+        f"as of {dates.write(fact.day)}, was due on {dates.write(fact.review)}"
         for fact in dated.due(known.visibility.pages, known.library.knowledge.today)
     ]
     return _list("Values past their review", "Look each up again, and write the new value with its day.", items)
@@ -211,7 +207,7 @@ class _Known:
 
     def __init__(self, library: Library):
         self.library, self.visibility = library, library.knowledge.visibility
-        self.lectures = library.knowledge.lectures
+        self.lectures, self.lessons = library.knowledge.lectures, library.knowledge.graph.lessons
 
     @cached_property
     def wants(self) -> list[Wanted]:
@@ -221,12 +217,6 @@ class _Known:
             if want.page not in self.library.site.pages
             and all(self.visibility.lecture(lecture) for lecture, _ in want.places(self.lectures))
         ]  # fmt: skip
-
-    @cached_property
-    def lessons(self) -> dict[str, PageInfo]:
-        """The page that is a lecture's own, by the lecture's id."""
-        pages = (info for info in self.visibility.pages if Layout.lesson_of(info.name) == info.name)
-        return {lecture.id: info for info in pages if (lecture := self.lectures.of_lesson(info.name))}
 
     @cached_property
     def versions(self) -> Counter[str]:
@@ -248,7 +238,7 @@ class _Known:
             for entry in named:
                 code, _, time = entry.partition("@")
                 lecture = self.lectures.get(code) if code else self.lectures.of_page(info.name, info.meta)
-                if lecture is not None and self.lessons.get(lecture.id) is not info:
+                if lecture is not None and self.lessons.get(lecture.id) != info.name:
                     first.setdefault(lecture.id, _seconds(time))
             for name, seconds in first.items():
                 found.setdefault(name, []).append((seconds, page_title(info), info))
@@ -289,16 +279,6 @@ def _sum(wants: list[Wanted]) -> str:
         "large": ("project", "projects"),
     }
     return ", ".join(f"{counts[size]} {words[size][counts[size] != 1]}" for size in SIZES if counts[size])
-
-
-def _page(info: PageInfo) -> str:
-    """A link to a page, by its title."""
-    return f'<a href="{escape(page_url(info.name))}">{escape(page_title(info))}</a>'
-
-
-def _linked(text: str, name: str) -> str:
-    """Text that leads to another page of the section, where there is one of that name."""
-    return f'<a href="{ROOT}reference/{name}/">{text}</a>' if f"reference/{name}.md" in indexes.PAGES else text
 
 
 def _has(count: int) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from coursenotes.evidence.html import front_matter, page_title, table
-from coursenotes.knowledge import dated
-from coursenotes.layout import Layout
+from coursenotes.evidence.html import front_matter, page_link, table
+from coursenotes.knowledge import dated, dates
 from coursenotes.plan import Library
 
 INTRO = "Values that grow old: each was looked up on a day, and is looked at again on another."
@@ -21,7 +20,7 @@ def page(library: Library) -> str | None:
     rows = [
         ("", (
             f'<span id="{escape(fact.place)}">{escape(fact.value)}</span>', escape(fact.sentence),
-            f'<a href="../../{Layout.page_url(fact.page.name)}">{escape(page_title(fact.page))}</a>',
+            page_link(fact.page),
             _day(fact.day), _day(fact.review),
         ))
         for fact in facts
@@ -32,4 +31,4 @@ def page(library: Library) -> str | None:
 
 
 def _day(day: date) -> str:
-    return dated.words(day).replace(" ", "&nbsp;")
+    return dates.write(day).replace(" ", "&nbsp;")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursenotes.evidence.html import front_matter, page_title
+from coursenotes.evidence.html import front_matter
 from coursenotes.knowledge.errata import TO_CHECK, Erratum
+from coursenotes.knowledge.sections import page_title
 from coursenotes.pagetext import links, prose
 from coursenotes.references import BLOCKS, TIME, WEB, parse_time, write_href, write_time
 

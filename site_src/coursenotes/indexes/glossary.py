@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from coursenotes.evidence.html import front_matter
-from coursenotes.indexes.text import link_to, plain
+from coursenotes.indexes.text import escaped, link_to
 from coursenotes.knowledge.glossary import Glossary, Term
 from coursenotes.plan import Library
 
@@ -21,19 +21,19 @@ def page(library: Library) -> str | None:
     for letter, terms in groupby(glossary.listed, key=lambda term: _letter(term.name)):
         lines += [f"## {letter} {{ #letter-{'other' if letter == '#' else letter.casefold()} }}", ""]
         for term in terms:
-            lines += [f"### {plain(term.name)} {{ #{term.id} }}", "", *_entry(library, glossary, term), ""]
+            lines += [f"### {escaped(term.name)} {{ #{term.id} }}", "", *_entry(library, glossary, term), ""]
     return "\n".join(lines)
 
 
 def _entry(library: Library, glossary: Glossary, term: Term) -> list[str]:
     """What stands below a term's name."""
-    lines = [f"*{plain(term.stands_for)}*", ""] if term.stands_for else []
+    lines = [f"*{escaped(term.stands_for)}*", ""] if term.stands_for else []
     lines += [term.text, ""]
-    more = [f"Also: {', '.join(plain(form) for form in term.also)}."] if term.also else []
+    more = [f"Also: {', '.join(escaped(form) for form in term.also)}."] if term.also else []
     page = library.site.pages.get(term.page.partition("#")[0])
     more += [f"Treated in {link_to(page, term.page.partition('#')[2])}."] if page else []
     found = [other for name in term.see if (other := glossary.get(name)) is not None and other.listed]
-    more += [f"See also {', '.join(f'[{plain(other.name)}](#{other.id})' for other in found)}."] if found else []
+    more += [f"See also {', '.join(f'[{escaped(other.name)}](#{other.id})' for other in found)}."] if found else []
     return [*lines, *([" ".join(more), "{ .cn-more }"] if more else [])]
 
 

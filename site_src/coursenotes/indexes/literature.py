@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coursenotes.evidence.html import front_matter
 from coursenotes.found import PageInfo
-from coursenotes.indexes.text import link_to, plain
+from coursenotes.indexes.text import escaped, link_to
 from coursenotes.knowledge.literature import Work
 from coursenotes.plan import Library
 
@@ -19,7 +19,7 @@ def page(library: Library) -> str | None:
         return None
     lines = [*front_matter("Literature", INTRO), "# Literature", "", INTRO, ""]
     for work in sorted(works, key=lambda work: (work.label.casefold(), work.key)):
-        lines += [f"## {plain(work.label)} {{ #{work.anchor} }}", "", _entry(work), ""]
+        lines += [f"## {escaped(work.label)} {{ #{work.anchor} }}", "", _entry(work), ""]
         lines += [f"Cited in {', '.join(link_to(page) for page in cited[work.key])}.", "{ .cn-more }", ""]
         lines += ['??? quote "BibTeX"', "    ```bibtex", *(f"    {line}" for line in work.source.splitlines())]
         lines += ["    ```", ""]
@@ -40,7 +40,7 @@ def citing(library: Library) -> dict[str, list[PageInfo]]:
 def _entry(work: Work) -> str:
     """A work as a paragraph of Markdown."""
     address = next(iter(work.links.values()), None)
-    title = f"[{plain(work.title)}](<{address}>)" if address else f"*{plain(work.title)}*"
+    title = f"[{escaped(work.title)}](<{address}>)" if address else f"*{escaped(work.title)}*"
     where = ", ".join(filter(None, (work.venue, work.when)))
-    places = " ".join(f"[{plain(name)}](<{href}>)" for name, href in work.links.items())
-    return f"{plain(work.authors)}{': ' if work.names else ''}{title}. {plain(where)}. {places}".rstrip()
+    places = " ".join(f"[{escaped(name)}](<{href}>)" for name, href in work.links.items())
+    return f"{escaped(work.authors)}{': ' if work.names else ''}{title}. {escaped(where)}. {places}".rstrip()

@@ -5,22 +5,22 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from coursenotes.evidence.html import front_matter
+from coursenotes.evidence.html import front_matter, page_url
 from coursenotes.indexes import layers
 from coursenotes.indexes.layers import Bend, Layers, Node
-from coursenotes.knowledge.graph import Graph, title
-from coursenotes.layout import Layout
+from coursenotes.indexes.text import link_to
+from coursenotes.knowledge.graph import Graph
+from coursenotes.knowledge.sections import page_title
 
 if TYPE_CHECKING:
     from coursenotes.plan import Library
 
-ROOT = "../../"  # from reference/map/ to the site's root
 WIDTH, LINE, INSET, GAP, BETWEEN = 142, 17, 7, 10, 42  # a box, its lines, its rim; between rows, between columns
 LETTERS = 17  # of the widest line in a box
 SUBJECTS = 8  # colours that there are
 
 
-def make(library: Library) -> str | None:
+def page(library: Library) -> str | None:
     """The page, or None where no listed concept needs another."""
     graph = library.knowledge.graph
     if not any(graph.needs(name) for name in graph.concepts):
@@ -47,13 +47,8 @@ HEADS = ("To begin with", "Next", "Then", "And then")
 
 
 def _item(graph: Graph, name: str) -> str:
-    words = [f"[{_title(graph, needed)}](../{needed})" for needed in graph.needs(name)]
-    return f"- [{_title(graph, name)}](../{name})" + (f", after {' and '.join(words)}" if words else "")
-
-
-def _title(graph: Graph, name: str) -> str:
-    """A page's title as Markdown, with what Markdown would take for its own escaped."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#" else c for c in title(graph.site.pages[name]))
+    words = [f"{link_to(graph.site.pages[needed])}" for needed in graph.needs(name)]
+    return f"- {link_to(graph.site.pages[name])}" + (f", after {' and '.join(words)}" if words else "")
 
 
 # ---------------------------------------------------------------- the drawing
@@ -84,7 +79,7 @@ def _subject(graph: Graph, name: str) -> str:
 def drawing(graph: Graph) -> str:
     """The map as SVG: boxes that are links, and arrows; colours and fonts by the style sheet."""
     found = laid_out(graph)
-    lines = {name: wrapped(title(graph.site.pages[name])) for name in graph.concepts}
+    lines = {name: wrapped(page_title(graph.site.pages[name])) for name in graph.concepts}
     room: dict[Node, float] = {node: 4.0 for column in found.columns for node in column}
     room |= {name: LINE * len(words) + 2 * INSET for name, words in lines.items()}
     middle = layers.heights(found, room, GAP)
@@ -131,7 +126,7 @@ def _box(graph: Graph, name: str, lines: list[str], x: float, y: float, height: 
         for n, line in enumerate(lines)
     )
     return (
-        f'<a href="{ROOT}{escape(Layout.page_url(name))}" tabindex="-1" class="cn-map__node{colour}">'
+        f'<a href="{escape(page_url(name))}" tabindex="-1" class="cn-map__node{colour}">'
         f'<rect class="cn-map__rim" x="{x:.0f}" y="{y:.1f}" width="{WIDTH}" height="{height:.1f}" rx="4"/>'
         f'<rect class="cn-map__edge" x="{x:.0f}" y="{y:.1f}" width="5" height="{height:.1f}" rx="2"/>{texts}</a>'
     )

@@ -11,6 +11,7 @@ from coursenotes.claims import verdicts
 from coursenotes.evidence import changes
 from coursenotes.evidence.html import ROOT, badge, claim_link, front_matter, page_url
 from coursenotes.knowledge import dates
+from coursenotes.layout import Layout
 
 if TYPE_CHECKING:
     from coursenotes.plan import Library
@@ -38,7 +39,7 @@ def _step(library: Library, step: Step) -> Iterator[str]:
     """What one release brought, or what none has yet."""
     there, before = step.after, step.before
     if there.name:
-        notes = sum(not name.startswith("contribute/") for name in there.pages)
+        notes = sum(not Layout.is_for_contributors(name) for name in there.pages)
         yield f"<p>{dates.write(there.day)}: {notes} pages, {len(there.claims)} claims.</p>\n"
     elif before is not None:
         yield f"<p>Since {escape(before.name)} of {dates.write(before.day)}.</p>\n"

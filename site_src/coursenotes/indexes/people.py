@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
-from coursenotes.evidence.html import front_matter, page_title
+from coursenotes.evidence.html import front_matter
 from coursenotes.found import PageInfo
+from coursenotes.indexes.text import escaped, link_to
 from coursenotes.knowledge.credit import Works
 from coursenotes.knowledge.people import Person
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.sources import Source
 from coursenotes.plan import Library
 
 ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they draw on."
-
-ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they draw on."
 HIDDEN = "\n  { data-search-exclude }"  # who looks for a topic is not helped by a list of all of them
-_MARKS = re.compile(r"[^\w\s.,;:'’“”?/()+=%-]|_")  # what Markdown may take for its own
 
 
-def make(library: Library) -> str | None:
+def page(library: Library) -> str | None:
     """The page as Markdown: a section for each who gave something, in the order of people.yml; None for nobody."""
     credit = library.knowledge.credit
     if not credit.works:
@@ -30,42 +27,33 @@ def make(library: Library) -> str | None:
 
 
 def _section(library: Library, person: Person, works: Works) -> list[str]:
-    links = [f"[{what} of {text(person.name)}]({address})" for what, address in person.addresses.items()]
-    about = ", ".join(filter(None, (text(person.affiliation), *links)))
+    links = [f"[{what} of {escaped(person.name)}]({address})" for what, address in person.addresses.items()]
+    about = ", ".join(filter(None, (escaped(person.affiliation), *links)))
     found = {
         "Teaches": [_course(library, name, works) for name in works.teaches],
-        "Wrote": [_link(page) for page in _sorted(works.wrote)],
-        "Took notes": [_link(page) for page in _sorted(works.versions)],
+        "Wrote": [link_to(page) for page in _sorted(works.wrote)],
+        "Took notes": [link_to(page) for page in _sorted(works.versions)],
         "Notes drawn on": [_drawn_on(source, pages) for source, pages in works.drawn_on.items()],
     }
     lines = [f"- {what}: {'; '.join(each)}.{HIDDEN if what == 'Wrote' else ''}" for what, each in found.items() if each]
-    heading = f"## {text(person.name)} {{ #{person.id} }}"
+    heading = f"## {escaped(person.name)} {{ #{person.id} }}"
     return [heading, *([f"{about}."] if about else []), "\n".join(lines)]
 
 
 def _course(library: Library, name: str, works: Works) -> str:
     course = library.knowledge.lectures.courses[name]
     url = str(course.more.get("url") or "")
-    some = ", ".join(f"{lecture.name} ({text(lecture.title)})" for lecture in works.teaches[name])
+    some = ", ".join(f"{lecture.name} ({escaped(lecture.title)})" for lecture in works.teaches[name])
     which = f", {'lectures' if len(works.teaches[name]) > 1 else 'lecture'} {some}" if some else ""
-    return (f"[{text(course.title)}]({url})" if url else text(course.title)) + which
+    return (f"[{escaped(course.title)}]({url})" if url else escaped(course.title)) + which
 
 
 def _drawn_on(source: Source, pages: list[PageInfo]) -> str:
-    title = f"[{text(source.title)}]({source.url})" if source.url else text(source.title)
-    return f"{title}, in {', '.join(_link(page) for page in _sorted(pages))}"
+    title = f"[{escaped(source.title)}]({source.url})" if source.url else escaped(source.title)
+    return f"{title}, in {', '.join(link_to(page) for page in _sorted(pages))}"
 
 
 def _sorted(pages: list[PageInfo]) -> list[PageInfo]:
     """Each page once, by title."""
     once = {page.name: page for page in pages}
     return sorted(once.values(), key=lambda page: (page_title(page).casefold(), page.name))
-
-
-def _link(page: PageInfo) -> str:
-    return f"[{text(page_title(page))}](../{page.name})"
-
-
-def text(words: str) -> str:
-    """Words as Markdown that shows them as they are. Not by backslashes: one before a bracket begins a formula."""
-    return _MARKS.sub(lambda match: f"&#{ord(match[0])};", " ".join(words.split()))

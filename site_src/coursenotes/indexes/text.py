@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 
-from coursenotes.evidence.html import page_title
 from coursenotes.found import PageInfo
+from coursenotes.knowledge.sections import page_title
+
+_FORMULA = re.compile(r"(?<!\w)(\$(?!\s)[^$]+(?<!\s)\$)(?!\w)")
+_MARKS = re.compile(r"[^\w\s.,;:'’“”?/()+=%-]|_")  # what Markdown may take for its own
 
 
-def plain(text: str) -> str:
-    """A text as Markdown that shows it as it is. Formulae between dollar signs stay formulae."""
-    parts = re.split(r"(\$[^$]+\$)", text)
-    return "".join(
-        part if n % 2 else re.sub(r"([\\`*_{}\[\]#|])", r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;")
-        for n, part in enumerate(parts)
-    )
+def escaped(words: str) -> str:
+    """Words as Markdown that shows them as they are. Formulae between dollar signs stay formulae.
+
+    Not by backslashes: one before a bracket begins a formula.
+    """
+    parts = _FORMULA.split(" ".join(words.split()))  # words, formula, words, …
+    parts[::2] = [_MARKS.sub(lambda match: f"&#{ord(match[0])};", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def link_to(page: PageInfo, place: str = "") -> str:
     """A link from a page of reference/ to one of docs/, with the page's title."""
-    return f"[{plain(page_title(page))}](../{page.name}{f'#{place}' if place else ''})"
+    return f"[{escaped(page_title(page))}](../{page.name}{f'#{place}' if place else ''})"

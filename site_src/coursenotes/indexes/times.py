@@ -7,8 +7,9 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from coursenotes.evidence.html import front_matter, page_title
+from coursenotes.evidence.html import front_matter, page_link, page_url
 from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.times import Place
 from coursenotes.layout import Layout
 from coursenotes.references import write_time
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from coursenotes.plan import Library
 
 NAME = "reference/times.md"
-ROOT = "../../"  # from reference/times/ to the site's root
 
 
 def page(library: Library) -> str | None:
@@ -30,10 +30,10 @@ def page(library: Library) -> str | None:
     parts += ["", "# Timestamp index", "",
               "Where each topic is treated: a time opens the lecture's video at that second. "
               "Below its times stand the notes that name them.", ""]  # fmt: skip
-    lessons = _lessons(library)
-    for name in sorted(times, key=lambda name: (_filed(title(library, name)), name)):
+    lessons = library.knowledge.graph.lessons
+    for name in sorted(times, key=lambda name: (_filed(page_title(library.site.pages[name])), name)):
         parts += [
-            f"## {escape(title(library, name), quote=False)} {{#{topic(name)}}}",
+            f"## {escape(page_title(library.site.pages[name]), quote=False)} {{#{topic(name)}}}",
             "",
             _topic(library, name, times[name], lessons),
             "",
@@ -56,24 +56,12 @@ def topic(name: str) -> str:
     return name.removeprefix("concepts/").removesuffix(".md").replace("/", "-")
 
 
-def title(library: Library, name: str) -> str:
-    """The title of a page of docs/."""
-    return page_title(library.site.pages[name])
-
-
 def called(lectures: Lectures, lecture: Lecture) -> str:
     """A lecture in a few words: "lecture 8 (2022)", or with the course's title where several are of one year."""
     course = lectures.courses[lecture.course]
     year = str(course.more.get("year") or "")
     same = [other for other in lectures.courses.values() if str(other.more.get("year") or "") == year]
     return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
-
-
-def _lessons(library: Library) -> dict[str, str]:
-    """The listed canonical page of each lecture that has one, by the lecture's name."""
-    lectures = library.knowledge.lectures
-    own = [(lectures.of_lesson(page.name), page.name) for page in library.knowledge.visibility.pages]
-    return {lecture.id: name for lecture, name in reversed(own) if lecture is not None}
 
 
 def _topic(library: Library, name: str, places: list[Place], lessons: dict[str, str]) -> str:
@@ -92,7 +80,7 @@ def _lecture(library: Library, name: str, which: str, places: list[Place], lesso
     assert lecture is not None
     words = called(lectures, lecture)
     head = f"{words[0].upper()}{words[1:]}: {lecture.title}"
-    head = f'<a href="{_href(lesson)}">{escape(head)}</a>' if lesson else escape(head)
+    head = f'<a href="{escape(page_url(lesson))}">{escape(head)}</a>' if lesson else escape(head)
     seconds = [_second(name, lecture, second) for second in dict.fromkeys(place.seconds for place in places)]
     return f"<div><dt>{head}</dt><dd>{' '.join(seconds)}</dd></div>"
 
@@ -106,20 +94,14 @@ def _second(name: str, lecture: Lecture, seconds: int) -> str:
 
 def _notes(library: Library, name: str, places: list[Place]) -> str:
     """The concept's own page, and the sections of others that name a time for it."""
-    found = [f'<a href="{_href(name)}">{escape(title(library, name))}</a>']
+    found = [page_link(library.site.pages[name])]
     others = sorted({place.page for place in places if place.page != name})
     for other in others:
         sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
-        links = [
-            f'<a href="{_href(other)}#{escape(anchor)}">{escape(words)}</a>' for anchor, words in sections if anchor
-        ]
-        page = f'<a href="{_href(other)}">{escape(title(library, other))}</a>'
-        found.append(f"{page} ({', '.join(links)})" if links else page)
+        page = library.site.pages[other]
+        links = [page_link(page, words, anchor) for anchor, words in sections if anchor]
+        found.append(f"{page_link(page)} ({', '.join(links)})" if links else page_link(page))
     return "; ".join(found)
-
-
-def _href(page: str) -> str:
-    return escape(ROOT + Layout.page_url(page))
 
 
 def _id(name: str, lecture: str, seconds: int) -> str:

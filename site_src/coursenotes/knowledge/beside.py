@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coursenotes.knowledge.graph import LINK, Backlink, title
+from coursenotes.knowledge.graph import LINK, Backlink
+from coursenotes.knowledge.sections import page_title
 from coursenotes.layout import Layout
 from coursenotes.references import write_time
 
@@ -70,7 +71,7 @@ def _kind(page: str) -> str:
 
 
 def _link(knowledge: Knowledge, page: str) -> dict[str, Any]:
-    return {"title": title(knowledge.site.pages[page]), "url": Layout.page_url(page)}
+    return {"title": page_title(knowledge.site.pages[page]), "url": Layout.page_url(page)}
 
 
 def _backlink(knowledge: Knowledge, each: Backlink) -> dict[str, Any]:

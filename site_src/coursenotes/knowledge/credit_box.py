@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.found import PageInfo
 from coursenotes.knowledge import licences, page_bibtex, sources
 from coursenotes.knowledge.people import Person
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.sources import Source
 from coursenotes.layout import Layout
 
@@ -39,8 +40,8 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
         "sources": [_source(knowledge, source) for source in given if source.key not in cited],
         "licence": licence._asdict() if licence else None,
         "cited": {
-            "words": page_bibtex.words(_title(page), writers, site, year),
-            "bibtex": page_bibtex.bibtex(name, _title(page), writers, site, year, licence.name if licence else ""),
+            "words": page_bibtex.words(page_title(page), writers, site, year),
+            "bibtex": page_bibtex.bibtex(name, page_title(page), writers, site, year, licence.name if licence else ""),
         },
     }
 
@@ -79,7 +80,3 @@ def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
         "by": _people(knowledge, source.by), "links": work.links if work else {},
         "licence": licence._asdict() if licence else None,
     }  # fmt: skip
-
-
-def _title(page: PageInfo) -> str:
-    return str(page.meta.get("title") or page.name.rpartition(".")[0])

@@ -97,11 +97,6 @@ def problems(reference: Reference, today: date) -> Iterator[Problem]:
         yield Problem(f"{reference.text} is to be looked at again on {review}, which is not after {day}", *place)
 
 
-def words(day: date) -> str:
-    """21 July 2022."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _a_year_after(day: date) -> date:
     try:
         return day.replace(year=day.year + 1)

@@ -24,6 +24,7 @@ from coursenotes.errors import Problem
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge import dates
 from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.visibility import entries
 from coursenotes.layout import Layout
 from coursenotes.pagetext import heading_lines, links, prose
 from coursenotes.references import Malformed, Reference, parse_time
@@ -65,7 +66,7 @@ class Erratum:
     @property
     def plain_title(self) -> str:
         """The title without links and times: inline code stays."""
-        return plain(self.title)
+        return without_links(self.title)
 
     @property
     def shown_by(self) -> tuple[Reference, ...]:
@@ -90,7 +91,7 @@ def find(site: Site, lectures: Lectures) -> list[Erratum]:
     return [
         box
         for name, page in sorted(site.pages.items())
-        if not name.startswith("contribute/")
+        if not Layout.is_for_contributors(name)
         for box in of_page(page, lectures)
     ]
 
@@ -113,7 +114,7 @@ def of_page(page: PageInfo, lectures: Lectures) -> list[Erratum]:
         above = [n for n in headings if n < line]
         found.append(Erratum(
             page, line, match["kind"], words, text, _anchor(match["kind"], words, taken),
-            plain(lines[above[-1] - 1].lstrip("# ")) if above else "", lecture, seconds,
+            without_links(lines[above[-1] - 1].lstrip("# ")) if above else "", lecture, seconds,
             seconds if seconds is not None else _before(page, line, lecture, lectures), here, _day(f"{words} {text}"),
         ))  # fmt: skip
     return found
@@ -133,7 +134,7 @@ def problems(errata: list[Erratum]) -> Iterator[Problem]:
                           "write the day in its title or text: 2026-11-21")  # fmt: skip
 
 
-def plain(text: str) -> str:
+def without_links(text: str) -> str:
     """A line of Markdown without links, times and emphasis."""
     text = _LINK.sub(lambda match: match[1], text)
     text = _TIME.sub("", text)
@@ -153,7 +154,7 @@ def _last(lines: list[str], line: int, indent: int) -> int:
 
 def _anchor(kind: str, title: str, taken: set[str]) -> str:
     """A box's address on its page: its kind and the first words of its title."""
-    words = re.findall(r"\w+", plain(title).replace("’", "").lower())[:6]
+    words = re.findall(r"\w+", without_links(title).replace("’", "").lower())[:6]
     base = found = "-".join([kind, *words])
     number = 1
     while found in taken:
@@ -181,8 +182,7 @@ def _before(page: PageInfo, line: int, lecture: Lecture | None, lectures: Lectur
         return 0
     own = lectures.of_page(page.name, page.meta)
     found = 0
-    entries = page.meta.get("lectures")
-    for entry in reversed(entries if isinstance(entries, list) else []):
+    for entry in reversed(entries(page.meta)):
         code, _, time = str(entry).partition("@")
         try:
             found = parse_time(time) if time and lectures.get(code) == lecture else found

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from coursenotes.errors import Problem
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge import needs, renamed, subjects
 from coursenotes.knowledge.lectures import Lecture, Lectures
-from coursenotes.knowledge.needs import concept_page
 from coursenotes.knowledge.page_links import page_links
-from coursenotes.knowledge.sections import Section, section_of, sections
+from coursenotes.knowledge.sections import Section, section_of
 from coursenotes.knowledge.visibility import Visibility, entries
 from coursenotes.layout import Layout
 from coursenotes.references import Malformed, parse_time
@@ -45,13 +43,6 @@ class Place(NamedTuple):
     seconds: int
     before: tuple[str, int] | None
     after: tuple[str, int] | None
-
-
-def title(page: PageInfo) -> str:
-    """What a page is called: by its front matter, its first heading, or its file."""
-    given = page.meta.get("title")
-    first = () if given else (section.title for section in sections(page.text) if section.level == 1)
-    return str(given or next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
 
 
 class Graph:
@@ -81,7 +72,7 @@ class Graph:
     def concepts(self) -> list[str]:
         """The pages of the listed concepts in the order of the navigation: by subject, then as the lectures come."""
         listed = {page.name for page in self.visibility.pages if Layout.is_concept(page.name)}
-        index = self.site.pages.get(concept_page("index"))
+        index = self.site.pages.get(Layout.concept_page("index"))
         groups = subjects.grouped(index, self.site.pages.values(), self.lectures) if index else {}
         ordered = [name for name in groups.pop("", []) if name in listed]
         ordered += [name for names in groups.values() for name in names if name in listed]
@@ -128,7 +119,7 @@ class Graph:
             if link.page != page.name and self.visibility.page(link.page):
                 yield link.line, link.page, LINK
         for reference in page.references:
-            target = concept_page(reference.target.partition(".")[0])
+            target = Layout.concept_page(reference.target.partition(".")[0])
             ours = reference.scheme != "lecture" and target in self.site.pages and target != page.name
             if ours and self.visibility.page(target):
                 yield reference.line, target, SHOWN
@@ -163,14 +154,14 @@ class Graph:
         own = self.lectures.of_lesson(page)
         if own is None:
             return None, None
-        pages = {**self._lessons, own.id: page}
+        pages = {**self.lessons, own.id: page}
         order = [lecture.id for lecture in self.lectures.courses[own.course].lectures if lecture.id in pages]
         at = order.index(own.id)
         before, after = order[at - 1 : at], order[at + 1 : at + 2]
         return (pages[before[0]] if before else None), (pages[after[0]] if after else None)
 
     @cached_property
-    def _lessons(self) -> dict[str, str]:
+    def lessons(self) -> dict[str, str]:
         """The listed canonical page of each lecture that has one, by the lecture's id."""
         pages = ((self.lectures.of_lesson(page.name), page.name) for page in self.visibility.pages)
         return {lecture.id: name for lecture, name in pages if lecture is not None}

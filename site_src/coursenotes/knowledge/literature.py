@@ -154,7 +154,7 @@ def problems(literature: Literature, site: Site) -> Iterator[Problem]:
                           f"write [@{work.key}] where it is rested on, or take it out")  # fmt: skip
 
 
-def plain(latex: str) -> str:
+def from_latex(latex: str) -> str:
     """A field's text without LaTeX: {\\"U}ber -> Über. Formulae between dollar signs stay."""
     parts = re.split(r"(\$[^$]*\$)", " ".join(latex.split()))
     for n in range(0, len(parts), 2):
@@ -164,7 +164,7 @@ def plain(latex: str) -> str:
 
 
 def _work(key: str, entry: Entry, line: int, source: str) -> Work:
-    fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
+    fields = {name.lower(): from_latex(value) for name, value in entry.fields.items()}
     people = entry.persons.get("author") or entry.persons.get("editor") or []
     names = [_name(person) for person in people]
     if not names and fields.get("organization"):
@@ -182,7 +182,7 @@ def _name(person: Person) -> tuple[str, str]:
     """(given names, family name with what belongs to it); an organisation has no given name."""
     given = " ".join([*person.first_names, *person.middle_names])
     family = " ".join([*person.prelast_names, *person.last_names, *person.lineage_names])
-    return plain(given), plain(family)
+    return from_latex(given), from_latex(family)
 
 
 def _venue(fields: dict[str, str]) -> str:

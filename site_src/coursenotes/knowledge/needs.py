@@ -16,11 +16,6 @@ from coursenotes.knowledge.visibility import Visibility, line_of_field
 from coursenotes.layout import Layout
 
 
-def concept_page(name: str) -> str:
-    """The page of a concept by the name that `needs:` calls it: dropout -> concepts/dropout.md."""
-    return f"concepts/{name}.md"
-
-
 def concept_name(page: str) -> str:
     """The name by which `needs:` calls a concept's page."""
     return PurePosixPath(page).stem
@@ -31,7 +26,7 @@ def needed(site: Site, page: str) -> list[str]:
     info = site.pages.get(page)
     if info is None or not Layout.is_concept(page):
         return []
-    there = [concept_page(str(name)) for name in _names(info.meta)]
+    there = [Layout.concept_page(str(name)) for name in _names(info.meta)]
     return [name for name in dict.fromkeys(there) if name in site.pages and name != page and Layout.is_concept(name)]
 
 
@@ -65,7 +60,7 @@ def _of_page(site: Site, visibility: Visibility, page: PageInfo) -> Iterator[Pro
     there = [concept_name(name) for name in site.pages if Layout.is_concept(name)]
     before = renamed.old_names(site)
     for name in given:
-        target = concept_page(str(name))
+        target = Layout.concept_page(str(name))
         if target == page.name:
             yield Problem(f"needs: {name} is this page itself", *place, (), "take it out")
         elif target not in site.pages or not Layout.is_concept(target):

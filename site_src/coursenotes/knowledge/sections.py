@@ -1,12 +1,14 @@
-"""The sections of a page: its headings below the title, with the anchors that the site gives them."""
+"""The headings of a page: its title, and its sections with the anchors that the site gives them."""
 
 from __future__ import annotations
 
 import html
 import re
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from coursenotes.found import PageInfo
 from coursenotes.pagetext import heading_lines, prose
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*(?P<list>[^{}\n]*)\}[ \t]*$")
@@ -46,10 +48,17 @@ def sections(text: str) -> tuple[Section, ...]:
         level, words = (len(match[1]), match[2]) if match else (1 if below.startswith("=") else 2, line)
         attributes = _ATTRIBUTES.search(words)
         given = _ID.search(attributes["list"]) if attributes else None
-        title = plain(words[: attributes.start()] if attributes else words)
+        title = without_marks(words[: attributes.start()] if attributes else words)
         found.append(Section(number, level, title, given["id"] if given else ""))
     ids = {section.anchor for section in found if section.anchor}  # those that are given are taken first
     return tuple(s if s.anchor else s._replace(anchor=unique(slugify(s.title, "-"), ids)) for s in found)
+
+
+def page_title(page: PageInfo) -> str:
+    """What a page is called: by its front matter, its first heading, or its file."""
+    given = page.meta.get("title")
+    first = () if given else (section.title for section in sections(page.text) if section.level == 1)
+    return str(given or next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
 
 
 def section_of(text: str, line: int) -> Section | None:
@@ -69,7 +78,7 @@ def spans(text: str) -> list[Span]:
     return [Span(start, end, title, anchor) for (start, title, anchor), end in zip(cuts, ends, strict=True)]
 
 
-def plain(words: str, *, tags: bool = True) -> str:
+def without_marks(words: str, *, tags: bool = True) -> str:
     """A heading's words without marks: `code`, *emphasis*, [links](…); and <b>tags</b>, if these are marks there."""
     words = _LINK.sub(lambda match: match["text"], words)
     parts = re.split(r"(`+)(.+?)\1", words)  # text, ticks, code, text, ticks, code, …

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import PageInfo
 from coursenotes.knowledge import licences
+from coursenotes.knowledge.literature import Work
 from coursenotes.knowledge.people import ID, People
 from coursenotes.knowledge.visibility import line_of_field
 
@@ -50,10 +51,9 @@ def entries(page: PageInfo) -> list[Any]:
     return given if isinstance(given, list) else []
 
 
-def work(knowledge: Knowledge, key: str) -> Any:
+def work(knowledge: Knowledge, key: str) -> Work | None:
     """The work of docs/literature.bib with this key; None where there is none."""
-    literature = getattr(knowledge, "literature", None)
-    return literature.get(key) if literature is not None and key else None
+    return knowledge.literature.get(key) if key else None
 
 
 def problems(knowledge: Knowledge, page: PageInfo, people: People | None) -> Iterator[Problem]:
@@ -72,9 +72,7 @@ def problems(knowledge: Knowledge, page: PageInfo, people: People | None) -> Ite
         elif re.match(r"[a-z]+:", entry) and not _ADDRESS.fullmatch(entry):
             yield Problem(f"sources: {entry} is no web address", page.path, line, (), "write https://…")
         elif not _ADDRESS.fullmatch(entry):
-            literature = getattr(knowledge, "literature", None)
-            if literature is not None:
-                yield from literature.unknown(entry, page.path, line, "sources: [{}]")
+            yield from knowledge.literature.unknown(entry, page.path, line, "sources: [{}]")
 
 
 def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People | None) -> Iterator[Problem]:

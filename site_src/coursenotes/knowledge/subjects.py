@@ -14,6 +14,8 @@ from typing import Any
 
 from coursenotes.found import PageInfo
 from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.sections import page_title
+from coursenotes.knowledge.visibility import entries
 from coursenotes.references import Malformed, parse_time
 
 
@@ -47,9 +49,8 @@ def grouped(index: PageInfo, pages: Iterable[PageInfo], lectures: Lectures) -> d
 def _when(page: PageInfo, lectures: Lectures) -> tuple[int, int, str]:
     """Where a page's first lecture stands among all, the seconds within it, and the page's title; the rest last."""
     order = [lecture.id for lecture in lectures.all()]
-    title = str(page.meta.get("title", page.name))
-    entries = page.meta.get("lectures")
-    for entry in entries if isinstance(entries, list) else []:
+    title = page_title(page)
+    for entry in entries(page.meta):
         code, _, time = str(entry).partition("@")
         lecture = lectures.get(code)
         try:

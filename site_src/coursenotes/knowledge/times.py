@@ -19,7 +19,7 @@ from typing import NamedTuple
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.knowledge.page_links import page_links
-from coursenotes.knowledge.sections import Span, plain, spans
+from coursenotes.knowledge.sections import Span, spans, without_marks
 from coursenotes.knowledge.visibility import Visibility, entries, line_of_field
 from coursenotes.layout import Layout
 from coursenotes.pagetext import escaped, heading_lines, line_of, links, prose
@@ -164,7 +164,7 @@ class Times:
             if asks is None:
                 topics = [found.page for found in page_links(page.name, f"[]({link.href})", listed)]
             else:
-                topics = [f"concepts/{asks.target.partition('.')[0]}.md"] if asks.scheme != "lecture" else []
+                topics = [Layout.concept_page(asks.target.partition(".")[0])] if asks.scheme != "lecture" else []
             for topic in topics:
                 if topic in listed:
                     yield link.start, topic
@@ -211,5 +211,5 @@ def _sentence(masked: str, paragraph: tuple[int, int], offset: int) -> tuple[int
 def _bare(markdown: str) -> str:
     """A piece of a sentence for a reader: without times and marks, links as their words; of a row, its cells."""
     markdown = _LINK.sub(lambda match: "" if match[0].startswith("!") else match[1], TIME.sub("", markdown)).strip()
-    words = plain(re.sub(r"^(?:!!!|\?\?\?\+?)[ \t]+[\w ]*|^(?:[-*+]|\d+[.)])[ \t]|\|", " ", markdown))
+    words = without_marks(re.sub(r"^(?:!!!|\?\?\?\+?)[ \t]+[\w ]*|^(?:[-*+]|\d+[.)])[ \t]|\|", " ", markdown))
     return re.sub(r"\s+([.,;:!?])", r"\1", words).strip(' ;,."')

@@ -20,7 +20,7 @@ from typing import Any
 
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import Site
-from coursenotes.knowledge.sections import plain
+from coursenotes.knowledge.sections import without_marks
 from coursenotes.knowledge.visibility import line_of_field
 from coursenotes.pagetext import front_matter_blanked, prose
 from coursenotes.references import Malformed, parse_time
@@ -195,7 +195,7 @@ def blocks(words: Iterable[str]) -> str:
 
 
 def _words(text: str) -> set[str]:
-    found = {word.casefold().replace("’", "'") for word in _WORD.findall(plain(text)) if len(word) > 2}
+    found = {word.casefold().replace("’", "'") for word in _WORD.findall(without_marks(text)) if len(word) > 2}
     return {word for word in found if word not in COMMON and not _UNSPACED.search(word)}
 
 
@@ -213,7 +213,7 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         if heading:
             found = _HEADING.match(line)
             said = re.sub(r"\{[^{}]*\}[ \t]*$", "", found["words"] if found else "")
-            yield number, "heading", plain(said, tags=False)
+            yield number, "heading", without_marks(said, tags=False)
         elif time:
             yield number, "time", time["time"]
             if time["rest"].strip():

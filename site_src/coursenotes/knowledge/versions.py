@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge.lectures import Lectures
+from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.visibility import Visibility, line_of_field
 from coursenotes.layout import Layout
 
@@ -122,15 +123,9 @@ def _version(page: PageInfo) -> Version:
     meta, authors = page.meta, page.meta.get("authors")
     people = tuple(str(a) for a in authors) if isinstance(authors, list) else (str(authors),) if authors else ()
     return Version(
-        page, Layout.lesson_of(page.name) or "", str(meta.get("title") or _heading(page)), str(meta.get("kind", "")),
+        page, Layout.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
         str(meta.get("state", "draft")), people, str(meta.get("licence", "")),
     )  # fmt: skip
-
-
-def _heading(page: PageInfo) -> str:
-    """The first heading of a page that names no title; else its file's name."""
-    first = next((line[2:].strip() for line in page.text.split("\n") if line.startswith("# ")), "")
-    return first or PurePosixPath(page.name).stem.replace("_", " ")
 
 
 def _order(version: Version) -> tuple[bool, bool, str, str]:

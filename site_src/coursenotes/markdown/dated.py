@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from coursenotes.knowledge import dated as facts
+from coursenotes.knowledge import dates
 from coursenotes.layout import Layout
 from coursenotes.markdown.numbers import tip
 from coursenotes.markdown.view import View
@@ -25,7 +26,7 @@ def dated(view: View, element: ET.Element, asks: Target) -> None:
     else:
         element.tag = "span"
         element.set("tabindex", "0")
-    tip(view, element, [f"as of {facts.words(day)}"])
+    tip(view, element, [f"as of {dates.write(day)}"])
 
 
 def _nth(view: View, asks: Target) -> int | None:

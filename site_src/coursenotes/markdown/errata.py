@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from markdown.treeprocessors import Treeprocessor
 
 from coursenotes.knowledge import errata
+from coursenotes.layout import Layout
 from coursenotes.markdown.view import View
 
 
@@ -21,7 +22,7 @@ class Errata(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         view = self.view()
-        if view is None or view.info is None or view.name.startswith("contribute/"):
+        if view is None or view.info is None or Layout.is_for_contributors(view.name):
             return
         if view.info.meta.get("publish") == "index":  # little of its text is rendered
             return

@@ -97,7 +97,7 @@ def body(results: Results) -> str:
     """The head and the rows of a table of settings × metrics. Metrics for diagnosis (_name) are left out."""
     metrics = [name for name in results.metrics if not name.startswith("_")]
     settings = list(results.settings)
-    head = "".join(f'<th scope="col">{escape(plain(name))}</th>' for name in (*settings, *metrics))
+    head = "".join(f'<th scope="col">{escape(in_words(name))}</th>' for name in (*settings, *metrics))
     rows = []
     for values, group in results.groups():
         cells = [f'<th scope="row">{escape(setting(value))}</th>' for value in values.values()]
@@ -113,7 +113,7 @@ def cell(shown: Shown) -> str:
     return f'{escape(shown.text)} <span class="cn-spread">± {measured.write(shown.sd, _places(shown))}</span>'
 
 
-def plain(name: str) -> str:
+def in_words(name: str) -> str:
     """valid_loss -> valid loss."""
     return name.strip("_").replace("_", " ")
 
