@@ -21,6 +21,7 @@ _CONTAINER = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d+[.)][ \t]|!!!|\?\?\?|===|\[\^[
 _DESTINATION = re.compile(
     r"""\]\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<plain>(?:[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)"""
 )
+_LINKED = re.compile(rf"(?P<image>!?)\[(?P<text>[^\[\]]*){_DESTINATION.pattern}")
 _UNDERLINE = re.compile(r"[=-]+[ ]*$")
 _BOUNDARY = re.compile(r"[\s>]*(?:#{1,6}(?:\s|$)|!!!|\?\?\?|===|</?[A-Za-z][^<>]*>\s*$|$)")
 
@@ -113,10 +114,14 @@ def alone(masked: str, link: Link) -> bool:
     return bool((_BOUNDARY.match(above) or _UNDERLINE.match(above)) and _BOUNDARY.match(below))
 
 
+def links_as_words(text: str, *, images: bool = True) -> str:
+    """Markdown with each link as its text, and each image as its description or, without images, as nothing."""
+    return _LINKED.sub(lambda match: match["text"] if images or not match["image"] else "", text)
+
+
 def plain(text: str) -> str:
     """A line of Markdown as plain words: links by their text; pictures, notes, times, citations, comments left out."""
-    text = re.sub(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)|\[\^[^\]]*\]", "", text)
-    text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)", r"\1", text)
+    text = links_as_words(re.sub(r"<!--.*?-->|\[\^[^\]]*\]", "", text), images=False)
     text = re.sub(r"\[[^\[\]]*(?:@|\d:\d\d)[^\[\]]*\]|</?[A-Za-z][^<>]*>|[*`|]|(?<!\w)_|_(?!\w)", "", text)
     text = re.sub(r"^[\s>]*(?:#+|[-+]|\d+[.)])\s+", "", text)
     return re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))

@@ -207,6 +207,11 @@ def write_time(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
 
 
+def is_web_address(text: str) -> bool:
+    """Whether the whole of a text is the address of a page of the web."""
+    return bool(re.fullmatch(r"https?://[^\s<>\"]+", text))
+
+
 def scheme_problem(href: str) -> tuple[str, str | None] | None:
     """(what, fix) where the scheme of an address is neither ours nor one of the web's; else None."""
     match = _SCHEME.match("".join(html.unescape(href).split()))

@@ -110,7 +110,7 @@ def save(library: Library, name: str) -> Path:
         raise CoursenotesError(Problem(f"{name!r} is no name for a release", fix="such as 2026.11 or v2"))
     before = load(library.layout)
     if path.exists():
-        taken = some_names(before)
+        taken = _named(before)
         raise CoursenotesError(Problem(f"the release {name} was taken already", path, None, (taken,), "give another"))
     if before and before[-1].day > library.knowledge.today:
         problems.add(f"the last release, {before[-1].name}, is of {before[-1].day}, after today", path)
@@ -186,7 +186,7 @@ def problems(layout: Layout) -> Iterator[Problem]:
         yield from error.problems
 
 
-def some_names(releases: list[Snapshot]) -> str:
+def _named(releases: list[Snapshot]) -> str:
     """The releases with their days, in a line."""
     return "there is: " + (", ".join(f"{r.name} of {r.day}" for r in releases) or "none")
 

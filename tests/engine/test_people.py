@@ -86,7 +86,8 @@ def test_every_problem_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "id"), [
-    ("ana_lima", "ana_lima"), ("Ana Lima", "ana_lima"), (" @ANA-L ", "ana_lima"), ("Ana", None), ("", None), ("@", None),
+    ("ana_lima", "ana_lima"), ("Ana Lima", "ana_lima"), (" @ANA-L ", "ana_lima"),
+    ("Ana", None), ("", None), ("@", None),
 ])  # fmt: skip
 def test_somebody_is_found_by_id_name_or_github(tmp_path, name, id):
     path = tmp_path / "people.yml"

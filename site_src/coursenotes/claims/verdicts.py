@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -187,14 +187,6 @@ def blank(library: Library, claim_id: str, scale: str, status: str = "unchecked"
 def best(library: Library, claim_id: str) -> list[Verdict]:
     """The verdicts on a claim at every scale at which it is checked, as stored; some may be "unchecked"."""
     return [load(library, claim_id, scale) for scale in scales(library, claim_id)]
-
-
-def unchecked(library: Library) -> Iterator[tuple[str, str]]:
-    """(claim, scale) of every verdict that is not stored although what it reads is there."""
-    for claim_id in library.site.claims:
-        for scale in scales(library, claim_id):
-            if load(library, claim_id, scale).status == "unchecked" and not missing(library, claim_id, scale):
-                yield claim_id, scale
 
 
 def save(library: Library, verdict: Verdict) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from coursenotes.knowledge.people import ID, People, made_id
 from coursenotes.knowledge.versions import KINDS
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
+from coursenotes.references import is_web_address
 
 SKIP = "skip"
 Ask = Callable[[str], str]
@@ -80,7 +80,7 @@ def say_what(
         licence = _licence(note, options, ask, say, problems)
         kind = _kind(note, options, ask, say, problems)
         url = options.url or str(note.given.get("canonical_url") or "")
-        if url and not re.fullmatch(r"https?://[^\s<>\"]+", url):
+        if url and not is_web_address(url):
             problems.add(f"--url {url}: no address of the web", fix="--url https://…")
         if options.publish and kind and kind != "transcript":
             problems.add(f"--publish {options.publish} is for transcripts", note.path, fix="--kind transcript")

@@ -198,7 +198,7 @@ class Builder:
         kind = _KINDS.get(tag, "paragraph" if tag in ("p", "dt", "figcaption", "caption") else "group")
         holders = {"item": "list", "row": "table", "cell": "row", "summary": "details"}
         if kind in holders:
-            self._leave(tag, holders[kind])
+            self._leave(holders[kind])
             if not self.stack[-1][1] or self.top.kind != holders[kind]:
                 kind = "group"
         given: dict[str, Any] = {}
@@ -215,7 +215,7 @@ class Builder:
             given = {"language": ""}
         self._push(kind, tag, given)
 
-    def _leave(self, tag: str, holder: str) -> None:
+    def _leave(self, holder: str) -> None:
         """End what is open up to the list, row or table that this tag goes on with."""
         for at in range(len(self.stack) - 1, 0, -1):
             node, opened = self.stack[at]

@@ -8,7 +8,9 @@ from pathlib import Path
 import yaml
 
 from coursenotes.importing.files import safe_name
+from coursenotes.importing.marks import escape
 from coursenotes.knowledge.lectures import Course, Lecture, Lectures
+from coursenotes.knowledge.sources import short_address
 from coursenotes.layout import Layout
 
 _NUMBER = re.compile(r"(?:lesson|lecture|lektion|week|class|lec|les)[\s_#-]*0*(\d{1,3})(?!\d)", re.IGNORECASE)
@@ -77,15 +79,15 @@ def course_page(course: Course) -> str:
     """The index page of a course that has none yet."""
     head = _head({"title": course.title, "lists": "section"})
     url = str(course.more.get("url", ""))
-    where = f", [{_plain(url)}]({url})" if re.fullmatch(r"https?://[^\s()<>]+", url) else ""
-    return f"{head}\n# {_escaped(course.title)}\n\nNotes of the course{where}.\n"
+    where = f", [{escape(short_address(url))}]({url})" if re.fullmatch(r"https?://[^\s()<>]+", url) else ""
+    return f"{head}\n# {escape(course.title)}\n\nNotes of the course{where}.\n"
 
 
 def lesson_page(lecture: Lecture, author: str) -> str:
     """The page of a lesson that has none yet: what people bring stands beside it."""
     title = f"Lesson {lecture.name}: {lecture.title}"
     head = _head({"title": title, "lectures": [lecture.id], "authors": [author]})
-    return f"{head}\n# {_escaped(title)}\n\nThis lesson has no page in the project's own words yet.\n"
+    return f"{head}\n# {escape(title)}\n\nThis lesson has no page in the project's own words yet.\n"
 
 
 def version_head(fields: dict[str, object]) -> str:
@@ -100,14 +102,6 @@ def _head(fields: dict[str, object]) -> str:
         for name, value in fields.items()
     )  # fmt: skip
     return f"---\n{''.join(lines)}---\n"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]#$])", r"\\\1", text).replace("<", "&lt;")
-
-
-def _plain(url: str) -> str:
-    return _escaped(re.sub(r"^https?://(?:www\.)?|/$", "", url))
 
 
 def readable(folder: Path, endings: tuple[str, ...]) -> list[Path]:

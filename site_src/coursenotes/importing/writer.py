@@ -224,7 +224,7 @@ class Writer:
             return f"[^{node.attrs['to']}]"
         inner = self.line(node.children, table, link or kind == "link")
         if kind == "image":
-            return self._image(node, table, link)
+            return self._image(node, table)
         if kind == "link":
             return self._link(node, inner, table)
         if kind in ("strong", "em"):
@@ -245,7 +245,7 @@ class Writer:
             return f"<{href}>"
         return f"[{text}]({address}{title_part(node)})"
 
-    def _image(self, node: Node, table: bool, link: bool) -> str:
+    def _image(self, node: Node, table: bool) -> str:
         alt, src = str(node.attrs["alt"]), str(node.attrs["src"])
         if self.bare:
             return f"{escape(alt, table, True)} ({inline_code(src, table)})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursenotes.evidence.html import front_matter
 from coursenotes.found import PageInfo
 from coursenotes.indexes.text import escaped, link_to
+from coursenotes.knowledge import sources
 from coursenotes.knowledge.literature import Work
 from coursenotes.plan import Library
 
@@ -30,9 +31,8 @@ def citing(library: Library) -> dict[str, list[PageInfo]]:
     """The listed pages that cite each work, or name it among their sources, by its key."""
     found: dict[str, list[PageInfo]] = {}
     for page in library.knowledge.visibility.pages:
-        sources = page.meta.get("sources")
-        keys = [str(source) for source in sources] if isinstance(sources, list) else []
-        for key in dict.fromkeys([*(r.target for r in page.references if r.scheme == "cite"), *keys]):
+        keys = [r.target for r in page.references if r.scheme == "cite"]
+        for key in dict.fromkeys([*keys, *(str(entry) for entry in sources.entries(page))]):
             found.setdefault(key, []).append(page)
     return found
 

@@ -26,7 +26,7 @@ from coursenotes.knowledge import dates
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.knowledge.visibility import entries
 from coursenotes.layout import Layout
-from coursenotes.pagetext import heading_lines, links, prose
+from coursenotes.pagetext import heading_lines, links, links_as_words, prose
 from coursenotes.references import Malformed, Reference, parse_time
 
 KINDS = ("erratum", "refuted", "correction")
@@ -35,7 +35,6 @@ TO_CHECK = "To check:"
 
 _BOX = re.compile(rf"^(?P<indent> *)(?:!!!|\?\?\?\+?) *(?P<kind>{'|'.join(KINDS)})\b", re.MULTILINE)
 _TITLE = re.compile(r'"(.*)"\s*$')
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _TIME = re.compile(r"\[[^\[\]\s]*\d:\d\d\]")
 _CITED = re.compile(r"\[[^\[\]]*@[A-Za-z][^\[\]]*\](?!\()")
 _RUN = re.compile(r"^ *(?:`{3,}|~{3,}).*\.run\b", re.MULTILINE)
@@ -136,8 +135,7 @@ def problems(errata: list[Erratum]) -> Iterator[Problem]:
 
 def without_links(text: str) -> str:
     """A line of Markdown without links, times and emphasis."""
-    text = _LINK.sub(lambda match: match[1], text)
-    text = _TIME.sub("", text)
+    text = _TIME.sub("", links_as_words(text))
     return " ".join(re.sub(r"\*+", "", text).split())
 
 

@@ -28,6 +28,7 @@ from pybtex.database.input.bibtex import Parser
 
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.found import Site
+from coursenotes.knowledge import sources
 
 _OPENING = re.compile(r"^[ \t]*@[ \t]*(?P<kind>\w+)[ \t]*[{(][ \t]*(?P<key>[^\s,{}()]+)[ \t]*,", re.MULTILINE)
 _VENUES = ("journal", "booktitle", "publisher", "school", "institution", "organization", "howpublished")
@@ -146,8 +147,7 @@ def problems(literature: Literature, site: Site) -> Iterator[Problem]:
     yield from literature.wrong
     used = {r.target for page in site.pages.values() for r in page.references if r.scheme == "cite"}
     for page in site.pages.values():
-        sources = page.meta.get("sources")
-        used |= {str(source) for source in sources} if isinstance(sources, list) else set()
+        used |= {str(entry) for entry in sources.entries(page)}
     for work in literature.works.values():
         if work.key not in used:
             yield Problem(f"no page cites {work.key}", literature.path, work.line, (),

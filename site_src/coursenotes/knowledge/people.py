@@ -24,6 +24,7 @@ import yaml
 
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.knowledge.yaml_lines import pairs, root, written
+from coursenotes.references import is_web_address
 
 FIELDS = ("name", "url", "github", "orcid", "affiliation", "group")
 ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -114,7 +115,7 @@ def _person(name: str, node: yaml.Node, line: int, path: Path, problems: Problem
 
 def _wrong(key: str, text: str) -> str | None:
     """What is wrong with a field's text; None where nothing is."""
-    if key == "url" and not re.fullmatch(r"https?://[^\s<>\"]+", text):
+    if key == "url" and not is_web_address(text):
         return f"is no web address: {text}"
     if key == "github" and not re.fullmatch(r"[A-Za-z0-9](?:-?[A-Za-z0-9])*", text):
         return f"is no name on GitHub: {text}"

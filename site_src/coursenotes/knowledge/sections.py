@@ -9,11 +9,10 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from coursenotes.found import PageInfo
-from coursenotes.pagetext import heading_lines, prose
+from coursenotes.pagetext import heading_lines, links_as_words, prose
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*(?P<list>[^{}\n]*)\}[ \t]*$")
 _ID = re.compile(r"(?:^|\s)#(?P<id>[^\s#.=]+)")
-_LINK = re.compile(r"!?\[(?P<text>[^\[\]]*)\]\([^()]*\)")
 _MARKS = re.compile(r"(?<![\w\\])(?P<mark>\*{1,3}|_{1,3})(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)(?!\w)")
 
 
@@ -80,8 +79,7 @@ def spans(text: str) -> list[Span]:
 
 def without_marks(words: str, *, tags: bool = True) -> str:
     """A heading's words without marks: `code`, *emphasis*, [links](…); and <b>tags</b>, if these are marks there."""
-    words = _LINK.sub(lambda match: match["text"], words)
-    parts = re.split(r"(`+)(.+?)\1", words)  # text, ticks, code, text, ticks, code, …
+    parts = re.split(r"(`+)(.+?)\1", links_as_words(words))  # text, ticks, code, text, ticks, code, …
     for n in range(0, len(parts), 3):
         parts[n] = _MARKS.sub(lambda match: match["text"], parts[n])
     del parts[1::3]

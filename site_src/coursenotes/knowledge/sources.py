@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import PageInfo
 from coursenotes.knowledge import licences
-from coursenotes.knowledge.literature import Work
 from coursenotes.knowledge.people import ID, People
 from coursenotes.knowledge.visibility import line_of_field
+from coursenotes.references import is_web_address
 
 if TYPE_CHECKING:
     from coursenotes.knowledge.base import Knowledge
+    from coursenotes.knowledge.literature import Work
 
 FIELDS = ("title", "url", "author", "licence")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def problems(knowledge: Knowledge, page: PageInfo, people: People | None) -> Ite
         elif not isinstance(entry, str) or not entry.strip():
             yield Problem(f"sources: {entry!r} is no source", page.path, line, (),
                           "write a key of literature.bib, an address, or {title: …, author: …, url: …}")  # fmt: skip
-        elif re.match(r"[a-z]+:", entry) and not _ADDRESS.fullmatch(entry):
+        elif re.match(r"[a-z]+:", entry) and not is_web_address(entry):
             yield Problem(f"sources: {entry} is no web address", page.path, line, (), "write https://…")
-        elif not _ADDRESS.fullmatch(entry):
+        elif not is_web_address(entry):
             yield from knowledge.literature.unknown(entry, page.path, line, "sources: [{}]")
 
 
@@ -84,7 +84,7 @@ def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People 
                           f"write {close}:" if close else None)  # fmt: skip
     if not entry.get("title"):
         yield Problem("sources: an entry without a title", page.path, line, (), "add title: …")
-    if entry.get("url") and not _ADDRESS.fullmatch(str(entry["url"])):
+    if entry.get("url") and not is_web_address(str(entry["url"])):
         yield Problem(f"sources: {entry['url']} is no web address", page.path, line, (), "write url: https://…")
     if entry.get("licence"):
         yield from licences.problems(entry["licence"], page.path, line)
@@ -101,9 +101,14 @@ def _source(entry: Any) -> Source | None:
         return Source("", title or url, url, _by(entry.get("author")), str(entry.get("licence") or ""))
     if not isinstance(entry, str) or not entry.strip():
         return None
-    if _ADDRESS.fullmatch(entry):
-        return Source(title=re.sub(r"^https?://(?:www\.)?|/$", "", entry), url=entry)
+    if is_web_address(entry):
+        return Source(title=short_address(entry), url=entry)
     return Source(key=entry)
+
+
+def short_address(url: str) -> str:
+    """An address as it is shown where nothing else is known: example.org/a-post."""
+    return re.sub(r"^https?://(?:www\.)?|/$", "", url)
 
 
 def _by(author: Any) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from coursenotes.knowledge.page_links import page_links
 from coursenotes.knowledge.sections import Span, spans, without_marks
 from coursenotes.knowledge.visibility import Visibility, entries, line_of_field
 from coursenotes.layout import Layout
-from coursenotes.pagetext import escaped, heading_lines, line_of, links, prose
+from coursenotes.pagetext import escaped, heading_lines, line_of, links, links_as_words, prose
 from coursenotes.references import TIME, Malformed, parse_href, parse_time
 
 # A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
@@ -32,7 +32,6 @@ _STOP = re.compile(
     re.MULTILINE,
 )
 _OWN = re.compile(r"[ \t>]*(?:\||[-*+][ \t]|\d+[.)][ \t])")  # a row of a table, an item of a list
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)")
 
 
 @dataclass(frozen=True)
@@ -210,6 +209,6 @@ def _sentence(masked: str, paragraph: tuple[int, int], offset: int) -> tuple[int
 
 def _bare(markdown: str) -> str:
     """A piece of a sentence for a reader: without times and marks, links as their words; of a row, its cells."""
-    markdown = _LINK.sub(lambda match: "" if match[0].startswith("!") else match[1], TIME.sub("", markdown)).strip()
+    markdown = links_as_words(TIME.sub("", markdown), images=False).strip()
     words = without_marks(re.sub(r"^(?:!!!|\?\?\?\+?)[ \t]+[\w ]*|^(?:[-*+]|\d+[.)])[ \t]|\|", " ", markdown))
     return re.sub(r"\s+([.,;:!?])", r"\1", words).strip(' ;,."')

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.notebooks import pictures, safe
-from coursenotes.notebooks.read import Cell, Notebook, joined, read
+from coursenotes.notebooks.read import Cell, joined, read
 from coursenotes.pagetext import escaped, prose
 from coursenotes.references import TIME
 
@@ -34,7 +34,7 @@ def copy(path: Path) -> str:
     """The bounded copy of a notebook, as JSON. Raises CoursenotesError."""
     notebook = read(path)
     room = [ALL]
-    cells = [_cell(notebook, number, cell, room) for number, cell in enumerate(notebook.cells, 1)]
+    cells = [_cell(number, cell, room) for number, cell in enumerate(notebook.cells, 1)]
     kernel = {"name": "none", "display_name": "none", "language": notebook.language}
     copied = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(copied, ensure_ascii=False, indent=1)
@@ -53,7 +53,7 @@ def keep(path: Path, place: Path) -> Path:
     return place
 
 
-def _cell(notebook: Notebook, number: int, cell: Cell, room: list[int]) -> dict[str, Any]:
+def _cell(number: int, cell: Cell, room: list[int]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": f"cell-{number}", "cell_type": "markdown", "metadata": {}, "source": ""}
     if cell.kind == "markdown":
         attached = _attachments(cell.more.get("attachments"))
