@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rendering import library_of, write
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge.lectures import load
@@ -101,3 +102,20 @@ def test_problems_say_the_line(tmp_path, text, line, says, fix):
 
 def test_every_problem_is_told(tmp_path):
     assert len(problems(tmp_path, "a:\n  x: 1\nb:\n  y: 1\n")) == 4
+
+
+def test_what_a_front_matter_names_is_read_in_its_order(lectures):
+    meta = {"lectures": ["dl2022/9", "DL1v5L8@1:02", "dl2022/8@0:61:00", "dl2022/77", 8]}
+    assert [(lecture.id, seconds) for lecture, seconds in lectures.in_front(meta)] == [
+        ("dl2022/9", None), ("dl2022/8", 62),
+    ]  # fmt: skip
+    assert lectures.in_front({"lectures": "dl2022/8"}) == lectures.in_front({}) == []
+
+
+def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
+    write(mini.docs / "concepts/new.md", '---\ntitle: New\nlectures: ["dl2022/9"]\n---\nText.\n')
+    page = library_of(mini).site.pages["concepts/new.md"]
+    found = [lectures.named(target, page) for target in ("@0:01:02", "dl2022/8@1:00", "dl2022/8", "dl2022/77")]
+    assert [(lecture and lecture.id, seconds) for lecture, seconds in found] == [
+        ("dl2022/9", 62), ("dl2022/8", 60), ("dl2022/8", None), (None, None),
+    ]  # fmt: skip

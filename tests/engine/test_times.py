@@ -27,9 +27,8 @@ def tell(mini):
         found = library.knowledge.times
         return [
             f"{timestamp_index.topic(name)} {write_time(second)}"
-            for name in found.topics
-            for seconds in found.of(name).values()
-            for second in seconds
+            for name, places in found.topics.items()
+            for _, second in dict.fromkeys((place.lecture, place.seconds) for place in places)
         ]
 
     return told

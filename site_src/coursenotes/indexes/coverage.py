@@ -14,12 +14,11 @@ from coursenotes.found import ExperimentInfo, PageInfo
 from coursenotes.knowledge import dated, dates
 from coursenotes.knowledge.lectures import Lecture
 from coursenotes.knowledge.sections import page_title
-from coursenotes.knowledge.visibility import entries
 from coursenotes.knowledge.wanted import Wanted
 from coursenotes.layout import Layout
 from coursenotes.markdown.claims import WORDS, overall
 from coursenotes.plan import Library
-from coursenotes.references import Malformed, parse_time, write_time
+from coursenotes.references import write_time
 
 SIZES = {"small": "A first contribution", "medium": "Some days of work", "large": "Projects"}
 INLINE = 4  # notes of a lecture that are named at once; more are folded
@@ -233,13 +232,11 @@ class _Known:
             if not Layout.is_note(info.name) or Layout.is_index(info.name):
                 continue
             first: dict[str, int] = {}
-            named = [str(entry) for entry in entries(info.meta)]
-            named += [reference.target for reference in info.references if reference.scheme == "lecture"]
-            for entry in named:
-                code, _, time = entry.partition("@")
-                lecture = self.lectures.get(code) if code else self.lectures.of_page(info.name, info.meta)
+            targets = [reference.target for reference in info.references if reference.scheme == "lecture"]
+            named = [*self.lectures.in_front(info.meta), *(self.lectures.named(target, info) for target in targets)]
+            for lecture, second in named:
                 if lecture is not None and self.lessons.get(lecture.id) != info.name:
-                    first.setdefault(lecture.id, _seconds(time))
+                    first.setdefault(lecture.id, second or 0)
             for name, seconds in first.items():
                 found.setdefault(name, []).append((seconds, page_title(info), info))
         return {name: [info for *_, info in sorted(each, key=lambda e: e[:2])] for name, each in found.items()}
@@ -260,13 +257,6 @@ class _Known:
         """The experiments that have a full scale and were not run at it."""
         names = [info.id for info in self.experiments if "full" in info.scales]
         return [name for name in names if self.library.results(name, "full") is None]
-
-
-def _seconds(time: str) -> int:
-    try:
-        return parse_time(time) if time else 0
-    except Malformed:
-        return 0
 
 
 # ---------------------------------------------------------------- words

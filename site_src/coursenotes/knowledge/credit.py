@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import PageInfo
 from coursenotes.knowledge import licences, sources
-from coursenotes.knowledge.lectures import Course, Lecture
+from coursenotes.knowledge.lectures import Course, Lecture, entries
 from coursenotes.knowledge.licences import Licence
 from coursenotes.knowledge.people import Person
-from coursenotes.knowledge.visibility import entries, line_of_field
+from coursenotes.knowledge.visibility import line_of_field
 from coursenotes.layout import Layout
 
 if TYPE_CHECKING:

@@ -24,10 +24,9 @@ from coursenotes.errors import Problem
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge import dates
 from coursenotes.knowledge.lectures import Lecture, Lectures
-from coursenotes.knowledge.visibility import entries
 from coursenotes.layout import Layout
 from coursenotes.pagetext import heading_lines, links, links_as_words, prose
-from coursenotes.references import Malformed, Reference, parse_time
+from coursenotes.references import Reference
 
 KINDS = ("erratum", "refuted", "correction")
 SHOWS = ("claim", "measured", "table", "figure", "code")  # the references by which we show something
@@ -164,33 +163,22 @@ def _anchor(kind: str, title: str, taken: set[str]) -> str:
 
 def _when(here: tuple[Reference, ...], page: PageInfo, lectures: Lectures) -> tuple[Lecture | None, int | None]:
     """The lecture, and the second in it, that a box names first; else the page's lecture."""
-    own = lectures.of_page(page.name, page.meta)
     for reference in here:
         if reference.scheme == "lecture":
-            code, _, time = reference.target.partition("@")
-            lecture = lectures.get(code) if code else own
+            lecture, seconds = lectures.named(reference.target, page)
             if lecture is not None:
-                return lecture, parse_time(time) if time else None
-    return own, None
+                return lecture, seconds
+    return lectures.of_page(page.name, page.meta), None
 
 
 def _before(page: PageInfo, line: int, lecture: Lecture | None, lectures: Lectures) -> int:
     """The second of a lecture that a page named last before a line; else the one in its front matter; else 0."""
     if lecture is None:
         return 0
-    own = lectures.of_page(page.name, page.meta)
-    found = 0
-    for entry in reversed(entries(page.meta)):
-        code, _, time = str(entry).partition("@")
-        try:
-            found = parse_time(time) if time and lectures.get(code) == lecture else found
-        except Malformed:
-            continue
-    for reference in page.references:
-        code, _, time = reference.target.partition("@")
-        if reference.scheme == "lecture" and reference.line < line and time:
-            found = parse_time(time) if (lectures.get(code) if code else own) == lecture else found
-    return found
+    front = lectures.in_front(page.meta)
+    above = [r.target for r in page.references if r.scheme == "lecture" and r.line < line]
+    told = [*reversed(front), *(lectures.named(target, page) for target in above)]
+    return next((seconds for there, seconds in reversed(told) if there == lecture and seconds is not None), 0)
 
 
 def _day(text: str) -> date | None:

@@ -17,9 +17,8 @@ from coursenotes.knowledge import needs, renamed, subjects
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.knowledge.page_links import page_links
 from coursenotes.knowledge.sections import Section, section_of
-from coursenotes.knowledge.visibility import Visibility, entries
+from coursenotes.knowledge.visibility import Visibility
 from coursenotes.layout import Layout
-from coursenotes.references import Malformed, parse_time
 
 SAYS_NOTHING = ("sources",)  # sections whose name tells no reader why a page links here
 LINK, SHOWN = (
@@ -182,12 +181,7 @@ def _backlink(page: PageInfo, lines: Mapping[str, set[int]]) -> Backlink:
 def _times(page: PageInfo, lectures: Lectures) -> dict[str, int]:
     """The ids of the lectures that a page's front matter gives a time in, each with its first one, in seconds."""
     found: dict[str, int] = {}
-    for entry in entries(page.meta):
-        code, _, time = str(entry).partition("@")
-        lecture = lectures.get(code)
-        try:
-            if lecture is not None and time:
-                found.setdefault(lecture.id, parse_time(time))
-        except Malformed:
-            continue  # told with the front matter
+    for lecture, seconds in lectures.in_front(page.meta):
+        if seconds is not None:
+            found.setdefault(lecture.id, seconds)
     return found

@@ -113,9 +113,31 @@ class Lectures:
         own = self.of_lesson(Layout.lesson_of(page) or "")
         if own is not None:
             return own
-        for entry in meta.get("lectures") or ():
-            return self.get(str(entry).partition("@")[0])
-        return None
+        return next((self.get(str(entry).partition("@")[0]) for entry in entries(meta)), None)
+
+    def named(self, target: str, page: PageInfo) -> tuple[Lecture | None, int | None]:
+        """The lecture and the second that a reference names: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
+        code, _, time = target.partition("@")
+        lecture = self.get(code) if code else self.of_page(page.name, page.meta)
+        return lecture, parse_time(time) if time else None
+
+    def in_front(self, meta: Mapping[str, Any]) -> list[tuple[Lecture, int | None]]:
+        """The lectures that a front matter names, with their seconds where it gives one; what is unknown left out."""
+        found = []
+        for entry in entries(meta):
+            code, _, time = str(entry).partition("@")
+            lecture = self.get(code)
+            try:
+                found += [(lecture, parse_time(time) if time else None)] if lecture is not None else []
+            except Malformed:
+                continue  # told with the front matter
+        return found
+
+
+def entries(meta: Mapping[str, Any]) -> list[Any]:
+    """What stands in `lectures:` of a page's front matter; nothing where it is no list."""
+    found = meta.get("lectures")
+    return found if isinstance(found, list) else []
 
 
 def load(path: Path) -> Lectures:

@@ -15,8 +15,6 @@ from typing import Any
 from coursenotes.found import PageInfo
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.sections import page_title
-from coursenotes.knowledge.visibility import entries
-from coursenotes.references import Malformed, parse_time
 
 
 def named(meta: Mapping[str, Any]) -> list[str]:
@@ -50,12 +48,6 @@ def _when(page: PageInfo, lectures: Lectures) -> tuple[int, int, str]:
     """Where a page's first lecture stands among all, the seconds within it, and the page's title; the rest last."""
     order = [lecture.id for lecture in lectures.all()]
     title = page_title(page)
-    for entry in entries(page.meta):
-        code, _, time = str(entry).partition("@")
-        lecture = lectures.get(code)
-        try:
-            if lecture is not None:
-                return order.index(lecture.id), parse_time(time) if time else 0, title
-        except Malformed:
-            continue
+    for lecture, seconds in lectures.in_front(page.meta):
+        return order.index(lecture.id), seconds or 0, title
     return len(order), 0, title

@@ -20,7 +20,7 @@ from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.knowledge.page_links import page_links
 from coursenotes.knowledge.sections import Span, spans, without_marks
-from coursenotes.knowledge.visibility import Visibility, entries, line_of_field
+from coursenotes.knowledge.visibility import Visibility, line_of_field
 from coursenotes.layout import Layout
 from coursenotes.pagetext import escaped, heading_lines, line_of, links, links_as_words, prose
 from coursenotes.references import TIME, Malformed, parse_href, parse_time
@@ -81,27 +81,11 @@ class Times:
             places.sort(key=lambda p: (order[p.lecture], p.seconds, not p.front, not Layout.is_concept(p.page), p.page))
         return found
 
-    def of(self, topic: str) -> dict[str, list[int]]:
-        """The seconds of one concept by lecture, each once."""
-        found: dict[str, list[int]] = {}
-        for place in self.topics.get(topic, ()):
-            seconds = found.setdefault(place.lecture, [])
-            if place.seconds not in seconds:
-                seconds.append(place.seconds)
-        return found
-
     # -- where times stand
     def _front(self, page: PageInfo) -> Iterator[Place]:
-        for entry in entries(page.meta):
-            code, _, time = str(entry).partition("@")
-            lecture = self.lectures.get(code)
-            if lecture is not None and self.visibility.lecture(lecture):
-                try:
-                    seconds = parse_time(time) if time else None
-                except Malformed:
-                    continue
-                if seconds is not None:
-                    yield Place(lecture.id, seconds, page.name, line_of_field(page, "lectures"), front=True)
+        for lecture, seconds in self.lectures.in_front(page.meta):
+            if seconds is not None and self.visibility.lecture(lecture):
+                yield Place(lecture.id, seconds, page.name, line_of_field(page, "lectures"), front=True)
 
     def _told(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
         """(the concepts that it belongs to, the place) of every time in a page's text."""

@@ -18,7 +18,7 @@ from typing import Any
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge import dates
-from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.lectures import Lecture, Lectures, entries
 from coursenotes.knowledge.page_links import page_links
 from coursenotes.layout import Layout
 
@@ -157,12 +157,6 @@ class Visibility:
             elif scheme == "claim" and target in self.site.claims:
                 found.update((*self.site.claims[target].experiments, *self.site.claims[target].controls))
         return found
-
-
-def entries(meta: Mapping[str, Any]) -> list[Any]:
-    """The lectures that a page's front matter names; none where they are no list."""
-    found = meta.get("lectures")
-    return found if isinstance(found, list) else []
 
 
 def line_of_field(page: PageInfo, field: str) -> int:
