@@ -192,7 +192,7 @@ def test_a_folder_comes_in_with_the_links_between_its_notes(mini):
     (folder / "part" / "other.md").write_text("# Lesson 5\n\n[back](../dl2022_8.md)\n")
     (folder / "README.md").write_text("no note\n")
     (folder / "p.png").write_bytes(PNG)
-    (mini.root.parent / "which.yml").write_text("part/other.md: dl2019/5\n")
+    (mini.root.parent / "which.yml").write_text("part/other.md: dl2019/5\nREADME.md: skip\n")
     said: list[str] = []
     options = Options(**{**GIVEN, "source": folder, "lecture": "", "lectures": mini.root.parent / "which.yml"})
     bring(mini, options, None, said.append)
@@ -318,6 +318,32 @@ def test_questions_are_asked_where_somebody_can_answer(mini):
 def test_a_lecture_is_guessed_only_where_it_is_one(mini, name, title, found):
     guessed = place.guess(name, title, Library(discover(mini)).knowledge.lectures)
     assert (guessed[0].id if guessed else None) == found
+
+
+def test_what_the_glossary_explains_does_not_stop_a_note(mini):
+    (mini.docs / "glossary.yml").write_text(
+        "SGD: {stands_for: stochastic gradient descent, text: A step., page: concepts/averages.md}\n"
+    )
+    page, report = come_in(mini, "# T\n\nAll by SGD, and [SGD](http://i.example/a) again.\n")
+    assert "All by SGD" in page and not report
+    assert 'href="../../../../reference/glossary/#sgd"' in built(mini)
+
+
+def test_a_lesson_that_was_wanted_is_taken_off_the_list(mini):
+    entry = "{title: Lesson 7, what: Nets., kind: lesson, size: small}"
+    (mini.docs / "wanted.yml").write_text(f"dl2017/lesson7: {entry}\ndl2017/lesson9: {entry}\n")
+    come_in(mini, "# T\n\nText.\n", lecture="dl2017/7")
+    assert (mini.docs / "wanted.yml").read_text().startswith("dl2017/lesson9")
+    assert "<!-- Wanted: Nets. -->" in (mini.docs / "lessons/dl2017/lesson7.md").read_text()
+    built(mini)
+
+
+def test_times_below_another_lesson_are_told(mini):
+    text = "# Notes\n\nAt [0:01:00].\n\n## Part 1 Lesson 5\n\nAt [19:12].\n\n## Lesson 8\n\nAt [0:02:00].\n"
+    page, report = come_in(mini, text, lecture="dl2019/8")
+    assert "At [0:19:12]." in page
+    assert "note.md:7: the time [0:19:12] stands below “Part 1 Lesson 5”" in report
+    assert "write [dl2019/5@0:19:12]" in report and report.count("stands below") == 1
 
 
 # ---------------------------------------------------------------- whatever comes

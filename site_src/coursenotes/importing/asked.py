@@ -106,7 +106,7 @@ def _mapping(options: Options, notes: list[Note], problems: Problems) -> dict[Pa
     folder = options.source if options.source.is_dir() else options.source.parent
     names = {note.path.relative_to(folder).as_posix(): note.path for note in notes}
     for name in found:
-        if name not in names:
+        if name not in names and not (found[name] == "skip" and (folder / str(name)).is_file()):
             close = nearest(str(name), names)
             problems.add(f"{name} is none of the notes", options.lectures, fix=f"write {close}:" if close else None)
     return {names[name]: str(value) for name, value in found.items() if name in names}

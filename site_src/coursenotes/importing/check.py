@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import posixpath
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 import markdown as python_markdown
 import yaml
 
-from coursenotes import markdown, resolve
+from coursenotes import indexes, markdown, resolve
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.layout import Layout
@@ -86,7 +87,7 @@ def rendered(library: Library, name: str) -> list[Problem]:
     seen.feed(html)
     return [
         Problem(what, info.path, _line(info.text, about))
-        for what, about in seen.problems(lambda href: _is_there(library.layout, name, href))
+        for what, about in seen.problems(lambda href: _is_there(library, name, href))
     ]
 
 
@@ -158,10 +159,14 @@ class _Seen(HTMLParser):
                 yield f"an image from {src}, which the site does not hold", src
 
 
-def _is_there(layout: Layout, page: str, href: str) -> bool:
-    target = layout.docs / PurePosixPath(page).parent / unquote(href).partition("#")[0]
+def _is_there(library: Library, page: str, href: str) -> bool:
+    """Whether a link finds its file, or is an address that the engine wrote, such as that of a term."""
+    path = unquote(href).partition("#")[0]
+    address = posixpath.normpath(posixpath.join(Layout.page_url(page), path))
+    if f"{address}/" in map(Layout.page_url, (*library.site.pages, *indexes.PAGES)):
+        return True
     try:
-        return target.resolve().is_file()
+        return (library.layout.docs / PurePosixPath(page).parent / path).resolve().is_file()
     except (OSError, ValueError):
         return False
 

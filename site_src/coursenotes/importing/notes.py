@@ -10,7 +10,7 @@ from typing import Any
 from coursenotes.importing import notebook, outline, place, read
 from coursenotes.importing.files import Files
 from coursenotes.importing.parse import parse
-from coursenotes.importing.times import Times, leading
+from coursenotes.importing.times import Times, leading, strayed
 from coursenotes.importing.tree import Node, Report, lost, short, unmarked
 from coursenotes.importing.turn import Turner
 from coursenotes.importing.writer import Writer
@@ -71,6 +71,8 @@ class Note:
         times = Times(lectures, self.lecture, self.report, listed)
         turner = Turner(self.report, times, self.files, self.times >= 3, embed=self.book is not None)
         turner.run(self.root)
+        if self.lecture is not None:
+            strayed(self.root, self.lecture, lectures, self.report)
         self.attached = turner.attachments
         outline.shape(self.root, self.title, self.plain, self.report)
         outline.name_footnotes(self.root, self.report)

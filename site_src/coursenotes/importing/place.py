@@ -83,10 +83,11 @@ def course_page(course: Course) -> str:
     return f"{head}\n# {escape(course.title)}\n\nNotes of the course{where}.\n"
 
 
-def lesson_page(lecture: Lecture, author: str) -> str:
-    """The page of a lesson that has none yet: what people bring stands beside it."""
+def lesson_page(lecture: Lecture, author: str, wanted: str = "") -> str:
+    """The page of a lesson that has none yet: what people bring stands beside it. wanted: what it is to say."""
     title = f"Lesson {lecture.name}: {lecture.title}"
     head = _head({"title": title, "lectures": [lecture.id], "authors": [author]})
+    head += f"<!-- Wanted: {wanted} -->\n" if wanted else ""
     return f"{head}\n# {escape(title)}\n\nThis lesson has no page in the project's own words yet.\n"
 
 

@@ -12,11 +12,13 @@ from coursenotes.importing import check, people, place, read
 from coursenotes.importing.asked import Ask, Options, say_what
 from coursenotes.importing.notes import Note
 from coursenotes.importing.tree import Report
+from coursenotes.knowledge import wanted
 from coursenotes.knowledge.lectures import Lecture
 from coursenotes.layout import Layout
 from coursenotes.plan import Library, load
 from coursenotes.store import write_atomic
 
+LISTS = ("people.yml", "wanted.yml")  # what is changed, where pages and pictures are only added
 PROJECT = "coursenotes"  # who the project's own pages are by
 
 
@@ -84,10 +86,14 @@ def _staged(library: Library, stage: Layout, options: Options, notes: list[Note]
         author = str(note.fields["authors"][0])  # type: ignore[index]
         ours = PROJECT if PROJECT in everybody else author
         course = library.knowledge.lectures.courses[note.lecture.course]
-        for name, text in ((f"lessons/{course.name}/index.md", place.course_page(course)),
-                           (note.lesson, place.lesson_page(note.lecture, ours))):  # fmt: skip
-            if not (layout.docs / name).exists():
-                new.setdefault(name, text.encode())
+        if not (layout.docs / note.lesson).exists() and note.lesson not in new:
+            want = wanted.take(stage.wanted, note.lesson)
+            new[note.lesson] = place.lesson_page(note.lecture, ours, want.what if want else "").encode()
+            if want:
+                new["wanted.yml"] = stage.wanted.read_bytes()
+        index = f"lessons/{course.name}/index.md"
+        if not (layout.docs / index).exists():
+            new[index] = place.course_page(course).encode()
         for name, data in note.files.found.items():
             new[str(PurePosixPath(note.page).parent / name)] = data
         if author not in everybody:
@@ -130,11 +136,11 @@ def _move(layout: Layout, stage: Layout, files: list[str], say: Callable[[str], 
     """Move the files from the copy into the project: all, or none where one of them cannot be."""
     done: list[Path] = []
     made: list[Path] = []
-    old = layout.people.read_bytes() if layout.people.is_file() else None
+    old = {name: path.read_bytes() if path.is_file() else None for name in LISTS if (path := layout.docs / name)}
     try:
         for name in files:
             target = layout.docs / name
-            if name == "people.yml":
+            if name in LISTS:
                 write_atomic(target, (stage.docs / name).read_bytes())
                 continue
             for folder in reversed([p for p in target.parents if not p.exists()]):
@@ -148,11 +154,13 @@ def _move(layout: Layout, stage: Layout, files: list[str], say: Callable[[str], 
         for folder in reversed(made):
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        if "people.yml" in files:
-            layout.people.unlink(missing_ok=True) if old is None else write_atomic(layout.people, old)
+        for name in set(LISTS) & set(files):
+            path, text = layout.docs / name, old[name]
+            path.unlink(missing_ok=True) if text is None else write_atomic(path, text)
         raise
     for name in files:
-        say(f"wrote {(layout.docs / name).relative_to(layout.root)}")
+        done_to = "took the lesson off" if name == "wanted.yml" else "wrote"
+        say(f"{done_to} {(layout.docs / name).relative_to(layout.root)}")
 
 
 def summary(reports: list[Report]) -> str:
@@ -160,7 +168,7 @@ def summary(reports: list[Report]) -> str:
     lines: list[str] = []
     for report in reports:
         told = report.lines()
-        turned = "; ".join(f"{count} {what}" for what, count in report.turned.items())
+        turned = "; ".join(f"{what}: {count}" for what, count in report.turned.items())
         lines += [f"{report.path}: turned {turned}"] if turned else []
         lines += told or [f"{report.path}: nothing was lost or changed in meaning"]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from coursenotes.importing.tree import Node, Report
+from coursenotes.importing.tree import Node, Report, short
 from coursenotes.knowledge.lectures import Lecture, Lectures
 from coursenotes.references import write_time
 
@@ -121,6 +121,22 @@ def _seconds(text: str) -> int | None:
         return None
     hours, minutes, seconds = (int(field or 0) for field in match.groups())
     return 3600 * hours + 60 * minutes + seconds
+
+
+def strayed(root: Node, own: Lecture, lectures: Lectures, report: Report) -> None:
+    """Tell of bare times below a line that names another lesson of the course: one file may hold notes of several."""
+    others = {one.name: one for one in lectures.courses[own.course].lectures if one.id != own.id}
+    below = named_by = ""
+    for block in root.children:
+        named = re.search(r"(?:lesson|lecture|week)\s+(\d{1,3})\W*$", block.words(), re.IGNORECASE)
+        if named and block.kind in ("heading", "paragraph") and len(block.words()) < 80:
+            below, named_by = named[1], block.words()
+        if below not in others:
+            continue
+        for node in block.walk():
+            if node.kind == "time" and "@" not in node.text:
+                done = f"taken as one of {own.id}; if it is not, write [{others[below].id}@{node.text}]"
+                report.add(node.line, f"the time [{node.text}] stands below “{short(named_by)}”", done)
 
 
 def leading(text: str) -> int:
