@@ -185,6 +185,26 @@ def test_images_come_along_safely(mini):
     assert 'src="a-picture-1.png"' in built(mini)
 
 
+def test_a_large_picture_comes_as_a_smaller_copy_and_its_neighbours_stay(mini):
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    folder = mini.root.parent / "notes"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(0, 255, (700, 700, 3), dtype="uint8")
+    Image.fromarray(noise).save(folder / "Größe.png")
+    (folder / "s.png").write_bytes(PNG)
+    page, report = come_in(mini, "# T\n\n![big](Größe.png) ![s](s.png) [a][b]\n\n[b]: http://i.example/\n")
+    assert (folder / "Größe.png").stat().st_size > 1_000_000
+    kept = mini.docs / "lessons/dl2022/lesson8/ana/grosse.jpg"
+    assert "![big](ana/grosse.jpg) ![s](ana/s.png) [a](http://i.example/)" in page
+    assert kept.stat().st_size < 400_000 and Image.open(io.BytesIO(kept.read_bytes())).format == "JPEG"
+    assert report.endswith("the image Größe.png is too large for a page: a smaller copy in its place")
+    assert report.count("\n") == 0
+
+
 def test_a_folder_comes_in_with_the_links_between_its_notes(mini):
     folder = mini.root.parent / "notes"
     (folder / "part").mkdir(parents=True)
@@ -272,6 +292,12 @@ def test_nothing_is_written_over(mini):
     come_in(mini, "# T\n\nx\n")
     assert "fix: --name ana-2" in refused(mini)
     assert "x" in come_in(mini, "# T\n\nx\n", name="ana-2")[0]
+
+
+def test_a_name_keeps_its_letters_without_accents(mini):
+    come_in(mini, "# T\n\nText.\n", author="", author_name="Zoë Ünal")
+    assert "zoe_unal:\n  name: Zoë Ünal" in (mini.docs / "people.yml").read_text()
+    assert (mini.docs / "lessons/dl2022/lesson8/zoe-unal.md").is_file()
 
 
 def test_somebody_new_is_added_to_the_people(mini):

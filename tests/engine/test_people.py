@@ -47,7 +47,7 @@ def test_an_id_that_nobody_has(tmp_path):
     assert (near.path, near.line, near.fix) == (tmp_path / "a.md", 3, "write authors: [ana_lima]")
     assert "'ana_lime'" in near.what and near.details == ("there is: ana_lima, group",)
     assert people.unknown("Ana Lima", tmp_path, 1).fix == "write authors: [ana_lima]"
-    assert people.unknown("Zoë Q.", tmp_path, 1).fix == "add zo_q to docs/people.yml"
+    assert people.unknown("Zoë Q.", tmp_path, 1).fix == "add zoe_q to docs/people.yml"
 
 
 def test_no_file_nobody_is_missed():

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, unquote_to_bytes
 
+from coursenotes.importing.tree import ascii_letters
+from coursenotes.knowledge.images import MOST
+from coursenotes.notebooks import pictures
+
 IMAGE = 5 * 2**20  # bytes of one file
 ALL = 100 * 2**20  # bytes of all files of one import
 PLAIN = (".pdf", ".csv", ".tsv", ".txt", ".bib", ".py", ".zip")  # what may come along beside images, as it is
@@ -40,14 +44,15 @@ def kind(data: bytes) -> str | None:
 
 def safe_name(name: str, otherwise: str = "file") -> str:
     """A file's name in small letters, digits and -, without its ending."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60].strip("-") or otherwise
+    return re.sub(r"[^a-z0-9]+", "-", ascii_letters(name)).strip("-")[:60].strip("-") or otherwise
 
 
 @dataclass
 class Files:
     """The files of one note. pages: what other notes that come along are called beside this one.
 
-    found holds what has to be written beside the page, by its path from the page.
+    found holds what has to be written beside the page, by its path from the page; smaller names the pictures in it that
+    were too large for a page, and are smaller copies.
     """
 
     note: Path
@@ -55,6 +60,7 @@ class Files:
     name: str
     pages: dict[Path, str] = field(default_factory=dict)
     found: dict[str, bytes] = field(default_factory=dict)
+    smaller: set[str] = field(default_factory=set)
     _names: dict[Path, str] = field(default_factory=dict)
 
     def image(self, src: str) -> str:
@@ -122,9 +128,17 @@ class Files:
         ending = kind(data)
         if ending is None:
             raise Refused("it is no image that the site can show safely")
-        if len(data) > IMAGE:
-            raise Refused(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
-        return self._put(stem, ending, data, path)
+        if len(data) > IMAGE or (ending == ".svg" and len(data) > MOST):
+            raise Refused("it is too large for a page: make it smaller")
+        if len(data) <= MOST:
+            return self._put(stem, ending, data, path)
+        try:
+            kept_as, data = pictures.small(data)
+        except pictures.Refused as error:
+            raise Refused(f"it is {error}: make it smaller") from error
+        name = self._put(stem, {"jpeg": ".jpg"}.get(kept_as, f".{kept_as}"), data, path)
+        self.smaller.add(name)
+        return name
 
     def _put(self, stem: str, ending: str, data: bytes, path: Path | None) -> str:
         if sum(map(len, self.found.values())) + len(data) > ALL:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from coursenotes.errors import some
 from coursenotes.importing import notebook, outline, place, read
 from coursenotes.importing.files import Files
 from coursenotes.importing.parse import parse
@@ -110,8 +111,5 @@ class Note:
         if missing:
             lines = self.text.split("\n")
             at = next((n for n, line in enumerate(lines, 1) if missing[0] in line.casefold()), 0)
-            shown = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
-
-            self.report.add(
-                at, f"{len(missing)} words that are not on the page: {shown}", "compare, and add them by hand"
-            )
+            shown = some(missing, 8)
+            self.report.add(at, f"words that are not on the page: {shown}", "compare, and add them by hand")

@@ -90,7 +90,8 @@ def _definitions(env: dict[str, Any], text: str, report: Report, line: int) -> N
         if uses < 2:
             report.add(line + first, f"the address [{name}]: {definition['href']} is not used", "left out", raw)
         else:
-            report.turn("addresses moved to their links", raw)
+            labels = re.findall(rf"\]\[{re.escape(name)}\]", text, re.IGNORECASE)
+            report.turn("addresses moved to their links", " ".join([raw, *labels]))
 
 
 class _Reading:

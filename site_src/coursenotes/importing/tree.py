@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -101,6 +102,11 @@ def short(text: str, most: int = 60) -> str:
 def unmarked(text: str) -> str:
     """A title without HTML: themes write titles into pages as they are."""
     return re.sub(r"</?[A-Za-z][^<>]*>", "", text).replace("<", "‹").replace(">", "›").strip()
+
+
+def ascii_letters(text: str) -> str:
+    """A name in small letters without accents: Zoë Ünal -> zoe unal."""
+    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
 
 
 def words(text: str) -> list[str]:

@@ -165,6 +165,8 @@ class Turner:
                 *_in_code(shown_src if src.startswith("data:") else src, line),
             ]
         self.report.turn("images that come along", src)
+        if put in self.files.smaller:
+            self.report.add(line, f"the image {short(src)} is too large for a page", "a smaller copy in its place")
         if not given:
             self.report.add(line, f"the image {short(src)} has no words", f"named {_named(put)!r}: say what it shows")
         title = str(node.attrs.get("title", "")) if alt else ""

@@ -16,6 +16,7 @@ Pages and courses name people by these ids. A project without the file names the
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,5 +151,6 @@ def _told_apart(people: list[Person], path: Path, problems: Problems) -> None:
 
 def made_id(name: str) -> str:
     """An id made of a name."""
-    found = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()  # Zoë -> zoe
+    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return found if ID.fullmatch(found) else f"by_{found or 'somebody'}"

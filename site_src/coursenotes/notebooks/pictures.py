@@ -35,11 +35,11 @@ def bounded(uri: str) -> str:
         if len(data) > BYTES:
             raise Refused(f"a drawing of {_size(len(data))}")
         return f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
-    kind, small = _small(data)
-    return f"data:image/{kind};base64,{base64.b64encode(small).decode()}"
+    kind, kept = small(data)
+    return f"data:image/{kind};base64,{base64.b64encode(kept).decode()}"
 
 
-def _small(data: bytes) -> tuple[str, bytes]:
+def small(data: bytes) -> tuple[str, bytes]:
     """(kind, bytes) of a picture, as it was where it is small enough."""
     try:
         picture = Image.open(io.BytesIO(data))
