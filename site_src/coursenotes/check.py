@@ -15,7 +15,10 @@ def static(library: Library) -> list[Problem]:
     site = library.site
     problems.extend(site.problems)
     problems.extend(library.knowledge.problems())
-    problems.extend(resolve.all_problems(library.knowledge))
+    try:
+        problems.extend(resolve.all_problems(library.knowledge))
+    except CoursenotesError as error:
+        problems.extend(error)
     for page in site.pages.values():
         problems.extend(cells.check(page.text, page.path))
     for experiment in site.experiments.values():

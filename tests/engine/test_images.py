@@ -59,6 +59,7 @@ def test_a_caption_works_in_lists_and_boxes(mini):
         ("![A](//example.org/a.png)", "3 a picture of another host: //example.org/a.png | put the file"),
         ("![A](<big one.png>)", "3 the picture big one.png has 1.2 MB | make it smaller than 1 MB"),
         ("![A](big%20one.png)", "3 the picture big%20one.png has 1.2 MB | make it smaller than 1 MB"),
+        ("![A](b.png)", "3 no picture b.png | write a.png"),
         ("![A][b]\n\n[b]: https://example.org/a.png", "3 a picture of another host: https://example.org/a.png |"),
         ("![][b]\n\n[B]: a.png", "3 the picture a.png has no words | write ![what it shows](a.png)"),
         ("![b][]\n\n[b]: <big%20one.png>", "3 the picture big%20one.png has 1.2 MB | make it smaller than 1 MB"),

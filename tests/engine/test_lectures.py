@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
-from rendering import library_of, write
+from rendering import COURSES, library_of, write
 
+from coursenotes import check
 from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge.lectures import load
+from coursenotes.plan import Library
 
 GOOD = """
 dl2022:
@@ -98,6 +100,17 @@ def test_problems_say_the_line(tmp_path, text, line, says, fix):
     hit = [p for p in found if says in p.what]
     assert hit and hit[0].line == line and hit[0].path == tmp_path / "courses.yml", [str(p) for p in found]
     assert fix is None or fix in hit[0].fix
+
+
+def test_a_slip_hides_no_other_problem(mini):
+    library = library_of(mini, page="---\nauthors: ana\n---\n\n# T\n\nAt [dl2022/8@0:01:00] [](term:nothing).\n")
+    (mini.docs / "courses.yml").write_text(COURSES.replace("video:", "vidoe:"))
+    found = [problem.what for problem in check.static(Library(library.site))]
+    assert "the lecture dl2022/8 has no field 'vidoe'" in found and "authors: is not a list" in found
+    assert any("no term" in what for what in found) and not any("no lecture" in what for what in found)
+    (mini.docs / "courses.yml").write_text("a: [")
+    found = [problem.what for problem in check.static(Library(library.site))]
+    assert len([what for what in found if what.startswith("not YAML")]) == 1
 
 
 def test_every_problem_is_told(tmp_path):

@@ -122,6 +122,7 @@ def test_a_work_that_a_page_names_among_its_sources_is_used(mini):
 def test_what_is_wrong_with_the_file_is_told_with_its_line(mini, old, new, expected):
     found = said(mini, PAGE, BIB.replace(old, new))
     assert any(each.startswith(expected) for each in found), found
+    assert not any(" has no " in each for each in found) or "not BibTeX" not in expected, "said of what was read whole"
     assert not any("no work" in each for each in found), "a file that cannot be read whole may have it"
 
 

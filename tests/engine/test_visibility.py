@@ -95,6 +95,7 @@ def test_the_next_change_is_the_nearest_release(mini):
 ])  # fmt: skip
 def test_a_listed_page_that_links_to_one_that_is_not_is_wrong(mini, link):
     pages = {"concepts/try.md": page("visibility: unlisted"), "concepts/other.md": page(text=f"Words.\n\nSee {link}")}
+    (mini.docs / "concepts" / "a.png").write_bytes(b"")
     (problem,) = known(mini, pages).problems()
     assert problem.what == "concepts/other.md is listed, and links to concepts/try.md, which is not"
     assert problem.path == mini.docs / "concepts/other.md" and problem.line >= 6

@@ -12,7 +12,7 @@ from coursenotes.importing import check, people, place, read
 from coursenotes.importing.asked import Ask, Options, say_what
 from coursenotes.importing.notes import Note
 from coursenotes.importing.tree import Report
-from coursenotes.knowledge import wanted
+from coursenotes.knowledge import lectures, wanted
 from coursenotes.knowledge.lectures import Lecture
 from coursenotes.layout import Layout
 from coursenotes.plan import Library, load
@@ -28,6 +28,7 @@ def bring(layout: Layout, options: Options, ask: Ask | None, say: Callable[[str]
     Raises CoursenotesError with everything that is missing or wrong; then nothing was written.
     """
     library = load(layout)
+    lectures.load(layout.courses)  # with a slip in it, times may be those of another lecture
     notes = _opened(options.source)
     say_what(library, options, notes, ask, say)
     visibility = library.knowledge.visibility

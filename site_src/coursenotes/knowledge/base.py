@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 
-from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.found import Site
 from coursenotes.knowledge import (
     dated,
@@ -44,8 +44,13 @@ class Knowledge:
         self.today = today or dates.today()
 
     @cached_property
+    def _courses(self) -> tuple[Lectures, Problems]:
+        return lectures.read(self.layout.courses)
+
+    @property
     def lectures(self) -> Lectures:
-        return lectures.load(self.layout.courses)
+        """All lectures that can be read; what is wrong with the others, problems() tells."""
+        return self._courses[0]
 
     @cached_property
     def visibility(self) -> Visibility:
@@ -94,6 +99,7 @@ class Knowledge:
         return min((day for day in days if day), default=None)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
+        lambda self: iter(self._courses[1].found),
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),

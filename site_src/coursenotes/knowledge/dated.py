@@ -94,7 +94,8 @@ def problems(reference: Reference, today: date) -> Iterator[Problem]:
         yield Problem(f"{reference.text} is dated {day}, which is still to come", *place, (),
                       "write the day on which it was looked up")  # fmt: skip
     if review <= day:
-        yield Problem(f"{reference.text} is to be looked at again on {review}, which is not after {day}", *place)
+        yield Problem(f"{reference.text} is to be looked at again on {review}, which is not after {day}", *place, (),
+                      "write a later day, or leave ?review= out: then it is a year later")  # fmt: skip
 
 
 def _a_year_after(day: date) -> date:

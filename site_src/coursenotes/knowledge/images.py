@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from coursenotes.errors import Problem
+from coursenotes.errors import Problem, nearest, some
 from coursenotes.found import PageInfo, Site
 from coursenotes.pagetext import line_of, links, prose
 
 MOST = 1_000_000  # bytes of one picture
+ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
+_HTML = "in HTML"
 _TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _BY_NAME = re.compile(r"!\[(?P<alt>[^\[\]]*)\]\[(?P<name>[^\[\]]*)\]")
 _DEFINITION = re.compile(r"^ {0,3}\[(?P<name>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
@@ -20,7 +22,7 @@ _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 
 
 def problems(site: Site) -> Iterator[Problem]:
-    """What is wrong with the pictures of every page. That a file is not there is told by mkdocs, with its line."""
+    """What is wrong with the pictures of every page."""
     for page in site.pages.values():
         if page.name.endswith(".md"):  # the pictures of a notebook are its cells' own
             yield from _of_page(site, page)
@@ -45,7 +47,7 @@ def _of_page(site: Site, page: PageInfo) -> Iterator[Problem]:
         if "alt" not in given:
             yield Problem("a picture without alt=", page.path, line_of(masked, tag.start()), ("in raw HTML",),
                           'add alt="what it shows"; alt="" where the text beside it says all')  # fmt: skip
-        yield from _picture(site, page, line_of(masked, tag.start()), given.get("src", ""), "in HTML")
+        yield from _picture(site, page, line_of(masked, tag.start()), given.get("src", ""), _HTML)
 
 
 def _picture(site: Site, page: PageInfo, line: int, href: str, alt: str) -> Iterator[Problem]:
@@ -57,7 +59,13 @@ def _picture(site: Site, page: PageInfo, line: int, href: str, alt: str) -> Iter
     if not alt:
         why = "who cannot see it, and who searches, has only these"
         yield Problem(f"the picture {href} has no words", page.path, line, (why,), f"write ![what it shows]({href})")
+    folder = (site.layout.docs / PurePosixPath(page.name).parent).resolve()
     path = (site.layout.docs / PurePosixPath(page.name).parent / unquote(href.partition("#")[0])).resolve()
-    if path.is_file() and path.stat().st_size > MOST:
+    if alt != _HTML and not href.startswith("/") and not path.is_file():  # what HTML names is told by the finished page
+        there = [one.relative_to(folder).as_posix() for one in folder.glob("*") if one.suffix in ENDINGS]
+        close = nearest(href, there)
+        yield Problem(f"no picture {href}", page.path, line, (f"beside the page lie: {some(there)}",),
+                      f"write {close}" if close else "put the file beside the page")  # fmt: skip
+    elif path.is_file() and path.stat().st_size > MOST:
         yield Problem(f"the picture {href} has {path.stat().st_size / 1e6:.1f} MB", page.path, line,
                       ("a reader on a phone waits for it",), f"make it smaller than {MOST / 1e6:.0f} MB")  # fmt: skip

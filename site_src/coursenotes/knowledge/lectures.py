@@ -142,14 +142,21 @@ def entries(meta: Mapping[str, Any]) -> list[Any]:
 
 def load(path: Path) -> Lectures:
     """Read courses.yml. A file that is not there has no courses. Raises CoursenotesError with every problem."""
-    if not path.is_file():
-        return Lectures(path=path)
-    problems = Problems()
-    found = pairs(root(path, problems), path, problems, "courses")
-    courses = [_course(name, node, line, path, problems) for name, node, line in found]
-    _check_names(courses, path, problems)
+    found, problems = read(path)
     problems.raise_if_any()
-    return Lectures(tuple(courses), path)
+    return found
+
+
+def read(path: Path) -> tuple[Lectures, Problems]:
+    """What courses.yml says as far as it can be read, and what is wrong with it. Raises CoursenotesError: not YAML."""
+    problems = Problems()
+    if not path.is_file():
+        return Lectures(path=path), problems
+    node = root(path, problems)
+    problems.raise_if_any()
+    courses = [_course(name, inner, line, path, problems) for name, inner, line in pairs(node, path, problems, "courses")]
+    _check_names(courses, path, problems)
+    return Lectures(tuple(courses), path), problems
 
 
 def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: PageInfo | None) -> Iterator[Problem]:

@@ -136,8 +136,9 @@ def load(path: Path) -> Literature:
     for key, entry in entries.items():
         start = places.get(key, 0)
         found.works[key] = _work(key, entry, text.count("\n", 0, start) + 1, _source(text, start))
-    for work in found.works.values():
-        found.wrong += _lacking(work, path)
+    torn = {max((w.line for w in found.works.values() if w.line <= (p.line or 0)), default=0) for p in found.wrong}
+    for work in found.works.values():  # of an entry that was not read to its end, nothing is missed
+        found.wrong += _lacking(work, path) if work.line not in torn else ()
     _tell_apart(found.works)
     return found
 
