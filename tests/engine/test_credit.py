@@ -171,7 +171,7 @@ def test_the_box_as_it_is_rendered(mini):
         put(library, experiment)
     site = whole(library, "https://notes.example.org/a/")
     html = (site / "concepts/try/index.html").read_text()
-    credit = html.partition('<section class="cn-credit"')[2].partition("</section>")[0]
+    credit = html.partition('<section class="cn-around cn-credit"')[2].partition("</section>")[0]
     assert '<a href="../../reference/people/#ana">Ana Lima</a>' in credit
     assert "Bo &lt;Chen&gt;" in credit and "<Chen>" not in credit and "<i>" not in credit
     assert '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license noopener">CC BY 4.0</a>' in credit

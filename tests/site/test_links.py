@@ -67,10 +67,10 @@ def test_a_concept_shows_what_it_needs_who_links_to_it_and_what_comes_next(built
     lesson = "---\ntitle: Eight\n---\n# Eight\n\n## Noise & more\n\n[averages](../../concepts/averages.md)\n"
     site = built({"concepts/new.md": NEW, "concepts/averages.md": averages, "lessons/dl2022/lesson8.md": lesson})
     before, links = around(site, "concepts/new").values()
-    assert before == "In lecture 8 of Practical Deep Learning 2022, before this: Averages 0:10:00"
+    assert before == "In lecture 8 Practical Deep Learning 2022, before this: Averages 0:10:00"
     assert links == "Needs Averages"
     after, links = around(site, "concepts/averages").values()
-    assert after == "In lecture 8 of Practical Deep Learning 2022, after this: New name 0:20:00"
+    assert after == "In lecture 8 Practical Deep Learning 2022, after this: New name 0:20:00"
     expected = "Needed by New name Also linked from lessons Eight: Noise & more Linked from other pages Mini"
     assert links == expected
     assert 'href="../../lessons/dl2022/lesson8/#noise-more"' in (site / "concepts/averages/index.html").read_text()
@@ -78,8 +78,8 @@ def test_a_concept_shows_what_it_needs_who_links_to_it_and_what_comes_next(built
 
 def test_lessons_of_a_course_lead_to_one_another(built):
     site = built({f"lessons/dl2022/lesson{n}.md": f"---\ntitle: Part {n}\n---\n# Part {n}\n" for n in (8, 9)})
-    assert around(site, "lessons/dl2022/lesson8") == {"Lessons before and after this": "Next lesson: Part 9"}
-    assert around(site, "lessons/dl2022/lesson9") == {"Lessons before and after this": "Previous lesson: Part 8"}
+    assert around(site, "lessons/dl2022/lesson8") == {"Lessons before and after this": "Next lesson Part 9"}
+    assert around(site, "lessons/dl2022/lesson9") == {"Lessons before and after this": "Previous lesson Part 8"}
 
 
 def test_what_is_not_listed_leaves_no_link_preview_or_box(built):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursenotes.plan import Library
     from coursenotes.releases import Change
 
-HEAD = ("Claim", "Verdict", "Scale", "Effect", "Spread", "Fails as it must")
+HEAD = ("claim", "verdict", "scale", "effect", "spread", "fails as it must")
 CHANGED = "changed"  # among the verdicts that the board can be held down to
 
 
@@ -36,7 +36,7 @@ def page(library: Library) -> str:
         "Each claim has a test, and the test has to fail on what would refute the claim: "
         "a broken model, exchanged or shuffled groups, a wrong function, or chance alone. "
         "A sentence leads to all that was found and to the test. "
-        "The effect is the difference that the first comparison of the claim speaks of.", "",
+        "The effect is the difference that the first comparison of the claim speaks of; +2 stands for two more.", "",
         since(library, last), "",
         _choices(found, changed), "",
     ]  # fmt: skip

@@ -79,7 +79,7 @@ def listing(library: Library, experiments: Iterable[ExperimentInfo], label: str,
     for info in experiments:
         doc = " ".join(info.doc.split("\n\n")[0].split())
         rows.append(("", [experiment_link(info.id, root), escape(doc), _state(library, info)]))
-    return table(["experiment", "what it measures", "runs"], rows, label)
+    return f'<div class="cn-stack">{table(["experiment", "what it measures", "runs"], rows, label)}</div>'
 
 
 def _counts(library: Library) -> str:

@@ -80,7 +80,8 @@ def _covered(known: _Known) -> Iterator[str]:
         if rows or bare:
             yield from (f"### {course.title}", "")
         if rows:
-            yield from (table(["lecture", "notes", "wanted"], rows, course.title), "")
+            cells = table(["lecture", "notes", "wanted"], rows, course.title)
+            yield from (f'<div class="cn-stack cn-stack--covered">{cells}</div>', "")
         if bare:
             yield from (f"<p>Nothing yet on {'; '.join(bare)}.</p>", "")
 

@@ -9,7 +9,7 @@ from coursenotes.evidence.html import front_matter, page_link, table
 from coursenotes.knowledge import dated, dates
 from coursenotes.plan import Library
 
-INTRO = "Values that grow old: each was looked up on a day, and is looked at again on another."
+INTRO = "Values that grow old: each was looked up on one day, and is due for review on another."
 
 
 def page(library: Library) -> str | None:
@@ -17,15 +17,16 @@ def page(library: Library) -> str | None:
     facts = sorted(dated.facts(library.knowledge.visibility.pages), key=lambda f: (f.review, f.page.name, f.nth))
     if not facts:
         return None
+    due = "<br><small>due</small>"
     rows = [
         ("", (
             f'<span id="{escape(fact.place)}">{escape(fact.value)}</span>', escape(fact.sentence),
             page_link(fact.page),
-            _day(fact.day), _day(fact.review),
+            _day(fact.day), _day(fact.review) + (due if fact.review <= library.knowledge.today else ""),
         ))
         for fact in facts
     ]  # fmt: skip
-    head = ("value", "sentence", "page", "as of", "to be looked at again")
+    head = ("value", "sentence", "page", "as of", "review")
     body = table(head, rows, "Values that go stale")
     return "\n".join([*front_matter("Dated facts", INTRO, search=False), "# Dated facts", "", INTRO, "", body, ""])
 

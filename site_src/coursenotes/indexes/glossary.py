@@ -18,8 +18,10 @@ def page(library: Library) -> str | None:
     if not glossary.listed:
         return None
     lines = [*front_matter("Glossary", INTRO), "# Glossary", "", INTRO, ""]
+    letters = dict.fromkeys(_letter(term.name) for term in glossary.listed)
+    lines += [" ".join(f"[{plain(letter)}](#{_anchor(letter)})" for letter in letters), "{ .cn-letters }", ""]
     for letter, terms in groupby(glossary.listed, key=lambda term: _letter(term.name)):
-        lines += [f"## {letter} {{ #letter-{'other' if letter == '#' else letter.casefold()} }}", ""]
+        lines += [f"## {letter} {{ #{_anchor(letter)} }}", ""]
         for term in terms:
             lines += [f"### {escaped(term.name)} {{ #{term.id} }}", "", *_entry(library, glossary, term), ""]
     return "\n".join(lines)
@@ -40,3 +42,7 @@ def _entry(library: Library, glossary: Glossary, term: Term) -> list[str]:
 def _letter(name: str) -> str:
     """The heading that a term stands under."""
     return name[0].upper() if name[0].isalpha() else "#"
+
+
+def _anchor(letter: str) -> str:
+    return f"letter-{'other' if letter == '#' else letter.casefold()}"

@@ -22,7 +22,7 @@ def page(library: Library) -> str | None:
     for work in sorted(works, key=lambda work: (work.label.casefold(), work.key)):
         lines += [f"## {escaped(work.label)} {{ #{work.anchor} }}", "", _entry(work), ""]
         lines += [f"Cited in {', '.join(link_to(page) for page in cited[work.key])}.", "{ .cn-more }", ""]
-        lines += ['??? quote "BibTeX"', "    ```bibtex", *(f"    {line}" for line in work.source.splitlines())]
+        lines += ['??? bibtex "BibTeX"', "    ```bibtex", *(f"    {line}" for line in work.source.splitlines())]
         lines += ["    ```", ""]
     return "\n".join(lines)
 

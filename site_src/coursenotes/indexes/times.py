@@ -29,7 +29,7 @@ def page(library: Library) -> str | None:
                          )  # fmt: skip
     parts += ["", "# Timestamp index", "",
               "Where each topic is treated: a time opens the lecture's video at that second. "
-              "Below its times stand the notes that name them.", ""]  # fmt: skip
+              "The notes that name these times stand below them, with their sections.", ""]  # fmt: skip
     lessons = library.knowledge.graph.lessons
     for name in sorted(times, key=lambda name: (_filed(page_title(library.site.pages[name])), name)):
         parts += [
@@ -69,7 +69,7 @@ def _topic(library: Library, name: str, places: list[Place], lessons: dict[str, 
         _lecture(library, name, lecture, list(there), lessons.get(lecture))
         for lecture, there in groupby(places, lambda place: place.lecture)
     ]
-    rows.append(f"<div><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>")
+    rows.append(f'<div class="cn-times__notes"><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>')
     return f'<dl class="cn-times">{"".join(rows)}</dl>'
 
 
@@ -100,8 +100,8 @@ def _notes(library: Library, name: str, places: list[Place]) -> str:
         sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
         page = library.site.pages[other]
         links = [page_link(page, words, anchor) for anchor, words in sections if anchor]
-        found.append(f"{page_link(page)} ({', '.join(links)})" if links else page_link(page))
-    return "; ".join(found)
+        found.append(f"{page_link(page)}: {', '.join(links)}" if links else page_link(page))
+    return f"<ul>{''.join(f'<li>{note}</li>' for note in found)}</ul>"
 
 
 def _id(name: str, lecture: str, seconds: int) -> str:
