@@ -19,7 +19,7 @@ def page(library: Library) -> str | None:
         return None
     lines = [*front_matter("Glossary", INTRO), "# Glossary", "", INTRO, ""]
     letters = dict.fromkeys(_letter(term.name) for term in glossary.listed)
-    lines += [" ".join(f"[{plain(letter)}](#{_anchor(letter)})" for letter in letters), "{ .cn-letters }", ""]
+    lines += [" ".join(f"[{escaped(letter)}](#{_anchor(letter)})" for letter in letters), "{ .cn-letters }", ""]
     for letter, terms in groupby(glossary.listed, key=lambda term: _letter(term.name)):
         lines += [f"## {letter} {{ #{_anchor(letter)} }}", ""]
         for term in terms:

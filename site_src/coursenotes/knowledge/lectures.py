@@ -154,7 +154,8 @@ def read(path: Path) -> tuple[Lectures, Problems]:
         return Lectures(path=path), problems
     node = root(path, problems)
     problems.raise_if_any()
-    courses = [_course(name, inner, line, path, problems) for name, inner, line in pairs(node, path, problems, "courses")]
+    found = pairs(node, path, problems, "courses")
+    courses = [_course(name, inner, line, path, problems) for name, inner, line in found]
     _check_names(courses, path, problems)
     return Lectures(tuple(courses), path), problems
 
