@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coursenotes import other_notes
-from coursenotes.knowledge import beside, credit_box
+from coursenotes.knowledge import beside, credit_box, other_notes
 from coursenotes.plan import Library
 
 PARTS: dict[str, Callable[[Library, str], Any]] = {
-    "versions": other_notes.around,
+    "versions": lambda library, name: other_notes.of_page(library.knowledge, name),
     "lecture": lambda library, name: beside.lecture(library.knowledge, name),
     "links": lambda library, name: beside.links(library.knowledge, name),
     "credit": lambda library, name: credit_box.of_page(library.knowledge, name),

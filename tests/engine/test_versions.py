@@ -8,8 +8,8 @@ import notes
 import pytest
 from rendering import library_of, whole, write
 
-from coursenotes import other_notes
 from coursenotes.discover import discover
+from coursenotes.knowledge import other_notes
 from coursenotes.plan import Library
 
 FOLDER = "lessons/dl2022/lesson8"
@@ -66,8 +66,8 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
     lesson(mini, a__md=page("Secret", secret), b__ipynb=notes.notebook(notes.text("# S\n"), visibility="unlisted"))
     assert known(mini).versions.of(f"{FOLDER}.md") == ()
     library = Library(discover(mini))
-    assert other_notes.around(library, f"{FOLDER}.md") is None
-    own = other_notes.around(library, f"{FOLDER}/a.md")
+    assert other_notes.of_page(library.knowledge, f"{FOLDER}.md") is None
+    own = other_notes.of_page(library.knowledge, f"{FOLDER}/a.md")
     assert own["own"]["title"] == "Secret" and own["notes"] == []
 
 
@@ -180,10 +180,7 @@ def test_other_pages_show_nothing_of_it(site):
 
 
 def test_names_come_from_people_where_there_are_some(mini, monkeypatch):
-    class Person:
-        name = "Ana Lovelace"
-
+    write(mini.people, "ana: {name: Ana Lovelace}\n")
     lesson(mini, a__md=page("Mine"))
     library = Library(discover(mini))
-    library.knowledge.__dict__["people"] = {"ana": Person()}
-    assert other_notes.around(library, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]
+    assert other_notes.of_page(library.knowledge, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]
