@@ -94,6 +94,12 @@ def test_all_are_listed_where_readers_find_them(mini):
     found = library(mini)
     text = index.page(found)
     assert "It has 486 citations in a paper." in text and "21&nbsp;July&nbsp;2023" in text and "77" not in text
+    due = re.findall(r"<td>([^<]*)<br><small>due</small></td>", text)
+    assert due == [
+        f"{d.review.day}&nbsp;{d.review:%B}&nbsp;{d.review.year}"
+        for d in dated.due(found.knowledge.visibility.pages, found.knowledge.today)
+    ]
+    assert 0 < len(due) < text.count("<tr>") - 1, "some are due, and some are not"
     assert 'class="cn-dated" tabindex="0">77<' in render(found, "concepts/later.md"), "the list does not have it"
     html = (whole(found) / "reference" / "dated" / "index.html").read_text(encoding="utf-8")
     assert 'id="concepts-try-2"' in html

@@ -177,7 +177,7 @@ def test_experiments_that_were_not_run_say_so(mini):
 def test_the_index_counts_what_was_run(mini):
     page = html(library_of(mini, FIT, "averages.noise"), "evidence/index.md")
     assert "3 experiments, 17 runs, which took 21 s in all" in page
-    assert '<a href="../evidence/straight_line.fit/">' in page and "sample: 9, 11 s" in page
+    assert '<a href="../evidence/straight_line.fit/">' in page and "sample: 9 in 11 s" in page
 
 
 def test_a_claim_in_full_shows_what_was_measured_and_what_refutes_it(mini):

@@ -157,6 +157,7 @@ def test_the_glossary_is_alphabetical_with_pages_and_what_else_to_see(mini):
     names = re.findall(r"^### (\S.*?) \{ #(\S+) \}$", text, re.MULTILINE)
     assert names == [("learning rate", "learning-rate"), ("logit", "logit"), ("SGD", "sgd"), ("softmax", "softmax")]
     assert re.findall(r"^## (.) ", text, re.MULTILINE) == ["L", "S"]
+    assert "\n[L](#letter-l) [S](#letter-s)\n" in text, "a way to each letter"
     assert "See also [softmax](#softmax)." in text and "](../concepts/averages.md)." in text and "Also: logits." in text
     assert "*stochastic gradient descent*" in text
     site = whole(library(mini, "# Try\n\n[x](term:softmax) of SGD\n"))

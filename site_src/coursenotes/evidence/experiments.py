@@ -105,7 +105,7 @@ def _state(library: Library, info: ExperimentInfo) -> str:
             found.append(f'{scale}: <span class="cn-missing">not yet run</span>')
         else:
             stale = ' <span class="cn-stale">older code</span>' if results.stale else ""
-            found.append(f"{scale}: {len(results.rows)}, {_duration(provenance.seconds(results.rows))}{stale}")
+            found.append(f"{scale}: {len(results.rows)} in {_duration(provenance.seconds(results.rows))}{stale}")
     return "<br>".join(found)
 
 
