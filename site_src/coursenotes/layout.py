@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from coursenotes.errors import CoursenotesError, Problem
 
@@ -13,6 +14,7 @@ class Layout:
     """Where things are, below one root folder (the one that holds mkdocs.yml)."""
 
     root: Path
+    GENERATED: ClassVar = ("evidence/", "reference/")  # below docs/, what is there only once the site is rendered
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Layout:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from coursenotes.errors import Problem, nearest
+from coursenotes.found import PageInfo
+from coursenotes.layout import Layout
 from coursenotes.pagetext import line_of, links, prose
 
 _HTML = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -35,12 +38,41 @@ def page_links(name: str, text: str, pages: Container[str]) -> Iterator[PageLink
             yield PageLink(line_of(text, start), page, anchor)
 
 
+def lost(name: str, text: str, pages: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """(line, address, the page's name) of Markdown links to a page that there is not; generated ones may be."""
+    masked, known = prose(text), set(pages)
+    for link in links(masked):
+        path = unquote(link.href.partition("#")[0])
+        if link.image or not path.endswith(".md") or re.match(r"[A-Za-z][\w+.-]*:|/", path):
+            continue
+        target = _target(name, path)
+        if target not in known and not target.startswith(Layout.GENERATED):
+            yield line_of(text, link.start), link.href, target
+
+
+def problems(pages: Mapping[str, PageInfo], elsewhere: Container[str]) -> Iterator[Problem]:
+    """Links to pages that there are not; of those elsewhere it is told where they are now."""
+    for page in pages.values():
+        for line, href, target in lost(page.name, page.text, pages) if page.path.suffix == ".md" else ():
+            if target not in elsewhere:
+                close = nearest(target, pages)
+                yield Problem(f"{href} leads to no page", page.path, line, (f"there is no docs/{target}",),
+                              f"is it docs/{close}?" if close else "take the link out, or write the page")  # fmt: skip
+
+
 def _page(name: str, path: str, pages: Container[str]) -> str | None:
     """The page that a relative path leads to, written as a file (../a.md) or as an address (../a/)."""
     if re.match(r"[A-Za-z][\w+.-]*:|//", path):
         return None
     if not path:
         return name if name in pages else None
+    target = _target(name, path)
+    forms = [target] if path.endswith((".md", ".ipynb")) else [f"{target}.md", f"{target}/index.md", f"{target}.ipynb"]
+    return next((form.lstrip("/") for form in forms if form.lstrip("/") in pages), None)
+
+
+def _target(name: str, path: str) -> str:
+    """The path below docs/ that a relative one on a page leads to."""
     folder = PurePosixPath(name).parent if path.endswith((".md", ".ipynb")) else _address(name)
     parts: list[str] = [] if path.startswith("/") else list(folder.parts)
     for part in PurePosixPath(path).parts:
@@ -48,9 +80,7 @@ def _page(name: str, path: str, pages: Container[str]) -> str | None:
             parts = parts[:-1]
         elif part not in (".", "/"):
             parts.append(part)
-    target = "/".join(parts)
-    forms = [target] if path.endswith((".md", ".ipynb")) else [f"{target}.md", f"{target}/index.md", f"{target}.ipynb"]
-    return next((form.lstrip("/") for form in forms if form.lstrip("/") in pages), None)
+    return "/".join(parts)
 
 
 def _address(name: str) -> PurePosixPath:

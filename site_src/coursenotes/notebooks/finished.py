@@ -16,7 +16,7 @@ from coursenotes.found import PageInfo
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.layout import Layout
 from coursenotes.notebooks import pictures, safe
-from coursenotes.notebooks.read import GENERATED, target
+from coursenotes.notebooks.read import target
 from coursenotes.references import Malformed, parse_time
 
 PICTURES = 3_000_000  # bytes of all pictures on one page
@@ -195,7 +195,7 @@ class _Page(HTMLParser):
                 if anchor:
                     self.links.setdefault(path, {})[anchor] = href
                 return self.root + Layout.page_url(path) + mark
-            if path.startswith(GENERATED):
+            if path.startswith(Layout.GENERATED):
                 raise CoursenotesError(Problem(f"{href} leads to no page", self.info.path))
             return None
         return self.root + path + mark if (self.knowledge.layout.docs / path).is_file() else None

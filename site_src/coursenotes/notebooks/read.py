@@ -19,7 +19,6 @@ from coursenotes.pagetext import line_of, links, prose
 
 FILE = 30_000_000  # bytes of a file that is looked into at all
 SOURCES = 300_000  # characters that a person may have typed into one
-GENERATED = ("evidence/", "reference/")  # pages that are there only once the site is rendered
 
 _FOREIGN = re.compile(r"(\]\(\s*<?|\]:\s*<?|\b(?:href|src)\s*=\s*[\"']?)([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^,\s)\"'>]{0,40},[A-Za-z0-9+/=%]*")
@@ -175,7 +174,7 @@ def _lost_links(path: Path, name: str, text: str) -> Iterator[Problem]:
     masked = prose(text)
     for link in links(masked):
         found = target(name, link.href)
-        if found is None or found[0].startswith(GENERATED) or (docs / found[0]).is_file():
+        if found is None or found[0].startswith(Layout.GENERATED) or (docs / found[0]).is_file():
             continue
         beside = (docs / f"{found[0].rstrip('/')}.md").is_file()
         fix = f"write {link.href.partition('#')[0].rstrip('/')}.md" if beside else "take the link out, or add the file"
