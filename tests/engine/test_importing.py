@@ -119,6 +119,7 @@ def test_what_is_written_in_many_ways_becomes_ours(mini, written, ours):
     ("It is $always just plain prose$ here", r"It is \$always just plain prose\$ here", "reads like prose"),
     ("```\nopen", "```\nopen\n```", "does not end"), ("a <script> b", "a  b", "does not end"),
     ("x [^1]\n\n[^1]: one\n\ny [^1]\n\n[^1]: two", "x [^1]\n\n[^1]: one\n\ny [^1-2]\n\n[^1-2]: two", "second footnote"),
+    ("x [^never]", r"x \[^never]", "[^never] has no note: kept as text"),
     ("[^9]: alone", r"\[^9]: alone", "nothing leads to the footnote"),
     ("- # inside", "- **inside**", "heading inside"),
     ("|a|b|\n|-|-|\n|1|2|3|", "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |", "more cells than its table"),

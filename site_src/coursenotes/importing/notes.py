@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,9 @@ class Note:
         self.attached = turner.attachments
         outline.shape(self.root, self.title, self.plain, self.report)
         outline.name_footnotes(self.root, self.report)
+        for node in self.root.walk():
+            for mark in re.findall(r"\[\^[^\]\s]+\](?!:)", node.text if node.kind == "text" else ""):
+                self.report.add(node.line, f"{mark} has no note", "kept as text")
         if not self.given.get("title"):  # a heading says it without the time that stood in it
             top = next(node for node in self.root.children if node.attrs.get("out") == 1)
             self.title = short(unmarked(top.words()) or self.title, 120)
