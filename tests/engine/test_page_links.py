@@ -47,4 +47,5 @@ def test_a_link_to_a_page_that_there_is_not_is_told_with_its_line(mini):
     text = "# T\n\n[a](avrages.md#x) [b](averages.md) [c](../evidence/claims.md) [d](https://a.org/b.md) `[e](f.md)`\n"
     (found,) = library_of(mini, page=text).knowledge.problems()
     assert (found.what, found.line) == ("avrages.md#x leads to no page", 3)
-    assert found.details == ("there is no docs/concepts/avrages.md",) and found.fix == "is it docs/concepts/averages.md?"
+    assert found.details == ("there is no docs/concepts/avrages.md",)
+    assert found.fix == "is it docs/concepts/averages.md?"

@@ -38,10 +38,10 @@ def test_links_that_lead_nowhere_are_told_with_their_lines(mini: Layout):
 
 def test_an_address_that_only_the_renderer_knows_is_told_with_its_line(mini: Layout):
     page = mini.docs / "index.md"
-    page.write_text(page.read_text() + "\n[x](evidence/nothing.md)\n\n[y](#nowhere)\n")
+    page.write_text(page.read_text() + "\n[x](evidence/nothing.md)\n\n[y](reference/nothing.md)\n")
     said = build(mini).stderr
     assert "docs/index.md:7: " in said and "'evidence/nothing.md'" in said
-    assert "docs/index.md:9: " in said and "'#nowhere'" in said and "2 problems" in said
+    assert "docs/index.md:9: " in said and "'reference/nothing.md'" in said and "2 problems" in said
 
 
 def test_a_configuration_that_is_no_yaml_is_told(mini: Layout):

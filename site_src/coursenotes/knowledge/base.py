@@ -19,7 +19,9 @@ from coursenotes.knowledge import (
     images,
     lectures,
     literature,
+    page_links,
     people,
+    renamed,
     transcripts,
     wanted,
 )
@@ -103,6 +105,7 @@ class Knowledge:
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
+        lambda self: page_links.problems(self.site.pages, renamed.old_names(self.site)),
         lambda self: self.versions.problems(),
         lambda self: wanted.problems(self.wanted, self.site, self.lectures),
         lambda self: errata.problems(self.errata),
