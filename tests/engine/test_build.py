@@ -234,13 +234,13 @@ def test_only_the_changed_page_is_rendered(again, monkeypatch):
 
 
 def test_a_kept_page_is_still_warned_of_a_link_that_leads_nowhere(again):
-    (again.docs / "extra.md").write_text("---\ntitle: Extra\n---\n# Extra\n")
-    edit(again.docs / "index.md", "Two topics:", "[More](extra.md). Two topics:")
+    (again.docs / "extra.txt").write_text("More.\n")  # no page: only the renderer knows of it
+    edit(again.docs / "index.md", "Two topics:", "[More](extra.txt). Two topics:")
     whole(again)
-    (again.docs / "extra.md").unlink()
-    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.md'"):
+    (again.docs / "extra.txt").unlink()
+    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.txt'"):
         whole(again)
-    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.md'"):
+    with pytest.raises(CoursenotesError, match=r"index\.md:5: .* link 'extra\.txt'"):
         whole(again)
 
 
