@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import io
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,13 +31,21 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, by which a CI ends what it no longer wants: it leaves as little behind as Ctrl-C does."""
 
 
-def _listen_for_the_end() -> None:
+@contextlib.contextmanager
+def _listening_for_the_end() -> Iterator[None]:
+    """While a command runs; what runs in the same process afterwards, and its children, end as they would have."""
+
     def terminated(number: int, frame: object) -> NoReturn:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: tidying up takes less than the wait for SIGKILL
         raise Terminated
 
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is terminated:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,8 +55,8 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
     try:
-        _listen_for_the_end()
-        status = args.run(args, Layout.find(args.project)) or 0
+        with _listening_for_the_end():
+            status = args.run(args, Layout.find(args.project)) or 0
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where an output that is full is still told
         return status

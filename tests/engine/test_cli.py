@@ -1,6 +1,7 @@
 """The commands as a person types them, on the mini site."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -203,3 +204,12 @@ def test_a_topic_that_would_take_the_place_of_a_page_is_refused(command, mini):
     mini.snippet("claims").write_text('"""Empty."""\n')
     status, said = command("check")
     assert status == 1 and "a topic cannot be called claims" in said
+
+
+def test_a_command_leaves_the_process_as_it_found_it(mini, capsys):
+    """Else every child of that process would outlive its SIGTERM."""
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["--project", str(mini.root), "store"]) == 0
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert main(["--project", str(mini.root), "why", "nothing.there"]) == 1
+    assert signal.getsignal(signal.SIGTERM) is before

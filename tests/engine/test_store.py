@@ -85,8 +85,12 @@ def put_many(layout):
 
 
 def test_several_processes_write_the_same_entries(mini):
-    with multiprocessing.get_context("fork").Pool(4) as pool:
-        pool.map(put_many, [mini] * 4)
+    writers = [multiprocessing.get_context("fork").Process(target=put_many, args=(mini,)) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0] * 4
     store = Store(mini)
     assert all(store.get(f"{i:064x}") is not None for i in range(20)) and not store.set_aside
     assert list((mini.state / "tmp").iterdir()) == []
