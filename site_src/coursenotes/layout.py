@@ -61,9 +61,9 @@ class Layout:
         return self.docs / "wanted.yml"
 
     @property
-    def known(self) -> list[Path]:
-        """The files that say what is known beside the notes; some may not be there."""
-        return [self.courses, self.people, self.literature, self.glossary, self.wanted]
+    def looked_up(self) -> list[Path]:
+        """The files that the text of any page may draw on while it is rendered; some may not be there."""
+        return [self.courses, self.literature, self.glossary]
 
     @property
     def releases(self) -> Path:

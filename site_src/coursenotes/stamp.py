@@ -39,7 +39,7 @@ def inputs(layout: Layout, **asked: str) -> str:
 def renderer(layout: Layout) -> str:
     """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
     trees = [ENGINE_FOLDER, layout.root / "site_src" / "theme"]
-    return _digest([sys.version, _installed()], trees, [layout.root / "mkdocs.yml", *layout.known])
+    return _digest([sys.version, _installed()], trees, [layout.root / "mkdocs.yml", *layout.looked_up])
 
 
 def _digest(values: Any, trees: list[Path], files: list[Path]) -> str:

@@ -194,7 +194,7 @@ def test_a_page_is_rendered_anew_when_a_term_changes_or_is_released(mini):
     def key(terms: str, head: str = "") -> str:
         write(mini.docs / "concepts" / "later.md", head + "# Later\n")
         found = library(mini, "# Try\n", terms)
-        for path in mini.known:
+        for path in mini.looked_up:
             if path.is_file():
                 os.utime(path, (1e9, 1e9))
         return Rendered(found, []).key("concepts/try.md", "concepts/try/", "# Try\n")

@@ -132,3 +132,15 @@ def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
     assert [(lecture and lecture.id, seconds) for lecture, seconds in found] == [
         ("dl2022/9", 62), ("dl2022/8", 60), ("dl2022/8", None), (None, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("field, says", [
+    ("released: 2027-06-01", "has no field 'released'"),  # nearly release:, and would have hidden nothing
+    ("date: soon", "date of the lecture dl2022/8: soon is no date"),
+])  # fmt: skip
+def test_a_date_is_a_day_and_a_slip_of_release_is_told(mini, field, says):
+    (mini.docs / "courses.yml").write_text(
+        COURSES.replace("title: Convolutions", f"title: Convolutions\n      {field}")
+    )
+    with pytest.raises(CoursenotesError, match=says):
+        load(mini.courses)

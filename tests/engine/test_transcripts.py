@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from importing_notes import source
 from rendering import COURSES, library_of, render, whole, write
 
 from coursenotes import check
@@ -40,7 +41,6 @@ Nothing else happens.
 [0:30:00]
 ```
 """
-REAL = Path("/work/shared/sources/003-lesson8-2022-transcript.md")
 
 
 def test_segments_have_times_headings_and_text():
@@ -195,10 +195,10 @@ def test_a_transcript_of_a_lecture_that_is_not_listed_is_not_in_the_search(mini)
 
 
 # ---------------------------------------------------------------- a real one
-@pytest.mark.skipif(not REAL.is_file(), reason="the transcript is no part of the project")
 def test_a_real_transcript(mini):
-    text = REAL.read_text(encoding="utf-8")
-    found, problems = parse(text, REAL)
+    path = source("003")
+    text = path.read_text(encoding="utf-8")
+    found, problems = parse(text, path)
     starts = [segment.start for segment in found if segment.start is not None]
     assert problems == [] and len(starts) == text.count("\n[0") and starts == sorted(set(starts))
     sentences = [line for line in text.split("\n") if len(line) > 60 and not line.startswith("#")]

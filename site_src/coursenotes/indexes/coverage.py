@@ -92,7 +92,8 @@ def _name(known: _Known, lecture: Lecture) -> str:
     title = escape(lecture.title)
     found = f'<a href="{escape(page_url(lesson))}">{title}</a>' if lesson else title
     more = f"<br><small>{versions} version{'s' * (versions != 1)}</small>" if versions else ""
-    return f'<span id="{_slug(lecture.id)}">{escape(lecture.name)}.&nbsp;{found}</span>{more}'
+    given = f"<br><small>{dates.write(dates.parse(lecture.more['date']))}</small>" if lecture.more.get("date") else ""
+    return f'<span id="{_slug(lecture.id)}">{escape(lecture.name)}.&nbsp;{found}</span>{given}{more}'
 
 
 def _treated(known: _Known, lecture: Lecture) -> str:

@@ -9,7 +9,7 @@
           video: htiNBPxcXgo            # a YouTube id, or the address of a video file
           duration: "1:36:55"
           codes: [DL1v5L8]              # other names that note-takers use
-          released: 2022-07-21
+          date: 2022-07-21              # when it was given; release: is the day from which it is listed here
 
 A lecture is called course/lecture (dl2022/8) or by one of its codes, in any case.
 """
@@ -26,12 +26,13 @@ import yaml
 
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.found import PageInfo
+from coursenotes.knowledge import dates
 from coursenotes.knowledge.yaml_lines import pairs, root, written
 from coursenotes.layout import Layout
 from coursenotes.references import Malformed, parse_time, write_time
 
-COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "released", "lectures")
-LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "released", "release", "visibility", "forum", "authors")
+COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "lectures")
+LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "date", "release", "visibility", "forum", "authors")
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,11 @@ def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, pro
                 seconds = parse_time(str(more.pop(key)))
             except Malformed as error:
                 problems.add(f"duration of {what}: {error}", path, at, fix=error.fix or 'duration: "1:36:55"')
+        elif key == "date":
+            try:
+                dates.parse(more[key])
+            except ValueError as error:
+                problems.add(f"date of {what}: {error}", path, at, fix="date: 2022-07-21")
         elif key == "codes":
             given = more.pop(key)
             codes = tuple(given) if isinstance(given, list) else (str(given),)
