@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["build"]
-nox.options.default_venv_backend = "none"  # one environment for all sessions: it is large, and takes a minute to make
+nox.options.default_venv_backend = "none"  # one environment for all sessions: it is large, and takes minutes to make
 
 ROOT = Path(__file__).parent
 ENVIRONMENT = ROOT / ".nox" / "environment"
@@ -22,11 +22,15 @@ def run(session, program, *args):
     state = hashlib.sha256(b"".join([sys.version.encode(), *inputs])).hexdigest()
     stamp = ENVIRONMENT / "installed"
     if not (stamp.is_file() and stamp.read_text() == state):
+        session.log(
+            "Installing PyTorch, fast.ai, MkDocs and what they need into .nox/environment, once: this takes minutes, "
+            "and 2 GB of disk (more where PyTorch comes with CUDA)."
+        )
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
         pip = [str(PROGRAMS / "python"), "-m", "pip"]
         session.run(*pip, "install", "--quiet", "--upgrade", "pip", external=True)
         project = ["-c", "constraints.txt", "-e", ".", "--group", "test", "--group", "lint"]
-        session.run(*pip, "install", "--quiet", *project, external=True)
+        session.run(*pip, "install", *project, external=True)  # not --quiet: it says what it loads
         stamp.write_text(state)
     session.run(str(PROGRAMS / program), *args, external=True)
 
@@ -54,6 +58,12 @@ def serve(session):
 def train(session):
     """Train at full scale, on a GPU where there is one, and publish the results."""
     run(session, "coursenotes", "run", "--scale", "full", "--publish", *session.posargs)
+
+
+@nox.session
+def replicate(session):
+    """Accept claims: many seeds, other kernels."""
+    run(session, "coursenotes", "replicate", *session.posargs)
 
 
 @nox.session

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 Scale = Literal["sample", "full"]
 SCALES: tuple[Scale, ...] = ("sample", "full")
+FRESH_DATA = 100  # seeds from here on draw generated data of their own; a build's seeds, below it, share one dataset
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -150,6 +151,6 @@ def job_settings(vary: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(vary, values, strict=True)) for values in itertools.product(*vary.values())]
 
 
-def seed_count(seeds: int | Mapping[str, int], scale: Scale) -> int:
+def seed_count(seeds: int | Mapping[str, int], scale: str) -> int:
     """How many seeds a declaration asks for at a scale."""
     return seeds if isinstance(seeds, int) else seeds.get(scale, 1)

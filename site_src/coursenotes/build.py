@@ -36,16 +36,20 @@ class Done:
     verdicts: list[verdicts.Verdict] = field(default_factory=list)
 
     def summary(self) -> str:
-        """What ran and what held, in a line."""
-        counts = {s: sum(v.status == s for v in self.verdicts) for s in ("supported", "refuted", "unchecked")}
-        held = counts["supported"]
-        words = [f"{held} claim{'' if held == 1 else 's'} held"]
-        if counts["refuted"]:
-            words.append(f"{counts['refuted']} refuted by measurement, as the pages say")
-        if counts["unchecked"]:
-            words.append(f"{counts['unchecked']} not checked")
+        """What ran and what was found of the claims, in a line."""
+        counts = Counter(verdict.status for verdict in self.verdicts)
+        words = [f"{counts[s]} {verdicts.WORDS[s]}" for s in verdicts.STATUSES if counts[s]]
         ran = f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store"
-        return f"{ran}; {', '.join(words)}"
+        return f"{ran}; claims: {', '.join(words) or 'none'}"
+
+    def contradicted(self) -> list[str]:
+        """What is to be said of each claim that the runs of this machine contradict."""
+        found = [v for v in self.verdicts if v.status == verdicts.CONTRADICTED]
+        return [str(runner.failure(self.library, verdict)) for verdict in found]
+
+    def unaccepted(self) -> list[str]:
+        """The claims that wait for a replication at the scale of a build."""
+        return [v.claim for v in self.verdicts if v.status == verdicts.UNACCEPTED and v.scale == "sample"]
 
 
 # ---------------------------------------------------------------- preparing
@@ -131,14 +135,14 @@ def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:
 
 
 # ---------------------------------------------------------------- the whole build
-def build(layout: Layout, progress: Progress, render: Render) -> str:
-    """Train, judge, draw, render beside site/ and exchange. Returns what to say at the end.
+def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list[str]]:
+    """Train, judge, draw, render beside site/ and exchange. -> what to say at the end, and of contradicted claims.
 
     Where nothing changed since the last whole build, nothing is done.
     """
     last = stamp.unchanged(layout, scale="sample")
     if last is not None:
-        return f"Nothing changed: {last}"
+        return f"Nothing changed: {last['summary']}", last["contradicted"]
     began, seen = time.monotonic(), stamp.inputs(layout, scale="sample")
     done = prepare(layout, progress, claims=True)
     progress.stage("rendering")
@@ -149,14 +153,16 @@ def build(layout: Layout, progress: Progress, render: Render) -> str:
             exchange(fresh, layout.site)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    summary = f"{done.summary()}; {time.monotonic() - began:.0f} s"
+    summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
+    if waiting := done.unaccepted():
+        progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     done.jobs, done.stored = 0, done.jobs + done.stored
     if stamp.inputs(layout, scale="sample") == seen:
         until = done.library.knowledge.next_change
-        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary(), until)
+        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary(), until, contradicted)
     else:  # somebody wrote on while this was built: the site may be older than the files
         stamp.forget(layout)
-    return summary
+    return summary, contradicted
 
 
 @contextlib.contextmanager

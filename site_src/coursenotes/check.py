@@ -36,7 +36,29 @@ def after_training(library: Library) -> list[Problem]:
     problems = Problems()
     problems.extend(resolve.all_problems(library.knowledge, library))
     problems.extend(_unused_metrics(library))
+    for experiment in library.site.experiments.values():
+        for scale in experiment.scales:
+            problems.extend(without_spread(library, experiment.id, scale))
     return problems.found
+
+
+def without_spread(library: Library, name: str, scale: str) -> list[Problem]:
+    """The problem of an experiment that gives the same for every seed, whatever the setting: it seeds itself."""
+    results = library.results(name, scale)
+    if results is None or len(results.seeds) < 2 or not results.metrics:
+        return []
+    if any(len(set(group.metric(m).tolist())) > 1 for _, group in results.groups() for m in results.metrics):
+        return []
+    info = library.experiment(name)
+    return [
+        Problem(
+            f"{name} gives the same metrics for each of {len(results.seeds)} seeds ({scale} scale)",
+            info.path,
+            info.line,
+            ("with no spread, any margin would be accepted",),
+            "let it draw from torch, numpy and random, which each run seeds; where chance has no part, declare seeds=1",
+        )
+    ]
 
 
 def credited(library: Library) -> list[Problem]:
@@ -72,7 +94,7 @@ def _named_as_a_page(library: Library) -> list[Problem]:
 def _published(library: Library) -> list[Problem]:
     """Published results that cannot be read: pages that ask for them would be written without their numbers."""
     problems = Problems()
-    for path in sorted(library.layout.published.glob("*/*.json")):
+    for path in library.layout.published_files():
         try:
             published.read(path)
         except CoursenotesError as error:

@@ -15,21 +15,33 @@ def build(args: argparse.Namespace, layout: Layout) -> int:
 
     last = stamp.unchanged(layout, scale="sample")
     if last is not None:
-        summary = f"Nothing changed: {last}"
+        summary, contradicted = f"Nothing changed: {last['summary']}", last["contradicted"]
     else:
         from coursenotes.build import build
         from coursenotes.mkdocs_plugin import render
         from coursenotes.progress import Progress
 
         with Progress() as progress:
-            summary = build(layout, progress, render)
+            summary, contradicted = build(layout, progress, render)
     print(summary)
     print(f"The site is at {layout.site / 'index.html'}")
+    if not args.open:
+        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
+    status = _say_contradicted(contradicted)
     if args.open:
         _serve(layout.site)
-    else:
-        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
-    return 0
+    return status
+
+
+def _say_contradicted(contradicted: list[str]) -> int:
+    """Say last what measurement on this machine contradicts. -> the exit status: 1 where there is such."""
+    if not contradicted:
+        return 0
+    sys.stdout.flush()
+    number = f"{len(contradicted)} claim{'s are' if len(contradicted) > 1 else ' is'} contradicted here"
+    print("\n" + "\n\n".join(contradicted), file=sys.stderr)
+    print(f"\n{number}: the site says so where they stand. Do not publish it as it is.", file=sys.stderr)
+    return 1
 
 
 def run(args: argparse.Namespace, layout: Layout) -> int:
@@ -88,6 +100,55 @@ def _show(library, name: str, scale: str) -> None:
         print(f"  {' '.join(f'{k}={v}' for k, v in settings.items()) or '-'}: {values}")
 
 
+def replicate(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes import replicate
+    from coursenotes.plan import load
+    from coursenotes.progress import Progress
+    from coursenotes.workers.devices import cores
+
+    library = load(layout)
+    claims = replicate.chosen(library, args.names, args.scale)
+    if args.check is not None:
+        with Progress() as progress:
+            found = replicate.rehearse(library, claims, args.scale, args.check, progress)
+        return _say_checked(found, args.check)
+    asked = claims if args.again else replicate.pending(library, claims, args.scale)
+    if not asked:
+        print(f"{len(claims)} claims are accepted at {args.scale} scale, and nothing changed since")
+        return 0
+    number = replicate.count(library, asked, args.scale, cores()) if args.seeds is None else args.seeds
+    seeds = replicate.Seeds.of(number)
+    jobs = replicate.missing(library, asked, args.scale, seeds.all)
+    minutes = replicate.expected(library, jobs) / cores() / 60
+    print(f"{len(asked)} of {len(claims)} claims to accept, over {number} seeds: {seeds}")
+    print(
+        f"{len(jobs)} jobs are missing, about {minutes:.0f} minutes, after everything else on this machine", flush=True
+    )
+    with Progress() as progress:
+        problems = replicate.train_seeds(library, asked, args.scale, seeds, progress)
+        records, more = replicate.accept(library, asked, args.scale, seeds, progress)
+    refused = {claim: record for claim, record in records.items() if not record.accepted}
+    for claim, record in sorted(records.items()):
+        print(f"{'✓' if record.accepted else '✗'} {claim}", *(f"    {text}" for text in record.problems), sep="\n")
+    print(f"{len(records) - len(refused)} of {len(asked)} claims accepted; it is written in {layout.published.name}/")
+    raise_all([*problems, *more])
+    return 1 if refused else 0
+
+
+def _say_checked(found, first: int) -> int:
+    from collections import Counter
+
+    from coursenotes.claims import verdicts
+
+    against = [v for v in found if v.status == verdicts.CONTRADICTED]
+    for verdict in against:
+        print(verdict.error, end="\n\n")
+    counts = Counter(verdict.status for verdict in found)
+    words = ", ".join(f"{counts[s]} {verdicts.WORDS[s]}" for s in verdicts.STATUSES if counts[s])
+    print(f"seeds from {first} on, {len(found)} claims: {words or 'none'}")
+    return 1 if against else 0
+
+
 def status(args: argparse.Namespace, layout: Layout) -> int:
     from coursenotes.claims import verdicts
     from coursenotes.plan import load
@@ -106,7 +167,7 @@ def status(args: argparse.Namespace, layout: Layout) -> int:
             print(f"{name:44} {scale:7} {words}")
     for claim in sorted(library.site.claims):
         for verdict in verdicts.best(library, claim):
-            print(f"{claim:44} {verdict.scale:7} {verdict.status}")
+            print(f"{claim:44} {verdict.scale:7} {verdicts.WORDS[verdict.status]}")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,10 @@ class ExperimentInfo:
     def module(self) -> str:
         return f"snippets.{self.topic}"
 
-    def jobs(self, scale: Scale) -> list[tuple[dict[str, Any], int]]:
-        """(settings, seed) of every job at a scale, in the declared order."""
-        seeds = range(seed_count(self.seeds, scale))
+    def jobs(self, scale: Scale, seeds: Sequence[int] | None = None) -> list[tuple[dict[str, Any], int]]:
+        """(settings, seed) of every job at a scale, in the declared order; with these seeds, or those declared."""
+        if seeds is None:
+            seeds = range(seed_count(self.seeds, scale))
         return [(settings, seed) for settings in job_settings(self.vary) for seed in seeds]
 
 

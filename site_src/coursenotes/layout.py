@@ -155,6 +155,14 @@ class Layout:
     def published_file(self, topic: str, experiment: str) -> Path:
         return self.published / topic / f"{experiment}.json"
 
+    def published_files(self) -> list[Path]:
+        """The files of published results that there are; acceptance files, which have a dot in their name, are not."""
+        return sorted(path for path in self.published.glob("*/*.json") if "." not in path.stem)
+
+    def acceptance_file(self, topic: str, scale: str) -> Path:
+        """Where the acceptance of a topic's claims at a scale is kept; no experiment has a dot in its name."""
+        return self.published / topic / f"claims.{scale}.json"
+
     # -- addresses on the site, relative to its root
     @staticmethod
     def page_url(page: str) -> str:

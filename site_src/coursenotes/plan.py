@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from coursenotes import fingerprint, published
-from coursenotes.api import Scale
+from coursenotes.api import Scale, seed_count
 from coursenotes.discover import ExperimentInfo, Site, discover
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.knowledge.base import Knowledge
@@ -39,15 +39,19 @@ class Job:
 
 
 class Library:
-    """The site's experiments with their fingerprints and results: everything that only looks up."""
+    """The site's experiments with their fingerprints and results: everything that only looks up.
 
-    def __init__(self, site: Site, store: Store | None = None):
-        self.site, self.layout = site, site.layout
+    seeds: those that every experiment was run with, in place of the ones that it declares.
+    """
+
+    def __init__(self, site: Site, store: Store | None = None, seeds: Sequence[int] | None = None):
+        self.site, self.layout, self.seeds = site, site.layout, seeds
         self.store = store or Store(site.layout)
         self.problems: list[Problem] = []  # published files that could not be read
         self._depends: dict[tuple[str, str], tuple[dict[str, Any], list[Problem], set[str]]] = {}
         self.verdicts: dict[tuple[str, str], Any] = {}  # those that were looked up; claims/verdicts.py keeps them
-        self._jobs: dict[tuple[str, str], list[Job]] = {}
+        self.acceptance: dict[tuple[str, str], Any] = {}  # by topic and scale; claims/acceptance.py reads them
+        self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
         self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
         self._results: dict[tuple[str, str], Results | None] = {}
         self._keys: dict[tuple[str, str, str | None], str] = {}
@@ -103,16 +107,22 @@ class Library:
         return fingerprint.hash_json(found)
 
     # -- jobs and results
-    def jobs(self, experiment: str, scale: str) -> list[Job]:
-        """Every job of an experiment at a scale, with its fingerprint."""
-        if (experiment, scale) not in self._jobs:
+    def declared_seeds(self, experiment: str, scale: str) -> int:
+        """How many seeds an experiment declares at a scale."""
+        return seed_count(self.experiment(experiment).seeds, scale)
+
+    def jobs(self, experiment: str, scale: str, seeds: Iterable[int] | None = None) -> list[Job]:
+        """Every job of an experiment at a scale, with its fingerprint; with these seeds, or those that it declares."""
+        seeds = self.seeds if seeds is None else seeds
+        asked = None if seeds is None else tuple(seeds)
+        if (experiment, scale, asked) not in self._jobs:
             e = self.experiment(experiment)
             depends = self.depends(experiment, scale)
-            self._jobs[experiment, scale] = [
+            self._jobs[experiment, scale, asked] = [
                 Job(e, settings, seed, scale, fingerprint.key(depends, settings, seed))  # type: ignore[arg-type]
-                for settings, seed in e.jobs(scale)  # type: ignore[arg-type]
+                for settings, seed in e.jobs(scale, asked)  # type: ignore[arg-type]
             ]
-        return self._jobs[experiment, scale]
+        return self._jobs[experiment, scale, asked]
 
     def result(self, job: Job) -> JobResult | None:
         """The job's result: from the local store, else from the published files; None where it was never run."""
@@ -138,7 +148,7 @@ class Library:
         rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
         if len(rows) == len(jobs):
             return Results(experiment, scale, rows)
-        there = self._read_published(experiment) if scale == "full" else None
+        there = self._read_published(experiment) if scale == "full" and self.seeds is None else None
         if there is None:
             return None
         changed = fingerprint.difference(there[0], self.depends(experiment, scale))
@@ -244,7 +254,7 @@ def _slot(job: Job) -> str:
     return f"{job.scale} {json.dumps(dict(job.settings), sort_keys=True)} {job.seed}"
 
 
-def load(layout: Layout) -> Library:
+def load(layout: Layout, seeds: Sequence[int] | None = None) -> Library:
     """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
     path = layout.state / "parsed.json"
     try:
@@ -253,7 +263,7 @@ def load(layout: Layout) -> Library:
         kept = {}
     before = set(kept)
     site = discover(layout, kept)
-    library = Library(site)
+    library = Library(site, seeds=seeds)
     for name, scale in library.wanted():
         with contextlib.suppress(CoursenotesError):
             library.depends(name, scale)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any
 
@@ -18,7 +22,9 @@ from rich.text import Text
 from coursenotes.errors import Problem
 from coursenotes.workers.tasks import Outcome, Task
 
-PLAIN_EVERY = 10.0  # seconds between two lines on jobs that still run, where nobody watches
+PLAIN_EVERY = 15.0  # seconds without a line, where nobody watches, after which one says how things stand
+FEW = 3  # tasks that have to be done before their mean says how long others take
+UNKNOWN_COSTS = (0.0, 1.0)  # Task's default, and train.UNKNOWN_COST: nobody measured these
 ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
 SAID = 300  # characters of a printed line that are shown of a job that failed
 WIDE = 90  # columns, from which there is room for bars and curves
@@ -28,8 +34,8 @@ SPARKS = "▁▂▃▄▅▆▇█"
 class Job:
     """What is known of one running job."""
 
-    def __init__(self, cost: float, now: float):
-        self.cost, self.started = cost, now
+    def __init__(self, now: float):
+        self.started = now
         self.device, self.epoch, self.epochs = "cpu", 0, 0
         self.values: dict[str, float] = {}
         self.history: list[float] = []  # of the first value that looks like a loss
@@ -56,23 +62,36 @@ class Job:
     def state(self) -> str:
         """ "epoch 3/10, valid_loss 0.431"; empty at first."""
         parts = [f"epoch {self.epoch}/{self.epochs}"] if self.epochs else []
-        if (name := self.shown()) is not None:
-            parts.append(f"{name} {self.values[name]:.4g}")
+        name = self.shown() or ""
+        if (value := self.values.get(name)) is not None:  # a display's thread may ask between two events
+            parts.append(f"{name} {value:.4g}")
         return ", ".join(parts)
 
-    def left(self, now: float) -> float:
-        """Seconds until it is done, by its epochs, else by its last known cost."""
+    def left(self, now: float, cost: float) -> float:
+        """Seconds until it is done, by its epochs, else by what it is expected to take; NaN where nobody knows."""
         spent = now - self.started
         if self.epochs and self.epoch > 1:
             return max(0.0, spent / (self.epoch - 1) * (self.epochs - self.epoch + 1))
-        return max(0.0, self.cost - spent)
+        return max(cost - spent, 0.0)  # in this order it keeps NaN
+
+
+@dataclass
+class Kind:
+    """What is known of the tasks of an experiment, or of all claims, all drawings; planned is 0 where nobody said."""
+
+    name: str
+    planned: int = 0
+    done: int = 0
+    worked: int = 0
+    seconds: float = 0.0  # of those that worked
 
 
 class Progress:
     """A context manager; give it the plan, each event and each outcome, and it shows how things stand.
 
-    On a terminal it is a live display of what runs, on anything else plain lines. NO_COLOR takes the colours away;
-    plain=True or False decides instead of the terminal.
+    On a terminal it is a live display of what runs. On anything else it is plain lines: one for each experiment that
+    is done, one for each failure at once, and one whenever nothing was said for a while. NO_COLOR takes the colors
+    away; plain=True or False decides instead of the terminal. slots is how many tasks run at once.
     """
 
     def __init__(self, file: IO[str] | None = None, plain: bool | None = None, slots: int = 1):
@@ -81,14 +100,23 @@ class Progress:
         self.slots = slots
         self.total = self.stored = self.finished = self.failed = 0
         self.costs: dict[str, float] = {}  # of the tasks that are not done
+        self.kinds = {"": Kind("")}  # of experiments and the like; "" is of tasks that nobody named beforehand
         self.jobs: dict[str, Job] = {}
         self.problems: list[Problem] = []
-        self._stage = ""
-        self._said = time.monotonic()
+        self._stage = "preparing"
+        self._stages: list[tuple[str, float]] = []  # those before it
+        self._began = self._said = time.monotonic()
         self._live: Live | None = None
+        self._lock = threading.RLock()  # what is one piece is written in one piece
+        self._over = threading.Event()
+        self._watch: threading.Thread | None = None
 
     def __enter__(self) -> Progress:
-        if not self.plain:
+        self._began = self._said = time.monotonic()
+        if self.plain:
+            self._watch = threading.Thread(target=self._speak_up, name="progress", daemon=True)
+            self._watch.start()
+        else:
             self._live = Live(console=self.console, get_renderable=self.render, refresh_per_second=8, transient=True)
             self._live.start()
         return self
@@ -96,17 +124,25 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stages, self._stage = self.stages, ""
         if self._live is not None:
             self._live.stop()
             self._live = None
+        if self._watch is not None:
+            self._over.set()
+            self._watch.join()
+            self._watch = None
 
     # -- what it is told
-    def stage(self, text: str, total: int = 0) -> None:
-        """What the build does now, and how many tasks that is: "rendering", "drawing figures"."""
-        self._stage = text
-        self.total, self.stored, self.finished = total, 0, 0
-        if self.plain:
-            self._print(text)
+    def stage(self, text: str, total: int = 0, tasks: Iterable[Task] = ()) -> None:
+        """What the build does now, and how many tasks that is: "rendering", "drawing figures".
+
+        tasks, where they are known, tell it how many there are of each kind.
+        """
+        with self._lock:
+            self._begin(text, total, 0, dict.fromkeys((task.id for task in tasks), 0.0))
+            if self.plain:
+                self._print(text)
 
     def say(self, text: str) -> None:
         """One line that stays."""
@@ -121,64 +157,98 @@ class Progress:
     ) -> None:
         """How many jobs there are, how many of them came from the store, and why the others did not.
 
-        reasons are texts, or texts with how many jobs each holds for. tasks, those that will run, make the time left
-        a better guess, by their costs.
+        reasons are texts, or texts with how many jobs each holds for. tasks, those that will run, say how many jobs
+        each experiment has, and make the time left a better guess, by their costs.
         """
-        self.total, self.stored, self.finished, self.failed = total, stored, 0, 0
-        self.costs = {task.id: task.cost for task in tasks}
-        line = f"{total - stored} of {_count(total, 'job')} to run"
-        if stored:
-            line += f", {stored} from the store"
-        self._print(line if total else "nothing to run")
-        numbers = reasons if isinstance(reasons, Mapping) else dict.fromkeys(reasons, 0)
-        for reason, number in numbers.items():
-            self._print(f"  {_count(number, 'job')}: {reason}" if number else f"  {reason}", style="dim")
+        with self._lock:
+            self.failed = 0
+            stage = "training" if total > stored else "checking results"
+            self._begin(stage, total, stored, {task.id: task.cost for task in tasks})
+            line = f"{total - stored} of {_count(total, 'job')} to run"
+            if stored:
+                line += f", {stored} from the store"
+            self._print(line if total else "nothing to run")
+            numbers = reasons if isinstance(reasons, Mapping) else dict.fromkeys(reasons, 0)
+            for reason, number in numbers.items():
+                self._print(f"  {_count(number, 'job')}: {reason}" if number else f"  {reason}", style="dim")
 
     def event(self, task: Task, event: Mapping[str, Any]) -> None:
         """What a running task reported."""
-        now = time.monotonic()
-        if task.id not in self.jobs:
-            self.jobs[task.id] = Job(task.cost, now)
-        self.jobs[task.id].take(event)
-        if self.plain and now - self._said >= PLAIN_EVERY:
-            for name, job in self.jobs.items():
-                self._print(f"  … {name}: {job.state() or 'running'} ({_time(now - job.started)})")
+        with self._lock:
+            if task.id not in self.jobs:
+                self.jobs[task.id] = Job(time.monotonic())
+                self.slots = max(self.slots, len(self.jobs))
+            self.jobs[task.id].take(event)
 
     def done(self, outcome: Outcome) -> None:
         """A task ended. A failure is shown at once, with the end of what it printed, and kept in problems."""
-        job = self.jobs.pop(outcome.task.id, None)
-        self.costs.pop(outcome.task.id, None)
-        self.finished += 1
-        place = f"[{self.stored + self.finished}/{max(self.total, self.stored + self.finished)}]"
-        state = f"  {job.state()}" if job is not None and job.state() else ""
-        if outcome.ok:
-            self._print(
-                f"{place} ✓ {outcome.task.id}  {_time(outcome.seconds)}{state}", style="green", upto=len(place) + 2
-            )
-            return
-        self.failed += 1
-        self._print(f"{place} ✗ {outcome.task.id}  {_time(outcome.seconds)}{state}", style="bold red")
-        if outcome.problem is not None:
-            self.problems.append(outcome.problem)
-            self._print(_indent(str(outcome.problem)))
-        said = [line[:SAID] for line in outcome.output.strip().splitlines()[-10:]]
-        if said:
-            self._print(_indent("\n".join(["it printed:", *(f"  {line}" for line in said)])), style="dim")
+        with self._lock:
+            job = self.jobs.pop(outcome.task.id, None)
+            self.costs.pop(outcome.task.id, None)
+            self.finished += 1
+            kind = self._kind(outcome.task.id)
+            kind.done += 1
+            line = f"{outcome.task.id}  {_time(outcome.seconds)}"
+            if job is not None and job.state():
+                line += f"  {job.state()}"
+            if outcome.ok:
+                kind.worked, kind.seconds = kind.worked + 1, kind.seconds + outcome.seconds
+                if not (self.plain and kind.planned):
+                    self._print_done("✓", line)
+            else:
+                self._print_failure(outcome, line)
+            if self.plain and kind.done == kind.planned:
+                self._print_kind(kind, "core" if outcome.device == "cpu" else "GPU")
 
-    # -- what it shows
+    # -- what it knows
+    @property
+    def stages(self) -> list[tuple[str, float]]:
+        """What the build did so far, and how many seconds each took; the last may still go on."""
+        now = [(self._stage, time.monotonic() - self._began)] if self._stage else []
+        return [*self._stages, *now]
+
+    def times(self) -> str:
+        """How long each stage took, in a line: "training 231 s, rendering 6 s". Leaves out what took no time."""
+        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.stages if seconds >= 0.5)
+
     def left(self, now: float | None = None) -> float | None:
-        """Seconds until everything is done, by known costs and epochs; None where nothing is known."""
+        """Seconds until everything is done; None where that is not known yet, or nothing is left.
+
+        By the epochs of what runs, by the costs that are known, and where they are not by the mean of what was done
+        since the plan: of the same experiment, else of all.
+        """
         now = time.monotonic() if now is None else now
-        running = [job.left(now) for job in self.jobs.values()]
-        waiting = [cost for name, cost in self.costs.items() if name not in self.jobs]
-        if not any(running) and not any(waiting):
-            return None
-        return max([sum([*running, *waiting]) / max(1, self.slots), *running])
+        jobs, costs, kinds = dict(self.jobs), dict(self.costs), list(self.kinds.values())  # a thread may be asking
+        worked = sum(kind.worked for kind in kinds)
+        mean = sum(kind.seconds for kind in kinds) / worked if worked >= FEW else math.nan
+
+        def expected(name: str) -> float:
+            if (cost := costs.get(name, 0.0)) not in UNKNOWN_COSTS:
+                return cost
+            kind = self._kind(name)
+            return kind.seconds / kind.worked if kind.worked and worked >= FEW else mean
+
+        running = [job.left(now, expected(name)) for name, job in jobs.items()]
+        waiting = [expected(name) for name in costs if name not in jobs]
+        waiting += [mean] * (self.total - self.stored - self.finished - len(running) - len(waiting))
+        total = sum([*running, *waiting])  # NaN where one of them is
+        return max([total / max(1, self.slots), *running]) if total > 0 else None
+
+    def standing(self) -> str:
+        """How things stand, in a line: how much is done after how long, how much is left, what runs longest."""
+        now = time.monotonic()
+        if not self.total and not self.jobs:
+            return f"  … {self._stage} ({_time(now - self._began)})"
+        text = f"  … {self.stored + self.finished}/{self.total} done after {_time(now - self._began)}{self._about(now)}"
+        if self.jobs:
+            name, job = min(self.jobs.items(), key=lambda item: item[1].started)
+            text += f"; running: {name} ({', '.join(filter(None, [_time(now - job.started), job.state()]))})"
+        return text
 
     def render(self) -> RenderableType:
         """The live display: one line for all, one line for each running job."""
         now = time.monotonic()
-        head = Text(self._stage or "Running", style="bold")
+        head = Text(self._stage, style="bold")
         done = self.stored + self.finished
         if self.total:
             head.append("  ")
@@ -188,8 +258,7 @@ class Progress:
                 head.append(f"  {self.stored} from the store", style="dim")
             if self.failed:
                 head.append(f"  {self.failed} failed", style="bold red")
-            if (left := self.left(now)) is not None:
-                head.append(f"  about {_time(left)} left", style="dim")
+            head.append(self._about(now, "  "), style="dim")
         wide = self.console.width >= WIDE
         rows = Table.grid(padding=(0, 2))
         for name, job in list(self.jobs.items())[:ROWS]:
@@ -207,12 +276,70 @@ class Progress:
             parts.append(Text(f"  and {len(self.jobs) - ROWS} more", style="dim"))
         return Group(*parts)
 
+    # -- inside
+    def _begin(self, stage: str, total: int = 0, stored: int = 0, costs: Mapping[str, float] | None = None) -> None:
+        """Another stage, in which so many tasks end; costs are those of the tasks, where they are known."""
+        now = time.monotonic()
+        self._stages, self._stage, self._began = self.stages, stage, now
+        self.total, self.stored, self.finished, self.costs = total, stored, 0, dict(costs or {})
+        numbers = Counter(map(_first_word, self.costs))
+        rest = Kind(stage, 0 if numbers else total - stored)
+        self.kinds = {"": rest, **{name: Kind(name, number) for name, number in numbers.items()}}
+
+    def _kind(self, task: str) -> Kind:
+        kinds = self.kinds
+        return kinds.get(_first_word(task), kinds[""])
+
+    def _about(self, now: float, before: str = ", ") -> str:
+        left = self.left(now)
+        if left is None:
+            return ""
+        return f"{before}{f'about {_time(left)}' if left >= 10 else 'less than 10 s'} left"
+
+    def _speak_up(self) -> None:
+        """In a thread of its own: a line whenever nothing was said for a while."""
+        while not self._over.wait(max(0.01, self._said + PLAIN_EVERY - time.monotonic())):
+            with self._lock:
+                if time.monotonic() - self._said >= PLAIN_EVERY:
+                    self._print(self.standing())
+
+    def _print_done(self, mark: str, text: str) -> None:
+        done = self.stored + self.finished
+        place = f"[{done}/{max(self.total, done)}] {mark}"
+        good = mark == "✓"
+        self._print(f"{place} {text}", style="green" if good else "bold red", upto=len(place) if good else None)
+
+    def _print_kind(self, kind: Kind, place: str) -> None:
+        """The last one of a kind is done."""
+        number = _count(kind.done, "job" if self._stage == "training" else "task")
+        if kind.worked < kind.done:
+            number = f"{kind.worked} of {number}"
+        about = self._about(time.monotonic())
+        mark = "✓" if kind.worked == kind.done else "✗"
+        self._print_done(mark, f"{kind.name}: {number}, {_time(kind.seconds)} of one {place}{about}")
+
+    def _print_failure(self, outcome: Outcome, line: str) -> None:
+        self.failed += 1
+        self._print_done("✗", line)
+        if outcome.problem is not None:
+            self.problems.append(outcome.problem)
+            self._print(_indent(str(outcome.problem)))
+        said = [line[:SAID] for line in outcome.output.strip().splitlines()[-10:]]
+        if said:
+            self._print(_indent("\n".join(["it printed:", *(f"  {line}" for line in said)])), style="dim")
+
     def _print(self, text: str, style: str = "", upto: int | None = None) -> None:
         line = Text(text)
         if style:
             line.stylize(style, 0, upto)
-        self.console.print(line, soft_wrap=True)
-        self._said = time.monotonic()
+        with self._lock:
+            self.console.print(line, soft_wrap=True)
+            self._said = time.monotonic()
+
+
+def _first_word(task: str) -> str:
+    """Of a task's id: the experiment of a job; claims, cells, draw."""
+    return re.split(r"[\s:]", task, maxsplit=1)[0]
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:

@@ -17,12 +17,13 @@ from coursenotes.store import write_atomic
 SCHEMA = 1
 LIMIT = 100_000  # bytes of arrays and labels an experiment: what figures read, not what was trained
 DIGITS = 6  # significant, of arrays and curves
+WIDE = 240  # characters of a mapping that may stand on one line
 
 
 def write(path: Path, experiment: str, depends: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """Write an experiment's full-scale results. Raises CoursenotesError where the arrays are too large for a text."""
     jobs = [_job(row) for row in rows]
-    size = sum(len(_text(job["arrays"])) + len(_text(job["labels"])) for job in jobs)
+    size = sum(len(as_text(job["arrays"])) + len(as_text(job["labels"])) for job in jobs)
     if size > LIMIT:
         raise CoursenotesError(
             Problem(
@@ -32,7 +33,7 @@ def write(path: Path, experiment: str, depends: Mapping[str, Any], rows: Sequenc
             )
         )
     body = {"schema": SCHEMA, "experiment": experiment, "depends": dict(depends), "jobs": jobs}
-    write_atomic(path, _text(body) + "\n")
+    write_atomic(path, as_text(body) + "\n")
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Row]]:
@@ -89,14 +90,18 @@ def _float(value: Any) -> Any:
     return float(value) if isinstance(value, str) else value
 
 
-def _text(value: Any, indent: int = 0) -> str:
-    """JSON with a line for each name, and lists of scalars folded to lines, so that a difference is small."""
+def as_text(value: Any, indent: int = 0, flat: bool = False) -> str:
+    """JSON with a line for each name, and lists of scalars folded to lines, so that a difference is small.
+
+    flat: mappings of small things stand on one line.
+    """
     pad = " " * (indent + 1)
-    if isinstance(value, Mapping) and value:
-        inner = ",\n".join(f"{pad}{json.dumps(str(k))}: {_text(v, indent + 1)}" for k, v in value.items())
+    small = flat and indent and len(line := json.dumps(value, ensure_ascii=False)) <= WIDE and "{" not in line[1:]
+    if isinstance(value, Mapping) and value and not small:
+        inner = ",\n".join(f"{pad}{json.dumps(str(k))}: {as_text(v, indent + 1, flat)}" for k, v in value.items())
         return f"{{\n{inner}\n{' ' * indent}}}"
-    if isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value):
-        return "[\n" + ",\n".join(f"{pad}{_text(v, indent + 1)}" for v in value) + f"\n{' ' * indent}]"
+    if isinstance(value, list) and not small and any(isinstance(v, Mapping | list) for v in value):
+        return "[\n" + ",\n".join(f"{pad}{as_text(v, indent + 1, flat)}" for v in value) + f"\n{' ' * indent}]"
     if isinstance(value, list) and len(value) > 12:
         rows = (value[i : i + 12] for i in range(0, len(value), 12))
         lines = [pad + json.dumps(row, ensure_ascii=False, separators=(",", ":"))[1:-1] for row in rows]

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from coursenotes.layout import Layout
 ENGINE_FOLDER = Path(__file__).parent
 
 
-def unchanged(layout: Layout, **asked: str) -> str | None:
-    """What the last whole build said at its end, where nothing changed since and nothing is released today; or None."""
+def unchanged(layout: Layout, **asked: str) -> dict[str, Any] | None:
+    """{"summary", "contradicted"} of the last whole build; None where something changed since, or is released today."""
     last = read(layout)
     same = bool(last) and last["digest"] == current(layout, **asked)
-    return last["summary"] if same and not last.get("until", "9") <= dates.today().isoformat() else None
+    if not same or last.get("until", "9") <= dates.today().isoformat():
+        return None
+    return {"summary": last["summary"], "contradicted": last.get("contradicted", [])}
 
 
 def current(layout: Layout, **asked: str) -> str:
@@ -53,17 +55,20 @@ def _digest(values: Any, trees: list[Path], files: list[Path]) -> str:
     return seen.hexdigest()
 
 
-def read(layout: Layout) -> dict[str, str]:
-    """{"digest", "summary", and "until" where something is to be released} of the last whole build, or {}."""
+def read(layout: Layout) -> dict[str, Any]:
+    """{"digest", "summary", "contradicted", and "until" where something is to be released} of the last build, or {}."""
     try:
         return json.loads(_path(layout).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
 
-def write(layout: Layout, digest: str, summary: str, until: date | None = None) -> None:
+def write(
+    layout: Layout, digest: str, summary: str, until: date | None = None, contradicted: Sequence[str] = ()
+) -> None:
     """Remember a whole build, what it said at its end, and the day on which it is no longer right."""
-    kept = {"digest": digest, "summary": summary} | ({"until": until.isoformat()} if until else {})
+    kept: dict[str, Any] = {"digest": digest, "summary": summary, "contradicted": list(contradicted)}
+    kept |= {"until": until.isoformat()} if until else {}
     _path(layout).write_text(json.dumps(kept), encoding="utf-8")
 
 

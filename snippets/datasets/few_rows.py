@@ -38,9 +38,9 @@ class FewRows:
         return self.pool[chosen], self.pool_labels[chosen]
 
 
-def make_rows() -> FewRows:
+def make_rows(seed: int = 40) -> FewRows:
     """4,000 rows to draw 200 from, and 4,000 to validate on."""
-    rng = np.random.default_rng(40)
+    rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, 8000)
     rows = rng.normal(size=(8000, 40))
     useful = np.arange(40) < USEFUL

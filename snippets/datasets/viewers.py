@@ -45,11 +45,11 @@ def with_facts(base: Ratings, ages, genders: Sequence[str], jobs: Sequence[str])
     return Viewers(**vars(base), facts=facts, fact_names=names)
 
 
-def generate_viewers(seed: int = 8) -> Viewers:
+def generate_viewers(seed: int = 20) -> Viewers:
     """Generated ratings. The age follows the first true factor, the occupation the other two, both with noise."""
-    base = generate()
+    base = generate(seed=seed)
     assert base.truth is not None
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([8, seed])
     n = base.n_users - 1
     taste = base.truth.user_factors[1:] / 0.75  # (n, 3), a standard deviation of 1 each
     ages = 36 + 14 * (0.8 * taste[:, 0] + 0.6 * rng.normal(size=n))

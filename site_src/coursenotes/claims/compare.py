@@ -1,4 +1,4 @@
-"""Comparisons over paired seeds: below, above, close. Each knows its effect, its spread, and how often it holds."""
+"""Comparisons over paired seeds: below, above, close. They are judged elsewhere, all of a claim's at once."""
 
 from __future__ import annotations
 
@@ -10,154 +10,146 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from coursenotes.claims.statistics import Spread, Statement
+
 _recorded: ContextVar[list[Comparison] | None] = ContextVar("coursenotes_comparisons", default=None)
-_seeds_may_be_fewer: ContextVar[bool] = ContextVar("coursenotes_fewer_seeds", default=False)
+_collecting: ContextVar[bool] = ContextVar("coursenotes_collecting", default=False)
 
 
 @dataclass(eq=False)
 class Comparison:
-    """The outcome of below, above or close; true where it holds in as many pairs as were asked for.
+    """What below, above or close was given, and the differences seed by seed.
 
-    a and b: (pairs,), float64. bound: the margin, or how wide "close" is. needs: in how many pairs it has to hold.
-    names: what was written for a and b. single: one side is one number, not one a seed. lone: both are, and
-    both were computed. asked: its truth was read.
+    a and b: (pairs,), float64. statement: the kind, the margin, and whether it is about every run. names: what was
+    written for a and b. single: one side is one number, not one a seed. lone: both are, and both were computed.
+    asked: its truth was read.
     """
 
-    kind: str
+    statement: Statement
     a: np.ndarray
     b: np.ndarray
-    bound: float
-    needs: int
     names: tuple[str, str]
     path: str
     line: int
     single: bool
     lone: bool = False
+    collected: bool = False
     asked: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.statement.kind
 
     @property
     def differences(self) -> np.ndarray:
         """a - b, one a pair. -> (pairs,)"""
-        with np.errstate(invalid="ignore"):  # inf - inf, of runs that diverged
-            return self.a - self.b
-
-    @property
-    def distances(self) -> np.ndarray:
-        """By how much each pair is on the claimed side; for close, how far apart it is. -> (pairs,)"""
-        return {"below": -self.differences, "above": self.differences, "close": np.abs(self.differences)}[self.kind]
-
-    @property
-    def holds_in(self) -> np.ndarray:
-        """Whether each pair holds; a NaN on either side never does. -> (pairs,), bool"""
-        if self.kind == "close":
-            return self.distances <= self.bound
-        low, high = (self.a, self.b) if self.kind == "below" else (self.b, self.a)
-        return beats(low, high, self.bound)
-
-    @property
-    def held(self) -> int:
-        return int(self.holds_in.sum())
+        return self.a - self.b
 
     @property
     def pairs(self) -> int:
         return len(self.a)
 
     @property
-    def effect(self) -> float:
-        """The mean difference, a - b."""
-        return float(self.differences.mean())
+    def seen(self) -> Spread:
+        """The mean of the differences and their standard deviation, 0 where there is one pair."""
+        found = self.differences
+        return Spread(self.pairs, float(found.mean()), float(found.std(ddof=1)) if self.pairs > 1 else 0.0)
 
     @property
-    def spread(self) -> float | None:
-        """The standard deviation of the differences over the pairs; None where there is one pair."""
-        return float(self.differences.std(ddof=1)) if self.pairs > 1 else None
+    def worst(self) -> float:
+        """The smallest distance of a pair on the claimed side of the margin; below 0 where a pair does not hold."""
+        return min(self.statement.distance(float(d)) for d in self.differences)
 
     @property
-    def chance(self) -> Fraction:
-        """How often the comparison would hold were the two sides of each pair exchanged by the toss of a coin."""
-        wide = int((beats(self.a, self.b, self.bound) | beats(self.b, self.a, self.bound)).sum())
-        return Fraction(sum(math.comb(wide, k) for k in range(self.needs, wide + 1)), 2**wide)
+    def holds(self) -> bool:
+        """Whether the mean difference, or with every=True each difference, is on the claimed side of the margin."""
+        return self.worst >= 0 if self.statement.every else self.statement.distance(self.seen.mean) >= 0
 
     def __bool__(self) -> bool:
         self.asked = True
-        return self.held >= self.needs
+        return self.collected or self.holds
 
     def __repr__(self) -> str:
-        nearest = self.distances.max() if self.kind == "close" else self.distances.min()
-        word = "largest distance" if self.kind == "close" else "smallest margin"
-        spread = "" if self.spread is None else f" ± {_short(self.spread)}"
-        return (
-            f"{self.claimed}: difference {_short(self.effect)}{spread}, "
-            f"held {self.held}/{self.pairs} (needs {self.needs}/{self.pairs}), {word} {_short(nearest)}"
-        )
+        return f"{self.claimed}: {differing(self.seen)}"
 
     @property
     def claimed(self) -> str:
         """What has to hold, in words."""
         a, b = self.names
+        every = ", in every run" if self.statement.every else ""
         if self.kind == "close":
-            return f"{a} within {_short(self.bound)} of {b}"
-        return f"{a} {self.kind} {b}" + (f" by {_short(self.bound)}" if self.bound else "")
+            return f"{a} within {short(self.statement.margin)} of {b}{every}"
+        return f"{a} {self.kind} {b}" + (f" by {short(self.statement.margin)}" if self.statement.margin else "") + every
 
     def per_pair(self) -> str:
-        """The differences, pair by pair, those that do not hold marked."""
-        marked = (f"{_short(d)}{'' if ok else '!'}" for d, ok in zip(self.differences, self.holds_in, strict=True))
+        """The differences, pair by pair, those on the wrong side of the margin marked."""
+        marked = (f"{short(d)}{'' if self.statement.distance(float(d)) >= 0 else '!'}" for d in self.differences)
         more = f", ... ({self.pairs - 12} more)" if self.pairs > 12 else ""
         return ", ".join(islice(marked, 12)) + more
 
 
-def below(a: Any, b: Any, margin: float = 0.0, holds: str | None = None) -> Comparison:
-    """Whether a lies below b by at least margin, seed by seed.
+def below(a: Any, b: Any, margin: float = 0.0, *, every: bool = False) -> Comparison:
+    """Whether a lies below b by margin, on average over seeds.
 
-    a, b: one value a seed, (seeds,), paired in this order; either may be a single number. margin: 0 or more, in the
-    units of a; 0 means strictly below. holds: "4/5" asks for four of five pairs, or as many of what there is, rounded
-    up; left out, every pair has to hold. Raises ValueError on arguments that make no comparison.
+    a, b: one value a seed, (seeds,), paired in this order; either may be a single number. margin: the smallest
+    difference worth stating, in the units of a. Between two series it is above 0; against a single number it may be
+    left out, where that number is the bound. every: in each run, not on average. Raises ValueError on arguments that
+    make no comparison.
     """
-    return _compare("below", a, b, margin, holds)
+    return _compare("below", a, b, margin, every)
 
 
-def above(a: Any, b: Any, margin: float = 0.0, holds: str | None = None) -> Comparison:
-    """Whether a lies above b by at least margin, seed by seed. As below, mirrored."""
-    return _compare("above", a, b, margin, holds)
+def above(a: Any, b: Any, margin: float = 0.0, *, every: bool = False) -> Comparison:
+    """Whether a lies above b by margin, on average over seeds. As below, mirrored."""
+    return _compare("above", a, b, margin, every)
 
 
-def close(a: Any, b: Any, within: float, holds: str | None = None) -> Comparison:
-    """Whether a and b lie at most `within` apart, seed by seed. Arguments as of below."""
-    return _compare("close", a, b, within, holds)
-
-
-def beats(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:
-    """Where low lies below high by the margin; by anything at all where the margin is 0. NaN never does."""
-    return low <= high - margin if margin else low < high
+def close(a: Any, b: Any, within: float, *, every: bool = False) -> Comparison:
+    """Whether a and b lie at most `within` apart, on average over seeds. Arguments as of below."""
+    return _compare("close", a, b, within, every)
 
 
 @contextmanager
-def recording(made: list[Comparison], *, fewer_seeds: bool = False) -> Iterator[None]:
-    """Add the comparisons made inside to a list. fewer_seeds allows fewer pairs than `holds` counts on (full scale)."""
-    tokens = _recorded.set(made), _seeds_may_be_fewer.set(fewer_seeds)
+def recording(made: list[Comparison], *, collect: bool = False) -> Iterator[None]:
+    """Add the comparisons made inside to a list. collect: let each pass for true, so that all of a test are made."""
+    tokens = _recorded.set(made), _collecting.set(collect)
     try:
         yield
     finally:
         _recorded.reset(tokens[0])
-        _seeds_may_be_fewer.reset(tokens[1])
+        _collecting.reset(tokens[1])
 
 
-def _compare(kind: str, a: Any, b: Any, bound: float, holds: str | None) -> Comparison:
+def differing(seen: Spread) -> str:
+    """difference -0.23 ± 0.05 over 20 seeds"""
+    spread = f" ± {short(seen.sd)}" if seen.n > 1 else ""
+    return f"difference {short(seen.mean)}{spread} over {seen.n} seed{'s' * (seen.n != 1)}"
+
+
+def short(value: float) -> str:
+    """Three significant digits."""
+    return f"{value:.3g}"
+
+
+def _compare(kind: str, a: Any, b: Any, margin: float, every: bool) -> Comparison:
     frame = sys._getframe(2)
     left, right = _values(a, kind), _values(b, kind)
-    if not math.isfinite(bound) or bound < 0 or (kind == "close" and bound == 0):
-        raise ValueError(
-            f"{kind}(): {'within' if kind == 'close' else 'margin'}={bound} says nothing; it is a number above 0"
-            + ("" if kind == "close" else ", or 0; for 'not much worse than', use close()")
-        )
     single = left.ndim == 0 or right.ndim == 0
+    word = "within" if kind == "close" else "margin"
+    if not math.isfinite(margin) or margin < 0 or (kind == "close" and margin == 0):
+        raise ValueError(
+            f"{kind}(): {word}={margin} says nothing; it is a number above 0, in the units of what is compared"
+        )
+    if not margin and not single:
+        raise ValueError(
+            f"{kind}(): two series need a margin: the smallest difference worth stating, such as margin=0.02"
+        )
     lone = left.ndim == right.ndim == 0 and not {type(a), type(b)} & {int, float}
     if not single and len(left) != len(right):
         raise ValueError(
@@ -166,9 +158,11 @@ def _compare(kind: str, a: Any, b: Any, bound: float, holds: str | None) -> Comp
     left, right = np.broadcast_arrays(np.atleast_1d(left), np.atleast_1d(right))
     if not len(left):
         raise ValueError(f"{kind}(): nothing to compare, both sides are empty")
+    if not (np.isfinite(left).all() and np.isfinite(right).all()):
+        raise ValueError(f"{kind}(): a value is not finite; no claim is made on a run that diverges")
     found = Comparison(
-        kind, left, right, float(bound), _needed(holds, len(left)), _written(frame), frame.f_code.co_filename,
-        frame.f_lineno, single, lone,
+        Statement(kind, float(margin), bool(every)), left, right, _written(frame), frame.f_code.co_filename,
+        frame.f_lineno, single, lone, _collecting.get(),
     )  # fmt: skip
     recorded = _recorded.get()
     if recorded is not None:
@@ -183,22 +177,6 @@ def _values(value: Any, kind: str) -> np.ndarray:
     if array.ndim > 1:
         raise ValueError(f"{kind}(): an array of shape {array.shape}; it takes one value a seed, or a single number")
     return array
-
-
-def _needed(holds: str | None, pairs: int) -> int:
-    """In how many of the pairs a comparison has to hold."""
-    if holds is None:
-        return pairs
-    first, _, second = str(holds).partition("/")
-    try:
-        k, n = int(first), int(second)
-    except ValueError:
-        raise ValueError(f'holds={holds!r}: write how many of how many, as in holds="4/5"') from None
-    if not n / 2 < k <= n:
-        raise ValueError(f"holds={holds!r}: ask for more than half of the pairs, which luck gives too, and at most all")
-    if pairs < n and _recorded.get() is not None and not _seeds_may_be_fewer.get():
-        raise ValueError(f"holds={holds!r}, but there are {pairs} pairs; run {n} seeds, or ask for {pairs}/{pairs}")
-    return math.ceil(Fraction(k, n) * pairs)
 
 
 def _written(frame: FrameType) -> tuple[str, str]:
@@ -216,7 +194,3 @@ def _written(frame: FrameType) -> tuple[str, str]:
         return names["a"][:80], names["b"][:80]
     except (AssertionError, IndexError, KeyError, StopIteration, SyntaxError, TypeError, ValueError):
         return "a", "b"  # no source at hand, or a call inside something that rewrites code
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}"

@@ -1,4 +1,9 @@
-"""Checks one claim: its test has to pass on what was measured, and to fail on everything that would refute it."""
+"""Runs one claim's test: on what was measured, and on everything that would refute it.
+
+A claim over results only compares: all of its comparisons are collected, and judged together by those who ask
+(acceptance.py over a replication, verdicts.py over a build's own seeds). An exact claim, which reads no results, has to
+pass here, and to fail on each of its wrong variants.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +22,7 @@ import pytest
 
 from coursenotes.claims.arms import CannotAlter, Falsifier, Inputs, Variant
 from coursenotes.claims.compare import Comparison, recording
-from coursenotes.claims.nulls import null_arms
-from coursenotes.claims.verdicts import EXACT, finite
+from coursenotes.claims.verdicts import EXACT
 from coursenotes.result import Results, Row
 
 REFUTES = (AssertionError, pytest.fail.Exception)
@@ -27,11 +31,25 @@ LONGEST = 300  # characters kept of what an arm said
 
 
 @dataclass
+class Tried:
+    """A claim's test on one falsifier. comparisons: what it compared there, of a claim over results.
+
+    failed: whether the test failed, of an exact claim. message: what it said.
+    """
+
+    kind: str
+    text: str
+    comparisons: list[Comparison] = field(default_factory=list)
+    failed: bool = False
+    message: str = ""
+
+
+@dataclass
 class Judgement:
-    """What the check of one claim found. failure: what the test raised on what was measured, if it did."""
+    """What the runs of one claim's test found. failure: what it raised on what was measured, if it did."""
 
     comparisons: list[Comparison] = field(default_factory=list)
-    arms: list[dict[str, Any]] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
     failure: BaseException | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -46,116 +64,119 @@ class Call:
     seed: int
     snippets: Path
 
+    @property
+    def exact(self) -> bool:
+        return self.scale == EXACT
+
     def __call__(self, inputs: Inputs, made: list[Comparison] | None = None) -> None:
         """Run the test once on these inputs. The comparisons that it makes are added to made, in order."""
         own = {name: _own_copies(results) for name, results in inputs.results.items()}
         _seed(self.seed)
-        with recording([] if made is None else made, fewer_seeds=self.scale == "full"):
+        with recording([] if made is None else made, collect=not self.exact):
             self.function(**{**self.fixtures, **own, **inputs.objects})
 
 
 def judge(call: Call, inputs: Inputs, falsifiers: Sequence[Falsifier]) -> Judgement:
-    """Run a claim's test on what was measured, then on each falsifier, then look at the null arms."""
+    """Run a claim's test on what was measured, then on each falsifier, then once more."""
     found = Judgement()
     try:
         call(inputs, found.comparisons)
     except (Exception, *OUTCOMES) as error:
         found.failure = error
         return found
-    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison, call.scale)]
+    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison, call)]
     for falsifier in falsifiers:
-        found.arms.append(_try(call, inputs, falsifier, found.problems))
+        tried = Tried(falsifier.kind, falsifier.text)
+        found.tried.append(tried)
+        (_must_fail if call.exact else _collect)(call, inputs, falsifier, tried, found.problems)
+    again: list[Comparison] = []
     try:
-        call(inputs)
+        call(inputs, again)
+        same = _same(found.comparisons, again)
+        what = "" if call.exact or same else "it compares other numbers"
     except (Exception, *OUTCOMES) as error:
+        what = first_line(error)
+    if what:
         found.problems.append(
-            f"the test fails when it is run again on the same input, so its arms show nothing: {first_line(error)}\n"
+            f"the test fails when it is run again on the same input, so its arms show nothing: {what}\n"
             "fix: keep nothing from one run of it to the next, and draw no random numbers from a fixture"
         )
-    for comparison in found.comparisons:
-        for arm in null_arms(comparison, call.scale):
-            found.arms.append(arm)
-            if not arm["failed_as_it_must"]:
-                found.problems.append(
-                    f"the claim rests on noise (line {comparison.line}): {arm['text']}: {arm['message']}\n"
-                    "fix: ask for a wider margin or more pairs, or run more seeds"
-                )
     return found
 
 
-def described(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as a verdict keeps it."""
-    distances = comparison.distances
-    chance = None if comparison.kind == "close" or comparison.single else str(comparison.chance)
-    return finite(
-        {
-            "text": repr(comparison),
-            "claimed": comparison.claimed,
-            "effect": comparison.effect,
-            "spread": comparison.spread,
-            "held": f"{comparison.held}/{comparison.pairs}",
-            "needs": f"{comparison.needs}/{comparison.pairs}",
-            "smallest": float(distances.max() if comparison.kind == "close" else distances.min()),
-            "chance": chance,
-            "line": comparison.line,
-        }
-    )
+def _collect(call: Call, inputs: Inputs, falsifier: Falsifier, tried: Tried, problems: list[str]) -> None:
+    """What a claim over results compares on one falsifier."""
+    try:
+        call(falsifier.apply(inputs), tried.comparisons)
+    except CannotAlter as error:
+        tried.message = str(error)
+        problems.append(f"the arm {falsifier.text!r} alters nothing: {error}")
+    except (Exception, *OUTCOMES) as error:
+        tried.message = f"{type(error).__name__}: {first_line(error)}"
+        problems.append(
+            f"the arm {falsifier.text!r} raised {tried.message} ({_place(error)})\n"
+            "fix: what refutes a claim has to give other numbers to its comparisons, not to break its test"
+        )
 
 
-def _try(call: Call, inputs: Inputs, falsifier: Falsifier, problems: list[str]) -> dict[str, Any]:
-    """Run the test on one falsifier. It has to raise an AssertionError; anything else is a problem."""
-    failed, message = False, ""
+def _must_fail(call: Call, inputs: Inputs, falsifier: Falsifier, tried: Tried, problems: list[str]) -> None:
+    """Run an exact test on one falsifier. It has to raise an AssertionError; anything else is a problem."""
     try:
         try:
             altered = falsifier.apply(inputs)
         except AssertionError as error:  # of the falsifier, not of the test
             raise RuntimeError(f"AssertionError: {error}") from error
         call(altered)
-        message = "the test passes"
+        tried.message = "the test passes"
         problems.append(f"claim cannot fail: it still holds with {falsifier.text}")
     except CannotAlter as error:
-        message = str(error)
+        tried.message = str(error)
         problems.append(f"the arm {falsifier.text!r} alters nothing: {error}")
     except pytest.xfail.Exception as error:  # a kind of failure to pytest
-        message = f"expected to fail: {first_line(error)}"
+        tried.message = f"expected to fail: {first_line(error)}"
         problems.append(f"the arm {falsifier.text!r} called pytest.xfail()\nfix: let the assertion fail")
     except REFUTES as error:
         inside = _raised_in(error, call.snippets)
-        message = first_line(error)
-        failed = inside is None
-        if failed and _raised_by(error, falsifier):
-            failed = False
-            problems.append(
-                f"the arm {falsifier.text!r} failed inside the wrong variant itself, not in the test: {message}"
-            )
+        tried.message = first_line(error)
+        tried.failed = inside is None and not _raised_by(error, falsifier)
         if inside:
             problems.append(
-                f"the arm {falsifier.text!r} failed inside the snippet, not in the test ({inside}): {message}"
+                f"the arm {falsifier.text!r} failed inside the snippet, not in the test ({inside}): {tried.message}"
+            )
+        elif not tried.failed:
+            problems.append(
+                f"the arm {falsifier.text!r} failed inside the wrong variant itself, not in the test: {tried.message}"
             )
     except (Exception, *OUTCOMES) as error:
-        message = f"{type(error).__name__}: {first_line(error)}"
+        tried.message = f"{type(error).__name__}: {first_line(error)}"
         problems.append(
-            f"the arm {falsifier.text!r} raised {message} ({_place(error)})\n"
+            f"the arm {falsifier.text!r} raised {tried.message} ({_place(error)})\n"
             "fix: what refutes a claim has to fail an assertion of its test, not to break it"
         )
-    return {"kind": falsifier.kind, "text": falsifier.text, "failed_as_it_must": failed, "message": message}
 
 
-def _unused(comparison: Comparison, scale: str) -> list[str]:
-    """A comparison in a test that passed has to have been asked, and to have been true; over seeds, if there are."""
-    if comparison.lone and comparison.kind != "close" and scale != EXACT:
+def _unused(comparison: Comparison, call: Call) -> list[str]:
+    """A comparison has to have been asked, and in an exact test to have been true; it is over seeds, if there are."""
+    if comparison.lone and comparison.kind != "close" and not call.exact:
         return [
-            f"line {comparison.line}: two single numbers, which no null arm can try: {comparison.claimed}\n"
+            f"line {comparison.line}: two single numbers, which no null test can try: {comparison.claimed}\n"
             "fix: compare seed by seed, metric() with metric(); a bound is a number that is written out"
         ]
     if not comparison.asked:
         return [f"line {comparison.line}: nothing asks whether this holds: {comparison.claimed}\nfix: assert it"]
-    if not comparison:
+    if call.exact and not comparison:
         return [
             f"line {comparison.line}: the test passes although this does not hold: {comparison!r}\n"
             "fix: assert what does hold: below or above the other way round, or close() for no difference"
         ]
     return []
+
+
+def _same(first: Sequence[Comparison], second: Sequence[Comparison]) -> bool:
+    return len(first) == len(second) and all(
+        one.line == other.line and np.array_equal(one.differences, other.differences)
+        for one, other in zip(first, second, strict=True)
+    )
 
 
 def _own_copies(results: Results) -> Results:

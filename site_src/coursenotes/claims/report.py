@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from coursenotes.claims import verdicts
-from coursenotes.claims.judge import Judgement, described, first_line
+from coursenotes.claims import acceptance, evaluate, verdicts
+from coursenotes.claims.compare import Comparison
+from coursenotes.claims.judge import REFUTES, Judgement, first_line
 from coursenotes.claims.marks import Marks
-from coursenotes.claims.verdicts import Verdict
+from coursenotes.claims.statistics import CONTRADICTED
+from coursenotes.claims.verdicts import EXACT, UNACCEPTED, UNCHECKED, Verdict
 from coursenotes.discover import ClaimInfo
 from coursenotes.plan import Library
 
@@ -28,51 +30,70 @@ class Report:
     seed: int | None
 
     @property
-    def good(self) -> bool:
-        return self.judged.failure is None and not self.judged.problems
+    def exact(self) -> bool:
+        return self.scale == EXACT
 
     @property
-    def says_all(self) -> bool:
-        """Whether the words here replace the traceback: a comparison failed, so the numbers say everything."""
+    def broken(self) -> bool:
+        """Whether the test itself is wrong, which no other run would mend."""
         failure = self.judged.failure
-        by_comparison = isinstance(failure, AssertionError) and any(c.asked and not c for c in self.judged.comparisons)
-        return failure is None or by_comparison or self._from_results
-
-    @property
-    def _from_results(self) -> bool:
-        """A name that the results do not have; their own words say what there is."""
-        failure = self.judged.failure
-        return isinstance(failure, KeyError) and _last_file(failure).endswith("coursenotes/result.py")
+        return bool(self.judged.problems) or (failure is not None and not (self.exact and isinstance(failure, REFUTES)))
 
     def verdict(self) -> Verdict:
         """The verdict of this check."""
-        status = "failed" if not self.good else "refuted" if self.marks.refuted else "supported"
-        found = verdicts.blank(self.library, self.info.id, self.scale, status, None if self.good else self.text())
-        found.comparisons = [described(c) for c in self.judged.comparisons]
-        found.arms = self.judged.arms
+        found = verdicts.blank(self.library, self.info.id, self.scale)
         found.refutes = self.marks.refutes
-        found.date = datetime.now(UTC).isoformat(timespec="seconds")
+        found.date = now()
+        if self.exact:
+            found.comparisons = [evaluate.described(c) for c in self.judged.comparisons]
+            found.arms = [
+                {"kind": t.kind, "text": t.text, "failed_as_it_must": t.failed, "message": t.message}
+                for t in self.judged.tried
+            ]
+            status = CONTRADICTED if self.judged.failure is not None else verdicts.SUPPORTED
+        else:
+            record = acceptance.load(self.library, self.info, self.scale)
+            status, found.comparisons, found.arms = evaluate.stand(self.judged, record)
+            if record is None or not record.accepted:
+                status = UNACCEPTED
+                found.error = self._not_accepted(record)
+            if record is not None:
+                found.record = {k: v for k, v in vars(record).items() if k != "key"}
+        if self.broken:
+            status = UNCHECKED
+        if self.marks.refuted and status in (verdicts.SUPPORTED, verdicts.WITHIN):
+            status = verdicts.REFUTED
+        found.status = status
+        if status in (CONTRADICTED, UNCHECKED):
+            found.error = self.text()
         return found
+
+    def _not_accepted(self, record: acceptance.Record | None) -> str:
+        full = " --scale full" if self.scale == "full" else ""
+        if record is None:
+            return f"not accepted yet: run coursenotes replicate {self.info.topic}{full}"
+        return "\n".join(["its replication does not suffice:", *record.problems])
 
     def text(self) -> str:
         """What is wrong, for the person who can mend it: the claim's place, what was found, where it stands."""
         path = self.info.path.relative_to(self.library.layout.root).as_posix()
-        where = "" if self.scale == verdicts.EXACT else f" at {self.scale} scale"
-        lines = []
-        failure = self.judged.failure
-        if failure is not None:
-            line = _line_in(failure, self.info) or self.info.line
-            lines.append(f"{path}:{line}: the claim {self.info.id} does not hold{where}")
-            lines.append(f'  "{self.info.sentence}"')
-            failing = [c for c in self.judged.comparisons if c.asked and not c]
-            for comparison in failing[-1:]:
-                lines += [f"  {comparison!r}", f"  pair by pair (! does not hold): {comparison.per_pair()}"]
-            if not failing:
-                kind = "" if self._from_results else f"{type(failure).__name__}: "
-                lines.append(f"  {kind}{failure.args[0] if self._from_results else first_line(failure)}")
-        else:
-            lines.append(f"{path}:{self.info.line}: the claim {self.info.id} holds{where}, and proves nothing yet")
+        where = "" if self.exact else f" at {self.scale} scale"
+        failure, lines = self.judged.failure, []
+        line = self.info.line if failure is None else _line_in(failure, self.info) or self.info.line
+        if self.broken:
+            lines.append(f"{path}:{line}: the claim {self.info.id} cannot be judged{where}")
+            if failure is not None:
+                lines.append(f"  {evaluate.not_a_comparison(failure)}")
             lines += [f"  {text}" for problem in self.judged.problems for text in problem.splitlines()]
+        else:
+            against = [] if self.exact else self._contradicting()
+            line = against[0].line if against else line
+            lines.append(f"{path}:{line}: the claim {self.info.id} is contradicted here{where}")
+            lines.append(f'  "{self.info.sentence}"')
+            lines += [text for comparison in against for text in self._against(comparison)]
+            if failure is not None:
+                said = str(failure.args[0]) if _from_results(failure) else first_line(failure)
+                lines.append(f"  {type(failure).__name__}: {said}")
         stands = verdicts.pages(self.library, self.info.id)
         lines.append(f"  it stands on {', '.join(stands)}" if stands else "  it stands on no page")
         if self.seed is not None:
@@ -80,16 +101,42 @@ class Report:
             lines.append(f"  its random input had seed {self.seed}; the same again: {again}")
         return "\n".join(lines)
 
+    def _contradicting(self) -> list[Comparison]:
+        record = acceptance.load(self.library, self.info, self.scale)
+        _, described, _ = evaluate.stand(self.judged, record)
+        pairs = zip(self.judged.comparisons, described, strict=True)
+        return [comparison for comparison, found in pairs if found["standing"] == CONTRADICTED]
+
+    def _against(self, comparison: Comparison) -> list[str]:
+        record = acceptance.load(self.library, self.info, self.scale)
+        assert record is not None
+        accepted = record.spreads()[self.judged.comparisons.index(comparison)]
+        return [
+            f"  {comparison!r}",
+            f"  accepted: {accepted.mean:.3g} ± {accepted.sd:.3g} over {accepted.n} seeds",
+            f"  pair by pair (! beyond the margin): {comparison.per_pair()}",
+        ]
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
 
 def merged(parts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a claim from those of its items (it may be parametrised): failed if one of them is."""
-    failed = [v for v in parts if v.status == "failed"]
+    """The verdict of a claim from those of its items (it may be parametrised): the worst of them."""
+    worst = [UNCHECKED, CONTRADICTED, UNACCEPTED, verdicts.WITHIN]
+    first = min(parts, key=lambda v: worst.index(v.status) if v.status in worst else len(worst))
     return replace(
-        (failed or list(parts))[0],
+        first,
         comparisons=[c for v in parts for c in v.comparisons],
         arms=[a for v in parts for a in v.arms],
-        error="\n".join(v.error for v in failed if v.error) or None,
+        error="\n".join(v.error for v in parts if v.error and v.status == first.status) or None,
     )
+
+
+def _from_results(failure: BaseException) -> bool:
+    """A name that the results do not have; their own words say what there is."""
+    return isinstance(failure, KeyError) and _last_file(failure).endswith("coursenotes/result.py")
 
 
 def _line_in(error: BaseException, info: ClaimInfo) -> int | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from coursenotes.claims import verdicts
+from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.errors import Problem
 from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.plan import Library, load
 from coursenotes.workers import Outcome, Pool, Task
 
 SECONDS = 300.0  # for the claims of one topic
@@ -19,72 +21,102 @@ GIGABYTES = 4.0
 
 
 def tasks(library: Library) -> list[Task]:
-    """One task for each topic with a claim that has no good verdict as it is now. A failed one is checked again."""
+    """One task for each topic with a claim that has no verdict to keep as it is now."""
     asked: dict[str, list[list[str]]] = {}
     for claim, info in library.site.claims.items():
         for scale in verdicts.scales(library, claim):
-            if not verdicts.load(library, claim, scale).good and not verdicts.missing(library, claim, scale):
+            if not verdicts.load(library, claim, scale).final and not verdicts.missing(library, claim, scale):
                 asked.setdefault(info.topic, []).append([claim, scale])
-    root = str(library.layout.root)
-    return [
-        Task(f"claims:{topic}", "coursenotes.claims.runner:run", {"root": root, "topic": topic, "claims": claims},
-             seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims))
-        for topic, claims in asked.items()
-    ]  # fmt: skip
+    return [task(library, topic, claims) for topic, claims in asked.items()]
+
+
+def task(library: Library, topic: str, claims: list[list[str]], accept: str | None = None) -> Task:
+    """The task that judges some claims ([id, scale] each) of one topic, on the seeds that the library has.
+
+    accept: judge them as a replication; it says which seeds were trained under which kernels.
+    """
+    seeds = None if library.seeds is None else list(library.seeds)
+    args = {"root": str(library.layout.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
+    return Task(
+        f"claims:{topic}", "coursenotes.claims.runner:run", args,
+        seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims),
+    )  # fmt: skip
 
 
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Inside the worker: run pytest on the claims of one topic. -> {"exit": its status}; verdicts as files in folder.
+    """Inside the worker: run pytest on the claims of one topic. -> {"exit": its status}; findings as files in folder.
 
-    args: root, topic, claims ([id, scale] each).
+    args: those of task().
     """
     import pytest
 
     root = Path(args["root"])
     os.chdir(root)
-    sent = _Send(folder, {tuple(pair) for pair in args["claims"]}, report)
-    options = ["-q", "--no-header", "-rN", "--tb=short", "--continue-on-collection-errors", "--claims-missing-only"]
-    plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--disable-plugin-autoload"]
+    sent = _Send(folder, args, report)
+    options = ["-q", "--no-header", "-rN", "--tb=short", "--continue-on-collection-errors"]
+    options += ["--claims-accept"] if args["accept"] is not None else ["--claims-missing-only"]
+    plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--disable-plugin-autoload", "--noconftest"]
     path = str(Layout(root).claims_file(args["topic"]))
     status = pytest.main([*options, *plugins, f"--rootdir={root}", path], plugins=[sent])
     return {"exit": int(status)}
 
 
 class _Send:
-    """A pytest plugin that writes verdicts into the task's folder: the worker may have no right to keep them."""
+    """A pytest plugin that writes findings into the task's folder: the worker may have no right to keep them."""
 
-    def __init__(self, folder: Path, asked: set[tuple[str, ...]], report: Callable[[dict[str, Any]], None]):
-        self.folder, self.asked, self.report = folder, asked, report
+    def __init__(self, folder: Path, args: dict[str, Any], report: Callable[[dict[str, Any]], None]):
+        self.folder, self.args, self.report = folder, args, report
+
+    def pytest_coursenotes_library(self) -> Library:
+        return load(Layout(Path(self.args["root"])), self.args["seeds"])
+
+    def pytest_coursenotes_asked(self) -> set[tuple[str, str]]:
+        return {(claim, scale) for claim, scale in self.args["claims"]}
+
+    def pytest_coursenotes_seeds(self) -> str | None:
+        return self.args["accept"]
 
     def pytest_coursenotes_verdict(self, verdict: Verdict) -> bool:
         self.report({"claim": verdict.claim, "scale": verdict.scale, "status": verdict.status})
         (self.folder / f"{verdict.claim}.{verdict.scale}.json").write_text(verdict.to_json(), encoding="utf-8")
         return True
 
+    def pytest_coursenotes_record(self, claim: str, scale: str, record: Record) -> bool:
+        self.report({"claim": claim, "scale": scale, "accepted": record.accepted})
+        text = json.dumps(vars(record), ensure_ascii=False, allow_nan=False)
+        (self.folder / f"{claim}.{scale}.json").write_text(text, encoding="utf-8")
+        return True
+
 
 def keep(library: Library, outcome: Outcome) -> list[Problem]:
-    """Keep the verdicts of a finished task. -> a problem for each claim that failed, or that was left unchecked."""
+    """Keep the verdicts of a finished task. -> a problem for each claim that could not be judged.
+
+    A claim that is contradicted is none: it has its verdict, and the site is written with it.
+    """
     if outcome.problem is not None:
         return [outcome.problem]
     problems = []
     for claim, scale in outcome.task.args["claims"]:
         verdict = _read(library, outcome, claim, scale)
-        if verdict is None and verdicts.load(library, claim, scale).good:
+        if verdict is None and verdicts.load(library, claim, scale).final:
             continue  # another build was quicker, and pytest left the claim alone
         if verdict is None:
-            info = verdicts.find(library, claim)
-            said = tuple(line for line in outcome.output.strip().splitlines() if line.strip())[-30:]
-            problems.append(Problem(f"the claim {claim} could not be checked ({scale})", info.path, info.line, said))
+            problems.append(unjudged(library, outcome, claim, scale))
             continue
         verdicts.save(library, verdict)
-        if verdict.status == "failed":
-            problems.append(failure(library, verdict))
     return problems
 
 
+def unjudged(library: Library, outcome: Outcome, claim: str, scale: str) -> Problem:
+    """A claim that a task should have judged and did not, with what pytest said."""
+    info = verdicts.find(library, claim)
+    said = [line for line in outcome.output.strip().splitlines() if line.strip()][-30:]
+    return Problem(f"the claim {claim} could not be checked ({scale})", info.path, info.line, tuple(said))
+
+
 def failure(library: Library, verdict: Verdict) -> Problem:
-    """A failed verdict as a problem at its test."""
-    first, *rest = (verdict.error or f"the claim {verdict.claim} failed").splitlines()
+    """A contradicted verdict as a problem at its test."""
+    first, *rest = (verdict.error or f"the claim {verdict.claim} is contradicted here").splitlines()
     what = first.removeprefix(f"{verdict.path}:").lstrip("0123456789").removeprefix(": ")
     line = first.removeprefix(f"{verdict.path}:").split(":")[0]
     return Problem(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ import pytest
 from coursenotes.claims import verdicts
 from coursenotes.claims.arms import Names
 from coursenotes.claims.marks import Marks, marks
+from coursenotes.claims.statistics import LEAST_SEEDS
 from coursenotes.discover import ClaimInfo
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.plan import Library
+
+COMPARISONS = ("below", "above", "close")
 
 
 def claim_id(path: Path, test: str) -> str:
@@ -35,6 +40,7 @@ def problem(library: Library, module: pytest.Module, name: str, obj: Any) -> Pro
         fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
         return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
     details = _arms(library, info, found) + _parameters(library, module, info, obj) + _followed(library, info)
+    details += _not_compared(info) + _too_few_seeds(library, info)
     if not info.experiments and not info.functions and not details:
         details.append("it reads nothing of its topic; take an experiment or a function of the snippet as a parameter")
     if details:
@@ -47,6 +53,49 @@ def _arms(library: Library, info: ClaimInfo, found: Marks) -> list[str]:
     varied = {e.name: e.vary for e in library.site.experiments.values() if e.topic == info.topic}
     names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
     return [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
+
+
+def _not_compared(info: ClaimInfo) -> list[str]:
+    """What a claim over results asserts in any other way than by a comparison: nothing could accept that."""
+    if not info.experiments:
+        return []
+    found: list[tuple[int, str]] = []
+    tree = ast.parse(textwrap.dedent(info.source))
+    asserted = [node.test for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    for node in ast.walk(tree):
+        called = _called(node)
+        if isinstance(node, ast.Assert) and _called(node.test) not in COMPARISONS:
+            found.append((node.lineno, f"asserts {ast.unparse(node.test)[:60]}"))
+        elif isinstance(node, ast.Raise):
+            found.append((node.lineno, "raises an error of its own"))
+        elif isinstance(node, ast.Call) and called in COMPARISONS and node not in asserted:
+            found.append((node.lineno, f"does not assert {ast.unparse(node)[:60]} by itself"))
+        elif isinstance(node, ast.Call) and (called or "").startswith(("assert_", "fail")):
+            found.append((node.lineno, f"calls {called}"))
+    first = info.line - getattr(tree.body[0], "lineno", 1)
+    return [
+        f"line {first + line}: it {what}; a claim over results asserts below(...), above(...) or close(...), one each"
+        for line, what in sorted(found)
+    ]
+
+
+def _called(node: ast.AST) -> str | None:
+    """The last name of what a call calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+
+
+def _too_few_seeds(library: Library, info: ClaimInfo) -> list[str]:
+    """Experiments that the claim reads with fewer seeds than a claim may rest on."""
+    if "sample" not in info.scales:
+        return []  # published results are held against a replication of eight seeds or more
+    found = []
+    for name in dict.fromkeys((*info.experiments, *info.controls)):
+        seeds = library.declared_seeds(name, "sample")
+        if seeds < LEAST_SEEDS:
+            found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim takes {LEAST_SEEDS}")
+    return found
 
 
 def _parameters(library: Library, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:

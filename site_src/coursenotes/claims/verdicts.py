@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from coursenotes import fingerprint
+from coursenotes.claims import acceptance
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.store import write_atomic
 
@@ -15,20 +16,39 @@ if TYPE_CHECKING:
     from coursenotes.discover import ClaimInfo
     from coursenotes.plan import Library
 
-CLAIMS_ENGINE = 1  # raised when the way in which claims are checked changes what a verdict means
+CLAIMS_ENGINE = 2  # raised when the way in which claims are checked changes what a verdict means
 KIND = "verdicts"
 EXACT = "exact"  # the scale of a claim that reads no results
-STATUSES = ("supported", "refuted", "failed", "unchecked")
+SUPPORTED, WITHIN, CONTRADICTED = "supported", "within", "contradicted"
+UNACCEPTED, REFUTED, UNCHECKED = "unaccepted", "refuted", "unchecked"
+WORDS = {  # in the order in which they are listed everywhere
+    SUPPORTED: "supported",
+    WITHIN: "within the spread here",
+    CONTRADICTED: "contradicted here",
+    UNACCEPTED: "not accepted yet",
+    REFUTED: "refuted",
+    UNCHECKED: "not checked",
+}
+SIGNS = {SUPPORTED: "✓", WITHIN: "≈", CONTRADICTED: "✗", UNACCEPTED: "…", REFUTED: "≠", UNCHECKED: "?"}
+MEANINGS = {
+    SUPPORTED: "accepted by a replication over many seeds, and reproduced by the seeds trained here",
+    WITHIN: "accepted; the mean of the seeds trained here falls short of the margin, by no more than seeds differ",
+    CONTRADICTED: "accepted, or exact, and the seeds trained here say otherwise",
+    UNACCEPTED: "its replication is missing, or did not suffice",
+    REFUTED: "the sentence is the lecture's, and measurement shows the opposite",
+    UNCHECKED: "there is no verdict on the code and the results as they are now",
+}
+STATUSES = tuple(WORDS)
 
 
 @dataclass
 class Verdict:
     """The verdict on one claim at one scale.
 
-    status: "supported", "refuted" (a sentence of the lecture, which its test shows to be wrong), "failed", or
-    "unchecked" (then error says why). scale: "sample", "full", or "exact" for a claim that reads no results.
-    comparisons: {text, claimed, effect, spread, held, pairs, needs, smallest, chance, line} each; spread is None for a
-    single pair, and numbers that are not finite are None. arms: {kind, text, failed_as_it_must, message} each.
+    status: one of STATUSES; of "unaccepted" and "unchecked", error says why. scale: "sample", "full", or "exact" for a
+    claim that reads no results. comparisons: {claimed, kind, margin, every, effect, spread, pairs, standing, line, and
+    accepted} each: accepted is what the replication found of it, or None; numbers that are not finite are None.
+    arms: {kind, text, failed_as_it_must, message} each. record: what the replication found of its controls, and when.
     refutes: the lecture's sentence that @refuted was given. path: of the test, below the root.
     """
 
@@ -38,6 +58,7 @@ class Verdict:
     sentence: str
     comparisons: list[dict[str, Any]] = field(default_factory=list)
     arms: list[dict[str, Any]] = field(default_factory=list)
+    record: dict[str, Any] = field(default_factory=dict)
     date: str = ""
     error: str | None = None
     path: str = ""
@@ -47,8 +68,13 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Whether the claim was checked, and stands as it is written."""
-        return self.status in ("supported", "refuted")
+        """Whether the claim was accepted and checked, and stands as it is written."""
+        return self.status in (SUPPORTED, WITHIN, REFUTED)
+
+    @property
+    def final(self) -> bool:
+        """Whether checking it again would find the same: an exact claim that failed is tried on other input."""
+        return self.good or (self.scale != EXACT and self.status in (CONTRADICTED, UNACCEPTED))
 
     def to_json(self) -> str:
         """One line a field, UTF-8, no NaN."""
@@ -62,7 +88,7 @@ class Verdict:
         except TypeError as error:
             raise ValueError(f"not a verdict: {error}") from error
         wanted: dict[str, type] = {f.name: str for f in fields(cls) if f.name != "error"}
-        wanted |= {"comparisons": list, "arms": list, "line": int}
+        wanted |= {"comparisons": list, "arms": list, "record": dict, "line": int}
         wrong = [name for name, kind in wanted.items() if not isinstance(getattr(verdict, name), kind)]
         if wrong or verdict.status not in STATUSES:
             raise ValueError(f"not a verdict: {', '.join(wrong) or verdict.status!r}")
@@ -112,12 +138,14 @@ def key(library: Library, claim_id: str, scale: str) -> str:
     """What a verdict depends on, as one digest.
 
     The test with all that it reaches in the project and the libraries used, the snippet's functions and the fixtures
-    that it is given, and the results that it and its controls read. Prose, the docstring and the date do not enter.
+    that it is given, the results that it and its controls read, and its acceptance. Prose, the docstring and the date
+    do not enter.
     """
     info = find(library, claim_id)
     scale = _known(library, info, scale)
     reads = {name: [library.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
     fixtures = _fixtures(library, info)
+    record = None if scale == EXACT else acceptance.load(library, info, scale)
     return fingerprint.hash_json(
         {
             "engine": CLAIMS_ENGINE,
@@ -126,6 +154,7 @@ def key(library: Library, claim_id: str, scale: str) -> str:
             "test": library.code_key(library.layout.module(info.path), f"test_{info.name}"),
             "functions": {name: library.code_key(f"snippets.{info.topic}", name) for name in info.functions},
             "results": reads,
+            "acceptance": record and record.digest(),
             **({"fixtures": fixtures} if fixtures else {}),
         }
     )
@@ -156,7 +185,7 @@ def load(library: Library, claim_id: str, scale: str = "sample") -> Verdict:
     if (claim_id, scale) in library.verdicts:
         return library.verdicts[claim_id, scale]
     found = _load(library, info, scale)
-    if found.status != "unchecked":  # another build may check it at any time
+    if found.status != UNCHECKED:  # another build may check it at any time
         library.verdicts[claim_id, scale] = found
     return found
 
@@ -175,7 +204,7 @@ def _load(library: Library, info: ClaimInfo, scale: str) -> Verdict:
     return blank(library, claim_id, scale, error=why)
 
 
-def blank(library: Library, claim_id: str, scale: str, status: str = "unchecked", error: str | None = None) -> Verdict:
+def blank(library: Library, claim_id: str, scale: str, status: str = UNCHECKED, error: str | None = None) -> Verdict:
     """A verdict on a claim without findings yet."""
     info = find(library, claim_id)
     return Verdict(
@@ -191,7 +220,7 @@ def best(library: Library, claim_id: str) -> list[Verdict]:
 
 def save(library: Library, verdict: Verdict) -> None:
     """Keep a verdict under its own key. One that is unchecked is not kept."""
-    if verdict.status != "unchecked":
+    if verdict.status != UNCHECKED:
         write_atomic(library.memo(KIND, verdict.key), verdict.to_json())
         library.verdicts.clear()
 

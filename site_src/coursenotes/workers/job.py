@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import inspect
 import math
 import platform
 import resource
@@ -22,9 +23,10 @@ from typing import Any
 import numpy as np
 
 from coursenotes import datafiles, store
-from coursenotes.api import Dataset, Run
+from coursenotes.api import FRESH_DATA, Dataset, Run
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.result import JobResult
+from coursenotes.workers import kernels
 from coursenotes.workers.child import project_modules, seed_everything
 
 LIBRARIES = ("torch", "torchvision", "fastai", "fastcore", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
@@ -43,7 +45,7 @@ def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any
     data = []
     if args["dataset"] is not None:
         module, name = args["dataset"]
-        data = [load_data(module, name, args["scale"], run.device)]
+        data = [load_data(module, name, args["scale"], run.device, args["seed"])]
     seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
     started, cpu = time.monotonic(), _cpu_seconds()
     returned = function(*data, run, **args["settings"])
@@ -67,11 +69,13 @@ def device_in_use() -> str:
     return str(torch.get_default_device().type) if torch is not None else "cpu"
 
 
-def load_data(module: str, name: str, scale: str, device: str = "cpu") -> Any:
+def load_data(module: str, name: str, scale: str, device: str = "cpu", seed: int = 0) -> Any:
     """A dataset's object at a scale. It is loaded on the CPU, and its tensors are moved to the device afterwards.
 
-    So a loader is the same code everywhere, with NumPy and generators of its own. Raises CoursenotesError where the
-    dataset has nothing at this scale, or its files cannot be had.
+    So a loader is the same code everywhere, with NumPy and generators of its own. A build's seeds share the one
+    dataset that pages show; seeds from FRESH_DATA on, those of a replication, draw generated data anew: a sample=
+    function that takes a seed is given it. Raises CoursenotesError where the dataset has nothing at this scale, or its
+    files cannot be had.
     """
     dataset: Dataset = getattr(importlib.import_module(module), name)
     make = dataset.sample if scale == "sample" else dataset.full
@@ -80,12 +84,14 @@ def load_data(module: str, name: str, scale: str, device: str = "cpu") -> Any:
             Problem(f"{module}.{name} has no data at scale {scale!r}", fix=f"give its Dataset a function {scale}=")
         )
     arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
+    fresh = scale == "sample" and seed >= FRESH_DATA and "seed" in inspect.signature(make).parameters
+    named = {"seed": seed} if fresh else {}
     if device == "cpu":
-        return make(*arguments)
+        return make(*arguments, **named)
     import torch
 
     with torch.device("cpu"):
-        data = make(*arguments)
+        data = make(*arguments, **named)
     return moved(data, device)
 
 
@@ -201,6 +207,8 @@ def surroundings(device: str) -> dict[str, Any]:
         "device": device,
         "gpu": torch.cuda.get_device_name(0) if torch is not None and device == "cuda" else None,
         "threads": torch.get_num_threads() if torch is not None else 1,
+        "kernels": kernels.in_use(),
+        "capability": torch.backends.cpu.get_cpu_capability() if torch is not None else None,
         "libraries": versions(),
         "python": platform.python_version(),
         "platform": platform.platform(),

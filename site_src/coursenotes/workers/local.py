@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ TORCH = (
     "coursenotes.workers.job",
 )
 ONE_THREAD = ("OMP_NUM", "MKL_NUM", "OPENBLAS_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
+BACKGROUND = 10  # how much nicer than this process a Pool in the background is
 PATIENCE = 15.0  # seconds for the server to end by itself
 
 
@@ -39,6 +40,8 @@ class Pool:
     root is the project's root, from which the tasks import. preload are the modules that the server loads before the
     first task; the server is started by the first task, so that a Pool without tasks costs nothing. slots replaces
     the number of CPU slots. warn is given one line for each preload that failed (default: to standard error).
+    environment is set in the server, and so in every job, before anything is loaded. background lets everything else
+    on this machine go first.
     """
 
     def __init__(
@@ -49,9 +52,12 @@ class Pool:
         devices: Sequence[Device] | None = None,
         slots: int | None = None,
         warn: Callable[[str], None] | None = None,
+        environment: Mapping[str, str] | None = None,
+        background: bool = False,
     ):
         self.root, self.preload = Path(root).resolve(), list(preload)
         self._devices, self._slots = devices, slots
+        self._environment, self._background = dict(environment or {}), background
         self._warn = warn or (lambda text: print(text, file=sys.stderr))
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -115,7 +121,8 @@ class Pool:
                 stdout=log,
                 stderr=log,
                 cwd=scratch,
-                env=server_environment(),
+                env={**server_environment(), **self._environment},
+                preexec_fn=(lambda: os.nice(BACKGROUND)) if self._background else None,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )

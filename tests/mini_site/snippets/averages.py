@@ -14,7 +14,7 @@ def average(values):  # (n,) -> scalar
     return sum(values) / len(values)
 
 
-@experiment(seeds=4, vary={"n": [1, 100]})
+@experiment(seeds=5, vary={"n": [1, 100]})
 def noise(run: Run, n: int):
     """How far the average of n noisy measurements lies from the truth, on average over 200 tries."""
     return {"error": float(np.mean([abs(average(np.random.normal(size=n))) for _ in range(200)]))}

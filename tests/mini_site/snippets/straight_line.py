@@ -18,7 +18,7 @@ def loss(slope, x, y):  # scalar, (n,), (n,) -> scalar
     return float(np.mean((slope * x - y) ** 2))
 
 
-@experiment(data=points, seeds=3, vary={"rate": [0.0, 0.1, 0.5]})
+@experiment(data=points, seeds=5, vary={"rate": [0.0, 0.1, 0.5]})
 def fit(data, run: Run, rate: float):
     """The slope after twenty steps of gradient descent, and its loss."""
     x, y = data

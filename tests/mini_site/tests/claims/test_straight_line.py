@@ -6,13 +6,13 @@ from coursenotes.claims import above, below, falsified_by, refuted, swap
 @falsified_by(swap("rate", 0.0, 0.5))
 @falsified_by(control={"rate": (0.5, 0.0)})
 def test_finds_the_slope(fit):
-    """At rate 0.5 the slope is within 0.1 of the truth, and nearer than without steps, seed by seed."""
-    assert below(fit.metric("error", rate=0.5), 0.1, holds="3/3")
-    assert below(fit.metric("loss", rate=0.5), fit.metric("loss", rate=0.0), margin=0.01, holds="3/3")
+    """At rate 0.5 the slope is within 0.1 of the truth, and nearer than without steps by 0.3."""
+    assert below(fit.metric("error", rate=0.5), 0.1)
+    assert below(fit.metric("error", rate=0.5), fit.metric("error", rate=0.0), margin=0.3)
 
 
 @refuted("Any learning rate will do.")
 @falsified_by(control={"rate": (0.1, 0.5)})
 def test_any_rate(fit):
-    """At rate 0.1 the slope is still more than 0.05 off after twenty steps, in at least two of three fits."""
-    assert above(fit.metric("error", rate=0.1), 0.05, holds="2/3")
+    """At rate 0.1 the slope is still more than 0.05 off after twenty steps."""
+    assert above(fit.metric("error", rate=0.1), 0.05)

@@ -1,0 +1,188 @@
+"""What a replication found of each claim: kept as text under results/, so that a pull request shows it.
+
+One file a topic and scale. A claim's record belongs to the code of its test, of its experiments and their data, and of
+the functions that it is given, without the versions of libraries: a newer torch is another machine, against which the
+accepted spread is held, not another claim.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from coursenotes import fingerprint
+from coursenotes.claims.statistics import Spread
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.published import as_text
+from coursenotes.store import write_atomic
+
+if TYPE_CHECKING:
+    from coursenotes.discover import ClaimInfo
+    from coursenotes.plan import Library
+
+SCHEMA = 1
+ENGINE = 1  # raised when a replication changes what it means to be accepted
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a replication found of one claim.
+
+    seeds: which were trained under which kernels, in words. comparisons: {claimed, mean, sd, n, room, needed, accepted,
+    no_effect} each; no_effect is the chance that a build's own seeds contradict a claim without any effect, or None
+    where that is not defined. controls: {kind, text, rejected, room, chance} each, room and chance one a comparison.
+    problems: what is missing, in words.
+    """
+
+    key: str
+    accepted: bool
+    date: str
+    seeds: str
+    comparisons: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def spreads(self) -> list[Spread]:
+        """The accepted mean and spread of each comparison, in the order in which the test makes them."""
+        return [Spread(c["n"], c["mean"], c["sd"]) for c in self.comparisons]
+
+    def digest(self) -> str:
+        return fingerprint.hash_json(vars(self))
+
+
+def key(library: Library, info: ClaimInfo, scale: str) -> str:
+    """What a claim's acceptance depends on, as one digest."""
+    reads = dict.fromkeys((*info.experiments, *info.controls))
+    return fingerprint.hash_json(
+        {
+            "engine": ENGINE,
+            "claim": info.id,
+            "scale": scale,
+            "test": code(library, library.layout.module(info.path), f"test_{info.name}"),
+            "functions": {name: code(library, f"snippets.{info.topic}", name) for name in info.functions},
+            "experiments": {name: depends(library, name, scale) for name in reads},
+        }
+    )
+
+
+def code(library: Library, module: str, name: str) -> dict[str, str]:
+    """The project's code that a name reaches, without the libraries."""
+    return library.site.code.closure(module, name).symbols
+
+
+def depends(library: Library, experiment: str, scale: str) -> dict[str, Any]:
+    """What an experiment's results depend on at a scale, without the versions of libraries."""
+    return {k: v for k, v in library.depends(experiment, scale).items() if k != "libraries"}
+
+
+# ---------------------------------------------------------------- looking up
+def load(library: Library, info: ClaimInfo, scale: str) -> Record | None:
+    """The record of a claim as its code is now, accepted or not; None where there is none."""
+    found = _read(library, info.topic, scale)["claims"].get(info.name)
+    if found is None or found["key"] != key(library, info, scale):
+        return None
+    return Record(**found)
+
+
+def number(library: Library, experiment: str, scale: str, metric: str, settings: Mapping[str, Any]) -> Spread | None:
+    """The mean and spread of one metric over the seeds of a replication; None where there was none for this code.
+
+    settings: all that the experiment varies.
+    """
+    topic, _, name = experiment.partition(".")
+    found = _read(library, topic, scale)["numbers"].get(name)
+    if found is None or found["key"] != fingerprint.hash_json(depends(library, experiment, scale)):
+        return None
+    row = found["rows"].get(written(settings), {}).get(metric)
+    return None if row is None else Spread(found["n"], *row)
+
+
+def written(settings: Mapping[str, Any]) -> str:
+    """Settings as the name of a row: p=0.5 head="max"."""
+    return " ".join(f"{name}={json.dumps(settings[name], ensure_ascii=False)}" for name in sorted(settings))
+
+
+def problems(library: Library) -> list[Problem]:
+    """Acceptance files that cannot be read. They count as empty, so that their claims are not accepted yet."""
+    found = []
+    for path in sorted(library.layout.published.glob("*/claims.*.json")):
+        try:
+            _parsed(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            found.append(
+                Problem(
+                    f"an acceptance file cannot be read: {error!r}",
+                    path,
+                    fix="restore it from git, or run nox -s replicate",
+                )  # fmt: skip
+            )
+    return found
+
+
+def _read(library: Library, topic: str, scale: str) -> dict[str, Any]:
+    if (topic, scale) not in library.acceptance:
+        try:
+            text = library.layout.acceptance_file(topic, scale).read_text(encoding="utf-8")
+            library.acceptance[topic, scale] = _parsed(text)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            library.acceptance[topic, scale] = {"claims": {}, "numbers": {}}
+    return library.acceptance[topic, scale]
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    body = json.loads(text)
+    if body["schema"] != SCHEMA:
+        raise ValueError(f"schema {body['schema']}, this is {SCHEMA}")
+    for claim in body["claims"].values():
+        Record(**claim).spreads()
+    for experiment in body["numbers"].values():
+        for row in experiment["rows"].values():
+            _ = [Spread(experiment["n"], *pair) for pair in row.values()]
+    return body
+
+
+# ---------------------------------------------------------------- keeping
+def save(library: Library, topic: str, scale: str, records: Mapping[str, Record], numbers: Mapping[str, Any]) -> None:
+    """Write a topic's acceptance: these records and numbers, and the older ones of what is still there."""
+    layout, before = library.layout, _read(library, topic, scale)
+    claims = {info.name for info in library.site.claims.values() if info.topic == topic and info.experiments}
+    experiments = {e.name for e in library.site.experiments.values() if e.topic == topic}
+    body = {
+        "schema": SCHEMA,
+        "claims": {n: r for n, r in sorted({**before["claims"], **_plain(records)}.items()) if n in claims},
+        "numbers": {n: r for n, r in sorted({**before["numbers"], **numbers}.items()) if n in experiments},
+    }
+    path = layout.acceptance_file(topic, scale)
+    if body["claims"] or body["numbers"]:
+        write_atomic(path, as_text(rounded(body), flat=True) + "\n")
+    else:
+        path.unlink(missing_ok=True)
+    library.acceptance.pop((topic, scale), None)
+    library.verdicts.clear()
+
+
+def fresh(record: Record, names: Sequence[str]) -> bool:
+    """Whether a record is about comparisons of these names, in this order."""
+    return [c["claimed"] for c in record.comparisons] == list(names)
+
+
+def rounded(value: Any) -> Any:
+    """The same with numbers of six digits: what is further to the right differs between machines."""
+    if isinstance(value, Mapping):
+        return {name: rounded(v) for name, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(v) for v in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+
+
+def _plain(records: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
+    return {name: dict(vars(record)) for name, record in records.items()}
+
+
+def raise_unreadable(library: Library) -> None:
+    """Raise CoursenotesError where an acceptance file cannot be read: a replication would write over it."""
+    if found := problems(library):
+        raise CoursenotesError(*found)
