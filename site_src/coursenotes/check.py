@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from coursenotes import cells, measured, published, releases, resolve
+from coursenotes.claims import acceptance
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.plan import Library
 
@@ -59,6 +60,28 @@ def without_spread(library: Library, name: str, scale: str) -> list[Problem]:
             "let it draw from torch, numpy and random, which each run seeds; where chance has no part, declare seeds=1",
         )
     ]
+
+
+def accepted(library: Library) -> list[Problem]:
+    """Claims over results that no replication has accepted, as their code is now: writing goes on, publishing does not.
+
+    At full scale, whose replication takes hours, they may wait.
+    """
+    found = acceptance.problems(library)
+    for claim in library.site.claims.values():
+        if not claim.experiments or "sample" not in claim.scales:
+            continue
+        record = acceptance.load(library, claim, "sample")
+        if record is None or not record.accepted:
+            found.append(
+                Problem(
+                    f"the claim {claim.name} is not accepted yet", claim.path, claim.line,
+                    tuple(record.problems) if record else ("there is no replication of it as its code is now",),
+                    f"coursenotes replicate {claim.topic}" if record is None else
+                    "more seeds, a larger effect or a smaller statement; docs/contribute/claims.md says how",
+                )
+            )  # fmt: skip
+    return found
 
 
 def credited(library: Library) -> list[Problem]:

@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--report", type=Path, help="a file for what was changed or could not be turned")
     command = add("check", commands.check, "every name, number and claim, without training")
-    command.add_argument("--fix", action="store_true", help="write measured values into the text of their links")
+    command.add_argument("--fix", nargs="+", metavar="PAGE", help="write measured values into the texts of these pages")
     command = add("release", commands.release, "note what is listed today, and every verdict, as a release")
     command.add_argument("name", help="such as 2026.11")
     command = add("store", commands.store, "what the local store holds, and whether it is whole")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from coursenotes.errors import CoursenotesError, Problem, raise_all
+from coursenotes.errors import CoursenotesError, Problem, nearest, raise_all
 from coursenotes.layout import Layout
 
 
@@ -226,17 +226,35 @@ def check(args: argparse.Namespace, layout: Layout) -> int:
 
     library = load(layout)
     if args.fix:
-        for page in library.site.pages.values():
+        for page in _pages(library, args.fix):
             text = measured.fix_texts(library, page)
             if text != page.text:
                 page.path.write_text(text, encoding="utf-8")
                 print(f"corrected {page.path.relative_to(layout.root)}")
         library = load(layout)
     credited = check.credited(library)
-    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited])
+    accepted = check.accepted(library)
+    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited, *accepted])
     print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
     _say_due(library)
     return 0
+
+
+def _pages(library, names: list[str]) -> list:
+    """The pages that a person means: by their path, below the root or docs/, or by a topic. Raises CoursenotesError."""
+    pages, problems, found = library.site.pages, [], []
+    for name in names:
+        given = name.removeprefix("./").removeprefix("docs/")
+        known = [page for page in (given, library.layout.concept_page(given), f"{given}.md") if page in pages]
+        if known:
+            found.append(pages[known[0]])
+        else:
+            close = nearest(given, pages)
+            problems.append(
+                Problem(f"no page {name!r}", fix=f"write docs/{close}" if close else "name a page of docs/")
+            )
+    raise_all(problems)
+    return found
 
 
 def release(args: argparse.Namespace, layout: Layout) -> int:

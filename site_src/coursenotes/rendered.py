@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes import cells, draw, provenance, source, stamp
-from coursenotes.claims import verdicts
+from coursenotes.claims import acceptance, verdicts
 from coursenotes.fingerprint import hash_json
 from coursenotes.knowledge.sections import page_title
 from coursenotes.plan import Library
@@ -79,7 +79,8 @@ class Rendered:
             ]
             return [draw.alt_text(library, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
         libraries = sorted(provenance.used(library, experiment))  # which of those noted are named
-        return [self._results(experiment, asks.scale), site.experiments[experiment].doc, libraries]
+        replicated = acceptance.numbers(library, experiment, asks.scale)
+        return [self._results(experiment, asks.scale), site.experiments[experiment].doc, libraries, replicated]
 
     def _results(self, experiment: str, scale: str) -> Any:
         results = self.library.results(experiment, scale)

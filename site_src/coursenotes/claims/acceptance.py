@@ -92,12 +92,17 @@ def number(library: Library, experiment: str, scale: str, metric: str, settings:
 
     settings: all that the experiment varies.
     """
-    topic, _, name = experiment.partition(".")
-    found = _read(library, topic, scale)["numbers"].get(name)
+    found = numbers(library, experiment, scale)
     if found is None or found["key"] != fingerprint.hash_json(depends(library, experiment, scale)):
         return None
     row = found["rows"].get(written(settings), {}).get(metric)
     return None if row is None else Spread(found["n"], *row)
+
+
+def numbers(library: Library, experiment: str, scale: str) -> dict[str, Any] | None:
+    """All that a replication found of an experiment's metrics, as it is kept; None where there was none."""
+    topic, _, name = experiment.partition(".")
+    return _read(library, topic, scale)["numbers"].get(name)
 
 
 def written(settings: Mapping[str, Any]) -> str:

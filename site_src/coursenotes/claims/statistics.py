@@ -138,9 +138,20 @@ def p_value(statement: Statement, seen: Spread) -> float:
     return float(stdtr(seen.n - 1, -statement.room(seen) * math.sqrt(seen.n)))
 
 
-def tolerance(spread: Spread, n: int) -> float:
-    """How far a mean over n runs may lie from another mean over n, and both come from what has this spread."""
-    return BOUND * spread.sd * math.sqrt(2 / n)
+def between_means(spread: Spread, n: int, *, estimated: bool = False) -> float:
+    """How far two means over n runs each may lie from one another, both of a quantity with this spread.
+
+    BOUND deviations of their difference; estimated: the spread is that of one of the two samples itself, so that the t
+    quantile of the same chance takes BOUND's place.
+    """
+    if not spread.sd > 0 or n < 2:
+        return 0.0
+    factor = BOUND
+    if estimated:
+        from scipy.special import stdtrit
+
+        factor = float(stdtrit(spread.n - 1, _normal(BOUND)))
+    return factor * spread.sd * math.sqrt(2 / n)
 
 
 def _chance_at_least(statement: Statement, limit: float, mean: float, sd: float) -> float:
