@@ -113,25 +113,32 @@ def cost(text: Text, run: Run, way: str):
     }
 
 
+OPTIMISERS = {
+    "SGD": lambda parameters: torch.optim.SGD(parameters, lr=0.1),
+    "SGD with momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+    "Adam": lambda parameters: torch.optim.Adam(parameters, lr=0.1),
+    "AdamW": lambda parameters: torch.optim.AdamW(parameters, lr=0.1),
+}
+
+
+def moved_by_second(optimiser, table, first, second):  # -> (rows,) bool
+    """Which rows of a table the second of two training steps moves; each step looks up some of them."""
+    for ids in (first, second):
+        before = table.detach().clone()
+        optimiser.zero_grad()
+        (by_lookup(table, ids) - 1).square().sum().backward()
+        optimiser.step()
+    return (table.detach() != before).any(dim=1)
+
+
 @experiment(vary={"optimiser": ["SGD", "SGD with momentum", "Adam", "AdamW"]})
 def second_step(run: Run, optimiser: str):
     """Of the rows, the share that the second step moves: those it looked up, those of the first step, the others."""
     lines = [line.split() for line in POEM.strip().splitlines()]
     vocab = vocabulary(POEM.split())
     table = create_params(len(vocab), 4)
-    make = {
-        "SGD": lambda: torch.optim.SGD([table], lr=0.1),
-        "SGD with momentum": lambda: torch.optim.SGD([table], lr=0.1, momentum=0.9),
-        "Adam": lambda: torch.optim.Adam([table], lr=0.1),
-        "AdamW": lambda: torch.optim.AdamW([table], lr=0.1),
-    }[optimiser]()
     first, second = (numericalise(line, vocab) for line in (lines[0], lines[2]))
-    for ids in (first, second):
-        before = table.detach().clone()
-        make.zero_grad()
-        (by_lookup(table, ids) - 1).square().sum().backward()
-        make.step()
-    moved = (table.detach() != before).any(dim=1)  # (vocab,)
+    moved = moved_by_second(OPTIMISERS[optimiser]([table]), table, first, second)
     now, earlier = (torch.isin(torch.arange(len(vocab)), ids) for ids in (second, first))
     groups = {"now": now, "earlier": earlier & ~now, "never": ~earlier & ~now}
     return {name: moved[rows].float().mean() for name, rows in groups.items()}

@@ -106,7 +106,11 @@ def scarce(data, run: Run, model: str):
     return train(data, run, model, "scarce")
 
 
-@experiment(data=viewers, seeds=3, vary={"model": ["product", "hybrid", "inside"], "amount": ["some", "all"]})
+@experiment(
+    data=viewers,
+    seeds={"sample": 5, "full": 3},
+    vary={"model": ["product", "hybrid", "inside"], "amount": ["some", "all"]},
+)
 def plenty(data, run: Run, model: str, amount: str):
     """Error of three of the models with more ratings to learn from."""
     return train(data, run, model, amount)

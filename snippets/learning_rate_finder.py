@@ -74,7 +74,7 @@ def suggest(rule: str, rates, losses) -> float:
 
 @experiment(
     data=auctions,
-    seeds=3,
+    seeds={"sample": 5, "full": 3},
     vary={"rule": ["valley", "slide", "minimum", "steep", "too_high"]},
 )
 def suggested(data, run: Run, rule: str):
@@ -93,7 +93,7 @@ def suggested(data, run: Run, rule: str):
     }
 
 
-@experiment(data=auctions, seeds=3, vary={"epochs": [1, 5]})
+@experiment(data=auctions, seeds={"sample": 5, "full": 3}, vary={"epochs": [1, 5]})
 def grid(data, run: Run, epochs: int):
     """The error after training at each of eight rates, and the best of the eight."""
     sales = prepare(data, run)

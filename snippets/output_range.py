@@ -77,7 +77,7 @@ def way_back(run: Run, kind: str):
 
 @experiment(
     data=ratings,
-    seeds=3,
+    seeds={"sample": 5, "full": 3},
     vary={"y_range": ["1 to 5", "0 to 5", "0 to 5.5", "-2 to 8"]},
 )
 def ends(data: Ratings, run: Run, y_range: str):

@@ -87,7 +87,7 @@ def work(run: Run, way: str, channels: int):
 
 @experiment(
     data=sevens,
-    seeds=3,
+    seeds={"sample": 1, "full": 3},
     vary={"way": ["loops", "conv2d", "windows", "dense", "sparse"], "pictures": [1, 16]},
 )
 def times(data, run: Run, way: str, pictures: int):

@@ -20,6 +20,11 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> in
     return (size + 2 * padding - kernel) // stride + 1
 
 
+def answers(image, kernel, stride: int = 1):  # (h, w), (k, k) -> (h / stride, w / stride), rounded up, for odd k
+    """A kernel's answers through a ReLU, with half the kernel, rounded down, as padding."""
+    return F.conv2d(image[None, None], kernel[None, None], stride=stride, padding=len(kernel) // 2).relu()[0, 0]
+
+
 def max_pool(image, size: int = 2):  # (h, w) -> (h // size, w // size)
     """The largest of each size x size cells; what fills no window is left out."""
     rows, columns = len(image) // size, image.shape[1] // size
@@ -41,10 +46,9 @@ def adaptive_max_pool(image, out: int):  # (h, w) -> (out, out)
 @experiment(data=sevens)
 def shrink(pictures, run: Run):
     """The edge map of a seven, and two ways to a quarter of it: the largest of every four, or every other place."""
-    picture = torch.as_tensor(pictures[0])[None, None]
-    kernel = edge_kernel("horizontal")[None, None]
-    whole = F.conv2d(picture, kernel, padding=1).relu()[0, 0]  # (28, 28)
-    strided = F.conv2d(picture, kernel, padding=1, stride=2).relu()[0, 0]  # (14, 14)
+    picture, kernel = torch.as_tensor(pictures[0]), edge_kernel("horizontal")
+    whole = answers(picture, kernel)  # (28, 28)
+    strided = answers(picture, kernel, stride=2)  # (14, 14)
     pooled = max_pool(whole)  # (14, 14)
     return {
         "activations": whole.numel(),

@@ -80,6 +80,8 @@ def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
         rest = [each for _, tasks in makers for each in tasks]
         if preload(library, rest) != LIGHT and pool.preload == list(LIGHT):
             pool = pools.enter_context(Pool(layout.root, preload=TORCH))
+        if makers[0][1]:
+            pool.prepare(runner.PREPARE, {"root": str(layout.root)})
         problems.extend(_derive(library, makers, pool, progress))
     problems.extend(library.store.set_aside if problems else [])
     done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
@@ -106,7 +108,7 @@ def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) ->
     keepers = {each.id: keep for keep, tasks in makers for each in tasks}
     problems: list[Problem] = []
     if todo:
-        progress.stage("judging claims, running cells, drawing figures", len(todo))
+        progress.stage("judging claims, running cells, drawing figures", len(todo), todo)
     for outcome in pool.run(todo, progress.event):
         progress.done(outcome)
         problems += keepers[outcome.task.id](library, outcome)
@@ -154,6 +156,7 @@ def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
+    progress.say(progress.times())
     if waiting := done.unaccepted():
         progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     done.jobs, done.stored = 0, done.jobs + done.stored

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from coursenotes import commands
-from coursenotes.claims.statistics import LEAST_REPLICATED
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
 
@@ -88,14 +87,6 @@ def _fail(error: CoursenotesError) -> int:
     return 1
 
 
-def _seeds(text: str) -> int:
-    """How many seeds a replication is asked to have."""
-    number = int(text)
-    if number < LEAST_REPLICATED:
-        raise argparse.ArgumentTypeError(f"{number} is too few; a replication takes {LEAST_REPLICATED} at the least")
-    return number
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="coursenotes", description=__import__("coursenotes").__doc__)
     parser.add_argument("--project", type=Path, default=None, help="a folder of the project (default: this one)")
@@ -115,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("replicate", commands.replicate, "accept claims: train many fresh seeds, and judge every comparison")
     command.add_argument("names", nargs="*", help="topic or topic.claim (default: all)")
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
-    command.add_argument("--seeds", type=_seeds, default=None, help="how many (default: 20, at full scale 8 or more)")
+    command.add_argument("--seeds", type=int, default=None, help="how many (default: 20, at full scale 8 or more)")
     command.add_argument("--again", action="store_true", help="also those that are accepted already")
     command.add_argument(
         "--check", type=int, nargs="?", const=1000, default=None, metavar="FIRST",

@@ -102,10 +102,14 @@ def _show(library, name: str, scale: str) -> None:
 
 def replicate(args: argparse.Namespace, layout: Layout) -> int:
     from coursenotes import replicate
+    from coursenotes.claims.statistics import LEAST_REPLICATED
     from coursenotes.plan import load
     from coursenotes.progress import Progress
     from coursenotes.workers.devices import cores
 
+    if args.seeds is not None and args.seeds < LEAST_REPLICATED:
+        few = f"--seeds {args.seeds} is too few"
+        raise CoursenotesError(Problem(few, fix=f"a replication takes {LEAST_REPLICATED} at the least"))
     library = load(layout)
     claims = replicate.chosen(library, args.names, args.scale)
     if args.check is not None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any
 
@@ -20,73 +17,17 @@ from rich.table import Table
 from rich.text import Text
 
 from coursenotes.errors import Problem
+from coursenotes.standing import Job, Kind, Standing
 from coursenotes.workers.tasks import Outcome, Task
 
 PLAIN_EVERY = 15.0  # seconds without a line, where nobody watches, after which one says how things stand
-FEW = 3  # tasks that have to be done before their mean says how long others take
-UNKNOWN_COSTS = (0.0, 1.0)  # Task's default, and train.UNKNOWN_COST: nobody measured these
 ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
 SAID = 300  # characters of a printed line that are shown of a job that failed
 WIDE = 90  # columns, from which there is room for bars and curves
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-class Job:
-    """What is known of one running job."""
-
-    def __init__(self, now: float):
-        self.started = now
-        self.device, self.epoch, self.epochs = "cpu", 0, 0
-        self.values: dict[str, float] = {}
-        self.history: list[float] = []  # of the first value that looks like a loss
-
-    def take(self, event: Mapping[str, Any]) -> None:
-        """Note an event of Run, or the Pool's start."""
-        if "start" in event:
-            self.device = event["start"].get("device", self.device)
-        if "epochs" in event:
-            self.epoch, self.epochs = int(event["epoch"]) + 1, int(event["epochs"])
-        if "log" in event:
-            self.values = {k: v for k, v in event["log"].items() if k != "epoch" and isinstance(v, (int, float))}
-            if (name := self.shown()) is not None and math.isfinite(self.values[name]):
-                self.history.append(float(self.values[name]))
-
-    def shown(self) -> str | None:
-        """The name of the value to show: a validation loss, else a loss, else the last."""
-        for wanted in ("valid_loss", "loss"):
-            for name in self.values:
-                if wanted in name:
-                    return name
-        return next(reversed(self.values), None)
-
-    def state(self) -> str:
-        """ "epoch 3/10, valid_loss 0.431"; empty at first."""
-        parts = [f"epoch {self.epoch}/{self.epochs}"] if self.epochs else []
-        name = self.shown() or ""
-        if (value := self.values.get(name)) is not None:  # a display's thread may ask between two events
-            parts.append(f"{name} {value:.4g}")
-        return ", ".join(parts)
-
-    def left(self, now: float, cost: float) -> float:
-        """Seconds until it is done, by its epochs, else by what it is expected to take; NaN where nobody knows."""
-        spent = now - self.started
-        if self.epochs and self.epoch > 1:
-            return max(0.0, spent / (self.epoch - 1) * (self.epochs - self.epoch + 1))
-        return max(cost - spent, 0.0)  # in this order it keeps NaN
-
-
-@dataclass
-class Kind:
-    """What is known of the tasks of an experiment, or of all claims, all drawings; planned is 0 where nobody said."""
-
-    name: str
-    planned: int = 0
-    done: int = 0
-    worked: int = 0
-    seconds: float = 0.0  # of those that worked
-
-
-class Progress:
+class Progress(Standing):
     """A context manager; give it the plan, each event and each outcome, and it shows how things stand.
 
     On a terminal it is a live display of what runs. On anything else it is plain lines: one for each experiment that
@@ -95,17 +36,11 @@ class Progress:
     """
 
     def __init__(self, file: IO[str] | None = None, plain: bool | None = None, slots: int = 1):
+        super().__init__(slots)
         self.console = Console(file=file or sys.stderr, no_color="NO_COLOR" in os.environ or None, highlight=False)
         self.plain = not self.console.is_terminal if plain is None else plain
-        self.slots = slots
-        self.total = self.stored = self.finished = self.failed = 0
-        self.costs: dict[str, float] = {}  # of the tasks that are not done
-        self.kinds = {"": Kind("")}  # of experiments and the like; "" is of tasks that nobody named beforehand
-        self.jobs: dict[str, Job] = {}
         self.problems: list[Problem] = []
-        self._stage = "preparing"
-        self._stages: list[tuple[str, float]] = []  # those before it
-        self._began = self._said = time.monotonic()
+        self._said = time.monotonic()
         self._live: Live | None = None
         self._lock = threading.RLock()  # what is one piece is written in one piece
         self._over = threading.Event()
@@ -140,7 +75,7 @@ class Progress:
         tasks, where they are known, tell it how many there are of each kind.
         """
         with self._lock:
-            self._begin(text, total, 0, dict.fromkeys((task.id for task in tasks), 0.0))
+            self.begin(text, total, 0, dict.fromkeys((task.id for task in tasks), 0.0))
             if self.plain:
                 self._print(text)
 
@@ -163,7 +98,7 @@ class Progress:
         with self._lock:
             self.failed = 0
             stage = "training" if total > stored else "checking results"
-            self._begin(stage, total, stored, {task.id: task.cost for task in tasks})
+            self.begin(stage, total, stored, {task.id: task.cost for task in tasks})
             line = f"{total - stored} of {_count(total, 'job')} to run"
             if stored:
                 line += f", {stored} from the store"
@@ -186,7 +121,7 @@ class Progress:
             job = self.jobs.pop(outcome.task.id, None)
             self.costs.pop(outcome.task.id, None)
             self.finished += 1
-            kind = self._kind(outcome.task.id)
+            kind = self.kind(outcome.task.id)
             kind.done += 1
             line = f"{outcome.task.id}  {_time(outcome.seconds)}"
             if job is not None and job.state():
@@ -200,40 +135,7 @@ class Progress:
             if self.plain and kind.done == kind.planned:
                 self._print_kind(kind, "core" if outcome.device == "cpu" else "GPU")
 
-    # -- what it knows
-    @property
-    def stages(self) -> list[tuple[str, float]]:
-        """What the build did so far, and how many seconds each took; the last may still go on."""
-        now = [(self._stage, time.monotonic() - self._began)] if self._stage else []
-        return [*self._stages, *now]
-
-    def times(self) -> str:
-        """How long each stage took, in a line: "training 231 s, rendering 6 s". Leaves out what took no time."""
-        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.stages if seconds >= 0.5)
-
-    def left(self, now: float | None = None) -> float | None:
-        """Seconds until everything is done; None where that is not known yet, or nothing is left.
-
-        By the epochs of what runs, by the costs that are known, and where they are not by the mean of what was done
-        since the plan: of the same experiment, else of all.
-        """
-        now = time.monotonic() if now is None else now
-        jobs, costs, kinds = dict(self.jobs), dict(self.costs), list(self.kinds.values())  # a thread may be asking
-        worked = sum(kind.worked for kind in kinds)
-        mean = sum(kind.seconds for kind in kinds) / worked if worked >= FEW else math.nan
-
-        def expected(name: str) -> float:
-            if (cost := costs.get(name, 0.0)) not in UNKNOWN_COSTS:
-                return cost
-            kind = self._kind(name)
-            return kind.seconds / kind.worked if kind.worked and worked >= FEW else mean
-
-        running = [job.left(now, expected(name)) for name, job in jobs.items()]
-        waiting = [expected(name) for name in costs if name not in jobs]
-        waiting += [mean] * (self.total - self.stored - self.finished - len(running) - len(waiting))
-        total = sum([*running, *waiting])  # NaN where one of them is
-        return max([total / max(1, self.slots), *running]) if total > 0 else None
-
+    # -- what it shows
     def standing(self) -> str:
         """How things stand, in a line: how much is done after how long, how much is left, what runs longest."""
         now = time.monotonic()
@@ -277,19 +179,6 @@ class Progress:
         return Group(*parts)
 
     # -- inside
-    def _begin(self, stage: str, total: int = 0, stored: int = 0, costs: Mapping[str, float] | None = None) -> None:
-        """Another stage, in which so many tasks end; costs are those of the tasks, where they are known."""
-        now = time.monotonic()
-        self._stages, self._stage, self._began = self.stages, stage, now
-        self.total, self.stored, self.finished, self.costs = total, stored, 0, dict(costs or {})
-        numbers = Counter(map(_first_word, self.costs))
-        rest = Kind(stage, 0 if numbers else total - stored)
-        self.kinds = {"": rest, **{name: Kind(name, number) for name, number in numbers.items()}}
-
-    def _kind(self, task: str) -> Kind:
-        kinds = self.kinds
-        return kinds.get(_first_word(task), kinds[""])
-
     def _about(self, now: float, before: str = ", ") -> str:
         left = self.left(now)
         if left is None:
@@ -335,11 +224,6 @@ class Progress:
         with self._lock:
             self.console.print(line, soft_wrap=True)
             self._said = time.monotonic()
-
-
-def _first_word(task: str) -> str:
-    """Of a task's id: the experiment of a job; claims, cells, draw."""
-    return re.split(r"[\s:]", task, maxsplit=1)[0]
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:

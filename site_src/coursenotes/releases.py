@@ -5,7 +5,9 @@
     "concepts/dropout.md": {"text": "5f0c…", "title": "Dropout"},
     "dropout.keeps_the_mean": {"sentence": "91be…", "sample": ["supported", [-0.0501, 0.01]]},
 
-After the status stand effect and spread of each comparison. What is not listed is in no release.
+After the status stand effect and spread of each comparison: those that were accepted, or, without an acceptance, those
+of the machine that took the release. "within" is written as "supported": which of them it is depends on the machine.
+What is not listed is in no release.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.claims import verdicts
+from coursenotes.claims.verdicts import Verdict
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.fingerprint import hash_json
 from coursenotes.knowledge import dates
@@ -30,6 +33,7 @@ from coursenotes.plan import Library
 from coursenotes.store import write_atomic
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+RENAMED = {"failed": verdicts.CONTRADICTED}  # statuses in files of earlier versions
 NOTICED = 0.01  # where a comparison has no spread: the share by which its effect may differ between machines
 
 
@@ -133,9 +137,16 @@ def write(snapshot: Snapshot) -> str:
 def _claim(library: Library, claim: str) -> dict[str, Any]:
     found: dict[str, Any] = {"sentence": _digest(library.site.claims[claim].sentence)}
     for verdict in verdicts.best(library, claim):
-        effects = [[_rounded(c.get("effect")), _rounded(c.get("spread"))] for c in verdict.comparisons]
-        found[verdict.scale] = [verdict.status, *effects]
+        status = verdicts.SUPPORTED if verdict.status == verdicts.WITHIN else verdict.status
+        found[verdict.scale] = [status, *([_rounded(mean), _rounded(sd)] for mean, sd in _effects(verdict))]
     return found
+
+
+def _effects(verdict: Verdict) -> list[tuple[float | None, float | None]]:
+    """Mean and spread of each comparison, as its replication found them; without one, as this machine did."""
+    if verdict.record:
+        return [(c["mean"], c["sd"]) for c in verdict.record["comparisons"]]
+    return [(c["effect"], c["spread"]) for c in verdict.comparisons]
 
 
 def _rounded(value: float | None) -> float | None:
@@ -153,16 +164,26 @@ def _json(value: Any) -> str:
 
 
 def _not_checked(library: Library) -> Iterator[Problem]:
-    """Every listed claim whose verdict is missing or bad."""
+    """Every listed claim without a verdict or with a bad one; only at full scale its acceptance may be missing."""
     for id, claim in sorted(library.site.claims.items()):
         for verdict in verdicts.best(library, id) if library.knowledge.visibility.claim(id) else ():
-            if not verdict.good:
-                what = "failed" if verdict.status == "failed" else "is not checked"
-                yield Problem(
-                    f"the claim {id} {what} at {verdict.scale} scale", claim.path, claim.line,
-                    tuple((verdict.error or "").splitlines()[:3]),
-                    "mend it first" if verdict.status == "failed" else "coursenotes build",
-                )  # fmt: skip
+            if verdict.good or (verdict.status == verdicts.UNACCEPTED and verdict.scale == "full"):
+                continue
+            where = "" if verdict.scale == verdicts.EXACT else f" at {verdict.scale} scale"
+            yield Problem(
+                f"the claim {id} is {verdicts.WORDS[verdict.status]}{where}", claim.path, claim.line,
+                tuple((verdict.error or "").splitlines()[:3]), _fix(verdict),
+            )  # fmt: skip
+
+
+def _fix(verdict: Verdict) -> str:
+    if verdict.status == verdicts.UNCHECKED:
+        return "coursenotes build"
+    if verdict.scale == verdicts.EXACT:
+        return "correct the claim or its code"
+    if verdict.status == verdicts.UNACCEPTED:
+        return "nox -s replicate"
+    return "correct the claim or its code, and nox -s replicate"
 
 
 # ---------------------------------------------------------------- reading them
@@ -199,8 +220,10 @@ def _read(path: Path) -> Snapshot:
         if not isinstance(page["title"], str) or not isinstance(page["text"], str):
             raise ValueError(f"title or text of {name} is not a text")
     for name, claim in raw["claims"].items():
-        statuses = [found[0] for scale, found in claim.items() if scale != "sentence"]
-        if not isinstance(claim["sentence"], str) or set(statuses) - set(verdicts.STATUSES):
+        there = [found for scale, found in claim.items() if scale != "sentence"]
+        for found in there:
+            found[0] = RENAMED.get(found[0], found[0])
+        if not isinstance(claim["sentence"], str) or {found[0] for found in there} - set(verdicts.STATUSES):
             raise ValueError(f"sentence or verdict of {name} cannot be read")
     return Snapshot(raw["name"], dates.parse(raw["date"]), raw["pages"], raw["claims"])
 

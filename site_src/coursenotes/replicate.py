@@ -26,23 +26,26 @@ from coursenotes.train import fetch, preload, task, train
 from coursenotes.workers import Pool
 from coursenotes.workers.kernels import BASELINE, KERNELS, NATIVE
 
-SHARE = 0.3  # of a replication's seeds, trained under the baseline kernels
+SHARE, BLOCK = 0.3, 20  # of a replication's seeds, how many are trained under the baseline kernels, and in what blocks
 SECONDS_UNKNOWN = 1.0
 FULL_SECONDS = 2 * 3600  # of every core, for all claims at full scale together
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """The seeds of a replication, by the kernels under which they are trained."""
+    """The seeds of a replication, by the kernels under which they are trained. A seed always has the same ones."""
 
     native: tuple[int, ...]
     baseline: tuple[int, ...]
 
     @classmethod
     def of(cls, count: int, first: int = FRESH_DATA, share: float = SHARE) -> Seeds:
-        """So many from the first on, the last of them under the baseline kernels."""
-        native = count - round(share * count)
-        return cls(tuple(range(first, first + native)), tuple(range(first + native, first + count)))
+        """So many from the first on, a share of them under the baseline kernels: of every twenty, the last six."""
+        there = range(first, first + BLOCK * count)
+        native = [seed for seed in there if (seed - first) % BLOCK < (1 - SHARE) * BLOCK]
+        baseline = [seed for seed in there if seed not in native]
+        others = round(share * count)
+        return cls(tuple(native[: count - others]), tuple(baseline[:others]))
 
     @property
     def all(self) -> tuple[int, ...]:
@@ -53,7 +56,12 @@ class Seeds:
         return [(name, seeds) for name, seeds in ((NATIVE, self.native), (BASELINE, self.baseline)) if seeds]
 
     def __str__(self) -> str:
-        return ", ".join(f"{seeds[0]} to {seeds[-1]} {name} kernels" for name, seeds in self.groups())
+        """100 to 113 with native kernels, 114 to 119 with baseline kernels"""
+        return ", ".join(f"{_span(seeds)} with {name} kernels" for name, seeds in self.groups())
+
+
+def _span(seeds: Sequence[int]) -> str:
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
 
 
 def chosen(library: Library, names: Sequence[str], scale: Scale) -> list[str]:
@@ -201,7 +209,8 @@ def _judged(
     tasks = [runner.task(library, topic, some, accept) for topic, some in topics.items()]
     found = []
     with Pool(library.layout.root) as pool:
-        progress.stage("judging claims", len(tasks))
+        pool.prepare(runner.PREPARE, {"root": str(library.layout.root)})
+        progress.stage("judging claims", len(tasks), tasks)
         for outcome in pool.run(tasks, progress.event):
             progress.done(outcome)
             problems += [outcome.problem] if outcome.problem else []

@@ -46,48 +46,49 @@ def test_stack_is_one_layer(collapse):
 @falsified_by(control={"activation": ("identity", "ReLU")})
 @falsified_by(swap("activation", "identity", "sigmoid"))
 def test_identity_stays_a_line(two_layers):
-    """At each of five rates the identity is as accurate as a straight line that is fitted directly, within 0.03."""
+    """At each of five learning rates, the identity is as accurate as a straight line fitted directly, within 0.03."""
     line = two_layers.metric("line", activation="identity")
     by_rate = np.stack(two_layers.arrays("by_rate", activation="identity"))  # (seeds, rates)
     for accuracy in by_rate.T:
-        assert close(accuracy, line, within=0.03, holds="5/5")
+        assert close(accuracy, line, within=0.03)
 
 
 @falsified_by(control={"activation": ("ReLU", "identity")})
 @falsified_by(control={"activation": ("Mish", "identity")})
 @falsified_by(control={"activation": ("sigmoid", "identity")})
 def test_each_reaches_at_its_best(two_layers):
-    """With two hidden layers each of seven non-linearities reaches 0.97 at the rate of its least training loss, 5/5."""
+    """With two hidden layers, each of seven non-linearities has an accuracy above 0.97 at its best learning rate."""
     for name in NON_LINEAR:
-        assert above(two_layers.metric("accuracy", activation=name), 0.97, holds="5/5")
+        assert above(two_layers.metric("accuracy", activation=name), 0.97)
 
 
 @falsified_by(control={"activation": ("sigmoid", "SiLU")})
 @falsified_by(swap("activation", "sigmoid", "tanh"))
 def test_not_at_one_rate(two_layers):
-    """At a rate of 0.003 the sigmoid is less accurate by at least 0.15 than any of the six others, seed by seed."""
+    """At a learning rate of 0.003, the sigmoid is less accurate by at least 0.15 than each of the six others."""
     sigmoid = two_layers.metric("at_one_rate", activation="sigmoid")
     for name in NON_LINEAR[:-1]:
-        assert below(sigmoid, two_layers.metric("at_one_rate", activation=name), margin=0.15, holds="5/5")
+        assert below(sigmoid, two_layers.metric("at_one_rate", activation=name), margin=0.15)
 
 
 @refuted("pretty much any non-linearity works fine")
 @falsified_by(control={"activation": ("sigmoid", "sigmoid as tanh")})
 @falsified_by(control={"activation": ("sigmoid", "tanh")})
+@falsified_by(swap("activation", "sigmoid", "ReLU"))
 def test_any_works(six_layers):
-    """Six layers deep, each at its best rate, the sigmoid is less accurate than ReLU and tanh by at least 0.05."""
+    """Six layers deep, each at its best rate, the sigmoid is less accurate than ReLU and tanh by at least 0.1."""
     sigmoid, relu, tanh = (six_layers.metric("accuracy", activation=name) for name in ("sigmoid", "ReLU", "tanh"))
-    assert below(sigmoid, relu, margin=0.05, holds="5/5")
-    assert below(sigmoid, tanh, margin=0.05, holds="5/5")
+    assert below(sigmoid, relu, margin=0.1)
+    assert below(sigmoid, tanh, margin=0.1)
 
 
 @falsified_by(control={"activation": ("sigmoid", "sigmoid as tanh")})
 @falsified_by(swap("activation", "sigmoid", "ReLU"))
 def test_gradient_vanishes(six_layers):
-    """At the start the first layer's gradient is less than a tenth as large with sigmoids as with ReLUs, each time."""
+    """At the start, the first layer's gradient is less than a tenth as large with sigmoids as with ReLUs."""
     sizes = (six_layers.metric("first_gradient", activation=name) for name in ("sigmoid", "ReLU"))
     sigmoid, relu = (np.log10(size) for size in sizes)
-    assert below(sigmoid, relu, margin=1, holds="5/5")
+    assert below(sigmoid, relu, margin=1)
 
 
 def without_shift(layers):
@@ -112,9 +113,9 @@ def test_sigmoid_can_be_tanh(as_tanh):
 @falsified_by(control={"activation": ("sigmoid as tanh", "sigmoid")})
 @falsified_by(swap("activation", "sigmoid as tanh", "sigmoid"))
 def test_start_mends_it(six_layers):
-    """Started as the tanh network, six layers of sigmoids are more accurate by at least 0.05, each at its best rate."""
+    """Started as the tanh network, six layers of sigmoids are more accurate by at least 0.1, each at its best rate."""
     tanh, usual = (six_layers.metric("accuracy", activation=name) for name in ("sigmoid as tanh", "sigmoid"))
-    assert above(tanh, usual, margin=0.05, holds="5/5")
+    assert above(tanh, usual, margin=0.1)
 
 
 def silu(x):
@@ -145,12 +146,14 @@ def test_mish_is_torchs(mish):
     torch.testing.assert_close(ours, (y, slope), rtol=1e-5, atol=1e-6)
 
 
-@falsified_by(control={"activation": ("Mish", "ReLU")})
-@falsified_by(control={"activation": ("Mish", "SiLU")})
-def test_mish_is_not_monotone(shapes):
-    """Mish falls from near 0 at -5 to -0.309 at -1.19, and rises from there on."""
-    x, y = (shapes.array(of, activation="Mish") for of in ("x", "y"))
-    lowest, at = (shapes.metric(of, activation="Mish") for of in ("minimum", "minimum_at"))
-    assert close(lowest, -0.309, within=0.001)
-    assert close(at, -1.19, within=0.01)
-    assert (np.diff(y[x <= at - 0.1]) < 0).all() and (np.diff(y[x >= at + 0.1]) > 0).all()
+@falsified_by(mish=F.relu)
+@falsified_by(mish=silu)
+def test_mish_is_not_monotone(mish):
+    """From -5 to 5, Mish falls to -0.309 at -1.19, and rises from there on."""
+    x = torch.linspace(-5, 5, 10_001, dtype=torch.float64)
+    y = mish(x)
+    lowest, at = float(y.min()), float(x[y.argmin()])
+    assert abs(lowest + 0.309) < 0.001
+    assert abs(at + 1.19) < 0.01
+    assert (y[x < at].diff() < 0).all()
+    assert (y[x > at].diff() > 0).all()

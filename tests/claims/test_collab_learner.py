@@ -8,7 +8,7 @@ from coursenotes.claims import at, below, close, falsified_by, swap
 @falsified_by(control={"code": ("from_scratch", "from_scratch_without_decay")})  # retrained, weight decay forgotten
 @falsified_by(control={"code": ("fastai", "from_scratch_without_decay")})
 def test_agrees_with_scratch(libraries):
-    """The validation errors of collab_learner and of the code from scratch lie within 0.02 stars squared, each seed."""
+    """The validation errors of collab_learner and of the code from scratch are within 0.02 stars squared."""
     scratch, fastai = (libraries.metric("valid_loss", code=code) for code in ("from_scratch", "fastai"))
     assert close(fastai, scratch, within=0.02)
 
@@ -16,7 +16,7 @@ def test_agrees_with_scratch(libraries):
 @falsified_by(control={"code": ("fastai_default_loader", "fastai")})
 @falsified_by(control={"code": ("fastai_default_loader", "from_scratch")})
 def test_default_loader_repeats(libraries):
-    """An epoch of fastai's own training loader holds 1 - 1/e of the ratings: it draws with replacement."""
+    """An epoch of fastai's own training loader holds a share of 1 - 1/e of the ratings, within 0.01."""
     seen = libraries.metric("seen", code="fastai_default_loader")
     assert close(seen, 1 - 1 / math.e, within=0.01)
 

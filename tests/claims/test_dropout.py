@@ -51,10 +51,10 @@ class ScaledTwice(RightDropout):
 @falsified_by(keep_mask=keeps_what_it_should_drop)
 @falsified_by(keep_mask=whole_rows)
 def test_keeps_its_share(keep_mask):
-    """Of 100,000 activations a share of 1 - p is kept, within 4 standard deviations, and of no row all or none."""
+    """Of 100,000 activations a share of 1 - p is kept, within 5 standard deviations, and of no row all or none."""
     for p in (*RATES, 0.9):
         mask = keep_mask(torch.randn(100, 1000), p)
-        assert abs(float(mask.mean()) - (1 - p)) < 4 * (p * (1 - p) / mask.numel()) ** 0.5
+        assert abs(float(mask.mean()) - (1 - p)) < 5 * (p * (1 - p) / mask.numel()) ** 0.5
         assert ((mask == 0) | (mask == 1)).all()
         assert mask.mean(dim=1).min() > 0 and mask.mean(dim=1).max() < 1
 
@@ -63,11 +63,11 @@ def test_keeps_its_share(keep_mask):
 @falsified_by(drop=scaled_by_p)
 @falsified_by(keep_mask=keeps_what_it_should_drop)
 def test_keeps_the_mean(drop, keep_mask):
-    """Over 100,000 draws the mean stays within 4 standard deviations; without the division it falls to 1 - p of it."""
+    """Over 100,000 draws the mean stays within 5 standard deviations; without the division it falls to 1 - p of it."""
     for p in (0.1, 0.2, 0.8):
         activations = torch.full((100_000,), 3.0)
         mask = keep_mask(activations, p)
-        spread = 4 * 3 * (p / (1 - p) / len(mask)) ** 0.5
+        spread = 5 * 3 * (p / (1 - p) / len(mask)) ** 0.5
         assert abs(float(drop(activations, mask, p).mean()) - 3) < spread
         assert abs(float((activations * mask).mean()) - 3 * (1 - p)) < spread
 
@@ -104,7 +104,7 @@ def test_off_in_evaluation(Dropout):
 @falsified_by(control="same_half")  # retrained with one mask for good: a smaller network
 @falsified_by(swap("p", 0.0, 0.5))
 def test_generalises_better(drop_rate):
-    """After 30 epochs the validation loss at p=0.5 is at least 0.1 nats below that without dropout, in every seed."""
+    """After 30 epochs, the validation loss at p=0.5 is at least 0.1 nats below that without dropout."""
     dropout, none = (drop_rate.metric("valid_loss", p=p) for p in (0.5, 0.0))
     assert below(dropout, none, margin=0.1)
 
@@ -112,7 +112,7 @@ def test_generalises_better(drop_rate):
 @falsified_by(swap("p", 0.0, 0.8))
 @falsified_by(control={"p": (0.8, 0.0)})
 def test_fits_worse(drop_rate):
-    """The training loss, in evaluation, rises from p=0 to 0.5 by 0.02 nats, from there to 0.8, and to 0.9, by 0.05."""
+    """The training loss rises by at least 0.02 nats from p=0 to 0.5, and by 0.05 to 0.8, and again to 0.9."""
     losses = [drop_rate.metric("train_loss", p=p) for p in (0.0, 0.5, 0.8, 0.9)]
     assert below(losses[0], losses[1], margin=0.02)
     assert below(losses[1], losses[2], margin=0.05)
@@ -132,7 +132,7 @@ def test_too_much_is_worse(drop_rate):
 
 @falsified_by(control={"p": (0.5, 0.9)})
 def test_accuracy_hardly_moves(drop_rate):
-    """The accuracy at p=0.5 is within 0.03 of that without dropout, in every seed."""
+    """The accuracy at p=0.5 is within 0.03 of that without dropout."""
     dropout, none = (drop_rate.metric("accuracy", p=p) for p in (0.5, 0.0))
     assert close(dropout, none, within=0.03)
 
@@ -140,7 +140,7 @@ def test_accuracy_hardly_moves(drop_rate):
 @falsified_by(swap("p", 0.0, 0.8))
 @falsified_by(control={"p": (0.8, 0.0)})
 def test_best_rate_depends_on_length(drop_rate):
-    """At p=0.8 the loss after 10 epochs is 0.1 nats or more above, after 30 as much as 0.04 below, that without."""
+    """At p=0.8, the validation loss is at least 0.1 nats above no dropout's after 10 epochs, 0.04 below it after 30."""
     early, early_none = (drop_rate.metric("early_loss", p=p) for p in (0.8, 0.0))
     late, late_none = (drop_rate.metric("valid_loss", p=p) for p in (0.8, 0.0))
     assert above(early, early_none, margin=0.1)
@@ -151,7 +151,7 @@ def test_best_rate_depends_on_length(drop_rate):
 @falsified_by(control="same_half")
 @falsified_by(swap("p", 0.0, 0.5))
 def test_better_even_if_stopped_early(drop_rate):
-    """At the best epoch of each, the validation loss at p=0.5 is still 0.015 nats or more below that without."""
+    """At the best epoch of each, the validation loss at p=0.5 is at least 0.015 nats below that without dropout."""
     dropout, none = (drop_rate.metric("lowest_loss", p=p) for p in (0.5, 0.0))
     assert below(dropout, none, margin=0.015)
 
@@ -165,7 +165,7 @@ def test_unscaled_is_worse_than_none(without_rescaling, drop_rate):
 @at("sample")
 @falsified_by(control="same_half")
 def test_loss_falls_without_learning_more(drawn_once, drop_rate):
-    """A mask drawn once ends 0.03 nats below dropout; with the best factor on the logits, within 0.04 of no dropout."""
-    assert below(drawn_once.metric("valid_loss", p=0.5), drop_rate.metric("valid_loss", p=0.5), margin=0.03)
+    """A mask drawn once ends at least 0.1 nats below no dropout; with one factor on all logits, within 0.04 of it."""
+    assert below(drawn_once.metric("valid_loss", p=0.5), drop_rate.metric("valid_loss", p=0.0), margin=0.1)
     calibrated, none = drawn_once.metric("calibrated_loss", p=0.5), drop_rate.metric("calibrated_loss", p=0.0)
     assert close(calibrated, none, within=0.04)

@@ -25,10 +25,11 @@ def test_average_gains_a_quarter(average_error):
     assert truth <= mean_of_both(first, second, y)
 
 
+@at("full")
 @falsified_by(control={"split": ("later", "random")})
 @falsified_by(swap("split", "later", "random"))
 def test_later_is_harder(rivals):
-    """On later sales the errors of forest and network are each at least 0.02 higher than on a random fifth."""
+    """On later sales, the errors of forest and network are each at least 0.02 higher than on a random fifth."""
     for model in ("forest", "network"):
         later, mixed = (rivals.metric("error", split=split, model=model) for split in ("later", "random"))
         assert below(mixed, later, margin=0.02)

@@ -7,12 +7,17 @@ from coursenotes.claims import above, at, below, close, falsified_by, swap
 @falsified_by(swap("by", "mean", "bias"))
 @falsified_by(control={"by": ("bias", "damped")})
 def test_bias_resists(standing):
-    """At a share of 80%, the ten of highest bias hold at least 3 fewer of the fans' films than those of highest mean,
-    the bias puts these films within 12 of their true places, on average, and the order of all others is truer by 0.01
-    or more in rank correlation."""
+    """At a share of 80%, the top ten by bias hold at least 3 fewer of the fans' films than by mean, and the bias puts
+    these films within 12 of their true places."""
     bias, mean = (standing.metric("in_top_ten", by=by, share=0.8) for by in ("bias", "mean"))
     assert below(bias, mean, margin=3)
     assert close(standing.metric("too_high", by="bias", share=0.8), 0, within=12)
+
+
+@falsified_by(control={"by": ("bias", "mean")})
+@falsified_by(swap("by", "bias", "mean"))
+def test_order_of_others_is_truer(standing):
+    """At a share of 80%, the order of all other films by bias correlates with the truth by 0.01 more than by mean."""
     bias, mean = (standing.metric("order_outside", by=by, share=0.8) for by in ("bias", "mean"))
     assert above(bias, mean, margin=0.01)
 
@@ -38,9 +43,9 @@ def test_fans_lift_the_mean(standing):
 @falsified_by(control={"by": ("bias", "mean")})
 @falsified_by(control={"by": ("bias", "damped")})
 def test_bias_finds_too_few(standing):
-    """At a share of 80%, the top ten by bias hold fewer of the fans' films than belong there, in every world."""
+    """At a share of 80%, the top ten by bias hold at least one fewer of the fans' films than belong there."""
     found, truly = (standing.metric(name, by="bias", share=0.8) for name in ("in_top_ten", "truly_in_top_ten"))
-    assert below(found, truly)
+    assert below(found, truly, margin=1)
 
 
 @at("full")
@@ -53,20 +58,3 @@ def test_heavy_people_teach(ordinary):
     whole, heavy, others = (ordinary.metric("error", left_out=w) for w in ("nobody", "heaviest", "as many others"))
     assert below(whole, heavy, margin=0.005)
     assert below(heavy, others, margin=0.003)
-
-
-@at("full")
-@falsified_by(swap("dealt", "as given", "at random"))
-def test_few_give_many(habits):
-    """The 5% of people with the most ratings give three times their part of all ratings, or more; dealt at random,
-    they would not give twice their part."""
-    assert above(habits.metric("heavy_share", dealt="as given"), 0.15)
-    assert below(habits.metric("heavy_share", dealt="at random"), 0.1)
-
-
-@at("full")
-@falsified_by(swap("dealt", "as given", "at random"))
-def test_heavy_people_are_strict(habits):
-    """The 5% with the most ratings give at least 0.2 stars fewer, on average, than everybody else."""
-    heavy, others = (habits.metric(name, dealt="as given") for name in ("heavy_stars", "other_stars"))
-    assert above(others - heavy, 0.2)

@@ -122,19 +122,18 @@ def test_gradient_is_p_minus_y(cross_entropy):
 @falsified_by(control={"loss": ("MSE", "MAE")})
 @falsified_by(swap("loss", "MSE", "MAE"))
 def test_mse_asks_for_the_mean(constants):
-    """The one answer of least MSE is the mean, within half a point; the median is at least 5 points away."""
+    """The one answer of least MSE is the mean, within half a point; it is at least 5 points above the median."""
     best, mean, median = (constants.metric(name, loss="MSE") for name in ("best", "mean", "median"))
-    assert close(best, mean, within=0.5, holds="5/5")
-    assert above(best, median, margin=5, holds="5/5")
+    assert close(best, mean, within=0.5)
+    assert above(best, median, margin=5)
 
 
 @falsified_by(control={"loss": ("MAE", "MSE")})
 @falsified_by(swap("loss", "MSE", "MAE"))
 def test_mae_asks_for_the_median(constants):
-    """The one answer of least MAE is the median, within a point; the mean is at least 5 points away."""
+    """The one answer of least MAE is at least 5 points nearer to the median than to the mean."""
     best, mean, median = (constants.metric(name, loss="MAE") for name in ("best", "mean", "median"))
-    assert close(best, median, within=1, holds="5/5")
-    assert below(best, mean, margin=5, holds="5/5")
+    assert below(abs(best - median), abs(best - mean), margin=5)
 
 
 @falsified_by(control={"loss": ("cross-entropy", "MAE")})
@@ -142,57 +141,57 @@ def test_mae_asks_for_the_median(constants):
 def test_cross_entropy_asks_for_the_frequency(constants):
     """The one probability of least cross-entropy is the share of yes in the data, within 0.005."""
     best, share = (constants.metric(name, loss="cross-entropy") for name in ("best", "mean"))
-    assert close(best, share, within=0.005, holds="5/5")
+    assert close(best, share, within=0.005)
 
 
 @falsified_by(swap("loss", "MSE", "MAE"))
 @falsified_by(control={"loss": ("MAE", "MSE")})
 def test_mae_bears_slips(slipped_points):
-    """With slips, MAE's error on clean rows stays within 3 of without, and 10 or more below the median's."""
+    """With slips, MAE's error on clean rows stays within 3 points of that without, at least 10 below the median's."""
     with_slips, without = (slipped_points.metric("error", loss="MAE", slips=share) for share in (0.05, 0.0))
-    assert close(with_slips, without, within=3, holds="5/5")
-    assert below(with_slips, slipped_points.metric("error_of_median", loss="MAE", slips=0.05), margin=10, holds="5/5")
+    assert close(with_slips, without, within=3)
+    assert below(with_slips, slipped_points.metric("error_of_median", loss="MAE", slips=0.05), margin=10)
 
 
 @falsified_by(swap("loss", "MSE", "MAE"))
 @falsified_by(control={"loss": ("MSE", "MAE")})
 @falsified_by(control={"slips": (0.05, 0.0)})
 def test_mse_follows_slips(slipped_points):
-    """With slips, MSE's error on clean rows is at least 25 above that without, and 5 or more above the median's."""
+    """With slips, MSE's error on clean rows rises by at least 25 points, to at least 5 above the median's."""
     with_slips, without = (slipped_points.metric("error", loss="MSE", slips=share) for share in (0.05, 0.0))
-    assert above(with_slips, without, margin=25, holds="5/5")
-    assert above(with_slips, slipped_points.metric("error_of_median", loss="MSE", slips=0.05), margin=5, holds="5/5")
+    assert above(with_slips, without, margin=25)
+    assert above(with_slips, slipped_points.metric("error_of_median", loss="MSE", slips=0.05), margin=5)
 
 
 @falsified_by(swap("loss", "MSE", "MAE"))
 @falsified_by(control={"loss": ("MSE", "MAE")})
 def test_each_wins_where_it_trained(slipped_points):
-    """On its training rows, slips among them, each model is the better one by the measure that it was trained on."""
+    """On its training rows with slips, each model is better by its own measure, by at least 4 points."""
     for measure, loss, other in (("train_mse_root", "MSE", "MAE"), ("train_mae", "MAE", "MSE")):
         own, others = (slipped_points.metric(measure, loss=name, slips=0.05) for name in (loss, other))
-        assert below(own, others, margin=4, holds="5/5")
+        assert below(own, others, margin=4)
 
 
 @falsified_by(swap("loss", "cross-entropy", "MSE"))
 @falsified_by(control={"loss": ("cross-entropy", "MSE")})
 @falsified_by(control={"start": ("sure and wrong", "usual")})
 def test_frees_a_sure_model(ten_classes):
-    """From a start that is sure and wrong, cross-entropy gets more digits right than MSE, by 0.05 in 4 runs of 5."""
+    """From a confidently wrong start, cross-entropy's accuracy on digits is at least 0.05 above MSE's."""
     cross_entropy, mse = (ten_classes.metric("accuracy", loss=loss, start="sure and wrong") for loss in LOSSES)
-    assert above(cross_entropy, mse, margin=0.05, holds="4/5")
+    assert above(cross_entropy, mse, margin=0.05)
 
 
 @falsified_by(control={"start": ("usual", "sure and wrong")})
 def test_alike_from_the_usual_start(ten_classes):
-    """From the usual start the two losses come to the same accuracy within 0.03, and both to 0.9 or more."""
+    """From the usual start the two losses reach the same accuracy within 0.03, and MSE reaches at least 0.9."""
     cross_entropy, mse = (ten_classes.metric("accuracy", loss=loss, start="usual") for loss in LOSSES)
-    assert close(cross_entropy, mse, within=0.03, holds="5/5")
-    assert above(mse, 0.9, holds="5/5")
+    assert close(cross_entropy, mse, within=0.03)
+    assert above(mse, 0.9)
 
 
 @falsified_by(swap("loss", "cross-entropy", "MSE"))
 @falsified_by(control={"loss": ("cross-entropy", "MSE")})
 def test_wins_by_the_others_measure(ten_classes):
-    """From the usual start, cross-entropy's model has the lower MSE of probabilities on new digits, in every run."""
+    """From the usual start, cross-entropy's model has an MSE of probabilities at least 0.002 lower on new digits."""
     cross_entropy, mse = (ten_classes.metric("mse", loss=loss, start="usual") for loss in LOSSES)
-    assert below(cross_entropy, mse, margin=0.002, holds="5/5")
+    assert below(cross_entropy, mse, margin=0.002)

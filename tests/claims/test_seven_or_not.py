@@ -4,8 +4,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from coursenotes.claims import above, at, below, falsified_by, swap
+from coursenotes.claims import above, at, below, close, falsified_by, swap
 from snippets.seven_or_not import dense as right_dense
+
+METRICS = ("found", "accuracy")
 
 
 def first_channel(activations, weights, bias):
@@ -71,34 +73,42 @@ def test_one_is_two(sigmoid):
 
 @falsified_by(control={"model": ("one answer", "shuffled labels")})  # retrained on labels dealt out at random
 @falsified_by(swap("model", "one answer", "shuffled labels"))
-@falsified_by(swap("model", "one answer", "pixels"))
 def test_tells_sevens(sevens):
-    """The AUC of the one activation is 0.99 or more, above that of one layer on the pixels in every run."""
+    """The AUC of the one activation is at least 0.99."""
+    assert above(sevens.metric("auc", model="one answer"), 0.99)
+
+
+@at("full")
+@falsified_by(swap("model", "one answer", "pixels"))
+@falsified_by(control={"model": ("one answer", "shuffled labels")})
+def test_beats_pixels(sevens):
+    """On MNIST, the AUC of the one activation is at least 0.005 above that of one layer on the pixels."""
     one, pixels = (sevens.metric("auc", model=model) for model in ("one answer", "pixels"))
-    assert above(one, 0.99)
-    assert above(one, pixels)
+    assert above(one, pixels, margin=0.005)
 
 
+@at("sample")
 @falsified_by(control={"model": ("one answer", "shuffled labels")})
 @falsified_by(swap("model", "one answer", "two filters"))
 def test_two_filters_find_fewer(sevens):
-    """With two filters a layer, fewer of the sevens are found than with eight, in every run."""
+    """On small digits, two filters per layer find a share of the sevens at least 0.02 lower than eight."""
     two, eight = (sevens.metric("found", model=model) for model in ("two filters", "one answer"))
-    assert below(two, eight)
+    assert below(two, eight, margin=0.02)
 
 
 @falsified_by(control={"model": ("shuffled labels", "one answer")})
 def test_accuracy_says_little(sevens):
-    """Trained on shuffled labels it finds at most 1 in 100 sevens, and has an accuracy above 0.85 all the same."""
-    blind = sevens.metric("found", model="shuffled labels"), sevens.metric("accuracy", model="shuffled labels")
-    assert below(blind[0], 0.01)
-    assert above(blind[1], 0.85)
+    """Trained on shuffled labels, a network finds at least 0.8 fewer of the sevens, yet its accuracy is at most 0.15
+    lower."""
+    found, accuracy = ([sevens.metric(m, model=k) for k in ("shuffled labels", "one answer")] for m in METRICS)
+    assert below(*found, margin=0.8)
+    assert close(*accuracy, within=0.15)
 
 
 @at("full")
 @falsified_by(swap("model", "ten answers", "one answer"))
 @falsified_by(control={"model": ("ten answers", "shuffled labels")})
 def test_ten_answers_help(sevens):
-    """On MNIST, a network that was told all ten digits has a higher AUC for sevens than one that was told sevens."""
+    """On MNIST, a network told all ten digits has an AUC for sevens at least 0.0005 above one told only sevens."""
     ten, one = (sevens.metric("auc", model=model) for model in ("ten answers", "one answer"))
-    assert above(ten, one)
+    assert above(ten, one, margin=0.0005)

@@ -6,17 +6,17 @@ from coursenotes.claims import at, below, falsified_by, swap
 @falsified_by(control={"change": ("no_decay", "none")})
 @falsified_by(swap("change", "none", "no_decay"))
 def test_weight_decay_helps(recipe):
-    """Without weight decay the validation error is higher by at least 0.02 stars squared, the training error lower."""
+    """Without weight decay, validation error is at least 0.02 stars squared higher, and training error 0.02 lower."""
     valid, without = (recipe.metric("valid_loss", change=change) for change in ("none", "no_decay"))
     train, train_without = (recipe.metric("train_loss", change=change) for change in ("none", "no_decay"))
     assert below(valid, without, margin=0.02)
-    assert below(train_without, train)
+    assert below(train_without, train, margin=0.02)
 
 
 @falsified_by(control={"change": ("wide_start", "none")})
 @falsified_by(swap("change", "none", "wide_start"))
 def test_small_start_helps(recipe):
-    """From N(0, 1) the validation error ends higher by at least 0.1 stars squared than from N(0, 0.01²)."""
+    """From N(0, 1) the validation error ends at least 0.1 stars squared higher than from N(0, 0.01²)."""
     small, wide = (recipe.metric("valid_loss", change=change) for change in ("none", "wide_start"))
     assert below(small, wide, margin=0.1)
 

@@ -59,7 +59,7 @@ def test_weights_are_tied(conv_matrix):
 
 @falsified_by(control={"layer": ("shared", "unshared")})
 def test_survives_shifts(shifted_digits):
-    """Moving the test digits by two pixels costs the shared, pooled layer at least 0.1 less than a dense one."""
+    """Moving the test digits by two pixels costs the shared, pooled layer at least 0.1 less accuracy than the dense."""
     shared, dense = (shifted_digits.metric("lost", layer=layer) for layer in ("shared", "dense"))
     assert below(shared, dense, margin=0.1)
 
@@ -67,6 +67,6 @@ def test_survives_shifts(shifted_digits):
 @falsified_by(swap("layer", "shared", "unpooled"))
 @falsified_by(control={"layer": ("shared", "unpooled")})
 def test_needs_pooling(shifted_digits):
-    """On digits moved by two pixels, shared weights with pooling are at least 0.03 more accurate than without."""
+    """On digits moved by two pixels, shared weights with pooling have an accuracy at least 0.03 higher than without."""
     pooled, unpooled = (shifted_digits.metric("accuracy_moved", layer=layer) for layer in ("shared", "unpooled"))
     assert above(pooled, unpooled, margin=0.03)

@@ -9,8 +9,10 @@ import time
 
 import pytest
 
-from coursenotes import draw, published, stamp
+from coursenotes import check, draw, published, stamp
 from coursenotes.build import build
+from coursenotes.claims import acceptance
+from coursenotes.claims.acceptance import Record
 from coursenotes.errors import CoursenotesError
 from coursenotes.mkdocs_plugin import render
 from coursenotes.plan import load
@@ -18,12 +20,30 @@ from coursenotes.progress import Progress
 from coursenotes.result import JobResult, Row
 
 
+class Told(Progress):
+    """Progress that notes what ran well, by its task's id."""
+
+    def __init__(self):
+        super().__init__(file=io.StringIO(), plain=True)
+        self.ran = []
+
+    def done(self, outcome):
+        self.ran += [outcome.task.id] if outcome.ok else []
+        super().done(outcome)
+
+
 def whole(layout):
-    """(what ran, the summary) of a build."""
-    said = io.StringIO()
-    with Progress(file=said, plain=True) as progress:
-        summary = build(layout, progress, render)
-    return re.findall(r"✓ (.*?)  ", said.getvalue()), summary
+    """(what ran, the summary) of a build by which no claim is contradicted."""
+    ran, summary, contradicted = all_of(layout)
+    assert contradicted == []
+    return ran, summary
+
+
+def all_of(layout):
+    """(what ran, the summary, what is said of contradicted claims) of a build."""
+    with Told() as progress:
+        summary, contradicted = build(layout, progress, render)
+    return progress.ran, summary, contradicted
 
 
 def edit(path, old, new):
@@ -64,8 +84,8 @@ def page(layout, name):
 
 def test_a_build_trains_judges_draws_and_renders(built):
     layout, ran, summary = built
-    assert sum(job.startswith(("straight_line", "averages")) and " seed " in job for job in ran) == 19
-    assert "19 jobs ran" in summary and "3 claims held" in summary and "1 refuted by measurement" in summary
+    assert sum(job.startswith(("straight_line", "averages")) and " seed " in job for job in ran) == 27
+    assert "27 jobs ran" in summary and "claims: 3 supported, 1 refuted" in summary
     html = page(layout, "straight_line")
     assert "<svg" in html and "cn-claim--supported" in html and "cn-claim--refuted" in html
     assert re.search(r'class="cn-measured"[^>]*>2\.0', html)
@@ -76,7 +96,7 @@ def test_nothing_changed_does_nothing(built):
     layout = built[0]
     before = {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")}
     ran, summary = whole(layout)
-    assert ran == [] and summary.startswith("Nothing changed: 0 jobs ran, 19 came from the store")
+    assert ran == [] and summary.startswith("Nothing changed: 0 jobs ran, 27 came from the store")
     assert {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")} == before
 
 
@@ -114,7 +134,7 @@ def test_a_colour_redraws_its_figure_and_trains_nothing(again):
 def test_a_helper_retrains_exactly_the_jobs_that_call_it(again):
     edit(again.snippets / "steps.py", "slope - rate * gradient", "slope - 0.9 * rate * gradient")
     ran = jobs(whole(again)[0])
-    assert len(ran) == 9 and all(job.startswith("straight_line.fit ") for job in ran)
+    assert len(ran) == 15 and all(job.startswith("straight_line.fit ") for job in ran)
 
 
 def test_one_more_seed_is_trained_alone(again):
@@ -122,14 +142,68 @@ def test_one_more_seed_is_trained_alone(again):
     assert jobs(whole(again)[0]) == ["straight_line.start seed 2"]
 
 
-def test_a_broken_model_fails_its_claims_by_name_and_the_site_stays(again):
-    before = page(again, "averages")
+def accepted_elsewhere(layout, claim, mean, sd):
+    """Write down that a replication has accepted a claim as it is now, with this mean and spread."""
+    library = load(layout)
+    info = library.site.claims[claim]
+    said = {"claimed": "a below b", "mean": mean, "sd": sd, "n": 20, "room": 3.0, "needed": 0.8, "accepted": True,
+            "no_effect": 1.0}  # fmt: skip
+    record = Record(acceptance.key(library, info, "sample"), True, "2026-01-01", "100 to 119", [said])
+    acceptance.save(library, info.topic, "sample", {info.name: record}, {})
+
+
+def test_a_claim_that_is_contradicted_here_is_marked_where_it_stands_and_the_site_is_written(again):
+    edit(again.claims_file("averages"), "margin=0.3", "margin=0.9")
+    accepted_elsewhere(again, "averages.less_noisy", -1.2, 0.04)
+    ran, summary, (said,) = all_of(again)
+    assert "1 contradicted here" in summary and jobs(ran) == []
+    assert "tests/claims/test_averages.py:11: the claim averages.less_noisy is contradicted here" in said
+    assert "accepted: -1.2 ± 0.04 over 20 seeds" in said and "docs/concepts/averages.md:9" in said
+    assert "cn-claim--contradicted" in page(again, "averages")
+    assert all_of(again)[1:] == (f"Nothing changed: {summary.rpartition('; ')[0].replace('0 jobs', '0 jobs')}", [said])
+
+
+def test_the_command_ends_with_1_and_says_it_last_each_time(again):
+    edit(again.claims_file("averages"), "margin=0.3", "margin=0.9")
+    accepted_elsewhere(again, "averages.less_noisy", -1.2, 0.04)
+    for said in ("claims: ", "Nothing changed: "):
+        command = [sys.executable, "-m", "coursenotes.cli", "build"]
+        done = subprocess.run(command, cwd=again.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and said in done.stdout
+        last = done.stderr.strip().splitlines()[-1]
+        assert last.startswith("1 claim is contradicted here: the site says so where they stand")
+
+
+def test_a_claim_that_nobody_accepted_yet_is_a_remark(again):
+    edit(again.claims_file("averages"), "margin=0.3", "margin=0.31")
+    assert "1 not accepted yet" in whole(again)[1]
+    assert "cn-claim--unaccepted" in page(again, "averages")
+    (problem,) = check.accepted(load(again))
+    assert "test_averages.py:11: the claim less_noisy is not accepted yet" in str(problem)
+    assert "coursenotes replicate averages" in problem.fix
+
+
+def test_a_broken_model_is_not_accepted_and_its_exact_claims_are_contradicted(again):
     edit(again.snippet("averages"), "return sum(values) / len(values)", "return values[0]")
-    with pytest.raises(CoursenotesError) as caught:
+    _, summary, said = all_of(again)
+    assert "1 contradicted here" in summary and "1 not accepted yet" in summary
+    assert "the claim averages.is_the_mean is contradicted here" in said[0]
+    assert "cn-claim--contradicted" in page(again, "averages") and "cn-claim--unaccepted" in page(again, "averages")
+
+
+def test_an_experiment_that_seeds_itself_is_told(again):
+    edit(again.snippet("averages"), "    return {", "    np.random.seed(1)\n    return {")
+    with pytest.raises(
+        CoursenotesError, match=r"averages\.py:\d+: averages.noise gives the same metrics for each of 5"
+    ):
         whole(again)
-    said = str(caught.value)
-    assert "less_noisy" in said and "is_the_mean" in said
-    assert "tests/claims/test_averages.py:" in said and "docs/concepts/averages.md:9" in said
+
+
+def test_a_claims_test_that_cannot_be_run_keeps_the_site_as_it_was(again):
+    before = page(again, "averages")
+    edit(again.claims_file("averages"), 'noise.metric("error", n=1)', 'noise.metric("eror", n=1)')
+    with pytest.raises(CoursenotesError, match=r"averages\.less_noisy could not be checked[\s\S]*there is: error"):
+        whole(again)
     assert page(again, "averages") == before
 
 
@@ -287,7 +361,7 @@ def test_what_is_written_during_a_build_is_built_by_the_next(again):
         edit(again.concept("averages"), "Why measure twice?", "Why measure thrice?")
 
     edit(again.concept("averages"), "Why measure twice?", "Why measure twice? ")
-    with Progress(file=io.StringIO(), plain=True) as progress:
+    with Told() as progress:
         build(again, progress, meanwhile)
     assert "thrice" not in page(again, "averages")
     whole(again)

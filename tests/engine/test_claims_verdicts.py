@@ -29,7 +29,7 @@ def edit(path, old, new):
 
 
 def measure(layout, noise=(0.8, 0.08)):
-    """Store the mini site's results, made up: the truth, and errors that shrink with n."""
+    """Store the mini site's results, made up: the truth, and errors that shrink with n. Its claims are accepted."""
     there = library(layout)
     for experiment, info in there.site.experiments.items():
         for job in there.jobs(experiment, "sample"):
@@ -43,18 +43,21 @@ def measure(layout, noise=(0.8, 0.08)):
 def test_json_round_trip():
     verdict = Verdict(
         "a.b", "sample", "supported", "Ä sentence.",
-        [{"text": "a below b", "effect": None, "spread": 0.1, "held": "5/5"}],
+        [{"claimed": "a below b", "effect": None, "spread": 0.1, "standing": "reproduced"}],
         [{"kind": "swap", "text": "x", "failed_as_it_must": True, "message": "m"}],
+        {"accepted": True},
         "2024-01-01T00:00:00+00:00", None, "tests/claims/test_a.py", 3, "ff", "The lecture's.",
     )  # fmt: skip
     assert Verdict.from_json(verdict.to_json()) == verdict
 
 
-@pytest.mark.parametrize("change", [{"status": "great"}, {"claim": 3}, {"arms": None}, {"more": 1}, {"line": "3"}])
+@pytest.mark.parametrize(
+    "change", [{"status": "great"}, {"claim": 3}, {"arms": None}, {"more": 1}, {"line": "3"}, {"record": []}]
+)
 def test_what_is_no_verdict_is_refused(change):
     import json
 
-    body = {**dataclasses.asdict(Verdict("a.b", "sample", "failed", "s")), **change}
+    body = {**dataclasses.asdict(Verdict("a.b", "sample", "contradicted", "s")), **change}
     with pytest.raises(ValueError, match="not a verdict"):
         Verdict.from_json(json.dumps(body))
 
@@ -75,12 +78,22 @@ def test_the_key_changes_with_the_test_the_results_and_the_functions(mini):
     edit(snippet, "range(200)", "range(300)")
     keys.append(verdicts.key(library(mini), CLAIM, "sample"))
     assert len(set(keys)) == 4
+    mini.acceptance_file("averages", "sample").unlink()
+    assert verdicts.key(library(mini), CLAIM, "sample") == keys[-1], "its acceptance was of other code"
     exact = [verdicts.key(library(mini), "averages.is_the_mean", "sample")]
     edit(snippet, "sum(values) / len(values)", "sum(values) * (1 / len(values))")
     exact.append(verdicts.key(library(mini), "averages.is_the_mean", "sample"))
     edit(tests, "average=max", "average=min")
     exact.append(verdicts.key(library(mini), "averages.is_the_mean", "sample"))
     assert len(set(exact)) == 3
+
+
+def test_the_key_changes_with_its_acceptance(mini):
+    before = verdicts.key(library(mini), CLAIM, "sample")
+    edit(mini.acceptance_file("averages", "sample"), '"n": 20, "room"', '"n": 21, "room"')
+    changed = verdicts.key(library(mini), CLAIM, "sample")
+    mini.acceptance_file("averages", "sample").unlink()
+    assert len({before, changed, verdicts.key(library(mini), CLAIM, "sample")}) == 3
 
 
 def test_the_key_changes_with_a_control_experiment(mini):
@@ -132,7 +145,7 @@ def test_a_changed_number_in_a_published_file_changes_the_key(mini):
     edit(mini.claims / "test_straight_line.py", "import above", "import at, above")
     there = library(mini)
     published = mini.published_file("straight_line", "fit")
-    published.parent.mkdir(parents=True)
+    published.parent.mkdir(parents=True, exist_ok=True)
     published.write_text("0.1")
     before = verdicts.key(there, "straight_line.finds_the_slope", "full")
     published.write_text("0.2")
@@ -181,10 +194,10 @@ def test_only_claims_without_a_verdict_become_tasks(mini):
     measure(mini)
     there = library(mini)
     assert {t.id for t in runner.tasks(there)} == {"claims:averages", "claims:straight_line"}
-    verdicts.save(there, verdicts.blank(there, CLAIM, "sample", "supported"))
-    verdicts.save(there, verdicts.blank(there, "averages.is_the_mean", "exact", "failed"))
+    verdicts.save(there, verdicts.blank(there, CLAIM, "sample", "contradicted"))
+    verdicts.save(there, verdicts.blank(there, "averages.is_the_mean", "exact", "contradicted"))
     by_id = {t.id: t.args["claims"] for t in runner.tasks(there)}
-    assert by_id["claims:averages"] == [["averages.is_the_mean", "exact"]], "what failed is checked again"
+    assert by_id["claims:averages"] == [["averages.is_the_mean", "exact"]], "its next input is another"
 
 
 def test_claims_without_results_are_no_tasks(mini):
@@ -196,20 +209,38 @@ def test_a_pool_checks_and_keeps(mini):
     there = library(mini)
     problems, events = [], []
     with Pool(mini.root, preload=(), slots=2) as pool:
+        pool.prepare(runner.PREPARE, {"root": str(mini.root)})
         for outcome in pool.run(runner.tasks(there), lambda task, event: events.append(event)):
             problems += runner.keep(there, outcome)
-    (problem,) = problems
-    assert problem.what == "the claim averages.less_noisy does not hold at sample scale"
-    assert (problem.path, problem.line) == (mini.claims / "test_averages.py", 11)
-    assert any("held 0/4 (needs 4/4)" in detail for detail in problem.details)
+    assert problems == [], "a claim that is contradicted keeps no site from being written"
     assert {v.claim: v.status for claim in there.site.claims for v in verdicts.best(there, claim)} == {
-        "averages.less_noisy": "failed",
+        "averages.less_noisy": "contradicted",
         "averages.is_the_mean": "supported",
         "straight_line.finds_the_slope": "supported",
         "straight_line.any_rate": "refuted",
     }
+    problem = runner.failure(there, verdicts.load(there, CLAIM))
+    assert problem.what == "the claim averages.less_noisy is contradicted here at sample scale"
+    assert (problem.path, problem.line) == (mini.claims / "test_averages.py", 11)
+    assert any("difference -0.01 ± 0 over 5 seeds" in detail for detail in problem.details)
+    assert any("accepted: -0.724 ± 0.0418 over 20 seeds" in detail for detail in problem.details)
     assert {"claim": "averages.is_the_mean", "scale": "exact", "status": "supported"} in events
-    assert {t.id for t in runner.tasks(there)} == {"claims:averages"}
+    assert runner.tasks(there) == []
+
+
+def test_what_the_server_prepared_is_what_its_workers_use(mini):
+    """The project is read once for all topics: what is written to it afterwards is not seen by this build."""
+    measure(mini)
+    there = library(mini)
+    with Pool(mini.root, preload=(), slots=1) as pool:
+        pool.prepare(runner.PREPARE, {"root": str(mini.root)})
+        list(pool.run([]))
+        tasks = runner.tasks(there)
+        outcomes = pool.run([t for t in tasks if t.id == "claims:averages"])
+        assert runner.keep(there, next(outcomes)) == []
+        (mini.snippets / "broken.py").write_text("def (")
+        (outcome,) = pool.run([t for t in tasks if t.id == "claims:straight_line"])
+        assert runner.keep(there, outcome) == []
 
 
 def test_a_claims_file_that_cannot_be_imported_is_a_problem_for_each_of_its_claims(mini):

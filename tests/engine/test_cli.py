@@ -58,7 +58,7 @@ def test_check_finds_a_number_that_is_off_and_fix_mends_it(command, mini):
     page.write_text(text)
     status, said = command("check")
     assert status == 1 and "averages.md:9" in said and "0.28" in said
-    assert "corrected docs/concepts/averages.md" in command("check", "--fix")[1]
+    assert "corrected docs/concepts/averages.md" in command("check", "--fix", "averages")[1]
     assert "[0.28](" not in page.read_text() and command("check")[0] == 0
 
 

@@ -122,7 +122,7 @@ def problems(library: Library) -> list[Problem]:
                     f"an acceptance file cannot be read: {error!r}",
                     path,
                     fix="restore it from git, or run nox -s replicate",
-                )  # fmt: skip
+                )
             )
     return found
 

@@ -18,6 +18,8 @@ import numpy as np
 
 from coursenotes.claims.statistics import Spread, Statement
 
+ROUNDING = 1e-12  # of what is compared: differences between seeds that are smaller are the computer's
+
 _recorded: ContextVar[list[Comparison] | None] = ContextVar("coursenotes_comparisons", default=None)
 _collecting: ContextVar[bool] = ContextVar("coursenotes_collecting", default=False)
 
@@ -57,9 +59,11 @@ class Comparison:
 
     @property
     def seen(self) -> Spread:
-        """The mean of the differences and their standard deviation, 0 where there is one pair."""
+        """The mean of the differences and their standard deviation; 0 for one pair, and where rounding alone differs."""
         found = self.differences
-        return Spread(self.pairs, float(found.mean()), float(found.std(ddof=1)) if self.pairs > 1 else 0.0)
+        rounding = ROUNDING * max(np.abs(self.a).max(), np.abs(self.b).max())
+        sd = float(found.std(ddof=1)) if self.pairs > 1 and np.ptp(found) > rounding else 0.0
+        return Spread(self.pairs, float(found.mean()), sd)
 
     @property
     def worst(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Callable
@@ -11,13 +12,25 @@ from typing import Any
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
+from coursenotes.discover import Site
 from coursenotes.errors import Problem
 from coursenotes.layout import Layout
 from coursenotes.plan import Library, load
 from coursenotes.workers import Outcome, Pool, Task
 
+PREPARE = "coursenotes.claims.runner:prepare"
 SECONDS = 300.0  # for the claims of one topic
 GIGABYTES = 4.0
+
+
+_sites: dict[str, Site] = {}  # by root: what prepare() has read, for the processes that are forked afterwards
+
+
+def prepare(args: dict[str, Any]) -> None:
+    """Read the project and load pytest, once for all topics, in the server that the workers are forked from."""
+    importlib.import_module("pytest")
+    importlib.import_module("coursenotes.claims.plugin")
+    _sites[args["root"]] = load(Layout(Path(args["root"]))).site
 
 
 def tasks(library: Library) -> list[Task]:
@@ -54,6 +67,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
     os.chdir(root)
     sent = _Send(folder, args, report)
     options = ["-q", "--no-header", "-rN", "--tb=short", "--continue-on-collection-errors"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of the plugin, which is loaded before
     options += ["--claims-accept"] if args["accept"] is not None else ["--claims-missing-only"]
     plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--disable-plugin-autoload", "--noconftest"]
     path = str(Layout(root).claims_file(args["topic"]))
@@ -68,7 +82,8 @@ class _Send:
         self.folder, self.args, self.report = folder, args, report
 
     def pytest_coursenotes_library(self) -> Library:
-        return load(Layout(Path(self.args["root"])), self.args["seeds"])
+        site, seeds = _sites.get(self.args["root"]), self.args["seeds"]
+        return load(Layout(Path(self.args["root"])), seeds) if site is None else Library(site, seeds=seeds)
 
     def pytest_coursenotes_asked(self) -> set[tuple[str, str]]:
         return {(claim, scale) for claim, scale in self.args["claims"]}
@@ -138,6 +153,7 @@ def check(
         for claim, scale in everything:
             library.memo(verdicts.KIND, verdicts.key(library, claim, scale)).unlink(missing_ok=True)
     with Pool(library.layout.root) as pool:
+        pool.prepare(PREPARE, {"root": str(library.layout.root)})
         for outcome in pool.run(tasks(library)):
             keep(library, outcome)
             for claim, scale in outcome.task.args["claims"]:

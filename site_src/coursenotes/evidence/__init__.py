@@ -8,15 +8,18 @@ Classes that the theme styles, beside those of references (cn-code, cn-table, cn
     cn-jobs             <details>: every job in a table; cn-key <code>: a fingerprint
     cn-used             <ul>: pages, figures and claims that rest on an experiment
     cn-counts           <fieldset>: the verdicts of the board, counted, each a choice; cn-claim--STATUS <label>
+    cn-meanings         <details>: what each verdict means, with its sign
     cn-board            <div>: a topic on the board, with cn-has--STATUS; cn-row--STATUS <tbody>: a claim;
                         cn-changed <small>: what changed of it
     cn-since            <p>, <ul>: what changed since the last release
-    cn-verdict          <article>: one claim in full, with cn-verdict--supported, --refuted, --failed, --unchecked
+    cn-verdict          <article>: one claim in full, with cn-verdict--STATUS, of verdicts.STATUSES
     cn-verdict__head    its sentence and badge, or the <q> of a lecture that measurement refutes; then
                         cn-verdict__measured: what holds instead
-    cn-verdict__scale   <section>: what was found at one scale; cn-verdict__error: why it failed or was not checked
-    cn-measure          <li>: one comparison; cn-measure__effect and cn-measure__held inside it
-    cn-arms             <table>: what has to refute the claim; cn-arm--failed (as it must) and cn-arm--passed <tr>
+    cn-verdict__scale   <section>: what was found at one scale; cn-verdict__error: why it is contradicted or has no
+                        verdict; cn-verdict__problems <ul>: why its replication did not suffice; cn-verdict__doubt <p>
+    cn-compared         <table>: a <tbody> for each comparison, as replicated and as found here
+    cn-measure          <li>: one comparison of an exact claim
+    cn-arms             <table>: what would refute the claim; cn-arm--passed <tr>: that it does not
     cn-verdict__links   <p>: where the claim stands; cn-source <details>: its test
 """
 

@@ -1,19 +1,20 @@
-"""The claims board: one row a claim, with its verdict, what was measured, what refutes it, and what changed of it."""
+"""The claims board: a row per claim and scale, with its verdict, what was measured, and what changed of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from coursenotes import releases
+from coursenotes import measured, releases
 from coursenotes.claims import verdicts
+from coursenotes.claims.verdicts import EXACT, MEANINGS, WORDS
 from coursenotes.evidence.changes import since, words
-from coursenotes.evidence.html import ROOT, badge, claim_link, front_matter, topic_title
-from coursenotes.evidence.verdict import KINDS, difference, refuted_words, short
+from coursenotes.evidence.html import ROOT, claim_link, front_matter, sign, topic_title
+from coursenotes.evidence.verdict import KINDS, refuted_words
 from coursenotes.layout import Layout
-from coursenotes.markdown.claims import MARKS, WORDS, overall
+from coursenotes.markdown.claims import difference, overall, places, seeds
 
 if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from coursenotes.plan import Library
     from coursenotes.releases import Change
 
-HEAD = ("claim", "verdict", "scale", "effect", "spread", "fails as it must")
+HEAD = ("claim", "verdict", "scale", "effect", "here", "controls")
+STATISTICS = "contribute/statistics.md"
 CHANGED = "changed"  # among the verdicts that the board can be held down to
 
 
@@ -31,19 +33,32 @@ def page(library: Library) -> str:
     last = releases.history(library)[0]
     changed = last.claims if last.before else {}
     parts = front_matter("Claims", "Every claim of the notes, its verdict, and what would refute it")
-    parts += [
-        "", "# Claims", "",
-        "Each claim has a test, and the test has to fail on what would refute the claim: "
-        "a broken model, exchanged or shuffled groups, a wrong function, or chance alone. "
-        "A sentence leads to all that was found and to the test. "
-        "The effect is the difference that the first comparison of the claim speaks of; +2 stands for two more.", "",
-        since(library, last), "",
-        _choices(found, changed), "",
-    ]  # fmt: skip
+    parts += ["", "# Claims", "", *_opening(library), "", _meanings(), "", since(library, last), ""]
+    parts += [_choices(found, changed), ""]
     for topic in sorted({library.site.claims[name].topic for name in found}):
         there = {name: verdict for name, verdict in found.items() if library.site.claims[name].topic == topic}
         parts += [f"## {topic_title(library, topic)}", "", _table(library, topic, there, changed), ""]
     return "\n".join(parts)
+
+
+def _opening(library: Library) -> list[str]:
+    there = STATISTICS in library.site.pages
+    how = f"[a replication over many seeds](../{STATISTICS})" if there else "a replication over many seeds"
+    return [
+        "Each claim has a test, which must fail when we break the thing claimed: on a broken model, on exchanged or "
+        "shuffled groups, or on a wrong function.",
+        "A sentence leads to all that was found and to the test.",
+        "",
+        f"A claim over results is **accepted** once, by {how}; the effect that it found is the difference that the "
+        "first comparison of the claim speaks of (+2: two further comparisons).",
+        "**Here** stands what the machine that built these pages found with its own few seeds, "
+        "held against the accepted mean and spread.",
+    ]
+
+
+def _meanings() -> str:
+    items = "".join(f"<dt>{sign(status, word)}</dt><dd>{MEANINGS[status]}</dd>" for status, word in WORDS.items())
+    return f'<details class="cn-meanings"><summary>What the verdicts mean</summary><dl class="cn-facts">{items}</dl></details>'
 
 
 def claims(library: Library, *, listed: bool = True) -> list[str]:
@@ -57,23 +72,16 @@ def _choices(found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Chan
         return "<p>No claims yet.</p>"
     counts = Counter(overall(there) for there in found.values())
     changes = sum(name in found for name in changed)
-    kinds = [("all", "", f"all {len(found)}")]
-    kinds += [(status, MARKS[status], f"{counts[status]} {word}") for status, word in WORDS.items() if counts[status]]
-    kinds += [(CHANGED, "", f"{changes} changed")] if changes else []
-    return (
-        '<fieldset class="cn-counts"><legend>Show</legend>'
-        + "".join(_choice(kind, mark, text) for kind, mark, text in kinds)
-        + "</fieldset>"
-    )
+    kinds = [("all", f"all {len(found)}")]
+    kinds += [(status, sign(status, f"{counts[status]} {word}")) for status, word in WORDS.items() if counts[status]]
+    kinds += [(CHANGED, f"{changes} changed")] if changes else []
+    choices = "".join(_choice(kind, text) for kind, text in kinds)
+    return f'<fieldset class="cn-counts"><legend>Show</legend>{choices}</fieldset>'
 
 
-def _choice(kind: str, mark: str, text: str) -> str:
+def _choice(kind: str, text: str) -> str:
     checked = " checked" if kind == "all" else ""
-    if mark:
-        text = f'<span class="cn-badge"><span class="cn-badge__mark" aria-hidden="true">{mark}</span> {text}</span>'
-    verdict = f' class="cn-claim cn-claim--{kind}"' if mark else ""
-    button = f'<input type="radio" name="cn-show" id="cn-show-{kind}" value="{kind}"{checked}>'
-    return f"<label{verdict}>{button} {text}</label>"
+    return f'<label><input type="radio" name="cn-show" id="cn-show-{kind}" value="{kind}"{checked}> {text}</label>'
 
 
 def _table(
@@ -104,28 +112,39 @@ def _claim(library: Library, claim: ClaimInfo, found: list[Verdict], changed: li
         sentence += f'<br><small class="cn-changed">{escape("; ".join(words(changed)))}</small>'
     span = f' rowspan="{len(found)}"' if len(found) > 1 else ""
     rows = [_scale(verdict) for verdict in found]
-    rows[0] = f"<td{span}>{sentence}</td><td{span}>{badge(found)}</td>{rows[0]}"
+    rows[0] = f"<td{span}>{sentence}</td>{rows[0]}"
     marks = f"cn-row--{overall(found)}" + (f" cn-row--{CHANGED}" if changed else "")
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f'<tbody class="{marks}" id="{escape(claim.id)}">{body}</tbody>'
 
 
 def _scale(verdict: Verdict) -> str:
-    """The cells of one scale: its name, the first comparison, and what failed as it must."""
-    effect, spread = "", ""
-    if verdict.comparisons:
-        first, *others = verdict.comparisons
-        effect = difference(first) + (f" <small>+{len(others)}</small>" if others else "")
-        spread = "" if first.get("spread") is None else f"± {short(first['spread'])}"
-    return "".join(f"<td>{cell}</td>" for cell in (verdict.scale, effect, spread, _arms(verdict.arms)))
+    """The cells of one scale: its verdict, its name, the first comparison as accepted and as found here, controls."""
+    replicated, own = verdict.record.get("comparisons", []), verdict.comparisons
+    effect, here, more = "", "", []
+    if replicated:
+        first = replicated[0]
+        effect = difference(first["mean"], first["sd"])
+        more.append(seeds(first["n"]))
+        if own and own[0]["effect"] is not None:
+            here = measured.write(own[0]["effect"], places(first["sd"], first["mean"]))
+    elif own:
+        found = difference(own[0]["effect"])
+        effect, here = (found, "") if verdict.scale == EXACT else ("", found)
+    if len(own or replicated) > 1:
+        more.append(f"+{len(own or replicated) - 1}")
+    effect += f"<br><small>{', '.join(more)}</small>" if more else ""
+    cells = (sign(verdict.status, WORDS[verdict.status]), verdict.scale, effect, here, _controls(verdict))
+    return "".join(f"<td>{cell}</td>" for cell in cells)
 
 
-def _arms(arms: Iterable[Mapping[str, object]]) -> str:
-    """3 of 3: a broken model, chance alone ×2."""
-    arms = list(arms)
-    if not arms:
+def _controls(verdict: Verdict) -> str:
+    """3 of 3 rejected: a broken model, exchanged ×2."""
+    exact = verdict.scale == EXACT
+    tried = verdict.arms if exact else verdict.record.get("controls", [])
+    if not tried:
         return ""
-    failed = sum(bool(arm["failed_as_it_must"]) for arm in arms)
-    kinds = Counter(KINDS.get(str(arm["kind"]), str(arm["kind"])) for arm in arms)
+    good = sum(bool(each["failed_as_it_must" if exact else "rejected"]) for each in tried)
+    kinds = Counter(KINDS.get(each["kind"], each["kind"]) for each in tried)
     named = ", ".join(kind + (f" ×{count}" if count > 1 else "") for kind, count in kinds.items())
-    return f"{failed} of {len(arms)}<br><small>{escape(named)}</small>"
+    return f"{good} of {len(tried)} {'caught' if exact else 'rejected'}<br><small>{escape(named)}</small>"

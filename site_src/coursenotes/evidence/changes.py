@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+from coursenotes.claims.verdicts import WORDS
 from coursenotes.evidence.html import ROOT
-from coursenotes.evidence.verdict import short
 from coursenotes.knowledge import dates
-from coursenotes.markdown.claims import WORDS
+from coursenotes.markdown.claims import short
 
 if TYPE_CHECKING:
     from coursenotes.plan import Library

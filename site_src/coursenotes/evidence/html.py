@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from coursenotes.claims.verdicts import SIGNS
 from coursenotes.discover import PageInfo
 from coursenotes.knowledge.sections import page_title
 from coursenotes.layout import Layout
-from coursenotes.markdown.claims import MARKS, overall, words
+from coursenotes.markdown.claims import overall, words
 from coursenotes.markdown.numbers import in_words
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ def table(head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]], label:
     """A table that scrolls where it is wide. Cells are HTML; a row is (its class, its cells)."""
     cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     body = "".join(_row(name, row) for name, row in rows)
+    return scrolling(f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody>", label, kind)
+
+
+def scrolling(inside: str, label: str, kind: str = "") -> str:
+    """What is inside a table, as one that scrolls where it is wide."""
     named = f' class="{kind}"' if kind else ""
-    return (
-        f'<div class="cn-table" role="region" aria-label="{escape(label)}" tabindex="0"><table{named}>'
-        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    region = f'role="region" aria-label="{escape(label)}" tabindex="0"'
+    return f'<div class="cn-table" {region}><table{named}>{inside}</table></div>'
 
 
 def _row(name: str, row: Iterable[str]) -> str:
@@ -51,11 +55,13 @@ def _row(name: str, row: Iterable[str]) -> str:
 
 def badge(found: list[Any]) -> str:
     """The verdict of a claim at all its scales, as a badge."""
-    status = overall(found)
-    return (
-        f'<span class="cn-claim cn-claim--{status}"><span class="cn-badge">'
-        f'<span class="cn-badge__mark" aria-hidden="true">{MARKS[status]}</span> {words(found)}</span></span>'
-    )
+    return sign(overall(found), words(found))
+
+
+def sign(status: str, text: str) -> str:
+    """Words in the shape and with the sign of a verdict."""
+    mark = f'<span class="cn-badge__mark" aria-hidden="true">{SIGNS[status]}</span>'
+    return f'<span class="cn-claim cn-claim--{status}"><span class="cn-badge">{mark} {text}</span></span>'
 
 
 def page_url(name: str) -> str:

@@ -1,14 +1,22 @@
-"""A claim in full as HTML: its verdict at each scale, every comparison, what has to refute it, and the test."""
+"""A claim in full as HTML: its verdict at each scale, every comparison, what has to refute it, and the test.
+
+Of a claim over results, what its replication found stands beside what this machine's own seeds say.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from coursenotes import measured
-from coursenotes.evidence.html import badge, experiment_link, stands_on, table
-from coursenotes.markdown.claims import overall
+from coursenotes.claims.statistics import WITHIN
+from coursenotes.claims.verdicts import EXACT, UNACCEPTED, WORDS
+from coursenotes.evidence.html import badge, experiment_link, scrolling, sign, stands_on, table
+from coursenotes.knowledge import dates
+from coursenotes.markdown.claims import best_chance, chance, difference, doubt, overall, rooms, seeds, short
 from coursenotes.markdown.code import highlight
 
 if TYPE_CHECKING:
@@ -21,7 +29,6 @@ KINDS = {
     "swap": "exchanged",
     "shuffled": "shuffled",
     "variant": "a wrong function",
-    "null": "chance alone",
 }
 SCALES = {"sample": "Sample scale", "full": "Full scale", "exact": "Exact"}
 
@@ -36,7 +43,7 @@ def article(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
         parts.append(f'<p class="cn-verdict__measured">Measured: {sentence}</p>')
     else:
         parts.append(f'<p class="cn-verdict__head">{sentence} {badge(found)}</p>')
-    parts += [_verdict(verdict) for verdict in found]
+    parts += [_verdict(verdict, len(found) > 1) for verdict in found]
     parts.append(f'<p class="cn-verdict__links">{_links(library, claim)}</p>')
     path = claim.path.relative_to(library.layout.root).as_posix()
     parts.append(
@@ -51,16 +58,6 @@ def refuted_words(found: list[Verdict]) -> str:
     return next((verdict.refutes for verdict in found if verdict.refutes), "")
 
 
-def difference(found: dict[str, Any]) -> str:
-    """The effect that a comparison found, to three significant digits."""
-    return "not finite" if found.get("effect") is None else short(found["effect"])
-
-
-def short(value: float) -> str:
-    """Three significant digits."""
-    return measured.write(value, max(0, 2 - _power(value)))
-
-
 def _links(library: Library, claim: ClaimInfo) -> str:
     pages = stands_on(library, "claim", [claim.id], listed=library.knowledge.visibility.claim(claim.id))
     parts = [f"Stands on {', '.join(pages)}."] if pages else []
@@ -70,51 +67,140 @@ def _links(library: Library, claim: ClaimInfo) -> str:
     return " ".join(parts)
 
 
-def _verdict(verdict: Verdict) -> str:
-    """What was found at one scale."""
+def _verdict(verdict: Verdict, several: bool) -> str:
+    """What was found at one scale. several: there are others, so that its own verdict is said."""
+    own = f" {sign(verdict.status, WORDS[verdict.status])}" if several else ""
     date = f" · {verdict.date[:10]}" if verdict.date else ""
-    parts = [f'<section class="cn-verdict__scale"><p><small>{SCALES[verdict.scale]}{date}</small></p>']
-    if verdict.error:
+    parts = [f'<section class="cn-verdict__scale"><p><small>{SCALES[verdict.scale]}{date}</small>{own}</p>']
+    record = verdict.record
+    if record:
+        parts.append(_replication(record))
+    if verdict.error and not (record and verdict.status == UNACCEPTED):  # its problems are told already
         parts.append(f'<pre class="cn-verdict__error"><code>{escape(verdict.error)}</code></pre>')
-    if verdict.comparisons:
-        parts.append(f'<ul class="cn-measures">{"".join(map(_comparison, verdict.comparisons))}</ul>')
-    if verdict.arms:
-        rows = [_arm(arm) for arm in verdict.arms]
-        head = ["What has to refute it", "How", "Outcome"]
-        failed = sum(arm["failed_as_it_must"] for arm in verdict.arms)
-        parts.append(
-            f"<details{'' if failed == len(verdict.arms) else ' open'}><summary>Fails on what must refute it: "
-            f"{failed} of {len(verdict.arms)}</summary>"
-            f"<div data-search-exclude>{table(head, rows, 'What has to refute the claim', 'cn-arms')}</div></details>"
-        )
+    parts.append(_exact(verdict) if verdict.scale == EXACT else _compared(verdict) + _controls(verdict))
+    if text := doubt(verdict):
+        parts.append(f'<p class="cn-verdict__doubt">{escape(text)}</p>')
     return "".join(parts) + "</section>"
 
 
-def _comparison(found: dict[str, Any]) -> str:
-    effect, spread = found.get("effect"), found.get("spread")
-    numbers = "no finite difference" if effect is None else f"difference {short(effect)}"
-    if effect is not None and spread is not None:
-        numbers += f" ± {short(spread)}"
-    smallest = found.get("smallest")
-    last = f", {_smallest(found)} {short(smallest)}" if smallest is not None else ""
+# ---------------------------------------------------------------- of a claim over results
+def _replication(record: Mapping[str, Any]) -> str:
+    """When it was accepted, and over which seeds; or what was missing."""
+    day = dates.write(dates.parse(record["date"][:10]))
+    if record["accepted"]:
+        return f"<p>Accepted on {day} by a replication: seeds {escape(record['seeds'])}.</p>"
+    problems = "".join(f"<li>{escape(problem)}</li>" for problem in record["problems"])
     return (
-        f'<li class="cn-measure"><code>{escape(str(found["claimed"]))}</code>: '
-        f'<span class="cn-measure__effect">{numbers}</span>, '
-        f'<span class="cn-measure__held">held in {found["held"]} (asked: {found["needs"]}){last}</span></li>'
+        f"<p>Replicated on {day}, and not accepted: seeds {escape(record['seeds'])}.</p>"
+        f'<ul class="cn-verdict__problems">{problems}</ul>'
     )
 
 
-def _smallest(found: dict[str, Any]) -> str:
-    return "largest distance" if " within " in str(found["claimed"]) else "smallest margin"
+def _compared(verdict: Verdict) -> str:
+    """Each comparison: what the replication found, what was found here, and what were found without any effect."""
+    replicated = verdict.record.get("comparisons", [])
+    bodies = [_comparison(there, here) for there, here in zip_longest(replicated, verdict.comparisons)]
+    return scrolling("".join(bodies), "What was compared", "cn-compared") if bodies else ""
 
 
-def _arm(arm: dict[str, Any]) -> tuple[str, list[str]]:
+def _comparison(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) -> str:
+    claimed = (here or there or {})["claimed"]
+    rows = []
+    if there is not None:
+        needed = "" if there["needed"] is None else f", needed {measured.write(there['needed'], 2)}"
+        outcome = f"{'accepted' if there['accepted'] else 'not accepted'}: room {rooms([there['room']])}{needed}"
+        rows.append(["replication", difference(there["mean"], there["sd"]), seeds(there["n"]), outcome])
+    if here is not None:
+        found = difference(here["effect"], here["spread"])
+        rows.append(["here", found, seeds(here["pairs"]), _standing(here)])
+    if there is not None and there["no_effect"] is not None:
+        rows.append(["no effect", "0", "", _noticed(there["no_effect"])])
+    cells = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
+        for name, *others in rows
+    )
+    return f'<tbody><tr><th scope="rowgroup" colspan="4"><code>{escape(str(claimed))}</code></th></tr>{cells}</tbody>'
+
+
+def _noticed(value: float) -> str:
+    return f"chance that a build notices: {chance(value)}"
+
+
+def _standing(here: Mapping[str, Any]) -> str:
+    """What this machine's seeds say, and how far they may go before they contradict the claim."""
+    if here["standing"] is None:
+        return ""
+    word = {WITHIN: "within the spread"}.get(here["standing"], here["standing"])
+    return f"{word}; {_limit(here)}"
+
+
+def _limit(here: Mapping[str, Any]) -> str:
+    """The last difference that is no contradiction."""
+    if here["every"]:
+        return "every single run has to hold"
+    reach = here["margin"] + (-here["limit"] if here["kind"] == "close" else here["limit"])
+    if here["kind"] == "close":
+        return f"it may lie {short(reach)} apart"
+    return f"it may go up to {short(-reach)}" if here["kind"] == "below" else f"it may go down to {short(reach)}"
+
+
+def _controls(verdict: Verdict) -> str:
+    """What would refute the claim: how far from accepted the replication found it, and what the seeds here say."""
+    replicated, own = verdict.record.get("controls", []), verdict.arms
+    pairs = list(zip_longest(replicated, own))
+    if not pairs:
+        return ""
+    rejected = sum(bool(control["rejected"]) for control in replicated)
+    told = f"Controls rejected: {rejected} of {len(replicated)}" if replicated else "Controls, not replicated yet"
+    head = ["Control", "How", "Replication", "Here"]
+    rows = [_control(there, here) for there, here in pairs]
+    return _folded(told, table(head, rows, "What would refute the claim", "cn-arms"), rejected < len(replicated))
+
+
+def _control(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) -> tuple[str, list[str]]:
+    both = there or here or {}
+    cells = [KINDS.get(both["kind"], both["kind"]), escape(both["text"])]
+    if there is None:
+        cells.append("")
+    else:
+        found = f"<small>room {rooms(there['room'])}</small><small>{_noticed(best_chance(there))}</small>"
+        cells.append(f"{'rejected' if there['rejected'] else 'not rejected'} {found}")
+    cells.append("" if here is None else _fared(here, replicated=there is not None))
+    return ("cn-arm--passed" if there is not None and not there["rejected"] else ""), cells
+
+
+def _fared(arm: Mapping[str, Any], replicated: bool) -> str:
+    """How a control fares on this machine's seeds, which breaks nothing."""
+    if arm["failed_as_it_must"]:
+        return "contradicted, as it must be"
+    if replicated:
+        return "not contradicted by these seeds"
+    return f"<small>{escape(str(arm.get('message') or ''))}</small>"
+
+
+# ---------------------------------------------------------------- of an exact claim
+def _exact(verdict: Verdict) -> str:
+    parts = []
+    if verdict.comparisons:
+        items = "".join(
+            f'<li class="cn-measure"><code>{escape(c["claimed"])}</code>: {difference(c["effect"], c["spread"])}</li>'
+            for c in verdict.comparisons
+        )
+        parts.append(f'<ul class="cn-measures">{items}</ul>')
+    if verdict.arms:
+        caught, count = sum(arm["failed_as_it_must"] for arm in verdict.arms), len(verdict.arms)
+        rows = [_arm(arm) for arm in verdict.arms]
+        inside = table(["Broken version", "How", "Outcome"], rows, "What has to refute the claim", "cn-arms")
+        parts.append(_folded(f"Broken versions caught: {caught} of {count}", inside, caught < count))
+    return "".join(parts)
+
+
+def _arm(arm: Mapping[str, Any]) -> tuple[str, list[str]]:
     good = arm["failed_as_it_must"]
-    outcome = "failed, as it must" if good else "did not fail"
     words = _plain(str(arm.get("message") or ""))
     message = f"<br><small>{escape(words)}</small>" if words else ""
-    kind = KINDS.get(arm["kind"], arm["kind"])
-    return f"cn-arm--{'failed' if good else 'passed'}", [kind, escape(arm["text"]), f"{outcome}{message}"]
+    outcome = f"{'caught' if good else 'not caught'}{message}"
+    return ("" if good else "cn-arm--passed"), [KINDS.get(arm["kind"], arm["kind"]), escape(arm["text"]), outcome]
 
 
 def _plain(message: str) -> str:
@@ -123,5 +209,8 @@ def _plain(message: str) -> str:
     return "" if re.fullmatch(r"assert (np\.)?False_?|assert not (np\.)?True_?", words) else words
 
 
-def _power(value: float) -> int:
-    return int(f"{value:e}".partition("e")[2]) if value else 2
+def _folded(summary: str, inside: str, opened: bool) -> str:
+    return (
+        f"<details{' open' if opened else ''}><summary>{summary}</summary>"
+        f"<div data-search-exclude>{inside}</div></details>"
+    )

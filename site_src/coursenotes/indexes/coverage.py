@@ -9,6 +9,7 @@ from functools import cached_property
 from html import escape
 
 from coursenotes.claims import verdicts
+from coursenotes.claims.verdicts import UNACCEPTED, UNCHECKED, WORDS, Verdict
 from coursenotes.evidence.html import ROOT, claim_link, experiment_link, front_matter, page_link, page_url, table
 from coursenotes.found import ExperimentInfo, PageInfo
 from coursenotes.knowledge import dated, dates
@@ -16,7 +17,7 @@ from coursenotes.knowledge.lectures import Lecture
 from coursenotes.knowledge.sections import page_title
 from coursenotes.knowledge.wanted import Wanted
 from coursenotes.layout import Layout
-from coursenotes.markdown.claims import WORDS, overall
+from coursenotes.markdown.claims import overall
 from coursenotes.plan import Library
 from coursenotes.references import write_time
 
@@ -113,7 +114,7 @@ def _wanted_of(known: _Known, lecture: Lecture) -> str:
 def _wanted(known: _Known) -> Iterator[str]:
     """Everything that is missing: topics by size, then lessons, drafts, checks and runs."""
     groups = [*(_sized(known, size) for size in SIZES), _lessons(known), _drafts(known), _unchecked(known)]
-    groups += [_never_run(known), _past_review(known)]
+    groups += [_unaccepted(known), _never_run(known), _past_review(known)]
     groups = [group for group in groups if group]
     yield from ("## What is wanted", "")
     if not groups:
@@ -172,11 +173,28 @@ def _drafts(known: _Known) -> list[str]:
 
 
 def _unchecked(known: _Known) -> list[str]:
-    names = [name for name, status in known.statuses.items() if status == "unchecked"]
-    links = [claim_link(known.library, known.library.site.claims[name]) for name in names]
     return _list(
-        "Claims not checked", "What they rest on has changed or was not run since: a build checks them.", links
+        "Claims not checked", "What they rest on has changed or was not run since: a build checks them.",
+        [_claim(known, name) for name, status in known.statuses.items() if status == UNCHECKED],
+    )  # fmt: skip
+
+
+def _unaccepted(known: _Known) -> list[str]:
+    """The claims that a replication at sample scale would accept or refuse, which anybody can run."""
+    names = [
+        name for name, found in known.verdicts.items()
+        if any(verdict.status == UNACCEPTED and verdict.scale == "sample" for verdict in found)
+    ]  # fmt: skip
+    return _list(
+        "Claims not accepted yet",
+        "Their replication is missing or did not suffice: <code>nox -s replicate</code>, "
+        "or a claim that says less, or more seeds.",
+        [_claim(known, name) for name in names],
     )
+
+
+def _claim(known: _Known, name: str) -> str:
+    return claim_link(known.library, known.library.site.claims[name])
 
 
 def _never_run(known: _Known) -> list[str]:
@@ -244,10 +262,15 @@ class _Known:
         return {name: [info for *_, info in sorted(each, key=lambda e: e[:2])] for name, each in found.items()}
 
     @cached_property
-    def statuses(self) -> dict[str, str]:
-        """The verdict of every claim that a page shows."""
+    def verdicts(self) -> dict[str, list[Verdict]]:
+        """The verdicts on every claim that a page shows, at each of its scales."""
         names = [name for name in sorted(self.library.site.claims) if self.visibility.claim(name)]
-        return {name: overall(verdicts.best(self.library, name)) for name in names}
+        return {name: verdicts.best(self.library, name) for name in names}
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """One verdict for every claim that a page shows."""
+        return {name: overall(found) for name, found in self.verdicts.items()}
 
     @cached_property
     def experiments(self) -> list[ExperimentInfo]:

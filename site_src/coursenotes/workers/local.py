@@ -18,6 +18,7 @@ from coursenotes.layout import Layout
 from coursenotes.workers.devices import Device, choose, cores, detect
 from coursenotes.workers.running import REQUEST, Running, write_request
 from coursenotes.workers.scratch import Scratch, tail
+from coursenotes.workers.server import JOB, PREPARE
 from coursenotes.workers.tasks import Outcome, Task
 
 TORCH = (
@@ -114,6 +115,7 @@ class Pool:
         scratch = self._scratch.path
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursenotes.workers.server", str(theirs.fileno()), json.dumps(self.preload)]
+        command += [str(BACKGROUND)] if self._background else []
         with theirs, (scratch / "server.txt").open("wb") as log:
             self._server = subprocess.Popen(
                 command,
@@ -122,11 +124,25 @@ class Pool:
                 stderr=log,
                 cwd=scratch,
                 env={**server_environment(), **self._environment},
-                preexec_fn=(lambda: os.nice(BACKGROUND)) if self._background else None,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
         self._heard = b""
+
+    def prepare(self, call: str, args: Mapping[str, Any]) -> None:
+        """Have the server call a function of the engine, "package.module:function", before it starts further jobs.
+
+        What it loads, the jobs need not. It must start no thread and import nothing of the project's.
+        """
+        self.warm()
+        assert self._control is not None
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            try:
+                socket.send_fds(self._control, [PREPARE], [theirs.fileno()])
+                ours.sendall(json.dumps({"call": call, "args": dict(args)}).encode() + b"\n")
+            except OSError:
+                self._hang_up()  # the server is gone, as the next job will tell
 
     def close(self) -> None:
         """Kill what runs, end the server, wait for both, and remove what they wrote and nobody took."""
@@ -166,7 +182,7 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+                socket.send_fds(self._control, [JOB], [theirs.fileno()])
                 ours.sendall(os.fsencode(folder / REQUEST) + b"\n")
             except OSError:
                 ours.close()

@@ -1,8 +1,9 @@
 """The warm server: has the heavy libraries loaded, and forks a keeper for each job. Single-threaded.
 
-Run as `python -m coursenotes.workers.server FD PRELOAD` by local.py, which sets the environment. FD is a socket; for
-each byte with one descriptor that comes over it, a job is started, whose request is read from that descriptor. It
-ends when the socket does. It first says, as one JSON line, what it could not load; that is not fatal.
+Run as `python -m coursenotes.workers.server FD PRELOAD [NICE]` by local.py, which sets the environment. FD is a
+socket; for each JOB byte with one descriptor that comes over it, a job is started, whose request is read from that
+descriptor. For each PREPARE byte, a function that is named on the descriptor is called here, so that the jobs after it
+need not. It ends when the socket does. It first says, as one JSON line, what it could not load; that is not fatal.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from typing import Any
 from coursenotes import torchvision_compat
 from coursenotes.errors import Problem
 from coursenotes.workers import endings, keeper, processes
+
+JOB, PREPARE = b"j", b"p"
 
 
 def main(descriptor: int, preload: list[str]) -> None:
@@ -103,6 +106,9 @@ def serve(control: socket.socket) -> None:
             if not asked:
                 return
             connection = socket.socket(fileno=descriptors[0])
+            if asked == PREPARE:
+                prepare(connection)
+                continue
             server = os.getpid()
             try:
                 pid = os.fork()
@@ -121,6 +127,22 @@ def serve(control: socket.socket) -> None:
             connection.close()
 
 
+def prepare(connection: socket.socket) -> None:
+    """Call a function with arguments, both read from the connection as a line of JSON; a failure is not fatal.
+
+    What it loads stays here for the jobs to find; each does without, or meets the same error where it can be told.
+    """
+    with connection, connection.makefile("r", encoding="utf-8") as file:
+        asked = json.loads(file.readline())
+        module, _, name = asked["call"].partition(":")
+        try:
+            getattr(importlib.import_module(module), name)(asked["args"])
+        except Exception as error:
+            print(f"{asked['call']}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    gc.collect()
+    gc.freeze()
+
+
 def _kill_orphans(keepers: set[int]) -> None:
     """A keeper was killed, and what its job had started came here: kill that, and leave the other keepers be."""
     for orphan in set(processes.children(os.getpid())) - keepers:
@@ -134,6 +156,8 @@ def _noted(number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which then closes the socket
+    if len(sys.argv) > 3:
+        os.nice(int(sys.argv[3]))  # everything that is forked from here lets others on this machine go first
     main(int(sys.argv[1]), json.loads(sys.argv[2]))
     sys.stderr.flush()
     os._exit(0)  # tidying up torch takes longer than all that is left to do
