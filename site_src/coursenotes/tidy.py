@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coursenotes.api import SCALES
+from coursenotes import fingerprint
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.plan import Library
 from coursenotes.store import read_entry
@@ -24,20 +24,13 @@ class Contents:
 
 
 def look(library: Library) -> Contents:
-    """Read every entry, and tell those that no experiment of the project asks for as its code is now."""
-    needed = {
-        job.key
-        for experiment in library.site.experiments.values()
-        for scale in SCALES
-        if scale in experiment.scales
-        for job in library.jobs(experiment.id, scale)
-    }
+    """Read every entry, and tell those of code that is no longer there. Any seed counts: replications have their own."""
     found = Contents()
     for folder in sorted(library.store.root.glob("*/*")):
         size = sum(path.stat().st_size for path in folder.iterdir())
         found.entries += 1
         found.size += size
-        if folder.name not in needed:
+        if not _is_current(library, folder.name):
             found.unused.append(folder)
             found.unused_size += size
         try:
@@ -45,6 +38,16 @@ def look(library: Library) -> Contents:
         except CoursenotesError as error:
             found.bad += error.problems
     return found
+
+
+def _is_current(library: Library, key: str) -> bool:
+    """Whether an entry is what a job of the project's code, as it is now, would give."""
+    depends = library.store.depends(key)
+    name, scale = str(depends.get("experiment", "")).removeprefix("snippets."), depends.get("scale")
+    info = library.site.experiments.get(name)
+    if info is None or scale not in info.scales:
+        return False
+    return fingerprint.key(library.depends(name, scale), depends["settings"], depends["seed"]) == key
 
 
 def remove_unused(contents: Contents) -> None:

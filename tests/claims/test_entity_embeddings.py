@@ -73,9 +73,9 @@ def test_boosting_gains(other_models):
 @falsified_by(control={"inputs": ("trained", "untrained")})
 @falsified_by(control={"inputs": ("mixed_numbers", "numbers")})
 def test_forest_gains_over_mixed_numbers(other_models):
-    """On generated sales, a forest errs at least 20% less with trained lists than with numbers in no order."""
+    """On generated sales, a forest errs at least 25% less with trained lists than with numbers in no order."""
     trained, mixed = (other_models.metric("forest", inputs=i) for i in ("trained", "mixed_numbers"))
-    assert below(trained / mixed, 1, margin=0.2)
+    assert below(trained / mixed, 1, margin=0.25)
 
 
 @refuted("your mean average percent error will dramatically improve")

@@ -20,7 +20,6 @@ def test_smooth_is_harder(recover):
 @falsified_by(swap("task", "noise", "noise-relu"))
 @falsified_by(control={"task": ("noise-relu", "noise")})
 def test_relu_can_stick(recover):
-    """Through a ReLU, at least 2% of kernels stay below a cosine of 0.5; one is active on under a tenth of places."""
+    """Through a ReLU, the share of kernels that stay below a cosine of 0.5 is at least 0.02 higher than without."""
     share, none = (recover.metric("share_far", task=task) for task in ("noise-relu", "noise"))
     assert above(share, none, margin=0.02)
-    assert below(recover.metric("lowest_answering", task="noise-relu"), 0.1)

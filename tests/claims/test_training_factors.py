@@ -6,11 +6,11 @@ from coursenotes.claims import at, below, falsified_by, swap
 @falsified_by(control={"change": ("no_decay", "none")})
 @falsified_by(swap("change", "none", "no_decay"))
 def test_weight_decay_helps(recipe):
-    """Without weight decay, validation error is at least 0.02 stars squared higher, and training error 0.02 lower."""
+    """Without weight decay, validation error is at least 0.02 stars squared higher; training error is no higher."""
     valid, without = (recipe.metric("valid_loss", change=change) for change in ("none", "no_decay"))
     train, train_without = (recipe.metric("train_loss", change=change) for change in ("none", "no_decay"))
     assert below(valid, without, margin=0.02)
-    assert below(train_without, train, margin=0.02)
+    assert below(train_without - train, 0)
 
 
 @falsified_by(control={"change": ("wide_start", "none")})

@@ -25,8 +25,10 @@ def test_neighbours_share_a_class(read):
 @falsified_by(control={"weights": ("trained", "untrained")})
 @falsified_by(control={"weights": ("trained", "shuffled")})
 def test_knows_what_follows(read):
-    """For at least 0.9 of the words the nearest is followed by the same; it is in the same class for at most 0.9."""
-    assert above(read.metric("same_followed", weights="trained"), 0.9)
+    """Training raises the share of words whose nearest is followed by the same by at least 0.5; the share whose nearest
+    is in the same class stays at most 0.9."""
+    trained, untrained = (read.metric("same_followed", weights=weights) for weights in ("trained", "untrained"))
+    assert above(trained, untrained, margin=0.5)
     assert below(read.metric("same_before", weights="trained"), 0.9)
 
 

@@ -5,6 +5,7 @@ import re
 from rendering import COURSES, library_of, put, whole, write
 
 from coursenotes import indexes
+from coursenotes.claims import verdicts
 from coursenotes.discover import discover
 from coursenotes.indexes import coverage
 from coursenotes.plan import Library
@@ -101,6 +102,30 @@ def test_the_counts(mini):
         == f"{len(library.site.experiments)}; 0 of the {len(full)} with a full scale were run at it"
     )
     assert all(f"evidence/{e.id}/" in text.partition("### Experiments never run at full scale")[2] for e in full)
+
+
+def test_claims_that_wait_for_a_replication_are_listed(mini):
+    library = made(mini, {}, run=True)
+    verdicts.save(library, verdicts.blank(library, "straight_line.any_rate", "sample", "unaccepted"))
+    verdicts.save(library, verdicts.blank(library, "averages.less_noisy", "sample", "within"))
+    text = coverage.page(library)
+    assert "1 within the spread here, 1 not accepted yet, 2 not checked" in text
+    waiting = text.partition("### Claims not accepted yet")[2].partition("###")[0]
+    assert re.findall(r"/#([\w.]+)", waiting) == ["straight_line.any_rate"] and "nox -s replicate" in waiting
+    unchecked = text.partition("### Claims not checked")[2].partition("###")[0]
+    assert re.findall(r"/#([\w.]+)", unchecked) == ["averages.is_the_mean", "straight_line.finds_the_slope"]
+
+
+def test_a_claim_that_waits_at_full_scale_only_is_not_listed(mini):
+    snippet = mini.snippets / "datasets" / "points.py"
+    snippet.write_text(snippet.read_text().replace("sample=sample,", "sample=sample, full=lambda folder: sample(),"))
+    library = made(mini, {}, run=True)
+    put(library, "straight_line.fit", "full")
+    for scale, status in (("sample", "supported"), ("full", "unaccepted")):
+        verdicts.save(library, verdicts.blank(library, "straight_line.any_rate", scale, status))
+    assert len(verdicts.best(library, "straight_line.any_rate")) == 2
+    text = coverage.page(library)
+    assert "1 supported" in text and "### Claims not accepted yet" not in text
 
 
 def test_what_is_wanted_is_said_with_how_to_begin(mini):

@@ -40,7 +40,7 @@ def record(accepted=True, no_effect=0.998, **more):
         }],
         "controls": [
             {"kind": "control", "text": "rate 0.5 -> 0.0", "rejected": True, "room": [-5.817], "chance": [0.62]},
-            {"kind": "swap", "text": "0 and 1 exchanged", "rejected": accepted, "room": [None, 0.5], "chance": [0.1, 0.4]},
+            {"kind": "swap", "text": "0 and 1 swapped", "rejected": accepted, "room": [None, 0.5], "chance": [0, 0.4]},
         ],
         "problems": [] if accepted else ["line 9: too <little> room"],
     }  # fmt: skip
@@ -52,7 +52,7 @@ def judged(library, status="supported", scale="sample", claim=CLAIM, **more):
     verdict.comparisons = [compared({"within": "within", "contradicted": "contradicted"}.get(status, "reproduced"))]
     verdict.arms = [
         {"kind": "control", "text": "rate 0.5 -> 0.0", "failed_as_it_must": True, "message": "contradicted: a"},
-        {"kind": "swap", "text": "0 and 1 exchanged", "failed_as_it_must": False, "message": "these seeds do not"},
+        {"kind": "swap", "text": "0 and 1 swapped", "failed_as_it_must": False, "message": "these seeds do not"},
     ]
     verdict.record = record()
     verdict.date = "2026-11-20T10:00:00+00:00"
@@ -125,7 +125,7 @@ def test_what_it_is_and_how_to_run_it_again(mini):
     assert "coursenotes run straight_line.fit" in text and "nox" not in text  # it has no full scale
     assert "def fit(data, run: Run, rate: float):" in text
     assert re.search(
-        r'<div class="cn-table".*?<caption>Each setting <small>\(mean ± standard deviation over 3 seeds\)<', page
+        r'<div class="cn-table".*?<caption>Each setting <small>\(mean ± standard deviation over 5 seeds\)<', page
     )
 
 
@@ -253,7 +253,7 @@ def test_a_claim_in_full_shows_what_its_replication_found_and_what_was_found_her
     assert table(text, "cn-arms")[1:] == [
         "a broken model | rate 0.5 -&gt; 0.0 | rejected room −5.82 chance that a build notices: 0.62 | "
         "contradicted, as it must be",
-        "exchanged | 0 and 1 exchanged | rejected room no spread, 0.50 chance that a build notices: 0.40 | "
+        "exchanged | 0 and 1 swapped | rejected room no spread, 0.50 chance that a build notices: 0.40 | "
         "not contradicted by these seeds",
     ]
     assert "def" in text.partition('<details class="cn-source"')[2] and "If this were false" not in text

@@ -1,6 +1,7 @@
 """References and times, rendered by Python-Markdown with the extensions that the site uses."""
 
 import re
+import shutil
 
 import pytest
 from rendering import library_of, put, render, result
@@ -24,18 +25,25 @@ def problems(mini, text, *experiments, rendered=None):
 
 def test_a_number_links_to_its_evidence_and_says_where_it_comes_from(mini):
     html = page(mini, f"It is [7](measured:{FIT}.slope?rate=0.5).", FIT)
-    assert re.match(r'<p>It is <a [^>]*class="cn-measured"[^>]*>1\.950<span class="cn-tip"', html)
+    assert re.match(r'<p>It is <a [^>]*class="cn-measured"[^>]*>1\.960<span class="cn-tip"', html)
     assert 'href="../../evidence/straight_line.fit/"' in html and html.endswith("</a>.</p>")
     tip = re.findall(r'cn-tip__line">([^<]*)<', html)
-    assert tip[:4] == ["mean 1.950 ± 0.010 (standard deviation)", "3 seeds, sample scale", "CPU", "2026-11-20"]
+    assert re.fullmatch(r"1\.9\d+ ± 0\.0\d+ over 20 seeds; here 1\.960", tip[0]), "the mini site is replicated"
+    assert tip[1:4] == ["5 seeds, sample scale", "CPU", "2026-11-20"]
     assert tip[4] == "numpy 2.4.6" and re.fullmatch(r"[0-9a-f]{12}", tip[5])
     tip_id = re.search(r'aria-describedby="([^"]+)"', html)[1]
     assert f'id="{tip_id}"' in html and 'role="tooltip"' in html
 
 
+def test_a_number_without_a_replication_has_the_spread_that_was_measured(mini):
+    shutil.rmtree(mini.published)
+    html = page(mini, f"It is [7](measured:{FIT}.slope?rate=0.5).", FIT)
+    assert '__line">mean 1.960 ± 0.016 (standard deviation)<' in html
+
+
 def test_the_value_is_measured_whatever_the_text_says(mini):
-    assert ">1.950<" in page(mini, f"[no number](measured:{FIT}.slope?rate=0.5)", FIT)
-    assert ">195.0\u202f%<" in page(mini, f"[1%](measured:{FIT}.slope?rate=0.5)", FIT)
+    assert ">1.960<" in page(mini, f"[no number](measured:{FIT}.slope?rate=0.5)", FIT)
+    assert ">196.0\u202f%<" in page(mini, f"[1%](measured:{FIT}.slope?rate=0.5)", FIT)
 
 
 def test_the_way_to_the_root_depends_on_the_page(mini):
@@ -54,13 +62,13 @@ def test_results_of_older_code_are_shown_as_such(mini):
     library.results(FIT, "sample").stale = "loss changed"
     html = render(library)
     assert "cn-measured--stale" in html and html.count("measured with older code: loss changed") == 2
-    assert ">1.950<" in html
+    assert ">1.960<" in html
 
 
 def test_runs_that_diverged(mini):
     library = library_of(mini, page=f"[7](measured:{FIT}.slope?rate=0.5)")
     put(library, FIT, make=lambda s, seed: result(s, seed) if seed else _diverged(s))
-    assert ">diverged in 1 of 3 seeds<" in render(library)
+    assert ">diverged in 1 of 5 seeds<" in render(library)
 
 
 def _diverged(settings):
@@ -74,7 +82,7 @@ def test_a_table_has_settings_metrics_and_spreads(mini):
     assert re.findall(r'<th scope="col">([^<]*)', html) == ["rate", "error", "loss", "slope"]
     assert re.findall(r'<th scope="row">([^<]*)', html) == ["0.0", "0.1", "0.5"]
     last = html.rpartition("<tr>")[2]
-    assert last.startswith('<th scope="row">0.5</th><td>0.800 <span class="cn-spread">± 0.010</span></td><td>0.250')
+    assert last.startswith('<th scope="row">0.5</th><td>0.810 <span class="cn-spread">± 0.016</span></td><td>0.250')
     one = page(mini, f"[One](table:{FIT}?rate=0.1)", FIT)
     assert re.findall(r'<th scope="row">([^<]*)', one) == ["0.1"]
 
@@ -82,7 +90,7 @@ def test_a_table_has_settings_metrics_and_spreads(mini):
 def test_code_is_found_by_parsing_with_its_decorators(mini):
     html = page(mini, "[The **experiment**](code:averages.noise)", source="https://example.org/blob/main/")
     text = re.sub("<[^>]+>", "", html)
-    assert text.startswith('@experiment(seeds=4, vary={"n": [1, 100]})\ndef noise(run: Run, n: int):\n')
+    assert text.startswith('@experiment(seeds=5, vary={"n": [1, 100]})\ndef noise(run: Run, n: int):\n')
     assert html.startswith('<div class="cn-code"><div class="highlight"><pre><span></span><code>')
     link = "https://example.org/blob/main/snippets/averages.py#L17-L20"
     assert f'The experiment · <a href="{link}">snippets/averages.py, lines 17 to 20</a>' in html

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from coursenotes.claims.verdicts import MEANINGS, STATUSES
 from coursenotes.discover import discover
 from coursenotes.layout import Layout
 from tests.site.pages import Page
@@ -58,6 +59,24 @@ def test_the_feed_leads_to_pages_that_are_there(site):
     links = [entry.find(f"{ATOM}link").get("href").removeprefix(home) for entry in root.findall(f"{ATOM}entry")]
     assert links
     assert not [link for link in links if not (site / link.partition("#")[0] / "index.html").is_file()]
+
+
+def test_the_board_says_what_its_verdicts_mean_and_how_they_come_about(site):
+    text = (site / BOARD).read_text(encoding="utf-8")
+    legend = text.partition('<details class="cn-meanings">')[2].partition("</details>")[0]
+    assert all(f"<dd>{meaning}</dd>" in legend for meaning in MEANINGS.values())
+    assert '<a href="../../contribute/statistics/">' in text.partition('class="cn-meanings"')[0]
+
+
+def test_every_verdict_of_the_board_can_be_chosen(tab, address):
+    """Whichever there are: what is shown has the verdict that was chosen, and all that has it is shown."""
+    page = tab(f"{address}evidence/claims/")
+    chosen = page.locator(".cn-counts input").evaluate_all("found => found.map((e) => e.value)")
+    assert chosen[0] == "all" and set(chosen) <= {"all", *STATUSES, "changed"}
+    for kind in chosen[1:]:
+        page.locator(f"#cn-show-{kind}").check()
+        shown = page.locator(".cn-board tbody:visible").count()
+        assert 0 < shown == page.locator(f".cn-board tbody.cn-row--{kind}").count(), kind
 
 
 @pytest.mark.parametrize("width", [390, 1280])

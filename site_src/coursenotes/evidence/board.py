@@ -58,7 +58,8 @@ def _opening(library: Library) -> list[str]:
 
 def _meanings() -> str:
     items = "".join(f"<dt>{sign(status, word)}</dt><dd>{MEANINGS[status]}</dd>" for status, word in WORDS.items())
-    return f'<details class="cn-meanings"><summary>What the verdicts mean</summary><dl class="cn-facts">{items}</dl></details>'
+    told = f'<summary>What the verdicts mean</summary><dl class="cn-facts">{items}</dl>'
+    return f'<details class="cn-meanings">{told}</details>'
 
 
 def claims(library: Library, *, listed: bool = True) -> list[str]:
