@@ -179,7 +179,7 @@ def test_a_claim_that_nobody_accepted_yet_is_a_remark(again):
     assert "1 not accepted yet" in whole(again)[1]
     assert "cn-claim--unaccepted" in page(again, "averages")
     (problem,) = check.accepted(load(again))
-    assert "test_averages.py:11: the claim less_noisy is not accepted yet" in str(problem)
+    assert "test_averages.py:9: the claim less_noisy is not accepted yet" in str(problem)
     assert "coursenotes replicate averages" in problem.fix
 
 

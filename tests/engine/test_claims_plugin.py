@@ -378,6 +378,15 @@ def test_an_assertion_behind_a_helper_is_refused_when_it_is_run(project):
     assert project.verdict().status == "unchecked"
 
 
+def test_a_claim_over_results_is_not_parametrized(project):
+    project.claims(
+        'import pytest\n\n\n@pytest.mark.parametrize("k", [1, 2])' + GOOD.replace("(drop_rate)", "(drop_rate, k)")
+    )
+    result = project.pytest()
+    result.assert_outcomes(errors=1)
+    says(result, "a claim over results is one sentence")
+
+
 def test_fewer_than_five_seeds_are_refused(project):
     project.claims(GOOD)
     project.write("snippets/dropout.py", SNIPPET.replace('"sample": 5', '"sample": 4'))

@@ -302,6 +302,7 @@ def test_a_replication_that_did_not_suffice_lists_what_is_missing(mini):
     assert "not accepted: room 6.23, needed 0.80" in text
     assert "<details open><summary>Controls rejected: 1 of 2</summary>" in text
     assert text.count('<tr class="cn-arm--passed">') == 1
+    assert rows_of(library)[0][5].startswith("1 of 2 rejected<br>")
 
 
 def test_a_claim_that_was_never_replicated_shows_what_is_there(mini):
@@ -338,6 +339,7 @@ def test_an_exact_claim_shows_which_broken_versions_its_test_catches(mini):
     text = article(library, EXACT)
     assert "<details open><summary>Broken versions caught: 0 of 1" in text and "cn-arm--passed" in text
     assert "not caught<br><small>mean off by 2</small>" in text
+    assert rows_of(library, EXACT)[0][5].startswith("0 of 1 caught<br>")
 
 
 def test_the_board_has_a_row_a_claim(mini):

@@ -29,7 +29,7 @@ def both(sample, full):
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "status", "words"),
+    ("several", "status", "words"),
     [
         ([found("supported")], "supported", "supported"),
         ([found("within")], "within", "within the spread here"),
@@ -45,9 +45,9 @@ def both(sample, full):
         (both("refuted", "unaccepted"), "refuted", "refuted · sample; not accepted yet · full"),
     ],
 )
-def test_one_status_and_the_words_for_several_scales(verdicts, status, words):
-    assert claims.overall(verdicts) == status
-    assert claims.words(verdicts) == words
+def test_one_status_and_the_words_for_several_scales(several, status, words):
+    assert claims.overall(several) == status
+    assert claims.words(several) == words
 
 
 def control(*chances):

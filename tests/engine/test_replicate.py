@@ -82,11 +82,11 @@ def test_a_replication_accepts_goes_on_where_it_was_stopped_and_changes_nothing_
 
 
 def test_what_has_too_little_room_is_refused_with_its_line(fresh, capsys):
-    edit(fresh.claims_file("averages"), "margin=0.3", "margin=0.7")
+    edit(fresh.claims_file("averages"), "margin=0.3", "margin=0.75")
     status, said = command(fresh, capsys, "averages", "--seeds", "8")
     assert status == 1
     assert "✗ averages.less_noisy" in said.out
-    assert "line 11: noise.metric('error', n=100) below noise.metric('error', n=1) by 0.7" in said.out
+    assert "line 11: noise.metric('error', n=100) below noise.metric('error', n=1) by 0.75" in said.out
     assert "and it takes 1.69" in said.out
     library = load(fresh)
     assert not acceptance.load(library, library.site.claims["averages.less_noisy"], "sample").accepted

@@ -41,6 +41,8 @@ def problem(library: Library, module: pytest.Module, name: str, obj: Any) -> Pro
         return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
     details = _arms(library, info, found) + _parameters(library, module, info, obj) + _followed(library, info)
     details += _not_compared(info) + _too_few_seeds(library, info)
+    if info.experiments and any(mark.name == "parametrize" for mark in getattr(obj, "pytestmark", ())):
+        details.append("a claim over results is one sentence: write a claim each in place of @pytest.mark.parametrize")
     if not info.experiments and not info.functions and not details:
         details.append("it reads nothing of its topic; take an experiment or a function of the snippet as a parameter")
     if details:

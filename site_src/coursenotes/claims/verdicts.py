@@ -31,7 +31,7 @@ WORDS = {  # in the order in which they are listed everywhere
 }
 SIGNS = {SUPPORTED: "✓", WITHIN: "≈", CONTRADICTED: "✗", UNACCEPTED: "…", REFUTED: "≠", UNCHECKED: "?"}
 MEANINGS = {
-    SUPPORTED: "accepted by a replication over many seeds, and reproduced by the seeds trained here",
+    SUPPORTED: "accepted by a replication over many seeds and reproduced by the seeds trained here; or exact, and true",
     WITHIN: "accepted; the mean of the seeds trained here falls short of the margin, by no more than seeds differ",
     CONTRADICTED: "accepted, or exact, and the seeds trained here say otherwise",
     UNACCEPTED: "its replication is missing, or did not suffice",
