@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from coursenotes import cells, measured, published, releases, resolve
 from coursenotes.claims import acceptance
@@ -33,8 +34,9 @@ def static(library: Library) -> list[Problem]:
 
 
 def after_training(library: Library) -> list[Problem]:
-    """All problems that need results to be seen: metrics that nobody returned, metrics that nobody uses."""
+    """All problems that need results to be seen: metrics that nobody returned or uses, results that are not there."""
     problems = Problems()
+    problems.extend(without_results(library))
     problems.extend(resolve.all_problems(library.knowledge, library))
     problems.extend(_unused_metrics(library))
     for experiment in library.site.experiments.values():
@@ -84,6 +86,25 @@ def accepted(library: Library) -> list[Problem]:
     return found
 
 
+def without_results(library: Library) -> list[Problem]:
+    """The experiments that have no results at sample scale, where a page first asks for them; full scale may miss."""
+    missing = [name for name, scale in library.wanted("sample") if library.results(name, scale) is None]
+    places: dict[str, tuple[Path, int]] = {}
+    for page in library.site.pages.values() if missing else ():
+        for ref in page.references:
+            claim = library.site.claims.get(ref.target) if ref.scheme == "claim" else None
+            for name in (*claim.experiments, *claim.controls) if claim else library.read_by(ref):
+                places.setdefault(name, (page.path, ref.line))
+    known = library.site.experiments
+    return [
+        Problem(
+            f"no results of {name} at sample scale: its numbers cannot be checked",
+            *places.get(name, (known[name].path, known[name].line)), fix="coursenotes build",
+        )
+        for name in missing
+    ]  # fmt: skip
+
+
 def credited(library: Library) -> list[Problem]:
     """Notes without a source or without a licence: such a draft can be built and looked at, and is not done."""
     return list(library.knowledge.credit.missing())
@@ -92,6 +113,7 @@ def credited(library: Library) -> list[Problem]:
 def prose(library: Library) -> list[Problem]:
     """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
     problems = Problems()
+    problems.extend(without_results(library))
     for page in library.site.pages.values():
         problems.extend(measured.text_problems(library, page))
         if not library.layout.is_note(page.name):

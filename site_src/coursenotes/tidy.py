@@ -24,7 +24,7 @@ class Contents:
 
 
 def look(library: Library) -> Contents:
-    """Read every entry, and tell those of code that is no longer there. Any seed counts: replications have their own."""
+    """Read every entry, and tell those of code that is no longer there. Any seed counts, a replication's too."""
     found = Contents()
     for folder in sorted(library.store.root.glob("*/*")):
         size = sum(path.stat().st_size for path in folder.iterdir())

@@ -24,6 +24,7 @@ MADE = {
     "libraries": {"numpy": "2.4.6", "torch": "2.13.0+cpu"}, "date": "2026-11-20T10:00:00+00:00",
     "seconds": 1.25, "cpu_seconds": 1.2,
 }  # fmt: skip
+EXPERIMENTS = ("averages.noise", "straight_line.fit", "straight_line.start")  # all of the mini site's
 COURSES = """
 dl2022:
   title: Practical Deep Learning 2022

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from rendering import COURSES
+from rendering import COURSES, EXPERIMENTS
 
 from coursenotes.cli import main
 from coursenotes.plan import load
@@ -51,7 +51,13 @@ def test_unknown_names_are_told(command):
     assert command("why", "averages.noize")[0] == 1
 
 
-def test_check_needs_no_results(command):
+def test_check_without_results_fails_once_for_each_experiment(command):
+    status, said = command("check")
+    assert status == 1 and "3 problems" in said, said
+    for name in EXPERIMENTS:
+        assert said.count(f"no results of {name} at sample scale: its numbers cannot be checked\n  fix: ") == 1
+    assert "docs/concepts/averages.md:7: no results of averages.noise" in said
+    command("run")
     status, said = command("check")
     assert status == 0 and "nothing wrong" in said, said
 
@@ -99,7 +105,7 @@ def test_new_begins_with_what_the_list_says_and_takes_it_off(command, mini):
     assert 'title: "Means: how noisy?"\nlectures: ["dl2022/8@0:10:00"]\n' in note
     assert "<!-- Wanted: How noisy? -->" in note
     status, said = command("check")
-    assert "the claim shrinks is not accepted yet" in said and "1 problem" in said, said
+    assert "wanted.yml" not in said and "the claim shrinks is not accepted yet" in said, said
 
 
 def test_outside_a_project_it_says_so(tmp_path, monkeypatch, capsys):

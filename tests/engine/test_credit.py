@@ -269,6 +269,7 @@ def test_a_work_that_the_text_cites_is_a_source(mini):
 
 def test_the_command_fails_for_a_note_without_a_source(mini, monkeypatch, capsys):
     monkeypatch.chdir(mini.root)
+    assert main(["run"]) == 0
     assert main(["check"]) == 0
     page = mini.concept("averages")
     page.write_text(re.sub(r"sources:.*\n", "", page.read_text()))

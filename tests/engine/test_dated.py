@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from rendering import library_of, render, whole, write
+from rendering import EXPERIMENTS, library_of, render, whole, write
 
 from coursenotes import check, cli
 from coursenotes.indexes import dated as index
@@ -24,8 +24,8 @@ def today(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")  # 18 November 2026
 
 
-def library(mini, page: str = PAGE):
-    return library_of(mini, page="---\nlectures: [dl2022/8]\n---\n" + page)
+def library(mini, page: str = PAGE, *measured: str):
+    return library_of(mini, *measured, page="---\nlectures: [dl2022/8]\n---\n" + page)
 
 
 def said(mini, page: str) -> list[str]:
@@ -63,7 +63,7 @@ def test_a_value_without_text_is_told(mini):
 
 
 def test_digits_in_a_dated_value_do_not_look_measured(mini):
-    assert not check.prose(library(mini, "# Try\n\nIt is [97.5%](dated:2022-07-21).\n"))
+    assert not check.prose(library(mini, "# Try\n\nIt is [97.5%](dated:2022-07-21).\n", *EXPERIMENTS))
     assert check.prose(library(mini, "# Try\n\nIt is 97.5%.\n"))
 
 
@@ -80,6 +80,8 @@ def test_facts_carry_their_sentence_and_fall_due_after_a_year(mini):
 def test_check_lists_what_is_due_and_does_not_fail(mini, capsys, monkeypatch):
     monkeypatch.chdir(mini.root)
     library(mini)
+    assert cli.main(["run"]) == 0
+    capsys.readouterr()
     arguments = ["--project", str(mini.root), "check"]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from rendering import library_of, render, whole, write
+from rendering import EXPERIMENTS, library_of, render, whole, write
 
 from coursenotes import check
 from coursenotes.indexes import literature as index
@@ -38,9 +38,9 @@ And again [@srivastava2014]: `[@nobody2000]` is code, \\[@nobody2001] is not mea
 """
 
 
-def library(mini, page: str = PAGE, bib: str = BIB):
+def library(mini, page: str = PAGE, bib: str = BIB, measured: tuple[str, ...] = ()):
     write(mini.literature, bib)
-    return library_of(mini, page=page)
+    return library_of(mini, *measured, page=page)
 
 
 def said(mini, page: str, bib: str = BIB) -> list[str]:
@@ -136,7 +136,7 @@ def test_a_citation_inside_a_link_is_refused(mini):
 
 
 def test_digits_in_a_citation_do_not_look_measured(mini):
-    assert not check.prose(library(mini, PAGE + "\n[@team2020, 4.2]\n"))
+    assert not check.prose(library(mini, PAGE + "\n[@team2020, 4.2]\n", measured=EXPERIMENTS))
 
 
 def test_all_works_are_listed_with_the_pages_that_cite_them_and_their_bibtex(mini):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,17 @@ def test_a_module_is_short_and_says_its_job(path):
     text = path.read_text()
     assert ast.get_docstring(ast.parse(text)), "no docstring"
     assert len(text.splitlines()) <= 320, "long: look for two jobs in it"
+
+
+def test_the_whole_suite_runs_every_file_of_tests(pytestconfig):
+    """A pattern of norecursedirs leaves out every folder of that name, wherever it lies: "site" left out tests/site."""
+    root = Path(__file__).parents[2]
+    assert pytestconfig.getini("testpaths") == ["tests"]
+    files = [path.relative_to(root).parts for path in (root / "tests").rglob("test_*.py")]
+    folders = {part for parts in files if parts[1] != "mini_site" for part in parts[:-1]}
+    assert {"tests", "engine", "claims", "faults", "site"} <= folders
+    left_out = pytestconfig.getini("norecursedirs")
+    assert not {folder for folder in folders for pattern in left_out if fnmatch(folder, pattern)}
 
 
 def test_a_topic_may_share_its_name_with_a_test_of_the_engine(pytestconfig):

@@ -188,13 +188,38 @@ def test_only_mkdocs_serve_goes_without_the_policy(tmp_path, url, held):
     assert ("Content-Security-Policy" in (tmp_path / "site" / "index.html").read_text()) == held
 
 
+def first_told(meta: dict, courses: dict) -> tuple[int, int]:
+    """Where the first lecture that a note names stands in courses.yml, and the second in it; last without."""
+    order: dict[str, int] = {}
+    lectures = ((f"{c}/{name}", told) for c, course in courses.items() for name, told in course["lectures"].items())
+    for number, (lecture, told) in enumerate(lectures):
+        order |= {each.casefold(): number for each in (lecture, *((told or {}).get("codes") or ()))}
+    for entry in meta.get("lectures") or ():
+        lecture, _, time = entry.partition("@")
+        parts = [int(part) for part in (time or "0").split(":")]
+        return order[lecture.casefold()], sum(part * 60**n for n, part in enumerate(reversed(parts)))
+    return len(order), 0
+
+
+def test_lectures_come_in_the_order_of_their_file_and_not_of_their_letters():
+    courses = {
+        "new": {"lectures": {2: {"title": "Two"}, 10: {"title": "Ten", "codes": ["N10"]}}},
+        "before": {"lectures": {1: None}},
+    }
+    lectures = ["new/2@9:00", "new/2@0:10:00", "new/2@1:00:00", "N10@0:00:05", "new/10@1:00:00", "before/1"]
+    told = [*(first_told({"lectures": [each, "new/2"]}, courses) for each in lectures), first_told({}, courses)]
+    assert told == sorted(set(told)) and told[:2] == [(0, 540), (0, 600)]
+
+
 def test_concepts_stand_under_their_subjects_in_the_order_of_the_lectures(pages, site):
     """On the index page, in the navigation, and from one page to the next."""
     source = {p.stem: yaml.safe_load(p.read_text().split("---")[1]) for p in (ROOT / "docs/concepts").glob("*.md")}
     subjects = source.pop("index")["subjects"]
     assert set(subjects) == {meta["subject"] for meta in source.values()}
+    courses = yaml.safe_load((ROOT / "docs/courses.yml").read_text())
     when = {
-        name: (subjects.index(meta["subject"]), meta["lectures"][0], meta["title"]) for name, meta in source.items()
+        name: (subjects.index(meta["subject"]), *first_told(meta, courses), meta["title"])
+        for name, meta in source.items()
     }
     expected = sorted(when, key=when.__getitem__)
 

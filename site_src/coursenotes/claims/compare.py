@@ -59,7 +59,7 @@ class Comparison:
 
     @property
     def seen(self) -> Spread:
-        """The mean of the differences and their standard deviation; 0 for one pair, and where rounding alone differs."""
+        """The mean of the differences and their standard deviation: 0 for one pair, and for mere rounding."""
         found = self.differences
         rounding = ROUNDING * max(np.abs(self.a).max(), np.abs(self.b).max())
         sd = float(found.std(ddof=1)) if self.pairs > 1 and np.ptp(found) > rounding else 0.0

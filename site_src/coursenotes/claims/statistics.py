@@ -18,9 +18,9 @@ direction has to be passed as well, so its room has to be at most -needed_room (
 **Contradicted.** A build has its own n seeds, five by default, and is held against the accepted σ, not its own: a
 standard deviation from five numbers is off by a third. It contradicts the claim where its mean lies more than
 BOUND · σ / √n beyond the margin, on the wrong side.
-- A claim whose true mean lies R deviations on the right side is contradicted with chance Φ(-BOUND - R √n). Accepted
-  claims have R of about 0.8 or more, so five seeds contradict one with a chance of at most some 1e-6, and of 1e-4 where
-  luck gave the replication half a deviation too much.
+- A claim whose true mean lies R deviations on the right side is contradicted with chance Φ(-BOUND - R √n): one in a
+  million at R = 0.8. Counting in that luck may have had a claim accepted, and its σ come out too small: of the accepted
+  claims whose true room is 0.8 a build contradicts one in 100,000, of those of 0.5 three in 10,000, by simulation.
 - A claim that is false by E deviations is contradicted with chance Φ(E √n - BOUND). BOUND and the default number of
   seeds were chosen together so that this is at least ENOUGH = 0.9 for E = 2, by the fewest seeds, since every seed is
   trained in every build: Φ(2 √5 - 3) = 0.93. (3.5 asks for six seeds: Φ(2 √6 - 3.5) = 0.92; with five it gives 0.83,

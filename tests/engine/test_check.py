@@ -1,0 +1,64 @@
+"""What is checked with results: a check that finds none of them says so, since it would find nothing wrong."""
+
+import shutil
+
+from rendering import EXPERIMENTS, put
+
+from coursenotes import check
+from coursenotes.plan import load
+
+WHAT = "no results of {} at sample scale: its numbers cannot be checked"
+
+
+def said(library) -> list[str]:
+    """What both checks say of results that are not there; each says it once, and the same."""
+    found = [str(p) for p in check.after_training(library) if "results" in p.what]
+    assert found == [str(p) for p in check.prose(library) if "results" in p.what]
+    return found
+
+
+def trained(mini, *names: str):
+    library = load(mini)
+    for name in names:
+        put(library, name)
+    return load(mini)
+
+
+def test_each_experiment_without_results_is_told_once_where_a_page_first_asks_for_it(mini):
+    found = check.prose(load(mini))
+    assert [(p.what, p.path, p.line, p.fix) for p in found] == [
+        (WHAT.format("averages.noise"), mini.concept("averages"), 7, "coursenotes build"),
+        (WHAT.format("straight_line.fit"), mini.concept("straight_line"), 7, "coursenotes build"),
+        (WHAT.format("straight_line.start"), mini.concept("straight_line"), 9, "coursenotes build"),
+    ]
+    assert len(said(load(mini))) == 3 and said(trained(mini, *EXPERIMENTS)) == []
+
+
+def test_one_job_that_was_not_run_is_enough(mini):
+    library = trained(mini, *EXPERIMENTS)
+    shutil.rmtree(library.store.folder(library.jobs("straight_line.start", "sample")[0].key))
+    (problem,) = said(load(mini))
+    assert WHAT.format("straight_line.start") in problem
+
+
+def test_what_a_claim_alone_asks_for_is_told_where_the_claim_stands(mini):
+    path = mini.concept("straight_line")
+    asks = [line for line in path.read_text().split("\n") if "figure:" not in line and "measured:" not in line]
+    path.write_text("\n".join(line for line in asks if "table:" not in line))
+    (line,) = [n for n, text in enumerate(path.read_text().split("\n"), 1) if "claim:straight_line.finds" in text]
+    problems = {p.what: p for p in check.prose(load(mini))}
+    assert problems[WHAT.format("straight_line.fit")].line == line
+    path.write_text("# A line\n")  # nor there: the check of names tells that, and this one where it is declared
+    problems = {p.what: p for p in check.prose(load(mini))}
+    assert problems[WHAT.format("straight_line.fit")].path == mini.snippet("straight_line")
+
+
+def test_full_scale_may_never_have_been_run(mini):
+    data = mini.snippets / "datasets" / "points.py"
+    data.write_text(data.read_text().replace("sample=sample, ", "sample=sample, full=lambda folder: sample(), "))
+    page = mini.concept("straight_line")
+    page.write_text(page.read_text() + "\nIt is [2](measured:straight_line.fit.slope?rate=0.5&scale=full) at full.\n")
+    library = trained(mini, *EXPERIMENTS)
+    assert "full" in library.experiment("straight_line.fit").scales
+    assert library.results("straight_line.fit", "full") is None and said(library) == []
+    assert check.prose(library) == []
