@@ -112,11 +112,11 @@ def test_generalises_better(drop_rate):
 @falsified_by(swap("p", 0.0, 0.8))
 @falsified_by(control={"p": (0.8, 0.0)})
 def test_fits_worse(drop_rate):
-    """The training loss rises by at least 0.02 nats from p=0 to 0.5, and by 0.05 to 0.8, and again to 0.9."""
+    """The training loss rises by at least 0.05 nats from p=0 to 0.5, and by 0.1 to 0.8, and again to 0.9."""
     losses = [drop_rate.metric("train_loss", p=p) for p in (0.0, 0.5, 0.8, 0.9)]
-    assert below(losses[0], losses[1], margin=0.02)
-    assert below(losses[1], losses[2], margin=0.05)
-    assert below(losses[2], losses[3], margin=0.05)
+    assert below(losses[0], losses[1], margin=0.05)
+    assert below(losses[1], losses[2], margin=0.1)
+    assert below(losses[2], losses[3], margin=0.1)
 
 
 @at("full")

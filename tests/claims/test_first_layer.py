@@ -20,12 +20,12 @@ def one_direction(filters):
 @falsified_by(control={"filters": ("trained", "untrained")})
 @falsified_by(control={"filters": ("trained", "random-labels")})
 def test_turns_to_edges(digit_network):
-    """Trained filters are at least 0.05 more like an edge than untrained ones, and than those of random labels."""
+    """Trained filters are at least 0.1 more like an edge than untrained ones, and than those of random labels."""
     trained, untrained, random = (
         digit_network.metric("likeness", filters=filters) for filters in ("trained", "untrained", "random-labels")
     )
-    assert above(trained, untrained, margin=0.05)
-    assert above(trained, random, margin=0.05)
+    assert above(trained, untrained, margin=0.1)
+    assert above(trained, random, margin=0.1)
 
 
 @falsified_by(edge_likeness=all_alike)

@@ -40,10 +40,10 @@ def test_answers_are_looked_up(FactsInside):
 @falsified_by(control={"model": ("hybrid", "hybrid_shuffled")})  # retrained with somebody else's facts
 @falsified_by(control={"model": ("hybrid", "product")})
 def test_facts_help_where_ratings_are_few(scarce):
-    """With few ratings the sum's error is at least 0.03 below the product's, 0.02 below that with shuffled facts."""
+    """With few ratings the sum's error is at least 0.03 below the product's, and below that with shuffled facts."""
     hybrid, product, shuffled = (scarce.metric("error", model=m) for m in ("hybrid", "product", "hybrid_shuffled"))
     assert below(hybrid, product, margin=0.03)
-    assert below(hybrid, shuffled, margin=0.02)
+    assert below(hybrid, shuffled, margin=0.03)
 
 
 @at("sample")
@@ -61,9 +61,9 @@ def test_facts_inside_help(scarce):
 @falsified_by(control={"amount": ("all", "some")})
 @falsified_by(swap("model", "product", "hybrid"))
 def test_facts_are_not_missed_where_ratings_are_many(plenty):
-    """With all the ratings, the product's error is at least 0.003 below that of the sum of product and network."""
+    """With all the ratings, the product's error is at least 0.01 below that of the sum of product and network."""
     product, hybrid = (plenty.metric("error", model=m, amount="all") for m in ("product", "hybrid"))
-    assert below(product, hybrid, margin=0.003)
+    assert below(product, hybrid, margin=0.01)
 
 
 @at("full")

@@ -81,9 +81,9 @@ def test_cut_never_returns(steps_back, sigmoid_range, cut_range):
 @falsified_by(control={"y_range": ("0 to 5.5", "0 to 5")})
 @falsified_by(swap("y_range", "0 to 5", "0 to 5.5"))
 def test_room_above_is_used(ends):
-    """Where 5 stars were given, the mean prediction is at least 0.01 stars higher with a range to 5.5 than to 5."""
+    """Where 5 stars were given, the mean prediction is at least 0.02 stars higher with a range to 5.5 than to 5."""
     to_more, to_five = (ends.metric("at_five", y_range=y_range) for y_range in ("0 to 5.5", "0 to 5"))
-    assert above(to_more, to_five, margin=0.01)
+    assert above(to_more, to_five, margin=0.02)
 
 
 @refuted("a range that ends a little above 5 predicts ratings better than one that ends at 5")

@@ -256,7 +256,7 @@ def test_a_claim_in_full_shows_what_its_replication_found_and_what_was_found_her
         "exchanged | 0 and 1 swapped | rejected room no spread, 0.50 chance that a build notices: 0.40 | "
         "not contradicted by these seeds",
     ]
-    assert "def" in text.partition('<details class="cn-source"')[2] and "If this were false" not in text
+    assert "def" in text.partition('<details class="cn-source"')[2] and "Were there no such effect" not in text
     assert '<a href="../../concepts/straight_line/">' in text and "evidence/straight_line.fit/" in text
     page = html(library, "evidence/straight_line.md")
     assert "evidence/straight_line.fit/" in page.partition('id="experiments"')[2] and "averages" not in page
@@ -283,10 +283,12 @@ def test_how_far_the_seeds_here_may_go(mini, more, said):
 def test_a_claim_that_one_build_could_hardly_refute_says_so(mini):
     library = library_of(mini, FIT)
     judged(library, record=record(no_effect=0.54))
-    said = "If this were false, one build would notice with a chance of 0.62; it takes a replication to refute it."
+    said = (
+        "Were there no such effect, one build would notice with a chance of 0.54; it takes a replication to refute it."
+    )
     assert f'<p class="cn-verdict__doubt">{said}</p>' in article(library)
     judged(library, "unaccepted", record=record(accepted=False, no_effect=0.54))
-    assert "If this were false" not in article(library), "nothing that was not accepted can be refuted"
+    assert "Were there no such effect" not in article(library), "nothing that was not accepted can be refuted"
 
 
 def test_a_replication_that_did_not_suffice_lists_what_is_missing(mini):

@@ -60,13 +60,16 @@ def control(*chances):
         ([0.3], [], 0.3),
         ([0.3, None, 0.5], [], 0.5),
         ([None], [control(0.2)], 0.2),
-        ([0.3], [control(0.1, 0.6), control(0.4)], 0.6),
+        ([0.3], [control(0.1, 0.6), control(0.4)], 0.3),
+        ([None], [control(0.1, 0.6), control(0.4)], 0.4),
         ([0.7], [control(0.1, 0.6)], 0.7),
         ([None], [], 0.0),
         ([None], [control()], 0.0),
     ],
 )
-def test_what_one_build_can_refute_is_the_best_of_the_ways_tried(no_effect, controls, best):
+def test_what_one_build_can_refute_is_no_effect_by_its_best_comparison_else_the_hardest_control(
+    no_effect, controls, best
+):
     record = {**ACCEPTED, "comparisons": [{"no_effect": chance} for chance in no_effect], "controls": controls}
     assert claims.refutable(record) == best
     verdict = found("supported", record=record)
@@ -76,8 +79,9 @@ def test_what_one_build_can_refute_is_the_best_of_the_ways_tried(no_effect, cont
 
 
 def test_a_claim_that_one_build_can_refute_is_not_doubted():
-    assert claims.doubt(found("supported", record={**ACCEPTED, "controls": [control(0.89)]}))
-    assert not claims.doubt(found("supported", record={**ACCEPTED, "controls": [control(0.9)]}))
+    for chance, doubted in ((0.89, True), (0.9, False)):
+        record = {**ACCEPTED, "comparisons": [{"no_effect": chance}]}
+        assert bool(claims.doubt(found("supported", record=record))) is doubted
     assert not claims.doubt(found("supported", "exact")), "there is nothing to replicate"
     assert claims.refutable({}) == 0.0
 

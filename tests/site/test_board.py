@@ -40,7 +40,7 @@ def test_the_board_is_small_enough_to_open(site):
 def test_the_board_says_since_when(site, found):
     assert list(found.layout.releases.glob("*.json")), "no release was taken"
     text = (site / BOARD).read_text(encoding="utf-8")
-    assert re.search(r'class="cn-since">Since <a href="../../reference/news/">\S+</a> of \d+ \w+ \d{4} ', text)
+    assert re.search(r'class="cn-since">Since <a href="../../reference/news/">\S+</a> of \d+ \w+ \d{4}[: ]', text)
 
 
 def test_every_correction_stands_on_the_page_of_errata(site, found):

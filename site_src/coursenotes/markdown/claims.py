@@ -63,12 +63,12 @@ def words(found: Sequence[Verdict]) -> str:
 
 
 def refutable(record: Mapping[str, Any]) -> float:
-    """The chance that one build contradicts the claim of this record, were it false: the best of the ways tried.
+    """The chance that one build contradicts the claim of this record, were there no effect at all.
 
-    They are no effect at all, for each comparison where that means something, and each control.
+    One comparison suffices. Where no comparison knows what no effect is, the control that is hardest to notice.
     """
-    ways = [c["no_effect"] for c in record.get("comparisons", ()) if c["no_effect"] is not None]
-    return max([*ways, *(best_chance(control) for control in record.get("controls", ()))], default=0.0)
+    chances = [c["no_effect"] for c in record.get("comparisons", ()) if c["no_effect"] is not None]
+    return max(chances) if chances else min(map(best_chance, record.get("controls", ())), default=0.0)
 
 
 def best_chance(control: Mapping[str, Any]) -> float:
@@ -84,7 +84,7 @@ def doubt(verdict: Verdict) -> str:
     if best >= ENOUGH:
         return ""
     noticed = f"one build would notice with a chance of {chance(best)}"
-    return f"If this were false, {noticed}; it takes a replication to refute it."
+    return f"Were there no such effect, {noticed}; it takes a replication to refute it."
 
 
 # ---------------------------------------------------------------- the tip
