@@ -245,3 +245,28 @@ def test_the_environment_of_the_server_hides_gpus_and_fixes_hashes(monkeypatch):
 def test_a_pool_that_is_given_gpus_only_has_a_cpu_all_the_same(root: Path):
     with Pool(root, preload=LIGHT, devices=[Device("cuda:0", 2)], slots=1) as pool:
         assert [o.value for o in pool.run([task("double", x=1)])] == [2]
+
+
+def test_a_pool_in_the_background_lets_everything_else_go_first(root: Path):
+    """Niceness alone would not do: Linux shares the processor out between sessions first, and each job has its own."""
+    plain = run_one(root, task("priority")).value
+    behind = run_one(root, task("priority"), background=True).value
+    assert behind["nice"] == plain["nice"] + local.BACKGROUND
+    if plain["group"]:
+        assert behind["group"].split()[-1] == str(behind["nice"]) and plain["group"].split()[-1] == "0"
+
+
+def test_an_environment_reaches_the_jobs(root: Path):
+    assert run_one(root, task("priority"), environment={"GIVEN": "yes"}).value["given"] == "yes"
+    assert run_one(root, task("priority")).value["given"] is None
+
+
+def test_what_the_server_prepares_is_there_for_the_jobs_and_a_failure_is_not_fatal(root: Path):
+    with Pool(root, preload=LIGHT, slots=1) as pool:
+        pool.prepare("os:no_such_function", {})
+        pool.prepare("tabnanny:process_tokens", {})  # a module that nothing else loads
+        (outcome,) = pool.run([task("loaded", which="tabnanny")])
+        assert outcome.value is True
+    with Pool(root, preload=LIGHT, slots=1) as pool:
+        (outcome,) = pool.run([task("loaded", which="tabnanny")])
+        assert outcome.value is False

@@ -58,6 +58,15 @@ def surroundings(args, folder, report):
     }
 
 
+def loaded(args, folder, report):
+    return args["which"] in sys.modules
+
+
+def priority(args, folder, report):
+    group = Path("/proc/self/autogroup")
+    return {"nice": os.nice(0), "group": group.read_text() if group.exists() else "", "given": os.environ.get("GIVEN")}
+
+
 def wait_forever(args, folder, report):
     while True:
         time.sleep(0.05)  # where it waits

@@ -30,6 +30,7 @@ def main(connection: socket.socket, server: int) -> None:
     status = 1
     try:
         os.setsid()
+        processes.give_way_as_a_session()
         Keeper(connection, server).run()
         status = 0
     finally:

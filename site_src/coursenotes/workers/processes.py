@@ -125,3 +125,15 @@ def _status(pid: int, *names: str) -> dict[str, int]:
     except (OSError, ValueError, IndexError):
         return {}
     return found
+
+
+def give_way_as_a_session() -> None:
+    """Give this session the niceness of this process.
+
+    Linux shares the processor out between sessions first (autogroups), and only inside one by niceness: a nice process
+    in a session of its own would get as much as all that somebody else does. Where there is no such thing, nothing.
+    """
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    if nice > 0:
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(nice))

@@ -158,6 +158,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which then closes the socket
     if len(sys.argv) > 3:
         os.nice(int(sys.argv[3]))  # everything that is forked from here lets others on this machine go first
+        processes.give_way_as_a_session()
     main(int(sys.argv[1]), json.loads(sys.argv[2]))
     sys.stderr.flush()
     os._exit(0)  # tidying up torch takes longer than all that is left to do
