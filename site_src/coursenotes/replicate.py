@@ -208,7 +208,7 @@ def _judged(
             topics.setdefault(library.site.claims[claim].topic, []).append([claim, scale])
     tasks = [runner.task(library, topic, some, accept) for topic, some in topics.items()]
     found = []
-    with Pool(library.layout.root) as pool:
+    with Pool(library.layout.root, preload=preload(library, tasks)) as pool:
         pool.prepare(runner.PREPARE, {"root": str(library.layout.root)})
         progress.stage("judging claims", len(tasks), tasks)
         for outcome in pool.run(tasks, progress.event):

@@ -25,7 +25,7 @@ def test_everything_of_the_mini_site_is_found(mini):
     assert {ref.scheme for ref in site.pages["concepts/straight_line.md"].references} >= {"figure", "measured", "claim"}
     fit = site.experiments["straight_line.fit"]
     assert fit.data == ("snippets.datasets.points", "points") and fit.scales == ("sample",)
-    assert len(fit.jobs("sample")) == 9 and fit.returns == ("error", "loss", "slope")
+    assert len(fit.jobs("sample")) == 15 and fit.returns == ("error", "loss", "slope")
     assert site.dataset_card(fit)["licence"] == "CC0"
 
 
@@ -35,14 +35,14 @@ def test_nothing_is_imported(mini):
 
 
 WRONG = {
-    "computed": ("seeds=3, vary", "seeds=int('3'), vary", "seeds= of @experiment is computed: int('3')"),
-    "unknown argument": ("seeds=3, vary", "seed=3, vary", "no argument 'seed'"),
-    "no such dataset": ("data=points, seeds=3", "data=SLOPE, seeds=3", "data='SLOPE' is not the name of a dataset"),
-    "seeds": ("seeds=3, vary", "seeds=0, vary", "seeds=0"),
+    "computed": ("seeds=5, vary", "seeds=int('3'), vary", "seeds= of @experiment is computed: int('3')"),
+    "unknown argument": ("seeds=5, vary", "seed=3, vary", "no argument 'seed'"),
+    "no such dataset": ("data=points, seeds=5", "data=SLOPE, seeds=5", "data='SLOPE' is not the name of a dataset"),
+    "seeds": ("seeds=5, vary", "seeds=0, vary", "seeds=0"),
     "vary": ('{"rate": [0.0, 0.1, 0.5]}', '{"rate": 0.5}', "vary= of fit is not a dict of non-empty lists"),
     "parameters": ("run: Run, rate: float", "run: Run, speed: float", "does not fit its settings"),
-    "a limit of nothing": ("seeds=3, vary", "seeds=3, minutes=0, vary", "minutes=0 of fit is not a number above 0"),
-    "a limit in words": ("seeds=3, vary", "seeds=3, gigabytes='a lot', vary", "gigabytes='a lot' of fit"),
+    "a limit of nothing": ("seeds=5, vary", "seeds=5, minutes=0, vary", "minutes=0 of fit is not a number above 0"),
+    "a limit in words": ("seeds=5, vary", "seeds=5, gigabytes='a lot', vary", "gigabytes='a lot' of fit"),
     "figure of nothing": ("@figure(fit)", "@figure(fits)", "fits is not an experiment"),
     "no docstring": ('    """The slope after twenty steps of gradient descent, and its loss."""\n', "", "no docstring"),
 }
@@ -59,7 +59,7 @@ def test_what_is_wrong_is_told_with_its_line(mini, old, new, said):
 
 def test_all_problems_are_told_at_once(mini):
     edit(mini.snippet("straight_line"), "@figure(fit)", "@figure(fits)")
-    edit(mini.snippet("averages"), "seeds=4", "seeds=-4")
+    edit(mini.snippet("averages"), "seeds=5", "seeds=-4")
     (mini.claims / "test_average.py").write_text("def test_a(): pass\n")
     (mini.docs / "bad.md").write_text("---\ntitle: [\n---\n")
     with pytest.raises(CoursenotesError) as caught:

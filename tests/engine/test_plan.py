@@ -110,7 +110,7 @@ def test_changed_code_makes_published_results_stale(two_scales):
 
 def test_a_bad_published_file_is_told_and_not_fatal(two_scales):
     path = two_scales.published / "averages" / "big.json"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
     library = load(two_scales)
     assert library.results("averages.big", "full") is None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from coursenotes.progress import Progress
 from coursenotes.replicate import Seeds
 from coursenotes.workers.job import load_data
 from coursenotes.workers.kernels import KERNELS, in_use
+from tests.engine.workers_project import wait_until
 
 AVERAGES = ["averages.less_noisy"]
 
@@ -81,6 +85,21 @@ def test_a_replication_accepts_goes_on_where_it_was_stopped_and_changes_nothing_
     assert status == 0 and "2 jobs are missing" in said.out, "one more seed, of two settings"
 
 
+def test_what_a_killed_replication_has_trained_is_kept(fresh, capsys):
+    edit(fresh.snippet("averages"), "    return {", "    time.sleep(0.2)\n    return {")
+    edit(fresh.snippet("averages"), "import numpy as np", "import time\n\nimport numpy as np")
+    words = [sys.executable, "-m", "coursenotes.cli", "--project", str(fresh.root), "replicate", "averages"]
+    killed = subprocess.Popen([*words, "--seeds", "8"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    entries = fresh.state / "store"
+    assert wait_until(lambda: len(list(entries.glob("*/*/digests.json"))) >= 3, 60)
+    killed.kill()
+    killed.wait()
+    assert not fresh.acceptance_file("averages", "sample").exists()
+    status, said = command(fresh, capsys, "averages", "--seeds", "8")
+    missing = int(re.search(r"(\d+) jobs are missing", said.out)[1])
+    assert status == 0 and 0 < missing <= 13
+
+
 def test_what_has_too_little_room_is_refused_with_its_line(fresh, capsys):
     edit(fresh.claims_file("averages"), "margin=0.3", "margin=0.75")
     status, said = command(fresh, capsys, "averages", "--seeds", "8")
@@ -135,8 +154,6 @@ def test_a_rehearsal_finds_what_is_contradicted(mini, capsys):
 
 
 def test_generated_data_are_drawn_anew_for_a_replication_and_shared_by_a_build(mini, monkeypatch):
-    import sys
-
     for name in [n for n in sys.modules if n.split(".")[0] == "snippets"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(str(mini.root))

@@ -208,9 +208,10 @@ def test_tip_without_scripts_shows_on_hover(browser, sampler):
 # ---------------------------------------------------------------- finding, formulae, folds
 def test_search_finds_a_concept(tab, address, site):
     name = Path(_page_with(site, "cn-measured")).name
+    title = re.search(r"<h1[^>]*>([^<]+)", (site / "concepts" / name / "index.html").read_text(encoding="utf-8"))[1]
     page = tab(address)
     page.locator(".md-search__input").click()
-    page.keyboard.type(name.replace("_", " "), delay=20)
+    page.keyboard.type(title, delay=20)
     found = page.locator(f".md-search-result__link[href*='concepts/{name}/']").first
     found.wait_for(timeout=10_000)
     found.click()
