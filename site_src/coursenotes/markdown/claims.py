@@ -84,7 +84,9 @@ def doubt(verdict: Verdict) -> str:
     if best >= ENOUGH:
         return ""
     noticed = f"one build would notice with a chance of {chance(best)}"
-    return f"Were there no such effect, {noticed}; it takes a replication to refute it."
+    known = any(c["no_effect"] is not None for c in verdict.record["comparisons"])
+    false = "Were there no such effect" if known else "On the control that is nearest to it"
+    return f"{false}, {noticed}; it takes a replication to refute it."
 
 
 # ---------------------------------------------------------------- the tip
