@@ -120,7 +120,8 @@ def replicate(args: argparse.Namespace, layout: Layout) -> int:
     if not asked:
         print(f"{len(claims)} claims are accepted at {args.scale} scale, and nothing changed since")
         return 0
-    number = replicate.count(library, asked, args.scale, cores()) if args.seeds is None else args.seeds
+    everything = replicate.chosen(library, [], args.scale)  # one number for all, whichever are asked for
+    number = replicate.count(library, everything, args.scale) if args.seeds is None else args.seeds
     seeds = replicate.Seeds.of(number)
     jobs = replicate.missing(library, asked, args.scale, seeds.all)
     minutes = replicate.expected(library, jobs) / cores() / 60

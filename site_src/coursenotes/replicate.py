@@ -28,7 +28,7 @@ from coursenotes.workers.kernels import BASELINE, KERNELS, NATIVE
 
 SHARE, BLOCK = 0.3, 20  # of a replication's seeds, how many are trained under the baseline kernels, and in what blocks
 SECONDS_UNKNOWN = 1.0
-FULL_SECONDS = 2 * 3600  # of every core, for all claims at full scale together
+FULL_CORE_SECONDS = 4 * 3600  # two hours of two cores, for all claims at full scale together
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ def _cost(library: Library, name: str, scale: Scale) -> float:
     return float(np.mean(found)) if found else SECONDS_UNKNOWN
 
 
-def count(library: Library, claims: Sequence[str], scale: Scale, cores: int) -> int:
-    """How many seeds a replication of these claims has: 20 at sample scale, at full as many as its time allows."""
+def count(library: Library, claims: Sequence[str], scale: Scale) -> int:
+    """How many seeds a replication of all these claims together has: 20, at full scale as many as its time allows."""
     if scale == "sample":
         return statistics.SEEDS
     jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, [FRESH_DATA])]
-    one = expected(library, jobs)
-    return int(min(statistics.SEEDS, max(statistics.LEAST_REPLICATED, FULL_SECONDS * cores // max(one, 1e-9))))
+    affordable = int(FULL_CORE_SECONDS // max(expected(library, jobs), 1.0))
+    return min(statistics.SEEDS, max(statistics.LEAST_REPLICATED, affordable))
 
 
 def train_seeds(

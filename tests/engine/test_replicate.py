@@ -185,12 +185,12 @@ def test_too_few_seeds_are_refused_at_once(mini, capsys):
 def test_full_scale_takes_as_many_seeds_as_its_time_allows(mini, monkeypatch):
     library = load(mini)
     monkeypatch.setattr(replicate, "_cost", lambda *_: 600.0)  # seconds a job; three settings, two for the averages
-    assert replicate.count(library, replicate.chosen(library, [], "sample"), "sample", 2) == 20
-    assert replicate.count(library, AVERAGES, "full", 2) == 12, "2 h of two cores / (2 settings of ten minutes)"
+    assert replicate.count(library, replicate.chosen(library, [], "sample"), "sample") == 20
+    assert replicate.count(library, AVERAGES, "full") == 12, "2 h of two cores / (2 settings of ten minutes)"
     monkeypatch.setattr(replicate, "_cost", lambda *_: 6000.0)
-    assert replicate.count(library, AVERAGES, "full", 2) == 8
+    assert replicate.count(library, AVERAGES, "full") == 8
     monkeypatch.setattr(replicate, "_cost", lambda *_: 1.0)
-    assert replicate.count(library, AVERAGES, "full", 2) == 20
+    assert replicate.count(library, AVERAGES, "full") == 20
 
 
 def test_kernels_are_told_by_the_environment():

@@ -8,7 +8,7 @@ accepted spread is held, not another claim.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -167,11 +167,6 @@ def save(library: Library, topic: str, scale: str, records: Mapping[str, Record]
         path.unlink(missing_ok=True)
     library.acceptance.pop((topic, scale), None)
     library.verdicts.clear()
-
-
-def fresh(record: Record, names: Sequence[str]) -> bool:
-    """Whether a record is about comparisons of these names, in this order."""
-    return [c["claimed"] for c in record.comparisons] == list(names)
 
 
 def rounded(value: Any) -> Any:
