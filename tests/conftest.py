@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ pytest_plugins = ["pytester", "coursenotes.claims.plugin"]
 
 ROOT = Path(__file__).parents[1]
 MINI = Path(__file__).parent / "mini_site"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script that runs in the background ignores Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # and what is tested would inherit that
 
 
 @pytest.fixture

@@ -12,21 +12,21 @@ import os
 from collections.abc import Mapping
 
 NATIVE, BASELINE = "native", "baseline"
-KERNELS: Mapping[str, Mapping[str, str]] = {
-    NATIVE: {},
-    BASELINE: {
-        "ATEN_CPU_CAPABILITY": "default",
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "MKL_CBWR": "COMPATIBLE",
-        "OPENBLAS_CORETYPE": "Nehalem",
-    },
+OLDEST: Mapping[str, str] = {
+    "ATEN_CPU_CAPABILITY": "default",
+    "ONEDNN_MAX_CPU_ISA": "SSE41",
+    "MKL_CBWR": "COMPATIBLE",
+    "OPENBLAS_CORETYPE": "Nehalem",
+}
+KERNELS: Mapping[str, Mapping[str, str | None]] = {  # what a Pool's environment sets, and with None takes away
+    NATIVE: dict.fromkeys(OLDEST),
+    BASELINE: OLDEST,
 }
 
 
 def in_use(environ: Mapping[str, str] = os.environ) -> str:
     """The name of the kernels that this process was started with; "other" where only some of the variables are set."""
-    wanted = KERNELS[BASELINE]
-    there = {name: environ[name] for name in wanted if name in environ}
+    there = {name: environ[name] for name in OLDEST if name in environ}
     if not there:
         return NATIVE
-    return BASELINE if there == dict(wanted) else "other"
+    return BASELINE if there == dict(OLDEST) else "other"

@@ -41,8 +41,8 @@ class Pool:
     root is the project's root, from which the tasks import. preload are the modules that the server loads before the
     first task; the server is started by the first task, so that a Pool without tasks costs nothing. slots replaces
     the number of CPU slots. warn is given one line for each preload that failed (default: to standard error).
-    environment is set in the server, and so in every job, before anything is loaded. background lets everything else
-    on this machine go first.
+    environment is set in the server, and so in every job, before anything is loaded; None takes a variable away.
+    background lets everything else on this machine go first.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Pool:
         devices: Sequence[Device] | None = None,
         slots: int | None = None,
         warn: Callable[[str], None] | None = None,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         background: bool = False,
     ):
         self.root, self.preload = Path(root).resolve(), list(preload)
@@ -123,7 +123,7 @@ class Pool:
                 stdout=log,
                 stderr=log,
                 cwd=scratch,
-                env={**server_environment(), **self._environment},
+                env={k: v for k, v in {**server_environment(), **self._environment}.items() if v is not None},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
