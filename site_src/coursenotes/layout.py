@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -130,6 +131,11 @@ class Layout:
         """Whether a page is somebody's own version of a lesson: lessons/dl2022/lesson8/ana.md."""
         parts = page.split("/")
         return len(parts) == 4 and parts[0] == "lessons"
+
+    @staticmethod
+    def counted(page: str) -> tuple[str | int, ...]:
+        """What pages are sorted by, where their names count: lesson2.md stands before lesson10.md."""
+        return tuple(int(part) if n % 2 else part for n, part in enumerate(re.split(r"([0-9]+)", page)))
 
     @staticmethod
     def lesson_of(page: str) -> str | None:

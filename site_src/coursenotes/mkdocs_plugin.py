@@ -141,11 +141,12 @@ class CoursenotesPlugin(BasePlugin):
         return nav
 
     def _name(self, items: list[Any]) -> None:
-        """Give each section the title of its index page, where mkdocs takes the folder's name."""
+        """Give each section the title of its index page, not the folder's name, and the order in which names count."""
         for section in (item for item in items if item.is_section):
             for page in (child for child in section.children if child.is_page and child.is_index):
                 info = self.library.site.pages.get(page.file.src_uri)
                 section.title = str(info.meta.get("title", section.title)) if info else section.title
+            section.children.sort(key=_counted)
             self._name(section.children)
 
     def _group(self, items: list[Any]) -> None:
@@ -259,6 +260,11 @@ def _place(item: Any) -> int:
         item = item.children[0]
     first = item.file.src_uri.partition("/")[0]
     return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
+
+
+def _counted(item: Any) -> tuple[Any, ...]:
+    """Where an item stands in its folder: lesson 2 before lesson 10, where mkdocs sorts names as text; folders last."""
+    return (0, not item.is_index, Layout.counted(item.file.src_uri)) if item.is_page else (1,)
 
 
 def _among_generated(item: Any) -> int:

@@ -36,11 +36,11 @@ The place that was named. See [averages](averages.md).
 def built(mini):
     """A function: files by name below docs/ -> the mini site's folder, rendered whole, with these in it."""
 
-    def made(files: dict[str, str]) -> Path:
+    def made(files: dict[str, str], courses: str = COURSES) -> Path:
         for name, text in files.items():
             write(mini.docs / name, text)
         library_of(mini)
-        write(mini.courses, COURSES)
+        write(mini.courses, courses)
         library = Library(discover(mini))
         for experiment in library.site.experiments:
             put(library, experiment)
@@ -120,6 +120,24 @@ def test_on_the_real_site_concepts_have_their_place(site):
     ]
     assert sum(placed) >= len(named) - few
     assert "Needs Losses Needed by Dropout as augmentation" in links["dropout"]
+
+
+def test_lessons_are_counted_and_not_sorted_as_text(built):
+    """In the navigation, from one page to the next, and where they lead to a concept."""
+    numbers = (1, 2, 9, 10, 11)
+    lectures = "".join(f"    {n}:\n      title: Lecture {n}\n" for n in numbers)
+    text = "---\ntitle: Lesson {0}\n---\n# Lesson {0}\n\n[averages](../../concepts/averages.md)\n"
+    pages = {f"lessons/dl2022/lesson{n}.md": text.format(n) for n in numbers}
+    indexes = {"lessons/index.md": "# Lessons\n", "lessons/dl2022/index.md": "# Course\n"}
+    site = built({**pages, **indexes}, f"dl2022:\n  title: A course\n  lectures:\n{lectures}")
+    page = Page(site, site / "lessons/dl2022/lesson2/index.html")
+    titles = [e.text for e in page.all("a") if "md-nav__link" in e.classes()]
+    listed = [int(title.removeprefix("Lesson ")) for title in titles if re.fullmatch(r"Lesson \d+", title)]
+    assert list(dict.fromkeys(listed)) == list(numbers)
+    (following,) = [e.attributes["href"] for e in page.all("link") if e.attributes.get("rel") == "next"]
+    assert following == "../lesson9/"
+    words = around(site, "concepts/averages")["Links between notes"]
+    assert [int(n) for n in re.findall(r"Lesson (\d+)", words)] == list(numbers)
 
 
 # ---------------------------------------------------------------- old addresses

@@ -89,7 +89,7 @@ def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: 
     wanted = set(targets)
     found = []
     pages = library.knowledge.visibility.pages if listed else library.site.pages.values()
-    for page in sorted(pages, key=lambda page: page.name):
+    for page in sorted(pages, key=lambda page: Layout.counted(page.name)):
         lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
         if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"

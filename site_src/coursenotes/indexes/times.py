@@ -95,7 +95,7 @@ def _second(name: str, lecture: Lecture, seconds: int) -> str:
 def _notes(library: Library, name: str, places: list[Place]) -> str:
     """The concept's own page, and the sections of others that name a time for it."""
     found = [page_link(library.site.pages[name])]
-    others = sorted({place.page for place in places if place.page != name})
+    others = sorted({place.page for place in places if place.page != name}, key=Layout.counted)
     for other in others:
         sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
         page = library.site.pages[other]

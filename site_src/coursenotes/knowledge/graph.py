@@ -107,7 +107,9 @@ class Graph:
         return {
             target: [
                 _backlink(self.site.pages[name], lines)
-                for name, lines in sorted(there.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+                for name, lines in sorted(
+                    there.items(), key=lambda item: (order.get(item[0], len(order)), Layout.counted(item[0]))
+                )
             ]
             for target, there in found.items()
         }
