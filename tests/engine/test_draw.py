@@ -138,7 +138,7 @@ def modules(monkeypatch):
 
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     """In a fresh process: no torch, though the snippet and a module that the figure uses import it."""
-    shutil.rmtree(draw._path(built, "-").parents[1], ignore_errors=True)  # whatever was drawn before
+    shutil.rmtree(built.layout.state / "drawings", ignore_errors=True)  # whatever was drawn before
     [task] = draw.tasks(built, [("waves.waves", "sample")])
     code = (
         "import json, sys; from pathlib import Path; from coursenotes import draw\n"
@@ -153,7 +153,7 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
 
 
 def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
-    shutil.rmtree(draw._path(built, "-").parents[1], ignore_errors=True)
+    shutil.rmtree(built.layout.state / "drawings", ignore_errors=True)
     assert draw.svg(built, "waves.waves", "sample") is None
     wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
     problems = []
