@@ -128,7 +128,7 @@ def _status(pid: int, *names: str) -> dict[str, int]:
 
 
 def give_way_as_a_session() -> None:
-    """Give this session the niceness of this process.
+    """Make a process that leads a session as nice to other sessions as it is to other processes.
 
     Linux shares the processor out between sessions first (autogroups), and only inside one by niceness: a nice process
     in a session of its own would get as much as all that somebody else does. Where there is no such thing, nothing.
