@@ -5,6 +5,7 @@ Nothing here imports torch or the engine, so that a figure can be drawn, and a s
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,25 +60,37 @@ class Experiment:
     may_diverge: bool = False
     minutes: float = 10
     gigabytes: float = 4
+    after: Callable[..., Any] | None = None
+    times: Sequence[str] = ()
 
 
 def experiment(
     *,
     data: Dataset | None = None,
-    seeds: int | Mapping[str, int] = 1,
+    after: Callable[..., Any] | None = None,
+    seeds: int | Mapping[str, int] | None = None,
     vary: Mapping[str, Sequence[Any]] | None = None,
+    times: Sequence[str] = (),
     may_diverge: bool = False,
     minutes: float = 10,
     gigabytes: float = 4,
 ) -> Callable[[F], F]:
     """Declare a function to be an experiment: each setting of vary with each seed is one job.
 
-    The function is called as f(data, run, **settings), or f(run, **settings) where it has no data, and returns a
-    dict of metrics (numbers), arrays (NumPy or torch) and labels (lists of str). Every argument here is a literal
-    or a dataset's name, since experiments are found by parsing. seeds is a number, or {"sample": 5, "full": 3}.
-    may_diverge allows metrics that are NaN or infinite; minutes and gigabytes are the limits of one job.
+    The function is called as f(data, model, run, **settings), without data where it has none, without model where it
+    comes after no other, and returns a dict of metrics (numbers), arrays (NumPy or torch) and labels (lists of str).
+    Every argument here is a literal, a dataset's name or an experiment's, since experiments are found by parsing.
+
+    after names an experiment, of this file or of another: model is what its job with the same seed and settings
+    returned (metrics, arrays, texts), so that one training serves several measurements. The settings are then those
+    of that experiment, of which vary may name fewer values, and what vary adds; the function takes those that it asks
+    for. seeds is a number, or {"sample": 5, "full": 3}; 1 where none is said, or as many as that experiment has.
+    times names the metrics that are durations, which are another number in every run. may_diverge allows metrics that
+    are NaN or infinite; minutes and gigabytes are the limits of one job.
     """
-    declared = Experiment(data, seeds, dict(vary or {}), may_diverge, minutes, gigabytes)
+    declared = Experiment(
+        data, 1 if seeds is None else seeds, dict(vary or {}), may_diverge, minutes, gigabytes, after, tuple(times)
+    )
 
     def mark(function: F) -> F:
         function.__experiment__ = declared  # type: ignore[attr-defined]
@@ -118,6 +131,10 @@ class Run:
         self.curves: dict[str, list[float | None]] = {}
         self._rows = 0
         self._report = report or (lambda event: None)
+
+    def fixed(self, name: str) -> int:
+        """A seed that is the same in every run, for what all seeds are to share: run.fixed("split"). 0 to 2**32 - 1."""
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
     def pick(self, *, sample: Any, full: Any) -> Any:
         """The value for this run's scale."""

@@ -9,6 +9,7 @@ from coursenotes import cells, measured, published, releases, resolve
 from coursenotes.claims import acceptance
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.plan import Library
+from coursenotes.source import refusals
 
 
 def static(library: Library) -> list[Problem]:
@@ -22,10 +23,14 @@ def static(library: Library) -> list[Problem]:
     except CoursenotesError as error:
         problems.extend(error)
     for page in site.pages.values():
-        problems.extend(cells.check(page.text, page.path))
+        wrong = cells.check(page.text, page.path)
+        problems.extend(wrong or cells.refused(library, page))
     for experiment in site.experiments.values():
         for scale in experiment.scales:
-            problems.extend(library._dependencies(experiment.id, scale)[1])
+            problems.extend(library.refused(experiment.id, scale))
+    for figure in site.figures.values():
+        closure = site.code.closure(f"snippets.{figure.topic}", figure.name)
+        problems.extend(closure.problems(refusals.IN_JOBS, refusals.CLOCK))
     problems.extend(_unused(library))
     problems.extend(_published(library))
     problems.extend(releases.problems(library.layout))

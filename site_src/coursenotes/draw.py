@@ -20,9 +20,10 @@ from coursenotes.layout import Layout
 from coursenotes.plan import Library
 from coursenotes.result import Results, Row
 from coursenotes.store import Store, write_atomic
+from coursenotes.watch import Watch
 from coursenotes.workers import Outcome, Task
 
-DRAW_ENGINE = 1  # raised when a drawing changes for a reason that its key does not see
+DRAW_ENGINE = 2  # raised when a drawing changes for a reason that its key does not see
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
 PRELOAD = ("coursenotes.svg", "coursenotes.plots", "matplotlib.backends.backend_svg", "safetensors.numpy")
 """What a server that only draws loads before it forks; it takes 0.5 s where torch takes 4."""
@@ -100,6 +101,7 @@ def _args(library: Library, figure_id: str, scale: str, key: str, results: list[
         "scale": scale,
         "path": str(info.path),
         "line": info.line,
+        "slices": {} if figure_id.endswith(CURVES) else library.code_slices(f"snippets.{info.topic}", info.name),
         "results": [
             {
                 "experiment": r.name,
@@ -147,8 +149,12 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
     layout, figure_id = Layout(Path(args["root"])), args["figure"]
     topic, _, name = figure_id.partition(".")
     results = [_results(layout, part) for part in args["results"]]
-    function = curves.draw if figure_id.endswith(CURVES) else slices.load(layout, f"snippets.{topic}", name)
-    fig = function(*results)
+    if figure_id.endswith(CURVES):
+        function = curves.draw
+    else:
+        function = slices.load(layout, args["slices"], f"snippets.{topic}", name)
+    with Watch(layout.root, [folder, Path.cwd(), layout.libraries_state]):
+        fig = function(*results)
     here = {"path": args["path"], "line": args["line"]}
     if not isinstance(fig, Figure | SubFigure):
         got = "nothing" if fig is None else f"a {type(fig).__name__}"

@@ -10,8 +10,9 @@ from typing import Any
 from coursenotes import references
 from coursenotes.api import Scale, job_settings, seed_count
 from coursenotes.errors import Problem
-from coursenotes.fingerprint import Code
 from coursenotes.layout import Layout
+from coursenotes.project_files import Files
+from coursenotes.reach import Code
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class ExperimentInfo:
     gigabytes: float
     scales: tuple[Scale, ...]
     returns: tuple[str, ...] | None = None
+    after: str | None = None  # the id of the experiment whose results it is given
+    times: tuple[str, ...] = ()  # the metrics that are durations
 
     @property
     def id(self) -> str:
@@ -104,6 +107,7 @@ class Site:
 
     layout: Layout
     code: Code
+    files: Files
     experiments: dict[str, ExperimentInfo] = field(default_factory=dict)
     figures: dict[str, FigureInfo] = field(default_factory=dict)
     claims: dict[str, ClaimInfo] = field(default_factory=dict)

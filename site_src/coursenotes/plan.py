@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coursenotes import fingerprint, published
+from coursenotes import fingerprint, published, runs
 from coursenotes.api import Scale, seed_count
 from coursenotes.discover import ExperimentInfo, Site, discover
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.layout import Layout
+from coursenotes.reach import Closure
 from coursenotes.result import JobResult, Results, Row
 from coursenotes.store import Store, write_atomic
 
@@ -37,6 +38,11 @@ class Job:
         full = " full" if self.scale == "full" else ""
         return f"{self.experiment.id}{full}{settings} seed {self.seed}"
 
+    @property
+    def slot(self) -> str:
+        """Which one of its experiment it is, whatever the code."""
+        return runs.slot(self.scale, self.settings, self.seed)
+
 
 class Library:
     """The site's experiments with their fingerprints and results: everything that only looks up.
@@ -48,14 +54,14 @@ class Library:
         self.site, self.layout, self.seeds = site, site.layout, seeds
         self.store = store or Store(site.layout)
         self.problems: list[Problem] = []  # published files that could not be read
-        self._depends: dict[tuple[str, str], tuple[dict[str, Any], list[Problem], set[str]]] = {}
+        self._reached: dict[tuple[str, str], _Reached] = {}
         self.verdicts: dict[tuple[str, str], Any] = {}  # those that were looked up; claims/verdicts.py keeps them
         self.acceptance: dict[tuple[str, str], Any] = {}  # by topic and scale; claims/acceptance.py reads them
         self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
         self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
         self._results: dict[tuple[str, str], Results | None] = {}
         self._keys: dict[tuple[str, str, str | None], str] = {}
-        self._last: dict[str, dict[str, Any]] = {}
+        self._runs = runs.Runs(site.layout)
         self.knowledge = Knowledge(site)
 
     # -- names
@@ -72,20 +78,35 @@ class Library:
     # -- what results depend on
     def depends(self, experiment: str, scale: str) -> dict[str, Any]:
         """What all jobs of an experiment at a scale share. Raises CoursenotesError where code cannot be followed."""
-        found, problems, _ = self._dependencies(experiment, scale)
-        if problems:
-            raise CoursenotesError(*problems)
-        return found
+        reached = self._reach(experiment, scale)
+        if reached.problems:
+            raise CoursenotesError(*reached.problems)
+        return reached.depends
 
-    def modules(self, experiment: str, scale: str) -> set[str]:
-        """The project modules that a job of the experiment may load."""
-        return self._dependencies(experiment, scale)[2]
+    def refused(self, experiment: str, scale: str) -> list[Problem]:
+        """What cannot be followed in the code of an experiment."""
+        return self._reach(experiment, scale).problems
 
-    def _dependencies(self, name: str, scale: str) -> tuple[dict[str, Any], list[Problem], set[str]]:
-        if (name, scale) not in self._depends:
+    def slices(self, experiment: str, scale: str) -> dict[str, Any]:
+        """The code that jobs of an experiment run, as plain JSON: what their key covers, and nothing else."""
+        return fingerprint.slices(self.site.code, self._reach(experiment, scale).closures)
+
+    def code_slices(self, module: str, name: str) -> dict[str, Any]:
+        """The code that a function reaches, as plain JSON."""
+        return fingerprint.slices(self.site.code, [self.site.code.closure(module, name)])
+
+    def _reach(self, name: str, scale: str) -> _Reached:
+        if (name, scale) not in self._reached:
             e = self.experiment(name)
-            self._depends[name, scale] = fingerprint.job_depends(self.site.code, e.module, e.name, e.data, scale)
-        return self._depends[name, scale]
+            closures = fingerprint.job_closures(self.site.code, e.module, e.name, e.data, scale)
+            depends = fingerprint.job_depends(closures, f"{e.module}.{e.name}", scale)
+            problems = fingerprint.job_problems(closures, e.times)
+            if e.after is not None:
+                before = self._reach(e.after, scale)
+                depends["after"] = before.depends
+                problems = problems + before.problems
+            self._reached[name, scale] = _Reached(closures, depends, problems)
+        return self._reached[name, scale]
 
     def code_key(self, module: str, name: str) -> str:
         """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
@@ -123,6 +144,15 @@ class Library:
                 for settings, seed in e.jobs(scale, asked)  # type: ignore[arg-type]
             ]
         return self._jobs[experiment, scale, asked]
+
+    def before(self, job: Job) -> Job | None:
+        """The job that this one comes after, whose result it is given."""
+        name = job.experiment.after
+        if name is None:
+            return None
+        settings = {setting: job.settings[setting] for setting in self.experiment(name).vary}
+        jobs = self.jobs(name, job.scale, [job.seed])
+        return next(each for each in jobs if each.settings == settings)
 
     def result(self, job: Job) -> JobResult | None:
         """The job's result: from the local store, else from the published files; None where it was never run."""
@@ -185,6 +215,10 @@ class Library:
         for claim in self.site.claims.values():
             names |= {*claim.experiments, *claim.controls}
         known = self.site.experiments
+        for name in sorted(names):
+            while name in known and (before := known[name].after) is not None:
+                names.add(before)
+                name = before
         return [(name, scale) for name in sorted(names) if name in known and scale in known[name].scales]
 
     def read_by(self, ref: Any) -> tuple[str, ...]:
@@ -196,7 +230,10 @@ class Library:
         return ()
 
     def missing(self, wanted: Iterable[tuple[str, str]]) -> list[Job]:
-        """The jobs without a result. Raises CoursenotesError with every piece of code that cannot be followed."""
+        """The jobs without a result, and those that they come after.
+
+        Raises CoursenotesError with every piece of code that cannot be followed.
+        """
         problems: list[Problem] = []
         jobs: list[Job] = []
         for name, scale in wanted:
@@ -206,27 +243,26 @@ class Library:
                 problems += [p for p in error.problems if p not in problems]
         if problems:
             raise CoursenotesError(*problems)
-        return jobs
+        return self.with_before(jobs)
+
+    def with_before(self, jobs: Iterable[Job]) -> list[Job]:
+        """Jobs with those that they come after, and that have to be run for them; none twice, the earlier first."""
+        found: dict[str, Job] = {}
+        for job in jobs:
+            chain = [job]
+            while (before := self.before(chain[-1])) is not None and self.store.get(before.key) is None:
+                chain.append(before)
+            found.update((each.key, each) for each in reversed(chain) if each.key not in found)
+        return list(found.values())
 
     # -- memory of earlier runs: costs, and what they depended on
     def last(self, job: Job) -> dict[str, Any]:
         """{"key", "seconds"} of this job's last run, whatever the code was then; {} where there was none."""
-        return self._last_runs(job.experiment.id).get(_slot(job), {})
-
-    def _last_runs(self, experiment: str) -> dict[str, Any]:
-        if experiment not in self._last:
-            path = self.layout.state / "last" / f"{experiment}.json"
-            try:
-                self._last[experiment] = json.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                self._last[experiment] = {}
-        return self._last[experiment]
+        return self._runs.last(job.experiment.id, job.slot)
 
     def remember(self, job: Job, seconds: float) -> None:
-        """Note that a job was run, for the next plan's order and for `why`."""
-        runs = self._last_runs(job.experiment.id)
-        runs[_slot(job)] = {"key": job.key, "seconds": round(seconds, 3)}
-        write_atomic(self.layout.state / "last" / f"{job.experiment.id}.json", json.dumps(runs, indent=0))
+        """Note that a job was run."""
+        self._runs.note(job.experiment.id, job.slot, job.key, seconds)
 
     def arrived(self, job: Job) -> None:
         """A job's result is in the store now: forget what was looked up before."""
@@ -250,8 +286,13 @@ class Library:
         return self.layout.state / kind / key[:2] / key
 
 
-def _slot(job: Job) -> str:
-    return f"{job.scale} {json.dumps(dict(job.settings), sort_keys=True)} {job.seed}"
+@dataclass(frozen=True)
+class _Reached:
+    """What the jobs of an experiment at a scale reach, what they depend on, and what cannot be followed."""
+
+    closures: list[Closure]
+    depends: dict[str, Any]
+    problems: list[Problem]
 
 
 def load(layout: Layout, seeds: Sequence[int] | None = None) -> Library:

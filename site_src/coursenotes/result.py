@@ -24,6 +24,11 @@ class JobResult:
     labels: Mapping[str, list[str]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def texts(self) -> Mapping[str, list[str]]:
+        """The labels, by the name that who writes an experiment after this one knows them."""
+        return self.labels
+
 
 @dataclass(frozen=True)
 class Row:

@@ -1,6 +1,7 @@
-"""Loads a function of the project with the code that it reaches, and with nothing else that its file holds.
+"""Loads the project's code as far as a key covers it: what stands in its files beside that is not there when it runs.
 
-A figure stands beside the experiment that trains; drawing it must not import what only training needs.
+So a result can depend on nothing that its key does not know, and drawing a figure imports nothing that only training
+needs. Lines are those of the files; docstrings are left out, since they are no part of a key, except for cells.
 """
 
 from __future__ import annotations
@@ -10,70 +11,124 @@ import builtins
 import copy
 import importlib
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from coursenotes import source
-from coursenotes.errors import CoursenotesError
-from coursenotes.fingerprint import Code
+from coursenotes.canonical import digest, is_text
+from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
 
+Slices = Mapping[str, Mapping[str, Any]]  # as fingerprint.slices() gives them
 
-def load(layout: Layout, module: str, name: str) -> Any:
-    """The function `name` of a project module, without its declaring decorators.
 
-    Project modules that it needs are loaded likewise, for this whole process: call it in one of its own. Raises
-    CoursenotesError where the code cannot be followed.
+def install(layout: Layout, slices: Slices, *, words: bool = False) -> None:
+    """From now on, this process imports these modules of the project as sliced, and no others.
+
+    words: with docstrings. Raises CoursenotesError where a file has changed since the slices were planned.
     """
-    code = Code(layout)
-    closure = code.closure(module, name)
-    if closure.problems:
-        raise CoursenotesError(*closure.problems)
-    sliced = {mod: compiled(layout, code, mod, reached) for mod, reached in closure.statements.items()}
+    compiled = {}
+    for module, part in slices.items():
+        path = layout.module_path(module)
+        if path is not None:
+            compiled[module] = _compiled(path, part, words)
     if str(layout.root) not in sys.path:
         sys.path.insert(0, str(layout.root))
-    sys.meta_path.insert(0, _Finder(layout, sliced))
-    for mod in sliced:
-        sys.modules.pop(mod, None)
+    for module in [name for name in sys.modules if name in slices]:
+        del sys.modules[module]
+    sys.meta_path.insert(0, _Finder(layout, compiled))
+
+
+def load(layout: Layout, slices: Slices, module: str, name: str) -> Any:
+    """A function of a project module, without its declaring decorators, from these slices."""
+    install(layout, slices)
     return getattr(importlib.import_module(module), name)
 
 
-def compiled(layout: Layout, code: Code, module: str, reached: Collection[int]) -> CodeType:
-    """The reached statements of a module, with the imports whose names they use; lines are those of the file."""
-    path, summary = layout.module_path(module), code.module(module)
-    assert path is not None and summary is not None
-    tree = source.parse(path)
+def _compiled(path: Path, part: Mapping[str, Any], words: bool) -> CodeType:
+    text = path.read_text(encoding="utf-8")
+    if digest(text) != part["text"]:
+        raise CoursenotesError(Problem("it was changed while this was run", path, fix="run it again"))
+    tree = source.parse(path, text)
+    kept = select(tree, part["statements"], part["datasets"], {*part["acting"], *part["idle"]}, _module(part))
+    if not words:
+        for node in kept:
+            _strip_words(node)
+    return compile(ast.Module(kept, []), str(path), "exec", dont_inherit=True)
+
+
+def _module(part: Mapping[str, Any]) -> tuple[str, bool]:
+    return part["module"], part["package"]
+
+
+def select(
+    tree: ast.Module,
+    statements: Collection[int],
+    datasets: Mapping[str, str],
+    always: Collection[str],
+    module: tuple[str, bool],
+) -> list[ast.stmt]:
+    """The statements of a file with these indices, and the imports that they use.
+
+    datasets: the statements of datasets of which only what one scale reads is kept. always: what is imported for what
+    that does. module: its name, and whether it is a package's own file.
+    """
+    imports: dict[str, str] = {}
+    star: list[tuple[str, int]] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            source.read_import(node, module[0], imports, star, module[1])
     kept: list[ast.stmt] = []
     index = 0
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             kept.append(node)
-        elif not _is_text(node):
-            if index in reached:
-                kept.append(source.strip_declaring(node, summary["imports"]))
+        elif not is_text(node):
+            if index in statements:
+                kept.append(source.strip_declaring(node, imports))
+            elif str(index) in datasets:
+                kept.append(source.dataset_at(node, datasets[str(index)]))
             index += 1
-    return compile(ast.Module(_with_used_imports(kept), []), str(path), "exec", dont_inherit=True)
+    return [ast.fix_missing_locations(node) for node in _with_used_imports(kept, always, module)]
 
 
-def _with_used_imports(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
+def _with_used_imports(
+    nodes: Sequence[ast.stmt], always: Collection[str], module: tuple[str, bool]
+) -> Iterator[ast.stmt]:
     bodies = [n for n in nodes if not isinstance(n, ast.Import | ast.ImportFrom)]
     used = {inner.id for node in bodies for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    used |= {name for node in bodies for name in source.names_in_texts(node)}
     bound = {name for node in bodies for name in source.bound_names(node)}
     bound |= {(a.asname or a.name).split(".")[0] for n in nodes if n not in bodies for a in n.names}  # type: ignore[attr-defined]
     stray = used - bound - set(dir(builtins)) - _bound_inside(bodies)
-    kept: list[ast.stmt] = []
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom) and not _is_future(node):
-            names = [a for a in node.names if (a.asname or a.name).split(".")[0] in used or (a.name == "*" and stray)]
+            names = [
+                a
+                for a in node.names
+                if (a.asname or a.name).split(".")[0] in used
+                or (a.name == "*" and stray)
+                or any(target in always for target in _targets(node, a, module))
+            ]
             if not names:
                 continue
             node = copy.copy(node)
             node.names = names
-        kept.append(node)
-    return kept
+        yield node
+
+
+def _targets(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: tuple[str, bool]) -> list[str]:
+    """What one name of an import brings: "module" or "module:name"."""
+    single = copy.copy(node)
+    single.names = [alias]
+    found: dict[str, str] = {}
+    star: list[tuple[str, int]] = []
+    source.read_import(single, module[0], found, star, module[1])
+    return [*found.values(), *(base for base, _ in star)]
 
 
 def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
@@ -90,23 +145,32 @@ def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
     }
 
 
+def _strip_words(node: ast.stmt) -> None:
+    """Take docstrings, and other texts that stand as statements, out of a statement."""
+    for inner in ast.walk(node):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(inner, name, None)
+            if isinstance(body, list) and any(is_text(each) for each in body):
+                rest = [each for each in body if not is_text(each)]
+                setattr(inner, name, rest or [ast.copy_location(ast.Pass(), body[0])])
+
+
 def _is_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _is_text(node: ast.stmt) -> bool:
-    value = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
 class _Finder(MetaPathFinder, Loader):
-    """Gives the sliced modules in place of the files; everything else is found as ever."""
+    """Gives the sliced modules in place of the files; the project's other modules are refused, all else is found."""
 
-    def __init__(self, layout: Layout, sliced: dict[str, CodeType]):
-        self.layout, self.sliced = layout, sliced
+    def __init__(self, layout: Layout, compiled: dict[str, CodeType]):
+        self.layout, self.compiled = layout, compiled
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname not in self.sliced:
+        if fullname not in self.compiled:
+            place = None if fullname.startswith("coursenotes") else self.layout.module_path(fullname)
+            if place is not None:
+                what = f"{fullname} is imported, and no import statement of the code that counts names it"
+                raise CoursenotesError(Problem(what, place, fix="import it by statement, where it is used"))
             return None
         place = self.layout.module_path(fullname)
         assert place is not None
@@ -115,4 +179,4 @@ class _Finder(MetaPathFinder, Loader):
         return spec
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.sliced[module.__name__], module.__dict__)
+        exec(self.compiled[module.__name__], module.__dict__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from coursenotes import fingerprint
 from coursenotes.errors import Problem
 from coursenotes.plan import Job, Library
 from coursenotes.progress import Progress
@@ -30,7 +31,12 @@ def preload(library: Library, todo: Iterable[Task]) -> tuple[str, ...]:
 def task(library: Library, job: Job) -> Task:
     """What a worker is told of a job. Everything that it needs is plain JSON."""
     e = job.experiment
+    before = library.before(job)
     args = {
+        "root": str(library.layout.root),
+        "slices": library.slices(e.id, job.scale),
+        "after": before and before.key,
+        "takes": [name for name in job.settings if name in e.params],
         "module": e.module,
         "function": e.name,
         "path": str(e.path),
@@ -51,12 +57,18 @@ def task(library: Library, job: Job) -> Task:
 
 def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Progress) -> list[Problem]:
     """Have the real datasets of experiments on this machine, before the clock of any job runs."""
+    code = library.site.code
     datasets = sorted({e.data for name in experiments if (e := library.experiment(name)).data is not None})
     tasks = [
         Task(
             f"data of {name}",
             "coursenotes.workers.job:have_data",
-            {"dataset": [module, name], **_place(library, module, name)},
+            {
+                "dataset": [module, name],
+                "root": str(library.layout.root),
+                "slices": fingerprint.slices(code, [code.closure(module, name, scale="full")]),
+                **_place(library, module, name),
+            },
             seconds=3600,
         )
         for module, name in datasets
@@ -76,40 +88,56 @@ def _place(library: Library, module: str, name: str) -> dict[str, Any]:
 
 
 def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:
-    """Run jobs, keep what they give as they finish, and return what went wrong with the others."""
-    by_task = {}
-    for job in jobs:
-        by_task[job.label] = job
+    """Run jobs, keep what they give as they finish, and return what went wrong with the others.
+
+    A job that comes after another is run once that one is there; where it is not, the job is not run, and says why.
+    """
     problems: list[Problem] = []
-    for outcome in pool.run([task(library, job) for job in by_task.values()], progress.event):
+    failed: dict[str, str] = {}  # key -> the label of the first of its chain that failed
+    waiting = list({job.key: job for job in jobs}.values())
+    while waiting:
+        ready, later = _ready(library, waiting)
+        for job in [] if ready else later:  # nothing can be run any more: what they wait for failed, or is not there
+            problems.append(_waits(library, job, failed))
+        problems += _wave(library, ready, pool, progress, failed)
+        waiting = later if ready else []
+    return problems
+
+
+def _ready(library: Library, jobs: list[Job]) -> tuple[list[Job], list[Job]]:
+    """Those whose earlier job is in the store, and the others."""
+    found: tuple[list[Job], list[Job]] = ([], [])
+    for job in jobs:
+        before = library.before(job)
+        found[before is not None and library.store.get(before.key) is None].append(job)
+    return found
+
+
+def _waits(library: Library, job: Job, failed: dict[str, str]) -> Problem:
+    before = library.before(job)
+    assert before is not None
+    cause = failed.setdefault(before.key, before.label)
+    failed[job.key] = cause
+    why = f"{cause} failed" if before.key in failed else f"there is no result of {cause}"
+    return Problem(
+        f"{job.label} was not run: it comes after {before.label}, and {why}", job.experiment.path, job.experiment.line,
+        fix="mend that one first",
+    )  # fmt: skip
+
+
+def _wave(library: Library, jobs: list[Job], pool: Pool, progress: Progress, failed: dict[str, str]) -> list[Problem]:
+    """Run jobs none of which waits for another."""
+    by_task = {job.label: job for job in jobs}
+    problems: list[Problem] = []
+    for outcome in pool.run([task(library, job) for job in jobs], progress.event):
         job = by_task[outcome.task.id]
         progress.done(outcome)
-        problem = outcome.problem
-        if outcome.ok and problem is None:
-            problem = _strangers(library, job, outcome.value)
-        if problem is not None:
-            problems.append(problem)
+        if outcome.problem is not None:
+            problems.append(outcome.problem)
+            failed[job.key] = job.label
         else:
             assert outcome.folder is not None  # a job that went well has written there
             library.store.put(job.key, outcome.folder)
             library.remember(job, outcome.seconds)
             library.arrived(job)
     return problems
-
-
-def _strangers(library: Library, job: Job, value: dict) -> Problem | None:
-    """Project modules that the job loaded, though nothing says that its experiment imports them."""
-    known = library.modules(job.experiment.id, job.scale)
-    extra = sorted(m for m in value.get("modules", []) if m not in known and library.site.code.module(m) is not None)
-    extra = [m for m in extra if not _is_package_of(m, known)]
-    if not extra:
-        return None
-    return Problem(
-        f"{job.experiment.id} loaded {', '.join(extra)}, which no import statement that it reaches names",
-        job.experiment.path, job.experiment.line,
-        fix="import it by statement, so that its code is part of what the result depends on",
-    )  # fmt: skip
-
-
-def _is_package_of(module: str, known: set[str]) -> bool:
-    return any(name.startswith(f"{module}.") for name in known)

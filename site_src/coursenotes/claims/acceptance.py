@@ -75,7 +75,13 @@ def code(library: Library, module: str, name: str) -> dict[str, str]:
 
 def depends(library: Library, experiment: str, scale: str) -> dict[str, Any]:
     """What an experiment's results depend on at a scale, without the versions of libraries."""
-    return {k: v for k, v in library.depends(experiment, scale).items() if k != "libraries"}
+    return _without_libraries(library.depends(experiment, scale))
+
+
+def _without_libraries(depends: Mapping[str, Any]) -> dict[str, Any]:
+    """Also of what the experiment comes after."""
+    found = {name: value for name, value in depends.items() if name != "libraries"}
+    return found | ({"after": _without_libraries(found["after"])} if "after" in found else {})
 
 
 # ---------------------------------------------------------------- looking up

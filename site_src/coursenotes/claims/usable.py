@@ -17,8 +17,10 @@ from coursenotes.claims.statistics import LEAST_SEEDS
 from coursenotes.discover import ClaimInfo
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.plan import Library
+from coursenotes.source import refusals
 
 COMPARISONS = ("below", "above", "close")
+STRICT = (refusals.IN_JOBS, refusals.CLOCK)
 
 
 def claim_id(path: Path, test: str) -> str:
@@ -133,7 +135,7 @@ def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> b
 def _followed(library: Library, info: ClaimInfo) -> list[str]:
     """What cannot be followed in the code that the verdict depends on, so that its key would miss changes."""
     code = library.site.code
-    found = list(code.closure(library.layout.module(info.path), f"test_{info.name}").problems)
+    found = code.closure(library.layout.module(info.path), f"test_{info.name}").problems(*STRICT)
     for name in info.functions:
-        found += code.closure(f"snippets.{info.topic}", name).problems
+        found += code.closure(f"snippets.{info.topic}", name).problems(*STRICT)
     return list(dict.fromkeys(str(p) for p in found))

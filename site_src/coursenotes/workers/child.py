@@ -6,7 +6,6 @@ import faulthandler
 import importlib
 import json
 import os
-import random
 import signal
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.workers import endings, limits, processes
+from coursenotes.workers.entropy import seed_everything
 
 TREES = ("snippets", "tests")  # the folders, below the root, whose modules a job may import
 
@@ -67,7 +67,7 @@ def redirect(output: Path) -> None:
     """Standard output and error go to a file, standard input is empty."""
     sys.stdout.flush()
     sys.stderr.flush()
-    target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    target = os.open(output, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)  # cells read back what they printed
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, descriptor in ((nothing, 0), (target, 1), (target, 2)):
         os.dup2(source, descriptor)
@@ -110,15 +110,6 @@ def use_device(device: dict[str, Any]) -> None:
             torch.cuda.set_per_process_memory_fraction(min(1.0, device["gigabytes"] * 2**30 / whole))
 
 
-def seed_everything(seed: int) -> None:
-    """Seed random, and numpy and torch where they are loaded."""
-    random.seed(seed)
-    if (numpy := sys.modules.get("numpy")) is not None:
-        numpy.random.seed(seed % 2**32)
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(seed)
-
-
 class SourceOnly(SourceFileLoader):
     """Compiles a module from its source each time.
 
@@ -145,12 +136,3 @@ def read_source_only(root: Path) -> None:
     for path in [path for path in sys.path_importer_cache if path.startswith(str(root))]:
         del sys.path_importer_cache[path]
     importlib.invalidate_caches()
-
-
-def project_modules() -> list[str]:
-    """The project's modules that this process has loaded, in alphabetical order."""
-    return sorted(
-        name
-        for name, module in list(sys.modules.items())
-        if isinstance(getattr(module, "__loader__", None), SourceOnly)
-    )

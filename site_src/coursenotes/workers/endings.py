@@ -101,7 +101,7 @@ def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
 
     The place is the line of the project at which it was, where faulthandler could write it down.
     """
-    frames = stack(Path(request["trace"]))
+    frames = written(stack(Path(request["trace"])), request["args"].get("places", {}))
     place = innermost(frames, Path(request["root"]))
     where = [f"it was at: {line}" for line in _source(place)] if place else []
     reason, status = end.get("reason"), end.get("status")
@@ -141,6 +141,11 @@ def stack(trace: Path) -> list[tuple[str, int]]:
         elif thread:
             found, thread = found + thread, []
     return found + thread
+
+
+def written(frames: Iterable[tuple[str, int]], places: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The frames, where code that is part of a file stands in that file: places are {its name: [file, first line]}."""
+    return [(places[name][0], places[name][1] + line - 1) if name in places else (name, line) for name, line in frames]
 
 
 def innermost(frames: Iterable[tuple[str, int]], root: Path) -> Place | None:

@@ -6,6 +6,7 @@ Called in the job's own process by child.py.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import importlib
 import inspect
@@ -22,44 +23,72 @@ from typing import Any
 
 import numpy as np
 
-from coursenotes import datafiles, store
+from coursenotes import datafiles, slices, store
 from coursenotes.api import FRESH_DATA, Dataset, Run
 from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.layout import Layout
 from coursenotes.result import JobResult
+from coursenotes.watch import Watch
 from coursenotes.workers import kernels
-from coursenotes.workers.child import project_modules, seed_everything
+from coursenotes.workers.entropy import seed_everything
 
 LIBRARIES = ("torch", "torchvision", "fastai", "fastcore", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
 
 
 def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Run one job and write its result into the folder. -> {"modules": the project's modules that were loaded}.
+    """Run one job and write its result into the folder. -> {"metrics": how many it returned}.
 
     args: module, function, path (of the snippet), dataset ([module, name] or None), settings, seed, scale,
-    may_diverge; and depends, written with the result, where there is such. Raises CoursenotesError where the data
-    cannot be had or the function returned something that cannot be kept, and whatever the snippet raises.
+    may_diverge; root and slices, the code that is loaded, and nothing else of the project; after, the key of the
+    result that it is given, or None; depends, written with the result; takes, the settings that the function asks for.
+    Raises CoursenotesError where the data cannot be had, a file is read that no key covers or the function returned
+    something that cannot be kept, and whatever the snippet raises.
     """
-    function = getattr(importlib.import_module(args["module"]), args["function"])
+    model = [] if args.get("after") is None else [_earlier(args)]
     run = Run(args["seed"], args["scale"], device_in_use(), report)
-    seed_everything(args["seed"])
-    data = []
-    if args["dataset"] is not None:
-        module, name = args["dataset"]
-        data = [load_data(module, name, args["scale"], run.device, args["seed"])]
-    seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
-    started, cpu = time.monotonic(), _cpu_seconds()
-    returned = function(*data, run, **args["settings"])
-    seconds, cpu = time.monotonic() - started, _cpu_seconds() - cpu
+    with begin(args, folder) as watched:
+        seed_everything(args["seed"])  # before the modules are run: some of them may draw numbers
+        function = getattr(importlib.import_module(args["module"]), args["function"])
+        seed_everything(args["seed"])
+        data = []
+        if args["dataset"] is not None:
+            module, name = args["dataset"]
+            data = [load_data(module, name, args["scale"], run.device, args["seed"], watched)]
+        seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
+        takes = args.get("takes", list(args["settings"]))
+        started, cpu = time.monotonic(), _cpu_seconds()
+        returned = function(*data, *model, run, **{name: args["settings"][name] for name in takes})
+        seconds, cpu = time.monotonic() - started, _cpu_seconds() - cpu
     result = sort_out(returned, Path(args["path"]), args["function"], bool(args.get("may_diverge")))
     provenance = {**surroundings(run.device), "seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3)}
     result = dataclasses.replace(result, curves=run.curves, provenance=provenance)
     store.write_entry(folder, result, args.get("depends"))
-    return {"modules": project_modules()}
+    return {"metrics": len(result.metrics)}
+
+
+def begin(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[Watch | None]:
+    """Load no other code of the project than args["slices"], and, inside it, let no other of its files be read."""
+    if "slices" not in args:
+        return contextlib.nullcontext()
+    layout = Layout(Path(args["root"]))
+    slices.install(layout, args["slices"])
+    return Watch(layout.root, [folder, Path.cwd(), layout.libraries_state])
+
+
+def _earlier(args: Mapping[str, Any]) -> JobResult:
+    """The result of the job that this one comes after."""
+    found = store.Store(Layout(Path(args["root"]))).get(args["after"])
+    if found is None:
+        raise CoursenotesError(Problem("the result that it comes after is gone", args["path"], args.get("line"),
+                                       fix="run it again"))  # fmt: skip
+    return found
 
 
 def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> None:
     """Fetch and check a real dataset's files. args: dataset ([module, name]). Raises CoursenotesError."""
     module, name = args["dataset"]
+    if "slices" in args:
+        slices.install(Layout(Path(args["root"])), args["slices"])
     datafiles.fetch(getattr(importlib.import_module(module), name))
 
 
@@ -69,7 +98,9 @@ def device_in_use() -> str:
     return str(torch.get_default_device().type) if torch is not None else "cpu"
 
 
-def load_data(module: str, name: str, scale: str, device: str = "cpu", seed: int = 0) -> Any:
+def load_data(
+    module: str, name: str, scale: str, device: str = "cpu", seed: int = 0, watched: Watch | None = None
+) -> Any:
     """A dataset's object at a scale. It is loaded on the CPU, and its tensors are moved to the device afterwards.
 
     So a loader is the same code everywhere, with NumPy and generators of its own. A build's seeds share the one
@@ -83,7 +114,10 @@ def load_data(module: str, name: str, scale: str, device: str = "cpu", seed: int
         raise CoursenotesError(
             Problem(f"{module}.{name} has no data at scale {scale!r}", fix=f"give its Dataset a function {scale}=")
         )
-    arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
+    with watched.not_looking() if watched else contextlib.nullcontext():  # the files are checked by their digests
+        arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
+    for folder in arguments if watched else ():
+        watched.allow(folder)  # type: ignore[union-attr]
     fresh = scale == "sample" and seed >= FRESH_DATA and "seed" in inspect.signature(make).parameters
     named = {"seed": seed} if fresh else {}
     if device == "cpu":

@@ -75,7 +75,7 @@ class Keeper:
         self._send({"event": {"start": {"device": request["device"]["name"], "pid": self.pid}}})
         reason = self._until_it_ends(reading)
         seconds = time.monotonic() - self.watch.started
-        if reason == "time":
+        if reason in ("time", "output"):
             self._ask_where_it_is(Path(request["trace"]))
         cpu, left = processes.kill_descendants(group=self.pid)
         shutil.rmtree(request["scratch"], ignore_errors=True)

@@ -19,6 +19,7 @@ from coursenotes.workers.devices import Device, choose, cores, detect
 from coursenotes.workers.running import REQUEST, Running, write_request
 from coursenotes.workers.scratch import Scratch, tail
 from coursenotes.workers.server import JOB, PREPARE
+from coursenotes.workers.surroundings import environment
 from coursenotes.workers.tasks import Outcome, Task
 
 TORCH = (
@@ -30,7 +31,6 @@ TORCH = (
     "safetensors.numpy",
     "coursenotes.workers.job",
 )
-ONE_THREAD = ("OMP_NUM", "MKL_NUM", "OPENBLAS_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
 BACKGROUND = 10  # how much nicer than this process a Pool in the background is
 PATIENCE = 15.0  # seconds for the server to end by itself
 
@@ -113,6 +113,8 @@ class Pool:
         if self._scratch is None:
             self._scratch = Scratch(Layout(self.root).state / "jobs")
         scratch = self._scratch.path
+        libraries = Layout(self.root).libraries_state
+        libraries.mkdir(parents=True, exist_ok=True)
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursenotes.workers.server", str(theirs.fileno()), json.dumps(self.preload)]
         command += [str(BACKGROUND)] if self._background else []
@@ -123,7 +125,7 @@ class Pool:
                 stdout=log,
                 stderr=log,
                 cwd=scratch,
-                env={k: v for k, v in {**server_environment(), **self._environment}.items() if v is not None},
+                env={k: v for k, v in {**environment(libraries), **self._environment}.items() if v is not None},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
@@ -242,15 +244,3 @@ class Pool:
         said = tail(self._scratch.path / "server.txt").strip().splitlines()[-12:]
         how = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with status {status}"
         return Problem(f"the server that starts jobs {how}; this was not run", details=tuple(said), fix="run it again")
-
-
-def server_environment() -> dict[str, str]:
-    """This process's environment with one thread, no display, no GPU (the jobs get theirs) and fixed hashes."""
-    return {
-        **os.environ,
-        **{f"{name}_THREADS": "1" for name in ONE_THREAD},
-        "PYTHONHASHSEED": "0",  # the order of a set of texts is part of a result
-        "MPLBACKEND": "Agg",
-        "CUDA_VISIBLE_DEVICES": "",  # fastai initialises CUDA when it is imported and sees one: no fork could use it
-        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking whether there is a GPU does not initialise it either
-    }

@@ -22,7 +22,7 @@ from typing import Any
 
 from coursenotes import torchvision_compat
 from coursenotes.errors import Problem
-from coursenotes.workers import endings, keeper, processes
+from coursenotes.workers import endings, keeper, processes, surroundings
 
 JOB, PREPARE = b"j", b"p"
 
@@ -62,6 +62,7 @@ def load(names: list[str]) -> dict[str, str]:
     print("loaded", file=sys.stderr, flush=True)
     if "fastai.imports" in sys.modules:
         sys.modules["fastcore.foundation"].defaults.cpus = 0  # else each of its loaders forks a process a core
+    surroundings.reset_libraries()
     gc.collect()
     gc.freeze()  # the collector of a job does not touch, and so does not copy, what the server holds
     return failed
