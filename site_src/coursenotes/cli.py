@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from coursenotes import commands
+from coursenotes import commands, training_commands
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
 
@@ -99,11 +99,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = add("build", commands.build, "train what is missing, check the claims, write site/")
     command.add_argument("--open", action="store_true", help="serve the finished site on this machine and open it")
-    command = add("run", commands.run, "train an experiment, or all of a topic")
+    command = add("run", training_commands.run, "train an experiment, or all of a topic")
     command.add_argument("names", nargs="*", help="topic or topic.experiment (default: all)")
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command.add_argument("--publish", action="store_true", help="write full-scale results to results/")
-    command = add("replicate", commands.replicate, "accept claims: train many fresh seeds, and judge every comparison")
+    command.add_argument("--twice", action="store_true", help="run one job of each twice, and compare them bit by bit")
+    command.add_argument("--since", metavar="REVISION", help="with --twice: only what has changed since")
+    judged = "accept claims: train many fresh seeds, and judge every comparison"
+    command = add("replicate", training_commands.replicate, judged)
     command.add_argument("names", nargs="*", help="topic or topic.claim (default: all)")
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command.add_argument("--seeds", type=int, default=None, help="how many (default: 20, at full scale 8 or more)")

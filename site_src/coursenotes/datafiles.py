@@ -200,10 +200,10 @@ class Digests:
 
 
 def user_cache() -> Path:
-    """The folder for downloads on this system: ~/.cache/coursenotes on Linux."""
+    """The folder for downloads on this system: ~/.cache/coursenotes on Linux; COURSENOTES_CACHE says another."""
     import pooch
 
-    return Path(pooch.os_cache("coursenotes"))
+    return Path(os.environ.get("COURSENOTES_CACHE") or pooch.os_cache("coursenotes"))
 
 
 @contextlib.contextmanager

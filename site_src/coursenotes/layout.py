@@ -67,6 +67,10 @@ class Layout:
         return [self.courses, self.literature, self.glossary]
 
     @property
+    def theme(self) -> Path:
+        return self.root / "site_src" / "theme"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 
@@ -79,6 +83,11 @@ class Layout:
     def state(self) -> Path:
         """The local, git-ignored folder: results, verdicts, drawings, locks."""
         return self.root / ".coursenotes"
+
+    @property
+    def libraries_state(self) -> Path:
+        """Where libraries keep what they look up once, such as matplotlib's list of fonts; no settings lie there."""
+        return self.state / "libraries"
 
     @property
     def site(self) -> Path:

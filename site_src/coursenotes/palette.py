@@ -1,4 +1,4 @@
-"""The colours and matplotlib defaults of the house style; importing this sets the defaults.
+"""The colours and matplotlib defaults of the house style; importing this sets them, whatever a matplotlibrc says.
 
 The colours are stand-ins: in the site's SVG each becomes a CSS variable that follows the reader's theme.
 """
@@ -49,6 +49,7 @@ STYLE: dict[str, Any] = {
     "image.composite_image": False,
     "lines.linewidth": 1.8,
 }
+mpl.rcdefaults()  # matplotlib's own, not those of whoever builds the site
 mpl.rcParams.update(cast(Any, STYLE))
 
 SIGNED = LinearSegmentedColormap.from_list(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.workers import Device, Pool, Task, local
+from coursenotes.workers import Device, Pool, Task, local, surroundings
 from tests.engine.workers_project import LIGHT, alive, children_of, line_of, make_project, run_one, task, wait_until
 
 
@@ -237,7 +237,7 @@ def test_many_events_reach_a_slow_listener_or_are_dropped_but_the_value_arrives(
 
 def test_the_environment_of_the_server_hides_gpus_and_fixes_hashes(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    environment = local.server_environment()
+    environment = surroundings.environment(Path("libraries"))
     assert environment["CUDA_VISIBLE_DEVICES"] == "" and environment["PYTHONHASHSEED"] == "0"
     assert environment["VECLIB_MAXIMUM_THREADS"] == environment["OMP_NUM_THREADS"] == "1"
 
