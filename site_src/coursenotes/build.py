@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coursenotes import cells, check, draw, stamp
+from coursenotes import cells, check, draw, site_inputs, stamp
 from coursenotes.claims import runner, verdicts
 from coursenotes.errors import Problem, Problems
 from coursenotes.layout import Layout
@@ -112,6 +112,8 @@ def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) ->
     for outcome in pool.run(todo, progress.event):
         progress.done(outcome)
         problems += keepers[outcome.task.id](library, outcome)
+        for note in cells.notes(outcome):
+            progress.say(note)
     return problems
 
 
@@ -145,7 +147,7 @@ def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list
     last = stamp.unchanged(layout, scale="sample")
     if last is not None:
         return f"Nothing changed: {last['summary']}", last["contradicted"]
-    began, seen = time.monotonic(), stamp.inputs(layout, scale="sample")
+    began, seen = time.monotonic(), stamp.inputs(layout, site_inputs.settings(layout), scale="sample")
     done = prepare(layout, progress, claims=True)
     progress.stage("rendering")
     fresh = layout.root / f"site.new.{os.getpid()}"
@@ -160,9 +162,11 @@ def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list
     if waiting := done.unaccepted():
         progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     done.jobs, done.stored = 0, done.jobs + done.stored
-    if stamp.inputs(layout, scale="sample") == seen:
-        until = done.library.knowledge.next_change
-        stamp.write(layout, stamp.current(layout, scale="sample"), done.summary(), until, contradicted)
+    depends = site_inputs.everything(done.library)
+    digest = stamp.current(layout, depends, scale="sample")
+    same = stamp.inputs(layout, site_inputs.settings(layout), scale="sample") == seen
+    if same and site_inputs.as_read(done.library.site.code):
+        stamp.write(layout, digest, depends, done.summary(), done.library.knowledge.next_change, contradicted)
     else:  # somebody wrote on while this was built: the site may be older than the files
         stamp.forget(layout)
     return summary, contradicted

@@ -5,22 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from running_cells import SNIPPET, library, project, ran
 
-from coursenotes import cells, display
-from coursenotes.discover import discover
+from coursenotes import cells
+from coursenotes.cell_output import html
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
 from coursenotes.workers import Pool
 
-SNIPPET = '''
-"""Sums."""
-def total(values):
-    """The sum."""
-    return sum(values)
-def other():
-    return 1
-'''
 PAGE = """---
 title: Cells
 ---
@@ -57,40 +48,6 @@ HOSTILE = (
     '<style>p{}</style><p style="x" onclick="y">hi<script>z()</script> &amp; '
     '<a href="javascript:z">a</a></p><img src="https://x/y.png">'
 )
-
-
-def project(root: Path, page: str = PAGE) -> Layout:
-    for folder in ("snippets", "docs", "tests/claims", "results"):
-        (root / folder).mkdir(parents=True)
-    (root / "mkdocs.yml").write_text("site_name: t\n")
-    (root / "snippets" / "__init__.py").write_text("")
-    (root / "snippets" / "sums.py").write_text(SNIPPET)
-    (root / "docs" / "page.md").write_text(page)
-    return Layout(root)
-
-
-def library(layout: Layout) -> Library:
-    return Library(discover(layout))
-
-
-def ran(tmp_path: Path, *sources: str) -> list[list[dict[str, str]]]:
-    """The parts of each cell of a page with these cells, run here. An attribute stands in a first line #: ..."""
-    fences = []
-    for source in sources:
-        attrs, code = source.split("\n", 1) if source.startswith("#:") else ("", source)
-        fences.append(f"```{{.python .run {attrs[2:].strip()}}}\n{code}\n```\n")
-    site = library(project(tmp_path / "project", "\n".join(["# Title", *fences])))
-    [task] = cells.tasks(site, ["page.md"])
-    cells.run(task.args, tmp_path, lambda event: None)
-
-    class Outcome:
-        problem, folder = None, tmp_path
-
-    Outcome.task = task
-    assert cells.keep(site, Outcome) == []
-    found = cells.outputs(site, "page.md")
-    assert found is not None
-    return [output.parts for output in found]
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +88,7 @@ def test_a_fence_that_would_silently_not_run_is_a_problem(tmp_path, fence, words
 
 
 def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
-    site = library(project(tmp_path))
+    site = library(project(tmp_path, PAGE))
     assert cells.outputs(site, "page.md") is None
     with Pool(site.layout.root, preload=(), slots=1) as pool:
         for outcome in pool.run(cells.tasks(site, ["page.md"])):
@@ -149,15 +106,15 @@ def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
     ("old", "new", "again"),
     [
         ("Prose.", "More prose.\n\nAnd more.", False),
-        ("a = 2", "a = 2  # two", False),
-        ("total([a, 3])", "total([a,3])", False),
+        ("a = 2", "a = 2  # two", True),  # a cell may show its own source
+        ("total([a, 3])", "total([a,3])", True),
         ("a = 2", "a = 3", True),
         (" raises=ZeroDivisionError", " raises=ArithmeticError", True),
         (" hide=source", "", False),
     ],
 )
 def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
-    layout = project(tmp_path)
+    layout = project(tmp_path, PAGE)
     before = cells.key(library(layout), "page.md")
     assert old in PAGE
     (layout.docs / "page.md").write_text(PAGE.replace(old, new))
@@ -166,17 +123,17 @@ def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
 
 @pytest.mark.parametrize(
     ("old", "new", "again"),
-    [("The sum.", "Their sum.", False), ("return 1", "return 2", False), ("sum(values)", "sum(values) + 1", True)],
+    [("The sum.", "Their sum.", True), ("return 1", "return 2", False), ("sum(values)", "sum(values) + 1", True)],
 )
 def test_a_page_is_run_again_when_what_it_imports_changes(tmp_path, old, new, again):
-    layout = project(tmp_path)
+    layout = project(tmp_path, PAGE)
     before = cells.key(library(layout), "page.md")
     layout.snippet("sums").write_text(SNIPPET.replace(old, new))
     assert (cells.key(library(layout), "page.md") != before) is again
 
 
-def test_a_module_imported_whole_counts_whole_and_libraries_count(tmp_path, monkeypatch):
-    layout = project(tmp_path, "```{.python .run}\nimport snippets.sums\nimport numpy\n```\n")
+def test_what_a_cell_takes_from_a_module_counts_and_so_do_libraries(tmp_path, monkeypatch):
+    layout = project(tmp_path, "```{.python .run}\nimport snippets.sums as s\nimport numpy\ns.other()\n```\n")
     before = cells.key(library(layout), "page.md")
     layout.snippet("sums").write_text(SNIPPET.replace("return 1", "return 2"))
     changed = cells.key(library(layout), "page.md")
@@ -198,14 +155,15 @@ def test_random_numbers_are_the_same_each_time(tmp_path):
 
 
 def test_tables_come_without_styles_and_scripts(tmp_path):
-    [[table], [hostile]] = ran(
+    [[table], [hostile, note]] = ran(
         tmp_path,
         "import pandas as pd\npd.DataFrame({'film': ['<b>'], 'bias': [0.5]})",
         f"class X:\n    def _repr_html_(self):\n        return {HOSTILE!r}\nX()",
     )
     assert table["kind"] == "html"
     assert "<td>&lt;b&gt;</td>" in table["data"] and "style" not in table["data"] and "border" not in table["data"]
-    assert hostile["data"] == '<p>hi &amp; <a>a</a></p><img alt="An image, shown by the code above">'
+    assert hostile["data"] == "<p>hi &amp; <a>a</a></p>"
+    assert note["kind"] == "note" and "a script, a picture of another site" in note["data"]
 
 
 def test_figures_are_drawn_once_each_and_in_the_theme(tmp_path):
@@ -272,7 +230,7 @@ def test_a_failure_inside_a_snippet_says_where(tmp_path):
 
 def test_clean_keeps_tables_whole():
     table = '<table border="1" class="dataframe"><tr><th colspan="2">a &lt; b</th></tr></table>'
-    assert display.clean(table) == '<table><tr><th colspan="2">a &lt; b</th></tr></table>'
+    assert html.clean(table).html == '<table><tbody><tr><th colspan="2">a &lt; b</th></tr></tbody></table>'
 
 
 def test_a_cell_that_is_not_python_is_told_before_anything_runs():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from pymdownx.superfences import SuperFencesException, highlight_validator
 
-from coursenotes import cells
+from coursenotes import cell_fences, cells
 from coursenotes.errors import Problem
 from coursenotes.markdown.figures import cell_place
 from coursenotes.markdown.view import View
@@ -34,13 +35,17 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
         try:
             current = view()
             assert current is not None
-            output = cell_output(current, src)
+            found = _which(current, src)
+            if found is None:
+                return ""
+            number, cell = found
+            output = cell_output(current, number)
             if options.get("hide") == "source":
                 return f'<div class="cn-cell">{output}</div>'
             known = {name: options[name] for name in HIGHLIGHTING if name in options}
             checked: dict[str, Any] = {}
             highlight_validator("python", known, checked, {}, md)
-            source = fenced.highlight(src, "python", checked, md, classes=[], id_value="", attrs={})
+            source = fenced.highlight(cell.source, "python", checked, md, classes=[], id_value="", attrs={})
             return f'<div class="cn-cell">{source}{output}</div>'
         except SuperFencesException:
             raise
@@ -51,16 +56,10 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
         extension.extend_super_fences(language, shown, wanted, lambda md: None)
 
 
-def cell_output(view: View, source: str) -> str:
-    """What a cell gave, as HTML. Raises SuperFencesException for a cell that discovery did not find."""
-    info = view.info
-    known = cells.scan(info.text) if info is not None else []
-    number = _which(view, known, source)
-    if info is None or number is None:
-        fix = "write it without indentation, between lines of ``` alone"
-        problem = Problem("a runnable fence that was not found in the page's text", view.path, None, (), fix)
-        raise SuperFencesException(str(problem))
-    outputs = cells.outputs(view.library, info)
+def cell_output(view: View, number: int) -> str:
+    """What the cell of this number gave, as HTML."""
+    assert view.info is not None
+    outputs = cells.outputs(view.library, view.info)
     if outputs is None:
         return '<div class="cn-output"><p class="cn-missing">not yet run</p></div>'
     body = "".join(part_html(view, number, n, part) for n, part in enumerate(outputs[number].parts))
@@ -74,17 +73,35 @@ def part_html(view: View, number: int, n: int, part: dict[str, str]) -> str:
         return f'<figure class="cn-figure">{cell_place(view.name, number, n)}</figure>'
     if kind == "html":
         return f'<div class="cn-table" role="region" aria-label="Output" tabindex="0">{data}</div>'
+    if kind == "note":
+        return f'<p class="cn-cut">{escape(data)}</p>'
+    if kind == "colored":
+        return f'<pre class="cn-output__text"><code>{data}</code></pre>'
     return f'<pre class="cn-output__{kind}"><code>{escape(data)}</code></pre>'
 
 
-def _which(view: View, known: list[Any], source: str) -> int | None:
-    """The number of the cell with this source: of several that read the same, the next one."""
+def _which(view: View, source: str) -> tuple[int, cells.Cell] | None:
+    """The cell with this source, and its number: of several that read the same, the next one. None in a comment.
+
+    Raises SuperFencesException for a cell that was not found in the page's text.
+    """
     text = _bare(source)
-    same = [n for n, other in enumerate(known) if _bare(other.source) == text]
     nth = view.cells[text]
     view.cells[text] += 1
-    return same[nth] if nth < len(same) else None
+    number = same = 0
+    for fence in cell_fences.fences(view.info.text if view.info is not None else ""):
+        if fence.cell is None:
+            continue
+        if _bare(fence.cell.source) == text:
+            if same == nth:
+                return None if fence.commented else (number, fence.cell)
+            same += 1
+        number += not fence.commented
+    fix = "write it without indentation, between lines of ``` alone"
+    problem = Problem("a runnable fence that was not found in the page's text", view.path, None, (), fix)
+    raise SuperFencesException(str(problem))
 
 
 def _bare(source: str) -> str:
-    return "\n".join(line.rstrip() for line in source.strip("\n").split("\n"))
+    """What the Markdown converter leaves as it is of a text: it drops two characters, and changes blanks."""
+    return re.sub(r"[\s\x02\x03]+", "", source)

@@ -1,6 +1,6 @@
 // Small things that a page needs once it is there.
 (() => {
-  const SCROLLING = ".cn-map__box, .cn-table, .cn-output, .cn-figure, .md-typeset__scrollwrap, div.arithmatex, pre > code";
+  const SCROLLING = ".cn-map__box, .cn-table, .cn-output, .cn-figure, .md-typeset__scrollwrap, .arithmatex, pre > code";
 
   const enhance = () => {
     openNamed();
@@ -19,7 +19,7 @@
   const reachable = (box) => {
     if (box.scrollWidth > box.clientWidth + 1 && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
-      if (box.matches("div") && !box.hasAttribute("role")) {
+      if (box.matches("div, .arithmatex") && !box.hasAttribute("role")) {
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", "Scrolls sideways");
       }

@@ -1,0 +1,68 @@
+"""A small project with one page, whose cells are run here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from coursenotes import cells
+from coursenotes.discover import discover
+from coursenotes.layout import Layout
+from coursenotes.plan import Library
+
+SNIPPET = '''
+"""Sums."""
+def total(values):
+    """The sum."""
+    return sum(values)
+def other():
+    return 1
+'''
+Part = dict[str, str]
+
+
+def project(root: Path, page: str) -> Layout:
+    """A project with a snippet and one page, docs/page.md."""
+    for folder in ("snippets", "docs", "tests/claims", "results"):
+        (root / folder).mkdir(parents=True)
+    (root / "mkdocs.yml").write_text("site_name: t\n")
+    (root / "snippets" / "__init__.py").write_text("")
+    (root / "snippets" / "sums.py").write_text(SNIPPET)
+    (root / "docs" / "page.md").write_text(page, encoding="utf-8")
+    return Layout(root)
+
+
+def library(layout: Layout) -> Library:
+    """What there is in a project."""
+    return Library(discover(layout))
+
+
+def page_of(*sources: str) -> str:
+    """A page with these cells. An attribute stands in a first line #: ..."""
+    fences = []
+    for source in sources:
+        attrs, code = source.split("\n", 1) if source.startswith("#:") else ("", source)
+        fences.append(f"```{{.python .run {attrs[2:].strip()}}}\n{code}\n```\n")
+    return "\n".join(["# Title", *fences])
+
+
+def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]]:
+    """(the project, the parts of each cell, what the build says of them) of a page whose cells are run here."""
+    site = library(project(tmp_path / "project", page))
+    [task] = cells.tasks(site, ["page.md"])
+    value = cells.run(task.args, tmp_path, lambda event: None)
+    outcome = SimpleNamespace(task=task, problem=None, folder=tmp_path, ok=True, value=value)
+    assert cells.keep(site, outcome) == []
+    found = cells.outputs(site, "page.md")
+    assert found is not None
+    return site, [output.parts for output in found], cells.notes(outcome)
+
+
+def ran(tmp_path: Path, *sources: str) -> list[list[Part]]:
+    """The parts of each cell of a page with these cells."""
+    return run(tmp_path, page_of(*sources))[1]
+
+
+def texts(parts: list[Part]) -> list[str]:
+    """What stands in the parts."""
+    return [part["data"] for part in parts]
