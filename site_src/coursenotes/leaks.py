@@ -18,7 +18,10 @@ _LINK = re.compile(r"""\s(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
 
 def look(library: Library, folder: Path, address: str) -> None:
     """Raise CoursenotesError for every link from a listed page of a site to an unlisted one."""
-    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")  # some are people's own
+        for path in folder.rglob("*.html")
+    }
     unlisted = {name.removesuffix("index.html") for name, text in texts.items() if _NOINDEX in text}
     if unlisted:
         listed = {name: text for name, text in texts.items() if name.removesuffix("index.html") not in unlisted}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import re
+import os
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import click
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,16 +21,28 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 from mkdocs.utils.templates import TemplateContext
 
-from coursenotes import around, evidence, indexes, markdown, notebooks, site_files
+from coursenotes import (
+    around,
+    evidence,
+    indexes,
+    markdown,
+    navigation,
+    notebooks,
+    project_files,
+    serving,
+    site_files,
+    site_inputs,
+)
 from coursenotes.build import prepare
-from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.errors import CoursenotesError, Problem, raise_all
 from coursenotes.knowledge import subjects, transcripts
 from coursenotes.layout import Layout
+from coursenotes.mkdocs_log import Complaints, Said, placed
 from coursenotes.plan import Library
 from coursenotes.progress import Progress
 from coursenotes.rendered import Rendered
+from coursenotes.tex_words import of_fields, rendered, spelled
 
-SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contribute")
 UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
 _handed: dict[Path, Library] = {}  # a whole build prepares first, and hands over what it prepared
@@ -39,13 +51,13 @@ _handed: dict[Path, Library] = {}  # a whole build prepares first, and hands ove
 def render(library: Library, site_dir: Path) -> None:
     """Render the pages of a prepared project into a folder, strictly. Raises CoursenotesError."""
     _handed[library.layout.root] = library
-    said = _Said()
+    said = Said()
     try:
         with said:
             _build(library.layout.root, site_dir)
     except Abort as error:
         raise CoursenotesError(
-            *(_placed(text, library.layout) for text in said.texts or [f"mkdocs: {error}"])
+            *(placed(text, library.layout) for text in said.texts or [f"mkdocs: {error}"])
         ) from error
     except ConfigurationError as error:
         raise CoursenotesError(Problem(str(error), library.layout.root / "mkdocs.yml")) from error
@@ -62,24 +74,23 @@ def _build(root: Path, site_dir: Path) -> None:
     config.plugins.on_shutdown()
 
 
-def _placed(text: str, layout: Layout) -> Problem:
-    """What mkdocs warns of, with the line of the page's link where it names one."""
-    match = re.match(r"Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'", text)
-    path = layout.docs / match["page"] if match else None
-    if match is None or path is None or not path.is_file():
-        return Problem(f"mkdocs: {text}")
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return Problem(text, path, next((n for n, line in enumerate(lines, 1) if f"]({match['link']}" in line), None))
-
-
 class CoursenotesPlugin(BasePlugin):
     """Trains what is missing, renders references, adds the evidence pages."""
 
     library: Library
+    serves = False  # whether it is about to, and has not begun to
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        asked = click.get_current_context(silent=True)  # of mkdocs serve --clean, mkdocs says that it is a build
+        self.serves = command == "serve" or (asked is not None and asked.info_name == "serve")
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        layout = Layout(Path(config.config_file_path).resolve().parent)
+        layout = Layout(Path(config.config_file_path).parent.resolve())
         try:
+            if self.serves:
+                serving.check(*config.dev_addr)
+            self.serves = False
+            self._look(layout, config)
             if layout.root in _handed:
                 self.library = _handed[layout.root]
             else:
@@ -91,7 +102,41 @@ class CoursenotesPlugin(BasePlugin):
         config.markdown_extensions = [*config.markdown_extensions, *self.pages.extensions]  # type: ignore[list-item]
         return config
 
+    def _look(self, layout: Layout, config: MkDocsConfig) -> project_files.Files:
+        """The project's files as they are now, those of its theme among them. Raises CoursenotesError."""
+        if Path(config.docs_dir).resolve() != layout.docs.resolve():
+            what = f"docs_dir is {config.docs_dir}; the engine reads {layout.docs}"
+            raise CoursenotesError(Problem(what, config.config_file_path, fix="take docs_dir out"))
+        return project_files.look(layout, [self._theme(layout, config)])
+
+    @staticmethod
+    def _theme(layout: Layout, config: MkDocsConfig) -> Path:
+        """The folder of the theme, by the name that its files are listed under where it is the project's."""
+        if config.theme.custom_dir is None:
+            return layout.theme
+        given = os.path.relpath(config.theme.custom_dir, Path(config.config_file_path).parent)
+        return Path(os.path.normpath(layout.root / given))
+
+    def _listed(self, files: Files, config: MkDocsConfig) -> None:
+        """Refuse what mkdocs found and would copy, and leave out what is newer than what was read."""
+        layout = self.library.layout
+        found, problems = self._look(layout, config), []
+        folders = {config.docs_dir: layout.docs, config.theme.custom_dir: self._theme(layout, config)}
+        ours = {given: path for given, path in folders.items() if path.is_relative_to(layout.root)}
+        for file in [file for file in files if file.src_dir in ours]:
+            path = ours[file.src_dir] / file.src_uri
+            if file.inclusion is not InclusionLevel.EXCLUDED and not found.has(path):
+                problems.append(Problem("would be copied to the site, and is none of the project's files", path,
+                                        fix="take it out, or name it under exclude_docs: in mkdocs.yml"))  # fmt: skip
+            elif file.src_dir == config.docs_dir and not self.library.site.files.has(path):
+                files.remove(file)
+        raise_all(problems)
+
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        try:
+            self._listed(files, config)
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
         texts = {**evidence.pages(self.library), **indexes.pages(self.library)}
         self.unlisted = {page.name for page in self.library.knowledge.visibility.unlisted}
         self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
@@ -131,9 +176,9 @@ class CoursenotesPlugin(BasePlugin):
         self._name(nav.items)
         self._group(nav.items)
         for section in (item for item in nav.items if item.is_section):
-            section.children.sort(key=_among_generated)
-        nav.items.sort(key=_place)
-        nav.pages[:] = _pages(nav.items)
+            section.children.sort(key=navigation.among_generated)
+        nav.items.sort(key=navigation.place)
+        nav.pages[:] = navigation.pages(nav.items)
         for page in nav.pages:
             page.previous_page = page.next_page = None
         for before, after in pairwise(nav.pages):
@@ -145,8 +190,8 @@ class CoursenotesPlugin(BasePlugin):
         for section in (item for item in items if item.is_section):
             for page in (child for child in section.children if child.is_page and child.is_index):
                 info = self.library.site.pages.get(page.file.src_uri)
-                section.title = str(info.meta.get("title", section.title)) if info else section.title
-            section.children.sort(key=_counted)
+                section.title = spelled(str(info.meta.get("title", section.title))) if info else section.title
+            section.children.sort(key=navigation.counted)
             self._name(section.children)
 
     def _group(self, items: list[Any]) -> None:
@@ -167,6 +212,7 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         self.pages.enter(page.file.src_uri, page.url)
+        page.meta.update(of_fields(page.meta))
         if page.file.src_uri in self.unlisted:
             page.meta.update(search={"exclude": True}, noindex=True)
         render = partial(Page.render, page)
@@ -205,9 +251,10 @@ class CoursenotesPlugin(BasePlugin):
             linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
             page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
             return
-        complaints = _Complaints()
+        complaints = Complaints()
         with complaints:
             render(config, files)
+        page._title_from_render = rendered(page._title_from_render or "") or None
         if not complaints.count:
             links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
             self.rendered.save(key, {
@@ -251,68 +298,12 @@ class CoursenotesPlugin(BasePlugin):
         for folder in (layout.snippets, layout.claims, layout.published, layout.releases):
             if folder.is_dir():
                 server.watch(str(folder))
+        for path in site_inputs.beside(self.library):
+            server.watch(str(path))
         return server
-
-
-def _place(item: Any) -> int:
-    """Where a page, or the section that begins with it, stands among the sections."""
-    while item.is_section:
-        item = item.children[0]
-    first = item.file.src_uri.partition("/")[0]
-    return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
-
-
-def _counted(item: Any) -> tuple[Any, ...]:
-    """Where an item stands in its folder: lesson 2 before lesson 10, where mkdocs sorts names as text; folders last."""
-    return (0, not item.is_index, Layout.counted(item.file.src_uri)) if item.is_page else (1,)
-
-
-def _among_generated(item: Any) -> int:
-    """Where a generated page stands in its section: in the order that lists them, after its index page."""
-    order = list(indexes.PAGES)
-    return order.index(item.file.src_uri) + 1 if item.is_page and item.file.src_uri in order else 0
-
-
-def _pages(items: list[Any]) -> list[Page]:
-    """The pages of a navigation in its order."""
-    return [page for item in items for page in (_pages(item.children) if item.is_section else [item]) if page.is_page]
 
 
 def _token(item: AnchorLink) -> dict[str, Any]:
     """A heading as Python-Markdown's toc extension tells it, which get_toc() reads."""
     children = [_token(child) for child in item.children]
     return {"name": item.title, "id": item.id, "level": item.level, "children": children}
-
-
-class _Said(logging.Handler):
-    """Keeps what mkdocs warns of, which would be shown nowhere."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-    def __enter__(self) -> None:
-        logging.getLogger("mkdocs").addHandler(self)
-
-    def __exit__(self, *error: object) -> None:
-        logging.getLogger("mkdocs").removeHandler(self)
-
-
-class _Complaints(logging.Handler):
-    """Counts what mkdocs warns of while a page is rendered: such a page is rendered again, to be warned of again."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.count = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.count += 1
-
-    def __enter__(self) -> None:
-        logging.getLogger("mkdocs").addHandler(self)
-
-    def __exit__(self, *error: object) -> None:
-        logging.getLogger("mkdocs").removeHandler(self)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coursenotes import cells, draw, provenance, source, stamp
+from coursenotes import cells, draw, provenance, site_inputs, source, stamp
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.fingerprint import hash_json
 from coursenotes.knowledge.sections import page_title
@@ -30,7 +30,8 @@ class Rendered:
     def __init__(self, library: Library, names: Iterable[str]):
         self.library = library
         terms = [[term.id, term.listed] for term in library.knowledge.glossary.terms.values()]
-        self._renderer = hash_json([stamp.renderer(library.layout), sorted(names), terms])
+        settings = site_inputs.settings(library.layout) | site_inputs.loaded(library.layout)
+        self._renderer = hash_json([stamp.renderer(library.layout, settings), sorted(names), terms])
         self._answer = functools.cache(self._look_up)
 
     def key(self, name: str, url: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursenotes import stamp
+from coursenotes import site_inputs, stamp
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.new import create
@@ -93,6 +93,8 @@ def test_a_date_that_is_none_is_told(mini):
 
 def test_a_page_that_is_a_link_to_nowhere_is_told(mini):
     (mini.docs / "concepts/gone.md").symlink_to("nowhere.md")
-    (problem,) = discover(mini).problems
-    assert problem.what == "cannot be read: No such file or directory" and problem.path.name == "gone.md"
-    assert len(stamp.inputs(mini)) == 64
+    with pytest.raises(CoursenotesError) as caught:
+        discover(mini)
+    (problem,) = caught.value.problems
+    assert problem.what == "a link to nowhere.md, which leads nowhere" and problem.path.name == "gone.md"
+    assert len(stamp.inputs(mini, site_inputs.settings(mini))) == 64

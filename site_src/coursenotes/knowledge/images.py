@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from coursenotes.errors import Problem, nearest, some
@@ -59,13 +60,14 @@ def _picture(site: Site, page: PageInfo, line: int, href: str, alt: str) -> Iter
     if not alt:
         why = "who cannot see it, and who searches, has only these"
         yield Problem(f"the picture {href} has no words", page.path, line, (why,), f"write ![what it shows]({href})")
-    folder = (site.layout.docs / PurePosixPath(page.name).parent).resolve()
-    path = (site.layout.docs / PurePosixPath(page.name).parent / unquote(href.partition("#")[0])).resolve()
-    if alt != _HTML and not href.startswith("/") and not path.is_file():  # what HTML names is told by the finished page
-        there = [one.relative_to(folder).as_posix() for one in folder.glob("*") if one.suffix in ENDINGS]
-        close = nearest(href, there)
-        yield Problem(f"no picture {href}", page.path, line, (f"beside the page lie: {some(there)}",),
+    folder = site.layout.docs / PurePosixPath(page.name).parent
+    path = Path(os.path.normpath(folder / unquote(re.split("[#?]", href)[0])))
+    there = site.files.has(path) and path.is_relative_to(site.layout.docs)
+    if alt != _HTML and not href.startswith("/") and not there:  # what HTML names is told by the finished page
+        beside = [one.name for one in site.files.below(folder, *ENDINGS) if one.parent == folder]
+        close = nearest(href, beside)
+        yield Problem(f"no picture {href}", page.path, line, (f"beside the page lie: {some(beside)}",),
                       f"write {close}" if close else "put the file beside the page")  # fmt: skip
-    elif path.is_file() and path.stat().st_size > MOST:
-        yield Problem(f"the picture {href} has {path.stat().st_size / 1e6:.1f} MB", page.path, line,
+    elif there and (size := path.stat().st_size) > MOST:
+        yield Problem(f"the picture {href} has {size / 1e6:.1f} MB", page.path, line,
                       ("a reader on a phone waits for it",), f"make it smaller than {MOST / 1e6:.0f} MB")  # fmt: skip
