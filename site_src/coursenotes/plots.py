@@ -7,7 +7,6 @@ theme. Nothing here needs pyplot, torch or a display.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from coursenotes import text_cut
 from coursenotes.labels import EndLabel, PointName, TopLabel
 from coursenotes.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
 
@@ -91,7 +91,7 @@ def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: s
         TopLabel(ax, text, value, color=color, fontsize=9.5)
         return
     ax.axhline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    EndLabel(ax, textwrap.fill(text, 18), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
+    EndLabel(ax, "\n".join(text_cut.wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
 
 
 def ladder(
@@ -121,7 +121,7 @@ def ranked_bars(
     """Draw a horizontal bar for each name, in the given order from the top.
 
     values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero take the other colour.
-    Names are cut after `longest` characters.
+    Names are cut after `longest` columns, one for each letter.
     """
     values = np.atleast_2d(np.asarray(values, dtype=float))
     means, places = values.mean(axis=0), np.arange(values.shape[1])
@@ -130,7 +130,7 @@ def ranked_bars(
         for row, shift in zip(values, 0.2 * _fan(len(values)), strict=True):
             ax.scatter(row, places + shift, s=8, color=TEXT, alpha=0.7, linewidths=0, zorder=3)
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=2.5)
-    _names_down(ax, [textwrap.shorten(name, longest, placeholder="…") or name[:longest] for name in names])
+    _names_down(ax, [text_cut.cut(name, longest) for name in names])
     ax.set_ylim(len(places) - 0.5, -0.5)
 
 
@@ -248,9 +248,9 @@ def _frame(ax: Axes) -> None:
 def _wrap(text: str, inches: float, size: float) -> str:
     """Lines about as long as each other that fit a width, at 0.54 font sizes a letter (prose in common sans-serifs)."""
     text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
-    lines = textwrap.wrap(text, most)
+    lines = text_cut.wrap(text, most)
     for width in range(most - 1, most // 2, -1):
-        if len(narrower := textwrap.wrap(text, width)) > len(lines):
+        if len(narrower := text_cut.wrap(text, width)) > len(lines):
             break
         lines = narrower
     return "\n".join(lines)

@@ -10,14 +10,16 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from coursenotes import text_cut
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
+from coursenotes.tex_words import rendered
 
 FILE = "assets/previews.json"
-LONGEST = 240  # characters of an opening, so that a tip stays a tip
+LONGEST = 240  # columns of an opening, so that a tip stays a tip
 
 _DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and nothing that is read here
-_END = re.compile(r"(?<=[.?!…])[”’)]*(?:\n|\s+(?=[“‘(]?[A-Z0-9]))")
+_FULL_STOPS = ("。", "！", "？")  # which no space follows
 _SKIPPED = (
     "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip",
     "footnote", "footnote-ref", "headerlink", "katex", "md-button",
@@ -60,14 +62,15 @@ def read(text: str) -> list[object]:
 
 def _opening(paragraphs: list[str], *, one: bool = False) -> str:
     """The first sentences, as many as a tip has room for, or only the first; a long one is cut between words."""
-    sentences = [s for words in paragraphs for s in _END.split(words) if s.strip() and "\\(" not in s]  # no formulae
-    found = " ".join(sentences[0].split()) if sentences else ""
-    for sentence in sentences[1:] if not one else ():
-        longer = f"{found} {' '.join(sentence.split())}"
-        if len(longer) > LONGEST:
+    found = ""
+    for sentence in (" ".join(each.split()) for words in paragraphs for each in text_cut.sentences(words)):
+        longer = f"{found}{'' if found[-1:] in _FULL_STOPS else ' '}{sentence}" if found else sentence
+        if found and text_cut.columns(longer) > LONGEST:
             break
         found = longer
-    return found if len(found) <= LONGEST else f"{found[: found.rindex(' ', 0, LONGEST)]} …"
+        if one:
+            break
+    return text_cut.cut(found, LONGEST)
 
 
 class _Parts(HTMLParser):
@@ -77,6 +80,7 @@ class _Parts(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, str, str]] = []
         self._open: list[str] = []
+        self._formula = 0  # how many elements are open, where the innermost is a formula
         self._skipped = 0  # how many elements were open when one began that is left out
         self._kind, self._name, self._words = "", "", ""
 
@@ -87,6 +91,8 @@ class _Parts(HTMLParser):
         given = dict(attrs)
         if not self._skipped and set((given.get("class") or "").split()) & set(_SKIPPED):
             self._skipped = len(self._open)
+        if "arithmatex" in (given.get("class") or "").split():
+            self._formula = len(self._open)
         if tag in _READ and not self._skipped and (tag == "summary" or "details" not in self._open):
             self._kind, self._name, self._words = tag, given.get("id") or "", ""
 
@@ -95,6 +101,8 @@ class _Parts(HTMLParser):
             return
         while self._open.pop() != tag:
             pass
+        if self._formula > len(self._open):
+            self._formula = 0
         if self._skipped > len(self._open):
             self._skipped = 0
         if tag == self._kind:
@@ -105,4 +113,4 @@ class _Parts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._kind and not self._skipped:
-            self._words += data
+            self._words += rendered(data, escaped=False) if self._formula == len(self._open) else data

@@ -61,6 +61,7 @@ def _job(row: Row) -> dict[str, Any]:
         "arrays": {
             name: {"dtype": str(a.dtype), "shape": list(a.shape), "values": [_number(v) for v in a.ravel().tolist()]}
             for name, a in sorted(result.arrays.items())
+            if not name.startswith("_")  # for what comes after it: weights, which would be megabytes of text
         },
         "provenance": dict(result.provenance),
     }

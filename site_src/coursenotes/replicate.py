@@ -97,9 +97,9 @@ def pending(library: Library, claims: Iterable[str], scale: Scale) -> list[str]:
 
 # ---------------------------------------------------------------- training
 def missing(library: Library, claims: Iterable[str], scale: Scale, seeds: Sequence[int]) -> list[Job]:
-    """The jobs with these seeds that these claims read and that are not in the store."""
+    """The jobs with these seeds that these claims read and that are not in the store, and those they come after."""
     jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, seeds)]
-    return [job for job in jobs if library.result(job) is None]
+    return library.with_before(job for job in jobs if library.result(job) is None)
 
 
 def expected(library: Library, jobs: Iterable[Job]) -> float:

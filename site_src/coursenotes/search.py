@@ -7,6 +7,7 @@ The tags of an entry are shown as a label.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -24,6 +25,7 @@ from coursenotes.layout import Layout
 from coursenotes.markdown.claims import words
 from coursenotes.plan import Library
 from coursenotes.references import write_time
+from coursenotes.tex_words import rendered, spelled
 
 INDEX = Path("search") / "search_index.json"
 LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
@@ -54,7 +56,7 @@ def entries(library: Library, pages: list[Entry]) -> list[Entry]:
     unlisted = {Layout.page_url(page.name) for page in visible.unlisted}
     names = {Layout.page_url(name): page for name, page in site.pages.items()}
     kept = [_page(names.get(_path(entry)), entry) for entry in pages if _path(entry) not in unlisted]
-    kept = [entry for entry in kept if entry]
+    kept = [{**entry, "title": rendered(entry["title"]), "text": _in_words(entry["text"])} for entry in kept if entry]
     there = {_path(entry) for entry in kept}
     spoken = {Layout.page_url(name) for name, page in site.pages.items() if transcripts.is_transcript(page.meta)}
     found = [entry for entry in kept if _path(entry) not in spoken or "#" not in entry["location"]]
@@ -70,7 +72,13 @@ def entries(library: Library, pages: list[Entry]) -> list[Entry]:
 
 def _shown(text: str) -> str:
     """Markdown as the search shows it."""
-    return escape(without_marks(text, tags=False), quote=False)
+    return escape(without_marks(spelled(text), tags=False), quote=False)
+
+
+def _in_words(text: str) -> str:
+    """Text of the index, which is HTML, with its formulae as characters; code is left as it is."""
+    parts = re.split(r"(<(code|pre)\b.*?</\2>)", text, flags=re.DOTALL)  # words, code, the name of its tag, words, …
+    return "".join(rendered(part) if n % 3 == 0 else part for n, part in enumerate(parts) if n % 3 != 2)
 
 
 def _path(entry: Entry) -> str:

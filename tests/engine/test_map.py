@@ -9,6 +9,7 @@ import pytest
 from rendering import library_of, render, write
 
 from coursenotes.indexes import map as concept_map
+from coursenotes.text_cut import columns
 
 
 @pytest.fixture
@@ -92,3 +93,10 @@ def test_titles_stay_in_their_boxes_and_boxes_apart(page):
 )
 def test_titles_are_broken_between_words(title, lines):
     assert concept_map.wrapped(title) == lines
+
+
+def test_a_title_without_spaces_is_broken_where_it_fits():
+    lines = concept_map.wrapped("深度学习模型的训练损失和学习率")
+    assert "".join(lines) == "深度学习模型的训练损失和学习率"
+    assert len(lines) == 2 and all(columns(line) <= concept_map.LETTERS for line in lines)
+    assert concept_map.wrapped("") == []

@@ -332,3 +332,12 @@ def test_formulae_are_found(text, html):
 def test_strict_html_has_no_way_out():
     rough = '<a href="data:text/html,x" onclick=x>a</a><p class="cn-whose md-header">b</p><img src="javascript:x">'
     assert safe.strict(rough) == '<a>a</a><p class="">b</p><img>'
+
+
+def test_a_formula_in_a_heading_is_set_and_named_in_characters(mini):
+    put(mini, raw=notes.notebook(notes.text("# The $L_2$ norm"), notes.text("## Of $a<b$\n\nText.")))
+    html = article(mini)
+    assert re.search(r"<h1[^>]*>The <span class=\"arithmatex\">\\\(L_2\\\)</span> norm", html)
+    page = next((mini.root / "whole").rglob("lesson8/*/index.html")).read_text(encoding="utf-8")
+    assert "<title>The L₂ norm" in page
+    assert re.search(r'<span class="md-ellipsis">\s*Of a &lt; b\s*</span>', page)

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
 from coursenotes import labels, palette, plots
+from coursenotes.text_cut import columns
 
 mpl.use("agg")
 
@@ -208,3 +209,15 @@ def test_a_phone_can_read_it():
         assert min(t.get_fontsize() for t in shown) >= 9
         assert len(ax.get_xticks()) <= 6
         assert not ax.spines["top"].get_visible() and not ax.spines["right"].get_visible()
+
+
+def test_names_and_lines_are_cut_between_what_a_reader_takes_for_characters():
+    ax = Figure().subplots()
+    names = ["深度学习的模型" * 9, "e\u0301" * 60, "👩‍👩‍👧" * 40, "short"]
+    plots.ranked_bars(ax, names, [4, 3, 2, 1], longest=20)
+    shown = [label.get_text() for label in ax.get_yticklabels()]
+    assert shown[3] == "short" and all(text.endswith("…") and columns(text) <= 20 for text in shown[:3])
+    assert shown[1] == "e\u0301" * 19 + "…" and shown[2] == "👩‍👩‍👧" * 9 + "…"
+    plots.baseline(ax, 1.0, "深度学习的模型的训练损失")
+    lines = next(text.get_text() for text in ax.texts if "深" in text.get_text()).split("\n")
+    assert len(lines) == 2 and "".join(lines) == "深度学习的模型的训练损失"

@@ -10,6 +10,7 @@ from rendering import library_of, put, whole, write
 from coursenotes import previews
 from coursenotes.discover import discover
 from coursenotes.plan import Library
+from coursenotes.text_cut import columns
 
 ARTICLE = """<nav><p>Not this.</p></nav><article class="md-content__inner md-typeset">
 <h1 id="a">A &amp; B<a class="headerlink" href="#a">¶</a></h1>
@@ -32,7 +33,9 @@ With <code>p = 0.5</code>, e.g. half of it.</p>
 def test_a_page_is_told_by_its_first_sentences_without_what_a_machine_put_there():
     title, opening, sections = previews.read(ARTICLE)
     assert title == "A & B"
-    assert opening == "Why does it help? By 0.4. With p = 0.5, e.g. half of it. It grows. Why is that?"
+    assert (
+        opening == "Why does it help? By 0.4. With p = 0.5, e.g. half of it. The formula is x². It grows. Why is that?"
+    )
     assert sections == {
         "try": ["To try", "What happens at 1?"], "deep": ["Deep", "One."], "empty": ["Empty", ""],
     }  # fmt: skip
@@ -61,3 +64,36 @@ def test_the_file_tells_of_listed_pages_by_their_addresses(mini):
     title, opening, _ = found["concepts/averages/"]
     assert title == "Averages" and opening.startswith("Why measure twice? The error goes from 0.8")
     assert "not yet run" not in opening and "seeds" not in opening
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "深度学习的模型" * 80,
+        "これは空白のない長い段落です" * 40,
+        "ภาษาไทย" * 90,
+        "👩‍👩‍👧" * 200,
+        "https://example.org/" + "a" * 400,
+    ],
+)
+def test_a_paragraph_without_spaces_is_cut_too(words):
+    _, opening, sections = previews.read(f'<article><h1>T</h1><p>{words}</p><h2 id="a">A</h2><p>{words}</p></article>')
+    assert opening.endswith("…") and words.startswith(opening[:-1].rstrip()) and len(opening) > 60
+    assert columns(opening) <= previews.LONGEST and sections["a"][1] == opening
+
+
+def test_sentences_of_chinese_end_without_a_space():
+    opening = previews.read(f"<article><p>{'这是一句话。' * 30}</p></article>")[1]
+    assert (
+        opening.endswith("。") and " " not in opening and previews.LONGEST - 14 < columns(opening) <= previews.LONGEST
+    )
+    section = previews.read('<article><h2 id="a">表示</h2><p>第一句。第二句。</p></article>')[2]
+    assert section == {"a": ["表示", "第一句。"]}
+
+
+def test_a_formula_is_told_in_characters_and_code_as_it_is():
+    page = (
+        '<article><h1>The <span class="arithmatex">\\(L_2\\)</span> norm</h1><p>Write <code>\\(x^2\\)</code> for '
+        '<span class="arithmatex">\\(a &lt; x^2\\)</span> here.</p></article>'
+    )
+    assert previews.read(page)[:2] == ["The L₂ norm", "Write \\(x^2\\) for a < x² here."]

@@ -57,3 +57,19 @@ def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
     problems = Problems()
     assert read(file("titel: x\nurl: y\n"), problems, ("title", "url")) == [("url", "y", 2)]
     assert problems.found[0].fix == "write title:" and problems.found[0].line == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a: 1\ntitle: ~\n", 2, "it: title is ~, which YAML reads as nothing"),
+        ("title: null\n", 1, "it: title is null, which YAML reads as nothing"),
+        ("a: &x {b: c}\n<<: *x\n", 2, "it: merges fields with <<:"),
+        ("a: &x b\ntitle: *x\n", 2, "it: title repeats a value by a name with *"),
+    ],
+)
+def test_what_yaml_would_put_in_its_place_in_silence_is_told(file, text, line, what):
+    problems = Problems()
+    read(file(text), problems)
+    (problem,) = problems.found
+    assert (problem.line, problem.what) == (line, what) and problem.fix

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from coursenotes import text_cut
+
 
 @dataclass
 class Node:
@@ -95,8 +97,7 @@ class Report:
 
 def short(text: str, most: int = 60) -> str:
     """A text on one line, cut where it is long."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text_cut.cut(text, most)
 
 
 def unmarked(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from coursenotes import text_cut
 from coursenotes.evidence.html import front_matter, page_url
 from coursenotes.indexes import layers
 from coursenotes.indexes.layers import Bend, Layers, Node
@@ -103,19 +104,15 @@ def drawing(graph: Graph) -> str:
 
 def wrapped(words: str) -> list[str]:
     """A title in lines that a box has room for: as few as there can be, and then as even as they can be."""
-    pieces = words.split()
-    best: list[str] = []
-    for letters in range(LETTERS, max(map(len, pieces), default=0) - 1, -1):
-        lines: list[str] = []
-        for piece in pieces:
-            if lines and len(lines[-1]) + 1 + len(piece) <= letters:
-                lines[-1] += f" {piece}"
-            else:
-                lines.append(piece)
-        if best and len(lines) > len(best):
+    pieces = [text_cut.cut(piece, LETTERS) if piece.isascii() else piece for piece in words.split()]
+    words, widest = " ".join(pieces), max(map(text_cut.columns, pieces), default=0)
+    best = text_cut.wrap(words, LETTERS, hyphens=False)
+    for letters in range(LETTERS - 1, widest - 1 if widest <= LETTERS else LETTERS // 2, -1):
+        lines = text_cut.wrap(words, letters, hyphens=False)
+        if len(lines) > len(best):
             break
         best = lines
-    return [line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…" for line in best or pieces]
+    return best
 
 
 def _box(graph: Graph, name: str, lines: list[str], x: float, y: float, height: float, order: list[str]) -> str:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from coursenotes import text_cut
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import PageInfo, Site
-from coursenotes.pagetext import line_of, prose
+from coursenotes.pagetext import NO_PRICE, line_of, prose
 
 KATEX = Path(__file__).parents[2] / "theme" / "assets" / "katex" / "katex.min.js"
 FORMULA = re.compile(
-    r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)(?P<line>(?:\\.|[^\\$])+?)(?<!\s)\$(?!\d)"
+    r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)"
+    + NO_PRICE
+    + r"(?P<line>(?:\\.|[^\\$])+?)(?<!\s)\$"
     r"|(?<!\\)\\\((?P<round>(?:(?!\n[ \t]*\n).)+?)\\\)|(?<!\\)\\\[(?P<square>(?:(?!\n[ \t]*\n).)+?)\\\]"
     r"|^(?P<environment>\\begin\{(?P<name>\w+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})",
     re.DOTALL | re.MULTILINE,
@@ -40,7 +43,7 @@ def _of_page(page: PageInfo) -> Iterator[Problem]:
         kind = next(k for k in ("block", "line", "round", "square", "environment") if match[k] is not None)
         for what, at, fix in wrong(match[kind], own):
             yield Problem(f"the formula cannot be set: {what}", page.path, line_of(masked, match.start(kind) + at),
-                          (" ".join(match[kind].split())[:80],), fix)  # fmt: skip
+                          (text_cut.cut(match[kind], 80),), fix)  # fmt: skip
     rest = FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), masked)
     for match in re.finditer(r"(?<!\\)\$\$", rest):
         yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (),

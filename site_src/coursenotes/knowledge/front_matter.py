@@ -9,9 +9,10 @@ from dataclasses import replace
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.found import PageInfo, Site
 from coursenotes.knowledge import lectures as courses
-from coursenotes.knowledge import subjects
+from coursenotes.knowledge import subjects, yaml_text
 from coursenotes.knowledge.lectures import Lectures
 from coursenotes.knowledge.visibility import line_of_field
+from coursenotes.pagetext import FRONT_MATTER
 from coursenotes.references import Malformed, parse_time, write_time
 
 FIELDS = {
@@ -36,10 +37,14 @@ FIELDS = {
 }
 
 
+_FIELD = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:")  # on a page without front matter, as mkdocs has it
+
+
 def problems(site: Site, lectures: Lectures) -> Iterator[Problem]:
     """What is wrong with the front matter of every page."""
     for page in site.pages.values():
         yield from _head(page)
+        yield from yaml_text.problems(page)
         yield from _subjects(site, page)
         yield from _lectures(page, lectures)
 
@@ -49,17 +54,20 @@ def _head(page: PageInfo) -> Iterator[Problem]:
     if page.text.startswith("\ufeff"):
         yield Problem("begins with a byte order mark, which hides its front matter", page.path, 1, (),
                        "save it as UTF-8 without BOM")  # fmt: skip
-    elif not page.meta and re.match(r"---[ \t]*\n\w+:", page.text) and "\n---\n" not in page.text[4:]:
+    elif re.match(r"---[ \t]*\n\w+:", page.text) and not FRONT_MATTER.match(page.text):
         yield Problem("front matter is not closed", page.path, 1, (), "end it with a line of ---")
+    elif page.name.endswith(".md") and _FIELD.match(page.text):
+        yield Problem("its first line reads like a field, and mkdocs would leave it out", page.path, 1, (),
+                      "begin with a heading, or with front matter between lines of ---")  # fmt: skip
     for field in ("title", "description"):
         if re.search(r"<\s*[/!A-Za-z]", str(page.meta.get(field, ""))):
             yield Problem(f"{field}: holds HTML, which would be that of the whole page", page.path,
                           line_of_field(page, field), (), "write it in words alone")  # fmt: skip
-    for field in page.meta:
-        close = nearest(str(field), FIELDS)
+    for field in dict.fromkeys(map(str, page.meta)):
+        close = nearest(field, FIELDS)
         if close and field not in FIELDS:
             yield Problem(
-                f"no field {field}: in front matter", page.path, line_of_field(page, str(field)), (), f"write {close}:"
+                f"no field {field}: in front matter", page.path, line_of_field(page, field), (), f"write {close}:"
             )
 
 

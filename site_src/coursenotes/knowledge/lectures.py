@@ -190,8 +190,9 @@ def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problem
             ]
         else:
             more[key] = written(value)
-            if key == "title" and not isinstance(value, yaml.ScalarNode):
-                problems.add(f"the title of {name} is not a text", path, at)
+            if key != "authors" and not isinstance(value, yaml.ScalarNode):
+                more.pop(key)
+                problems.add(f"the {key} of {name} is not a text", path, at, fix=f'write {key}: "…"')
     if not more.get("title"):
         problems.add(f"the course {name} has no title", path, line, fix="title: …")
     return Course(name, str(more.pop("title", name)), tuple(lectures), line, more)
@@ -204,7 +205,10 @@ def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, pro
     codes: tuple[str, ...] = ()
     for key, value, at in pairs(node, path, problems, what, LECTURE_KEYS):
         more[key] = written(value)
-        if key == "duration":
+        if key not in ("codes", "authors") and not isinstance(value, yaml.ScalarNode):
+            more.pop(key)
+            problems.add(f"{key} of {what} is not a text", path, at, fix=f'write {key}: "…"')
+        elif key == "duration":
             try:
                 seconds = parse_time(str(more.pop(key)))
             except Malformed as error:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from coursenotes.found import PageInfo
 from coursenotes.pagetext import heading_lines, links_as_words, prose
+from coursenotes.tex_words import spelled
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*(?P<list>[^{}\n]*)\}[ \t]*$")
 _ID = re.compile(r"(?:^|\s)#(?P<id>[^\s#.=]+)")
@@ -47,17 +48,19 @@ def sections(text: str) -> tuple[Section, ...]:
         level, words = (len(match[1]), match[2]) if match else (1 if below.startswith("=") else 2, line)
         attributes = _ATTRIBUTES.search(words)
         given = _ID.search(attributes["list"]) if attributes else None
-        title = without_marks(words[: attributes.start()] if attributes else words)
-        found.append(Section(number, level, title, given["id"] if given else ""))
-    ids = {section.anchor for section in found if section.anchor}  # those that are given are taken first
-    return tuple(s if s.anchor else s._replace(anchor=unique(slugify(s.title, "-"), ids)) for s in found)
+        words = words[: attributes.start()] if attributes else words
+        found.append((Section(number, level, without_marks(spelled(words)), given["id"] if given else ""), words))
+    ids = {section.anchor for section, _ in found if section.anchor}  # those that are given are taken first
+    return tuple(
+        s if s.anchor else s._replace(anchor=unique(slugify(without_marks(words), "-"), ids)) for s, words in found
+    )
 
 
 def page_title(page: PageInfo) -> str:
     """What a page is called: by its front matter, its first heading, or its file."""
     given = page.meta.get("title")
     first = () if given else (section.title for section in sections(page.text) if section.level == 1)
-    return str(given or next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
+    return spelled(str(given or "")) or str(next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
 
 
 def section_of(text: str, line: int) -> Section | None:

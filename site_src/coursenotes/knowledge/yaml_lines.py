@@ -32,6 +32,14 @@ def pairs(
     seen: set[str] = set()
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
+        if key.tag.endswith(":merge"):
+            problems.add(f"{what}: merges fields with <<:", path, line, fix="write them out")
+            continue
+        if value.start_mark.line < key.start_mark.line:
+            problems.add(f"{what}: {name} repeats a value by a name with *", path, line, fix="write it out")
+        elif isinstance(value, yaml.ScalarNode) and value.value and value.tag.endswith(":null"):
+            problems.add(f"{what}: {name} is {value.value}, which YAML reads as nothing", path, line,
+                         fix=f'write {name}: "{value.value}", or take it out')  # fmt: skip
         if name in seen:
             problems.add(f"{what}: {name} stands twice", path, line)
         elif known and name not in known:

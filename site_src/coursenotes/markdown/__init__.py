@@ -13,7 +13,7 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from coursenotes.markdown import fences
+from coursenotes.markdown import fences, formulae
 from coursenotes.markdown.citations import Citations, Sources
 from coursenotes.markdown.code import source_url
 from coursenotes.markdown.errata import Errata
@@ -76,6 +76,7 @@ class _Extension(Extension):
         md.treeprocessors.register(Abbreviations(md, lambda: self.pages.view, own), "cn-terms", AFTER_ALL + 1)
         md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
         fences.install(md, lambda: self.pages.view)
+        formulae.install(md)
         md.registerExtension(self)
 
     def reset(self) -> None:

@@ -18,6 +18,7 @@ from coursenotes.layout import Layout
 from coursenotes.notebooks import pictures, safe
 from coursenotes.notebooks.read import target
 from coursenotes.references import Malformed, parse_time
+from coursenotes.tex_words import spelled
 
 PICTURES = 3_000_000  # bytes of all pictures on one page
 DEPTH = 3  # of headings in the table of contents
@@ -167,7 +168,7 @@ class _Page(HTMLParser):
         if self.heading is not None:
             self.heading.append(data)
         quoted = any(tag in ("code", "pre", "samp", "kbd") for tag, _ in self.ends)
-        self.out.append(escape(data, quote=False) if quoted or self.heading is not None else _formulae(data))
+        self.out.append(escape(data, quote=False) if quoted else _formulae(data))
 
     # -- addresses
     def _link(self, given: dict[str, str]) -> tuple[str, str]:
@@ -276,7 +277,7 @@ def _nested(headings: list[tuple[int, str, str]]) -> list[dict[str, Any]]:
     for level, slug, words in headings:
         if level > DEPTH:
             continue
-        made: dict[str, Any] = {"name": escape(words, quote=False), "id": slug, "level": level, "children": []}
+        made: dict[str, Any] = {"name": escape(spelled(words), quote=False), "id": slug, "level": level, "children": []}
         above = above[: next((n for n, one in enumerate(above) if one["level"] >= level), len(above))]
         (above[-1]["children"] if above else top).append(made)
         above.append(made)

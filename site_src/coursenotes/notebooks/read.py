@@ -16,6 +16,7 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.found import PageInfo
 from coursenotes.layout import Layout
 from coursenotes.pagetext import line_of, links, prose
+from coursenotes.tex_words import spelled
 
 FILE = 30_000_000  # bytes of a file that is looked into at all
 SOURCES = 300_000  # characters that a person may have typed into one
@@ -165,7 +166,7 @@ def _bare(text: str) -> str:
 def _title(text: str) -> str:
     """The first heading, as plain words."""
     match = re.search(r"^# +(.+?)[ #]*$", prose(text), re.MULTILINE)
-    return re.sub(r"[*_`]|\]\([^)]*\)|\[", "", text[match.start(1) : match.end(1)]) if match else ""
+    return re.sub(r"[*_`]|\]\([^)]*\)|\[", "", spelled(text[match.start(1) : match.end(1)])) if match else ""
 
 
 def _lost_links(path: Path, name: str, text: str) -> Iterator[Problem]:
