@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:43:03; Guo and Berkhahn, 2016.
 Data:   sample: SynStores, whose weeks and seasons are known; full: Rossmann, 100 stores.
-Cost:   sample 8 s on one core; full 1 min on one core.
+Cost:   sample 1 s on one core; full 1 min on one core.
 """
 
 import numpy as np
@@ -10,8 +10,9 @@ from scipy.stats import spearmanr
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.datasets.stores import Stores, stores
-from snippets.entity_embeddings import EntityNet, category_means, fit
+from snippets.entity_embeddings import EntityNet, category_means, lists
 from snippets.latent_factors import principal_components
+from snippets.parameters import restored
 from snippets.region_map import aligned, beyond_the_store, crowded_first, pair_distances
 
 
@@ -46,12 +47,10 @@ def mean_distances(table: np.ndarray) -> np.ndarray:
     return pair_distances(np.nanmean(table, axis=1, keepdims=True))
 
 
-@experiment(data=stores, seeds={"sample": 5, "full": 3}, vary={"model": ["trained", "wide_start", "untrained"]})
-def calendar(data, run: Run, model: str):
+@experiment(data=stores, after=lists, vary={"model": ["trained", "wide_start", "untrained"]})
+def calendar(data, fitted, run: Run):
     """Rank correlations of distances in the embedding, of weekdays with their profiles, of months with the year."""
-    net = EntityNet(data.sizes, sigma=1.0 if model == "wide_start" else 0.01)
-    if model != "untrained":
-        fit(net, data, run)
+    net = restored(EntityNet(data.sizes), fitted)
     table, months = profiles(data, "weekday"), profiles(data, "month")
     usual = (~np.isnan(table)).sum(axis=1) > 1  # Rossmann: on Sundays one store of the hundred is open
     weekday, month = net.table("weekday"), net.table("month")

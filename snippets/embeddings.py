@@ -82,7 +82,12 @@ def fastest(action, times: int) -> float:
     return 1e6 * min(took)
 
 
-@experiment(data=words, seeds=3, vary={"way": ["product", "lookup", "sparse"]})
+@experiment(
+    data=words,
+    seeds=3,
+    vary={"way": ["product", "lookup", "sparse"]},
+    times=["forward", "with_backward", "forward_by_size", "both_by_size"],
+)
 def cost(text: Text, run: Run, way: str):
     """Time and memory for 64 words of 50 factors, by how many rows the table has; the metrics are of the largest."""
     ids = torch.tensor(text.train[0][:64])

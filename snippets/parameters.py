@@ -38,6 +38,17 @@ def create_params(*size: int) -> nn.Parameter:
     return nn.Parameter(torch.zeros(*size).normal_(0, 0.01))
 
 
+def weights(net: nn.Module) -> dict[str, torch.Tensor]:
+    """All that a network has learned, in one row, as an experiment returns it to those that come after it."""
+    return {"_weights": nn.utils.parameters_to_vector(net.parameters())}
+
+
+def restored(net: nn.Module, fitted) -> nn.Module:
+    """A network of the same shape, with the weights that an earlier experiment returned."""
+    nn.utils.vector_to_parameters(torch.tensor(fitted.arrays["_weights"]), net.parameters())
+    return net
+
+
 class Embedding(nn.Module):
     """A table of rows to look up, and to train: nn.Embedding from scratch."""
 

@@ -2,10 +2,8 @@
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:42:07 to 0:43:03; Guo and Berkhahn, 2016.
 Data:   sample: SynStores, whose regions have known places; full: Rossmann, 100 stores in 12 German states.
-Cost:   sample 9 s on one core; full 1 min on one core.
+Cost:   sample 1 s on one core; full 1 min on one core.
 """
-
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -13,23 +11,15 @@ from scipy.stats import spearmanr
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.datasets.stores import Stores, stores
-from snippets.entity_embeddings import EntityNet, category_means, fit, tensors
+from snippets.entity_embeddings import EntityNet, category_means, lists, mixed_stores, tensors
 from snippets.latent_factors import principal_components
+from snippets.parameters import restored
 
 
 def pair_distances(points: np.ndarray) -> np.ndarray:
     """How far each two points are apart. (n, dimensions) -> (n (n - 1) / 2,)"""
     i, j = np.triu_indices(len(points), 1)
     return np.linalg.norm(points[i] - points[j], axis=1)
-
-
-def mixed_stores(data: Stores, seed: int) -> Stores:
-    """The same sales, with the regions dealt out to the stores at random."""
-    store, region = data.columns["store"], data.columns["region"]
-    region_of = np.zeros(data.sizes["store"], dtype=np.int64)
-    region_of[store] = region
-    dealt = np.random.default_rng(seed).permutation(region_of)
-    return replace(data, columns={**data.columns, "region": dealt[store]})
 
 
 def beyond_the_store(data: Stores) -> np.ndarray:
@@ -66,28 +56,27 @@ def differences_in_sales(net: EntityNet, data: Stores, days: int = 200) -> np.nd
     return np.abs(predicted[i] - predicted[j]).mean(axis=1)
 
 
-@experiment(data=stores, seeds={"sample": 5, "full": 3}, vary={"model": ["trained", "wide_start", "mixed_stores"]})
-def regions(data, run: Run, model: str):
+@experiment(data=stores, after=lists, vary={"model": ["trained", "wide_start", "mixed_stores"]})
+def regions(data, fitted, run: Run, model: str):
     """Rank correlations of distances in the embedding: of regions with the map, of stores with sales and the map."""
     given = mixed_stores(data, run.seed) if model == "mixed_stores" else data
-    net = EntityNet(data.sizes, sigma=1.0 if model == "wide_start" else 0.01)
-    error = fit(net, given, run)
-    lists, apart = net.table("region"), pair_distances(data.place)
+    net = restored(EntityNet(data.sizes), fitted)
+    rows, apart = net.table("region"), pair_distances(data.place)
     chance = np.random.default_rng(run.seed)
-    permuted = [spearmanr(pair_distances(chance.permutation(lists)), apart)[0] for _ in range(50)]
+    permuted = [spearmanr(pair_distances(chance.permutation(rows)), apart)[0] for _ in range(50)]
     region_of = np.zeros(data.sizes["store"], dtype=np.int64)
     region_of[data.columns["store"]] = data.columns["region"]
     of_stores, kilometres = pair_distances(net.table("store")), pair_distances(data.place[region_of])
     in_sales = differences_in_sales(net, given)
     some = chance.permutation(len(of_stores))[:200]
     return {
-        "error": error,
-        "on_map": spearmanr(pair_distances(lists), apart)[0],
+        "error": fitted.metrics["_error"],
+        "on_map": spearmanr(pair_distances(rows), apart)[0],
         "best_of_50": max(permuted),
         "stores_by_sales": spearmanr(of_stores, in_sales)[0],
         "stores_by_kilometres": spearmanr(of_stores, kilometres)[0],
-        "points": principal_components(lists, 2).astype(np.float32),  # (regions, 2)
-        "distances": pair_distances(lists).astype(np.float32),  # (pairs,)
+        "points": principal_components(rows, 2).astype(np.float32),  # (regions, 2)
+        "distances": pair_distances(rows).astype(np.float32),  # (pairs,)
         "place": data.place,  # (regions, 2) km
         "pairs_of_stores": np.stack([of_stores, in_sales, kilometres], axis=1)[some].astype(np.float32),  # (200, 3)
         "names": data.names["region"],

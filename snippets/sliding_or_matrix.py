@@ -89,6 +89,7 @@ def work(run: Run, way: str, channels: int):
     data=sevens,
     seeds={"sample": 1, "full": 3},
     vary={"way": ["loops", "conv2d", "windows", "dense", "sparse"], "pictures": [1, 16]},
+    times=["at_1_channel", "at_8_channels", "milliseconds"],
 )
 def times(data, run: Run, way: str, pictures: int):
     """Milliseconds of one core by the number of channels: the quickest of many runs, since other work on the machine

@@ -5,8 +5,8 @@ import math
 from coursenotes.claims import at, below, close, falsified_by, swap
 
 
-@falsified_by(control={"code": ("from_scratch", "from_scratch_without_decay")})  # retrained, weight decay forgotten
-@falsified_by(control={"code": ("fastai", "from_scratch_without_decay")})
+@falsified_by(control={"code": ("from_scratch", "fastai_default_loader")})  # retrained, ratings drawn with replacement
+@falsified_by(control={"code": ("fastai", "fastai_default_loader")})
 def test_agrees_with_scratch(libraries):
     """The validation errors of collab_learner and of the code from scratch are within 0.02 stars squared."""
     scratch, fastai = (libraries.metric("valid_loss", code=code) for code in ("from_scratch", "fastai"))

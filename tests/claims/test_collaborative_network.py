@@ -28,11 +28,11 @@ def inputs_of_layers(model):
 
 @at("full")
 @falsified_by(control={"films": "shuffled"})  # each model retrained on films mixed up at random
-@falsified_by(swap("model", "dot_bias", "network"))
+@falsified_by(swap("kind", "dot_bias", "network"))
 def test_product_beats_network(rivals):
     """On real ratings the dot product's validation error is lower than the network's by at least 0.01 stars squared."""
     product, network = (
-        rivals.metric("valid_loss", model=model, films="true") for model in ("dot_bias", "network")
+        rivals.metric("valid_loss", kind=kind, films="true") for kind in ("dot_bias", "network")
     )  # fmt: skip
     assert below(product, network, margin=0.01)
 

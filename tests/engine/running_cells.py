@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,12 +52,25 @@ def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]
     """(the project, the parts of each cell, what the build says of them) of a page whose cells are run here."""
     site = library(project(tmp_path / "project", page))
     [task] = cells.tasks(site, ["page.md"])
-    value = cells.run(task.args, tmp_path, lambda event: None)
+    with _imports_as_before():
+        value = cells.run(task.args, tmp_path, lambda event: None)
     outcome = SimpleNamespace(task=task, problem=None, folder=tmp_path, ok=True, value=value)
     assert cells.keep(site, outcome) == []
     found = cells.outputs(site, "page.md")
     assert found is not None
     return site, [output.parts for output in found], cells.notes(outcome)
+
+
+@contextlib.contextmanager
+def _imports_as_before():
+    """Afterwards the project's modules, and the finder that gives them, are gone."""
+    finders, paths = list(sys.meta_path), list(sys.path)
+    try:
+        yield
+    finally:
+        sys.meta_path[:], sys.path[:] = finders, paths
+        for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
+            del sys.modules[name]
 
 
 def ran(tmp_path: Path, *sources: str) -> list[list[Part]]:

@@ -192,7 +192,7 @@ def test_a_broken_model_is_not_accepted_and_its_exact_claims_are_contradicted(ag
 
 
 def test_an_experiment_that_seeds_itself_is_told(again):
-    edit(again.snippet("averages"), "    return {", "    np.random.seed(1)\n    return {")
+    edit(again.snippet("averages"), "    return {", "    np.random.seed(int('1'))\n    return {")
     with pytest.raises(
         CoursenotesError, match=r"averages\.py:\d+: averages.noise gives the same metrics for each of 5"
     ):

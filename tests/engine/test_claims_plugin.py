@@ -519,7 +519,7 @@ def test_code_that_cannot_be_followed_is_an_error(project):
     project.claims(GOOD + '    eval("1 + 1")\n')
     result = project.pytest()
     result.assert_outcomes(errors=1)
-    says(result, "tests/claims/test_dropout.py:12: eval() runs code that cannot be followed")
+    says(result, "tests/claims/test_dropout.py:12: eval runs code that cannot be followed")
 
 
 def test_a_claim_that_reads_nothing_is_an_error(project):

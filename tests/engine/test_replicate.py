@@ -114,7 +114,7 @@ def test_what_has_too_little_room_is_refused_with_its_line(fresh, capsys):
 
 
 def test_an_experiment_that_seeds_itself_is_refused(fresh, capsys):
-    edit(fresh.snippet("averages"), "    return {", "    np.random.seed(1)\n    return {")
+    edit(fresh.snippet("averages"), "    return {", "    np.random.seed(int('1'))\n    return {")
     status, said = command(fresh, capsys, "averages", "--seeds", "8")
     assert status == 1
     assert "averages.noise gives the same metrics for each of 8 seeds" in said.err

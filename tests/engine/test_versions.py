@@ -9,6 +9,7 @@ import pytest
 from rendering import library_of, whole, write
 
 from coursenotes.discover import discover
+from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge import other_notes
 from coursenotes.plan import Library
 
@@ -112,10 +113,11 @@ def test_a_lesson_has_one_page(mini):
 
 
 def test_two_notes_do_not_share_an_address(mini):
-    lesson(mini, a__md=page("A"), a__ipynb=notes.notebook(notes.text("# A\n")), index__md=page("Index"))
-    said = problems(mini)
-    assert any("has the address of a.md" in p for p in said)
-    assert any("would take the address of the lesson's own page" in p for p in said) and len(said) == 2
+    with pytest.raises(CoursenotesError) as caught:
+        lesson(mini, a__md=page("A"), a__ipynb=notes.notebook(notes.text("# A\n")), index__md=page("Index"))
+    said = [str(p) for p in caught.value.problems]
+    assert any("a.md: has the address of" in p and "a.ipynb" in p for p in said)
+    assert any("index.md: has the address of" in p for p in said) and len(said) == 2
 
 
 def test_a_version_elsewhere_is_told(mini):

@@ -170,8 +170,7 @@ def test_a_job_is_trained_and_kept(pool: Pool, root: Path):
     events = []
     outcome = one(pool, train(root), lambda task, event: events.append(event))
     assert outcome.ok, outcome.problem
-    assert {"snippets.line", "snippets.datasets.points"} <= set(outcome.value["modules"])
-    assert not any(name.startswith("coursenotes") for name in outcome.value["modules"])
+    assert outcome.value["metrics"] == len(read_entry(outcome.folder).metrics) > 0
     result = read_entry(outcome.folder)
     assert result.metrics["loss"] == pytest.approx(result.curves["loss"][-1])
     assert len(result.curves["loss"]) == 20 and result.curves["loss"][-1] < 0.1 * result.curves["loss"][0]

@@ -70,7 +70,7 @@ class Versions:
 
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
-        """Versions without a lesson, fields that are missing or say nothing, addresses that two pages would share."""
+        """Versions without a lesson, fields that are missing or say nothing."""
         for page in self.site.pages.values():
             if Layout.is_version(page.name):
                 yield from self._place(page)
@@ -85,7 +85,7 @@ class Versions:
         yield from self._twice()
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
-        """A version whose lesson has no canonical page, or whose address another page has."""
+        """A version whose lesson has no canonical page."""
         lesson = Layout.lesson_of(page.name) or ""
         folder = PurePosixPath(page.name).parent
         if lesson not in self.site.pages:
@@ -97,11 +97,6 @@ class Versions:
                 (f"lessons with a page: {some(there)}",),
                 f"{move}write docs/{lesson}, which may be one sentence: the versions are listed on it",
             )  # fmt: skip
-        if PurePosixPath(page.name).stem in ("index", "README"):
-            yield Problem("would take the address of the lesson's own page", page.path, 1, (), "give it another name")
-        elif page.name.endswith(".ipynb") and f"{page.name.removesuffix('.ipynb')}.md" in self.site.pages:
-            yield Problem(f"has the address of {PurePosixPath(page.name).stem}.md beside it", page.path, 1, (),
-                          "give one of them another name")  # fmt: skip
 
     def _twice(self) -> Iterator[Problem]:
         """A lecture with more than one canonical page."""

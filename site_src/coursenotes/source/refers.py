@@ -54,6 +54,9 @@ def global_names(node: ast.stmt) -> set[str]:
 
 def _for_a_body(node: ast.stmt) -> ast.stmt:
     """The statement as a function's body may hold it: without star imports, which are reported elsewhere."""
+    stars = (n for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
+    if not any(stars):
+        return node
     node = copy.deepcopy(node)
     for inner in ast.walk(node):
         if isinstance(inner, ast.ImportFrom) and inner.names[0].name == "*":

@@ -96,26 +96,38 @@ def found(node: ast.stmt, imports: dict[str, str], global_names: set[str], own: 
 
 
 def _found(node: ast.stmt, imports: dict[str, str], global_names: set[str], own: set[str]) -> Iterator[Found]:
-    called_here = {id(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
     inside: set[int] = set()  # parts of a name that was looked at as a whole
-    in_functions = {id(n) for f in ast.walk(node) if _is_function(f) for part in _body(f) for n in ast.walk(part)}
+    builtin = global_names - own
+    if builtin & {"vars", "locals"}:
+        yield from _looking_around(node)
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name | ast.Attribute) and id(inner) not in inside:
             part: ast.AST = inner
             while isinstance(part, ast.Attribute):
                 part = part.value
                 inside.add(id(part))
-            yield from _named(inner, imports, global_names - own)
-            handed_on = isinstance(inner, ast.Name) and inner.id in ("vars", "locals") and id(inner) not in called_here
-            if handed_on and isinstance(inner, ast.Name) and inner.id in global_names - own:
-                yield inner.lineno, EVERYWHERE, f"{inner.id} {RULES[1].what}", RULES[1].fix
+            if isinstance(part, ast.Name) and (part.id in imports or part.id in builtin):
+                yield from _named(inner, imports, builtin)
         if isinstance(inner, ast.Attribute):
             yield from _attribute(inner, inner.attr)
             yield from _write(inner, imports)
         elif isinstance(inner, ast.Call):
-            yield from _call(inner, imports, global_names, id(inner) in in_functions)
+            yield from _call(inner, imports, global_names)
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             yield from _imported(inner)
+
+
+def _looking_around(node: ast.stmt) -> Iterator[Found]:
+    """vars() and locals() outside of functions, and either of them handed on."""
+    in_functions = {id(n) for f in ast.walk(node) if _is_function(f) for part in _body(f) for n in ast.walk(part)}
+    functions = {id(inner.func): inner for inner in ast.walk(node) if isinstance(inner, ast.Call)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and inner.id in ("vars", "locals") and isinstance(inner.ctx, ast.Load):
+            call = functions.get(id(inner))
+            if call is None:
+                yield inner.lineno, EVERYWHERE, f"{inner.id} {RULES[1].what}", RULES[1].fix
+            elif not call.args and id(call) not in in_functions:
+                yield inner.lineno, EVERYWHERE, f"{inner.id}() {RULES[1].what}", RULES[1].fix
 
 
 def _named(node: ast.Name | ast.Attribute, imports: dict[str, str], global_names: set[str]) -> Iterator[Found]:
@@ -155,10 +167,8 @@ def _write(node: ast.Attribute, imports: dict[str, str]) -> Iterator[Found]:
         yield node.lineno, WRITE, chain, "pass the value as an argument instead"
 
 
-def _call(node: ast.Call, imports: dict[str, str], global_names: set[str], in_function: bool) -> Iterator[Found]:
+def _call(node: ast.Call, imports: dict[str, str], global_names: set[str]) -> Iterator[Found]:
     name = called(node, imports)
-    if name in ("vars", "locals") and not node.args and not in_function and "." not in name:
-        yield node.lineno, EVERYWHERE, f"{name}() reaches names that cannot be followed", "name what is used"
     if name == "getattr" and len(node.args) > 1:
         attribute = node.args[1]
         if isinstance(attribute, ast.Constant):
