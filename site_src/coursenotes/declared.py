@@ -152,7 +152,8 @@ def _parameters(info: ExperimentInfo, declared: Mapping[str, Any], problems: Pro
     given = declared["params"]
     settings = given[len(first) :]
     needed = [] if info.after else list(info.vary)
-    if len(given) < len(first) or [p for p in settings if p not in info.vary] or set(needed) - set(settings):
+    twice = set(given[: len(first)]) & set(info.vary)
+    if len(given) < len(first) or [p for p in settings if p not in info.vary] or set(needed) - set(settings) or twice:
         problems.add(
             f"{info.name}({', '.join(given)}) does not fit its settings", info.path, declared["line"],
             fix=f"def {info.name}({', '.join([*first, *info.vary])})",

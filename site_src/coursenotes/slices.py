@@ -22,6 +22,7 @@ from coursenotes import source
 from coursenotes.canonical import digest, is_text
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.layout import Layout
+from coursenotes.source.refers import global_names, references
 
 Slices = Mapping[str, Mapping[str, Any]]  # as fingerprint.slices() gives them
 
@@ -100,7 +101,7 @@ def _with_used_imports(
     nodes: Sequence[ast.stmt], always: Collection[str], module: tuple[str, bool]
 ) -> Iterator[ast.stmt]:
     bodies = [n for n in nodes if not isinstance(n, ast.Import | ast.ImportFrom)]
-    used = {inner.id for node in bodies for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    used = {chain.partition(".")[0] for node in bodies for chain in references(node, global_names(node))}
     used |= {name for node in bodies for name in source.names_in_texts(node)}
     bound = {name for node in bodies for name in source.bound_names(node)}
     bound |= {(a.asname or a.name).split(".")[0] for n in nodes if n not in bodies for a in n.names}  # type: ignore[attr-defined]

@@ -137,6 +137,10 @@ WRONG = {
     "no experiment": ("\n@experiment(after=np.mean)\ndef a(model, run):\n    'A.'\n", "after='np.mean' of a is not an experiment"),
     "a text": ("\n@experiment(after='weights')\ndef a(model, run):\n    'A.'\n", "after='weights' of a is not an experiment"),
     "no model": ("\n@experiment(after=weights)\ndef a(run):\n    'A.'\n", "a(run) does not fit its settings"),
+    "a model with the name of a setting": (
+        "\n@experiment(after=weights)\ndef a(n, run):\n    'A.'\n",
+        "does not fit its settings",
+    ),
     "a setting that is not there": ("\n@experiment(after=weights)\ndef a(model, run, p):\n    'A.'\n", "does not fit its settings"),
     "a value that is not there": ("\n@experiment(after=weights, vary={'n': [7]})\ndef a(model, run):\n    'A.'\n",
                                   "a comes after weights, which has no n=7"),

@@ -105,6 +105,13 @@ SEEN = {  # what: (files, (file, old, new))
     "a name in a text for df.eval": (
         {"t": "CUT = 1\ndef f(x): return pd.DataFrame({'r': [1]}).eval('r + @CUT')[0]"}, ("t", "CUT = 1", "CUT = 2")),
     "a name in a text for pd.eval": ({"t": "CUT = 1\ndef f(x): return pd.eval('CUT * 2')"}, ("t", "CUT = 1", "CUT = 2")),
+    "a variable with the name of an import": (
+        {
+            "t": "from snippets.more import words\ndef f(x):\n    words = [x, 2]\n    return len(words)",
+            "more": "words = 3\n",
+        },
+        ("t", "[x, 2]", "[x, 2, 3]"),
+    ),
     "a decorator of a library that is not known": (
         {"t": "import atexit\nR = []\n@R.append\ndef g(x): return x / 2\ndef f(x): return R[0](8)"},
         ("t", "x / 2", "x / 4")),
