@@ -30,7 +30,7 @@ def static(library: Library) -> list[Problem]:
             problems.extend(library.refused(experiment.id, scale))
     for figure in site.figures.values():
         closure = site.code.closure(f"snippets.{figure.topic}", figure.name)
-        problems.extend(closure.problems(refusals.IN_JOBS, refusals.CLOCK))
+        problems.extend(closure.problems(refusals.IN_JOBS, refusals.ADDRESS, refusals.CLOCK))
     problems.extend(_unused(library))
     problems.extend(_published(library))
     problems.extend(releases.problems(library.layout))

@@ -63,9 +63,9 @@ def job_depends(closures: list[Closure], experiment: str, scale: str) -> dict[st
 def job_problems(closures: list[Closure], times: Iterable[str] = ()) -> list[Problem]:
     """What keeps an experiment from being run. times: the metrics that it declares to be times."""
     function, *data = closures
-    clock = [] if times else [refusals.CLOCK]
-    found = function.problems(refusals.IN_JOBS, refusals.SEED, *clock)
-    return list(dict.fromkeys([*found, *(p for each in data for p in each.problems(refusals.IN_JOBS, *clock))]))
+    everywhere = [refusals.IN_JOBS, refusals.ADDRESS, *([] if times else [refusals.CLOCK])]
+    found = function.problems(refusals.SEED, *everywhere)
+    return list(dict.fromkeys([*found, *(p for each in data for p in each.problems(*everywhere))]))
 
 
 def slices(code: Code, closures: Iterable[Closure]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,15 @@ class Site:
     pages: dict[str, PageInfo] = field(default_factory=dict)
     symbols: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)  # with the form of pages, which does not hide their names
+
+    def with_earlier(self, names: Iterable[str]) -> set[str]:
+        """These experiments and all that they come after."""
+        found = set(names)
+        for name in list(found):
+            while name in self.experiments and (before := self.experiments[name].after) is not None:
+                found.add(before)
+                name = before
+        return found
 
     def dataset_card(self, experiment: ExperimentInfo) -> dict[str, Any]:
         """The literal fields of an experiment's dataset: title, licence, citation, url, folder."""

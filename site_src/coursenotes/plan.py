@@ -215,10 +215,7 @@ class Library:
         for claim in self.site.claims.values():
             names |= {*claim.experiments, *claim.controls}
         known = self.site.experiments
-        for name in sorted(names):
-            while name in known and (before := known[name].after) is not None:
-                names.add(before)
-                name = before
+        names = self.site.with_earlier(names)
         return [(name, scale) for name in sorted(names) if name in known and scale in known[name].scales]
 
     def read_by(self, ref: Any) -> tuple[str, ...]:

@@ -169,3 +169,12 @@ def test_a_restricted_setting_is_its_own_jobs_only(mini):
     assert [found.before(job).settings for job in found.jobs("u.times", "sample", [0])] == [{"n": 2}] * 2 + [
         {"n": 3}
     ] * 2
+
+
+def test_what_a_listed_page_rests_on_is_listed_with_all_that_it_comes_after(mini):
+    page = mini.docs / "concepts" / "averages.md"
+    page.write_text(page.read_text() + "\n[](measured:u.times.product?n=2&by=10)\n")
+    found = library(mini)
+    listed = found.knowledge.visibility.experiment
+    assert listed("u.times") and listed("t.total") and listed("t.weights") and not listed("averages.none")
+    assert {("t.weights", "sample"), ("t.total", "sample")} <= set(found.wanted())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes import cells, check, source
+from coursenotes.claims import usable
 from coursenotes.discover import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.plan import Library
@@ -214,6 +215,14 @@ def test_prose_around_cells_is_not_in_their_key(mini):
     before = cells.key(Library(discover(mini)), "concepts/averages.md")
     page.write_text(page.read_text().replace("\n\n", "\n\nMore words.\n\n", 1))
     assert cells.key(Library(discover(mini)), "concepts/averages.md") == before
+
+
+def test_a_claim_may_ask_whether_two_objects_are_one(mini):
+    test = mini.claims_file("averages")
+    test.write_text(test.read_text() + "\n\ndef same(a, b):\n    return id(a) == id(b)\n")
+    code = Library(discover(mini)).site.code
+    closure = code.closure("tests.claims.test_averages", "same")
+    assert not closure.problems(*usable.STRICT) and closure.problems(refusals.ADDRESS)
 
 
 def test_the_page_for_contributors_lists_every_rule():

@@ -113,13 +113,16 @@ def _facts(library: Library, info: ExperimentInfo) -> str:
     card = library.site.dataset_card(info)
     path = info.path.relative_to(library.layout.root).as_posix()
     facts = [("Where", f"<code>{escape(path)}</code>, line {info.line}")]
+    if info.after is not None:
+        before = f'<a href="../{escape(info.after)}/"><code>{escape(info.after)}</code></a>'
+        facts.append(("Comes after", f"{before}: it is given what each job of that one returned"))
     if info.data is not None:
         title = escape(str(card.get("title") or info.data[1]))
         if card.get("url"):
             title = f'<a href="{escape(str(card["url"]))}">{title}</a>'
         facts.append(("Data", f"{title} (<code>{escape('.'.join(info.data))}</code>)"))
         facts += [(name.capitalize(), escape(str(card[name]))) for name in ("licence", "citation") if card.get(name)]
-    else:
+    elif info.after is None:
         facts.append(("Data", "none"))
     for name, values in info.vary.items():
         facts.append((f"<code>{escape(name)}</code>", ", ".join(escape(setting(v)) for v in values)))

@@ -59,7 +59,7 @@ class Visibility:
         return ("figure", figure) in self._asked
 
     def experiment(self, name: str) -> bool:
-        """Whether a listed page rests on this experiment: by a number, a table, a figure or a claim."""
+        """Whether a listed page rests on this experiment: by a number, table, figure or claim, or by what comes after."""
         return name in self._experiments
 
     @cached_property
@@ -156,7 +156,7 @@ class Visibility:
                 found.update(self.site.figures[target].experiments)
             elif scheme == "claim" and target in self.site.claims:
                 found.update((*self.site.claims[target].experiments, *self.site.claims[target].controls))
-        return found
+        return self.site.with_earlier(found)
 
 
 def line_of_field(page: PageInfo, field: str) -> int:

@@ -14,6 +14,7 @@ from coursenotes.source.names import BUILTIN, called, dotted
 
 EVERYWHERE = ""  # the tags: where a rule holds
 IN_JOBS = "job"  # not in cells, whose output is shown as it was
+ADDRESS = "address"  # in jobs and figures; a claim may ask whether two objects are one
 CLOCK = "clock"  # not where the experiment declares which of its metrics are times
 SEED = "seed"  # in what an experiment reaches: neither in the making of its data, nor in figures, cells and claims
 GETATTR, WRITE = "getattr", "write"  # only where the target is a module of the project
@@ -66,7 +67,7 @@ RULES = (
           "typing.get_type_hints inspect.get_annotations __doc__",
           "reads texts and lines of the code, which are no part of the key", "write the text out as a value", IN_JOBS),
     _rule("id", "is the address of an object, which is another in each run", "use the object itself, or its name",
-          IN_JOBS),
+          ADDRESS),
 )  # fmt: skip
 ATTRIBUTES = {
     "__globals__": EVERYWHERE, "__builtins__": EVERYWHERE, "__subclasses__": EVERYWHERE, "__loader__": EVERYWHERE,
