@@ -59,7 +59,7 @@ class Visibility:
         return ("figure", figure) in self._asked
 
     def experiment(self, name: str) -> bool:
-        """Whether a listed page rests on this experiment: by a number, table, figure or claim, or by what comes after."""
+        """Whether a listed page rests on this experiment: by number, table, figure, claim, or what comes after it."""
         return name in self._experiments
 
     @cached_property
