@@ -12,6 +12,7 @@ from typing import Any
 from coursenotes.errors import CoursenotesError, Problem
 
 OPENING = ("open", "os.listdir", "os.scandir")
+THROUGH = ("pathlib", "pathlib._local", "io", "codecs", "tokenize")  # whoever called these is the one that reads
 READERS = ("linecache", "inspect", "tokenize")  # they read sources in order to show them
 ENGINE = Path(__file__).resolve().parent
 
@@ -68,7 +69,9 @@ class Watch:
                 self._refuse(path)
 
     def _refuse(self, path: str) -> None:
-        asking = sys._getframe(2)
+        asking: Any = sys._getframe(2)
+        while asking.f_back is not None and asking.f_globals.get("__name__") in THROUGH:
+            asking = asking.f_back
         name = str(asking.f_globals.get("__name__", ""))
         looks_for_modules = asking.f_code.co_filename.startswith("<frozen") or name == "importlib.metadata"
         if looks_for_modules or (path.endswith(".py") and name in READERS):

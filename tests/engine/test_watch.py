@@ -67,13 +67,18 @@ READABLE = {
     "a temporary file": "tempfile.TemporaryFile().read()",
     "what a library brings": "importlib_free.load_digits()",
     "the lines of a traceback": "warnings.warn('careful')",
+    "what a library asks of installed packages": "pluggy.PluginManager('p').load_setuptools_entrypoints('p')",
     "a file of the system": "open('/etc/hostname').read()",
 }
 
 
 @pytest.mark.parametrize("reading", READABLE.values(), ids=READABLE)
 def test_other_files_are_left_alone(project, reading):
-    text = f"import os, tempfile, warnings\nfrom pathlib import Path\nimport sklearn.datasets as importlib_free\ndef f(x):\n    {reading}\n    return 1"
+    text = f"import os, tempfile, warnings, pluggy\nfrom pathlib import Path\nimport sklearn.datasets as importlib_free\ndef f(x):\n    {reading}\n    return 1"
+    installed = project.layout.root / "demo.egg-info"  # as an editable installation leaves it in a checkout
+    installed.mkdir(exist_ok=True)
+    (installed / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: demo\nVersion: 1\n")
+    (installed / "entry_points.txt").write_text("[p]\nx = json\n")
     assert project.put({"t": text})[1] == 1
 
 
