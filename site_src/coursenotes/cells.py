@@ -1,8 +1,9 @@
 """The runnable fences of a page: running them in order in one process, and looking their output up.
 
 ```{.python .run} is a cell. After it, where wanted: raises=ValueError (it must, and the error is shown), hide=source,
-alt="what its figure shows". A page's cells are run again when their code, the project's code that they import, or a
-library that they import changes; not when the prose around them, their comments or their formatting do.
+alt="what its figure shows". A page's cells are run again when they are written otherwise, when the project's code
+that they reach is, or when a library that they import changes: they may show comments, docstrings and lines. The prose
+around them does not count.
 """
 
 from __future__ import annotations

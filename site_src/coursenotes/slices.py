@@ -168,7 +168,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname not in self.compiled:
-            place = None if fullname.startswith("coursenotes") else self.layout.module_path(fullname)
+            place = None if fullname.partition(".")[0] == "coursenotes" else self.layout.module_path(fullname)
             if place is not None:
                 what = f"{fullname} is imported, and no import statement of the code that counts names it"
                 raise CoursenotesError(Problem(what, place, fix="import it by statement, where it is used"))

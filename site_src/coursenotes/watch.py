@@ -13,7 +13,7 @@ from coursenotes.errors import CoursenotesError, Problem
 
 OPENING = ("open", "os.listdir", "os.scandir")
 THROUGH = ("pathlib", "pathlib._local", "io", "codecs", "tokenize")  # whoever called these is the one that reads
-READERS = ("linecache", "inspect", "tokenize")  # they read sources in order to show them
+READERS = ("linecache", "inspect")  # they read sources in order to show them
 ENGINE = Path(__file__).resolve().parent
 
 

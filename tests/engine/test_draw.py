@@ -218,6 +218,33 @@ def test_key_follows_code_and_results_but_not_words(tmp_path):
     assert key_with("float(torch.ones(1))", "float(torch.ones(1) + 1)") != before
 
 
+SHAPES = """
+import snippets.squares
+from snippets.shapes import SHAPES, shape
+dot = shape("dot", "o")
+"""
+
+
+def test_a_drawing_finds_what_was_entered_without_a_name_that_leads_to_it(tmp_path, modules):
+    """By a call in its own file, and by one in a file that is imported for that alone; both are in its key."""
+    layout = project(tmp_path / "project")
+    (layout.snippets / "shapes.py").write_text("SHAPES = {}\ndef shape(name, mark):\n    SHAPES[name] = mark\n")
+    squares = layout.snippets / "squares.py"
+    squares.write_text("import torch\nfrom snippets.shapes import shape\nsquare = shape('square', 's')\n")
+    marked = WAVES.replace("STEPS = 30\n", f"STEPS = 30\n{SHAPES}")
+    marked = marked.replace(
+        "    ax.set_xlim(0", '    ax.plot(1, 1, SHAPES["dot"])\n    ax.plot(2, 1, SHAPES["square"])\n    ax.set_xlim(0'
+    )
+    layout.snippet("waves").write_text(marked)
+    library = trained(layout)
+    assert "<svg" in drawn(library, "waves.waves", tmp_path)
+    keys = [draw.wanted_key(library, "waves.waves", "sample")]
+    for path, old, new in ((layout.snippet("waves"), '"o"', '"x"'), (squares, "'s'", "'d'")):
+        path.write_text(path.read_text().replace(old, new))
+        keys.append(draw.wanted_key(trained(layout), "waves.waves", "sample"))
+    assert len(set(keys)) == 3
+
+
 def test_nothing_is_drawn_without_results(tmp_path):
     library = Library(discover(project(tmp_path)))
     assert draw.tasks(library, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []

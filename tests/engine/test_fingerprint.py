@@ -269,6 +269,10 @@ IDLE = {
     "for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n",
     "for who runs the file": 'if __name__ == "__main__":\n    print(1)\n',
     "a library's decorator": "import functools\n@functools.cache\ndef other(x): return 3\n",
+    "calls that only make something": "A = sorted(['b'], key=len)\nB = list(map(str, A))\nC = {n: len(n) for n in B}\n",
+    "a choice": "A = 1\nif A > 0:\n    B = 'yes'\nelse:\n    B = 'no'\n",
+    "a class without hooks": "class Base:\n    n = 1\nclass Half(Base):\n    rate: float = 0.5\n",
+    "a library's import that may fail": "try:\n    import json\nexcept ImportError:\n    json = None\n",
     "a function and a number": "Z = 3\ndef other(x): return Z\n",
 }
 

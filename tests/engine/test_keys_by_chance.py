@@ -29,7 +29,8 @@ PLAIN = [  # {n} is the statement's own name, {i} a number to be edited, {r} a n
     "{n} = {r}",
     "{n} = sum(range({i}))",
     "{n} = tuple(k + {i} for k in range(3))",
-    "{n} = sorted([{i}, 3, 2])[0]",
+    "{n} = sorted([{i}, 3, 2], key=abs)[0]",
+    "{n} = list(map(str, [{i}, 2]))",
     "{n}, {n}_b = {i}, {i}",
     "{n} = lambda x=0: x + {i}",
     "def {n}(x=0):\n    return {i} + plain({r})",
@@ -57,6 +58,8 @@ ACTING = [
     "if {i} > 4:\n    {n} = {i}\nelse:\n    {n} = -1",
     "{n} = Counted({i})",
     "{n} = next(IT) + {i}",
+    "{n} = list(map(lambda k: enter('{n}', k), [{i}]))",
+    "{n} = sorted([{i}, 3], key=lambda k: enter('{n}', k))",
     "{n} = other.enter('{n}', {i})",
 ]
 HEAD = (

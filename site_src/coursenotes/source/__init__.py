@@ -43,13 +43,14 @@ def summarise(text: str, path: Path, module: str) -> Summary:
     """Everything that discovery and fingerprints ask of one file.
 
     {"statements": [{"names", "line", "end", "digest", "text", "refs", "imports", "problems", "kind", "effect",
-                     "assumed", "bases", "hook"}],
+                     "assumed", "bases", "hook", "calls", "seeded"}],
      "imports": {alias: "module" or "module:name"}, "star": [[module, line]], "declared": [...], "datasets": {...},
      "kinds": {name: what it is bound to}, "loads": [[how many statements stand before it, what is imported]],
      "idle": [what is imported and used nowhere]}
 
     Of a statement, effect says that it may do more than bind its names, unless the names in assumed are data, and its
-    bases have no hook; text is the digest of how it is written and where, words and all.
+    bases have no hook; text is the digest of how it is written and where, words and all; calls are those that name no
+    seed, and seeded is the place of a function's own.
     """
     tree = parse(path, text)
     lines = text.splitlines(keepends=True)

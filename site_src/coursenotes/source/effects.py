@@ -127,7 +127,7 @@ class _Scope:
         )
 
     def _decorator(self, node: ast.expr) -> bool:
-        name = called(node, dict(self.imports))
+        name = called(node, self.imports)
         if isinstance(node, ast.Call) and not all(self.kind(each) for each in _given(node)):
             return False
         first, _, last = dotted(node).rpartition(".")
@@ -231,7 +231,7 @@ class _Scope:
 
     def _call(self, node: ast.Call) -> str:
         given = _given(node)
-        name = called(node, dict(self.imports)).removeprefix("builtins.")
+        name = called(node, self.imports).removeprefix("builtins.")
         if dotted(node.func).partition(".")[0] in self.names:
             name = ""  # of this file, whatever it is called
         if (name in known.KEEPING and name != "dict") or name.startswith(known.OURS):
@@ -254,8 +254,9 @@ class _Scope:
         """Whether a call that is given functions calls none but known ones, and writes into nothing it is given."""
         functions = [k.value for k in node.keywords if k.arg == "key"]
         functions += node.args[:1] if name in ("map", "filter") else []
-        known = all(called(each, dict(self.imports)) in known.MAKING | known.BUILTINS for each in functions)
-        return known and not any(k.arg in ("out", None) for k in node.keywords)
+        if any(called(each, self.imports) not in known.MAKING | known.BUILTINS for each in functions):
+            return False
+        return not any(k.arg in ("out", None) for k in node.keywords)
 
     def _attribute(self, node: ast.Attribute) -> str:
         chain = dotted(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from coursenotes.canonical import is_text
 
@@ -20,7 +20,7 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
-def called(node: ast.expr, imports: dict[str, str]) -> str:
+def called(node: ast.expr, imports: Mapping[str, str]) -> str:
     """The full name of what is called or named, through the file's imports: coursenotes.experiment."""
     chain = dotted(node.func if isinstance(node, ast.Call) else node)
     if not chain:
