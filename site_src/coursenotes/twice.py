@@ -1,7 +1,7 @@
 """Whether an experiment gives the same when it is run again: one job, twice, in processes with nothing in common.
 
-Everything is compared bit by bit but the metrics that are declared to be times. The two servers are started one after
-the other, so that addresses differ, by which sets of objects are ordered.
+Everything is compared bit by bit but the metrics that are declared to be times. The second server takes its memory from
+the system in place of Python's pools, so that addresses differ, by which sets of objects are ordered.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def compare(library: Library, names: Iterable[str], scale: Scale, progress: Prog
     jobs = {job.label: job for job in (library.jobs(name, scale)[0] for name in names)}
     problems = _earlier(library, jobs.values(), progress)
     found: dict[str, list[JobResult]] = {}
-    for _ in range(2):
+    for environment in ({}, {"PYTHONMALLOC": "malloc"}):  # that of a server, and so of all that it starts
         tasks = [task(library, job) for job in jobs.values() if _may_run(library, job)]
-        with Pool(library.layout.root, preload=preload(library, tasks)) as pool:
+        with Pool(library.layout.root, preload=preload(library, tasks), environment=environment) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.plan(len(tasks), tasks=tasks)
             for outcome in pool.run(tasks, progress.event):

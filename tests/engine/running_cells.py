@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]
     """(the project, the parts of each cell, what the build says of them) of a page whose cells are run here."""
     site = library(project(tmp_path / "project", page))
     [task] = cells.tasks(site, ["page.md"])
-    with _imports_as_before():
+    with _as_in_a_fresh_process():
         value = cells.run(task.args, tmp_path, lambda event: None)
     outcome = SimpleNamespace(task=task, problem=None, folder=tmp_path, ok=True, value=value)
     assert cells.keep(site, outcome) == []
@@ -62,12 +63,16 @@ def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]
 
 
 @contextlib.contextmanager
-def _imports_as_before():
-    """Afterwards the project's modules, and the finder that gives them, are gone."""
+def _as_in_a_fresh_process():
+    """No event loop runs, though a browser's may in this one; afterwards the project's modules, and their finder, are
+    gone."""
     finders, paths = list(sys.meta_path), list(sys.path)
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
     try:
         yield
     finally:
+        asyncio._set_running_loop(running)
         sys.meta_path[:], sys.path[:] = finders, paths
         for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
             del sys.modules[name]

@@ -131,7 +131,9 @@ class Project:
         return acceptance.load(library, library.site.claims[f"dropout.{name}"], scale)
 
     def pytest(self, *options: str) -> pytest.RunResult:
-        return self.pytester.runpytest_inprocess("-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", *options)
+        return self.pytester.runpytest_inprocess(
+            "-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "-p", "no:randomly", *options
+        )
 
     def verdict(self, name: str = "generalises", scale: str = "sample") -> verdicts.Verdict:
         return verdicts.load(self.library, f"dropout.{name}", scale)
