@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +11,7 @@ from coursenotes import cells
 from coursenotes.discover import discover
 from coursenotes.layout import Layout
 from coursenotes.plan import Library
+from tests.engine.own_imports import own_imports
 
 SNIPPET = '''
 """Sums."""
@@ -64,18 +64,14 @@ def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]
 
 @contextlib.contextmanager
 def _as_in_a_fresh_process():
-    """No event loop runs, though a browser's may in this one; afterwards the project's modules, and their finder, are
-    gone."""
-    finders, paths = list(sys.meta_path), list(sys.path)
+    """No event loop runs, though a browser's may in this one, and imports are its own."""
     running = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
-        yield
+        with own_imports():
+            yield
     finally:
         asyncio._set_running_loop(running)
-        sys.meta_path[:], sys.path[:] = finders, paths
-        for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-            del sys.modules[name]
 
 
 def ran(tmp_path: Path, *sources: str) -> list[list[Part]]:

@@ -28,15 +28,6 @@ from tests.conftest import ROOT
 STYLES = ROOT / "site_src" / "theme" / "assets" / "styles"
 
 
-@pytest.fixture(autouse=True)
-def modules(monkeypatch):
-    """What running cells here leaves in this process is gone after the test."""
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-        del sys.modules[name]
-
-
 def only(tmp_path: Path, *sources: str) -> Part:
     """The one part of the last of these cells."""
     [part] = ran(tmp_path, *sources)[-1]

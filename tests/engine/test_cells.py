@@ -50,17 +50,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def modules(monkeypatch):
-    """What running cells here leaves in this process is gone after the test."""
-    import sys
-
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-        del sys.modules[name]
-
-
 def test_cells_are_found_with_their_lines_and_attributes():
     found = cells.scan(PAGE)
     lines = PAGE.split("\n")

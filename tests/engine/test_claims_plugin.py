@@ -159,8 +159,6 @@ class Sent:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delenv("CI", raising=False)  # what is not accepted yet is a remark, as on a person's machine
-    for name in [n for n in sys.modules if n.split(".")[0] == "snippets"]:
-        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "path", [p for p in sys.path if not (Path(p or ".") / "snippets").is_dir()])
     return Project(pytester)
 

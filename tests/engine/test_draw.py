@@ -126,16 +126,6 @@ def drawn(library: Library, name: str, folder: Path) -> str:
     return (folder / "figure.svg").read_text()
 
 
-@pytest.fixture
-def modules(monkeypatch):
-    """Sliced modules and the finder that gives them are gone after the test."""
-    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    yield
-    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
-        del sys.modules[name]
-
-
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     """In a fresh process: no torch, though the snippet and a module that the figure uses import it."""
     shutil.rmtree(built.layout.state / "drawings", ignore_errors=True)  # whatever was drawn before
@@ -179,7 +169,7 @@ def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
         ("waves.cramped", "leave no room", "height"),
     ],
 )
-def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, modules, name, words, fix):
+def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, name, words, fix):
     with pytest.raises(CoursenotesError) as raised:
         drawn(built, name, tmp_path)
     [problem] = raised.value.problems
@@ -188,12 +178,12 @@ def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, modules,
     assert WAVES.split("\n")[problem.line - 1].startswith(f"def {name.split('.')[1]}")
 
 
-def test_the_same_drawing_twice_is_the_same_text(tmp_path, modules):
+def test_the_same_drawing_twice_is_the_same_text(tmp_path):
     library = trained(project(tmp_path / "project"))
     assert drawn(library, "waves.waves", tmp_path) == drawn(library, "waves.waves", tmp_path)
 
 
-def test_one_process_can_draw_one_figure_after_another(built, tmp_path, modules):
+def test_one_process_can_draw_one_figure_after_another(built, tmp_path):
     with pytest.raises(KeyError, match="depth"):
         drawn(built, "waves.broken", tmp_path)
     with pytest.raises(CoursenotesError, match="returned nothing"):
@@ -225,7 +215,7 @@ dot = shape("dot", "o")
 """
 
 
-def test_a_drawing_finds_what_was_entered_without_a_name_that_leads_to_it(tmp_path, modules):
+def test_a_drawing_finds_what_was_entered_without_a_name_that_leads_to_it(tmp_path):
     """By a call in its own file, and by one in a file that is imported for that alone; both are in its key."""
     layout = project(tmp_path / "project")
     (layout.snippets / "shapes.py").write_text("SHAPES = {}\ndef shape(name, mark):\n    SHAPES[name] = mark\n")

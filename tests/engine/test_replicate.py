@@ -156,14 +156,10 @@ def test_a_rehearsal_finds_what_is_contradicted(mini, capsys):
 
 
 def test_generated_data_are_drawn_anew_for_a_replication_and_shared_by_a_build(mini, monkeypatch):
-    for name in [n for n in sys.modules if n.split(".")[0] == "snippets"]:
-        monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(str(mini.root))
     drawn = {seed: load_data("snippets.datasets.points", "points", "sample", seed=seed)[0] for seed in (0, 4, 100, 101)}
     assert (drawn[0] == drawn[4]).all()
     assert (drawn[0] != drawn[100]).any() and (drawn[100] != drawn[101]).any()
-    for name in [n for n in sys.modules if n.split(".")[0] == "snippets"]:
-        monkeypatch.delitem(sys.modules, name)
 
 
 def test_what_a_person_means_by_a_name(mini):
