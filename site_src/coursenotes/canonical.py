@@ -16,6 +16,16 @@ def canonical(node: ast.AST) -> str:
     return "".join(_write(node))
 
 
+def without_imports(module: ast.Module) -> str:
+    """A whole file's parsed code as text, wherever the names that it imports lie."""
+
+    class Dropped(ast.NodeTransformer):
+        def visit_Import(self, node: ast.Import) -> None: ...
+        def visit_ImportFrom(self, node: ast.ImportFrom) -> None: ...
+
+    return canonical(Dropped().visit(module))
+
+
 def digest(text: str) -> str:
     """The sha256 of a text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -6,8 +6,8 @@ make the house style. Restyling a figure trains nothing, and drawing imports onl
 
 from __future__ import annotations
 
+import ast
 import functools
-import hashlib
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from coursenotes import fingerprint, published
+from coursenotes.canonical import digest, without_imports
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.layout import Layout
+from coursenotes.layout import ENGINE, Layout
 from coursenotes.plan import Library
 from coursenotes.result import Results, Row
 from coursenotes.store import Store, write_atomic
@@ -126,9 +127,9 @@ def _path(library: Library, key: str) -> Path:
 
 @functools.cache
 def style_key() -> str:
-    """The modules of this package that decide how a drawing looks, as one digest."""
-    here = Path(__file__).parent
-    return hashlib.sha256(b"\0".join((here / name).read_bytes() for name in STYLE)).hexdigest()
+    """The modules of this package that decide how a drawing looks, as one digest: what they say, not how it is put."""
+    code = [ast.parse((ENGINE / name).read_text(encoding="utf-8")) for name in STYLE]
+    return digest("\n".join(map(without_imports, code)))
 
 
 # ---------------------------------------------------------------- in the worker

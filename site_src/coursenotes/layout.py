@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from coursenotes.errors import CoursenotesError, Problem
 
+ENGINE = Path(__file__).resolve().parent  # this package
+THEME = ENGINE.parent / "theme"
+
 
 @dataclass(frozen=True)
 class Layout:

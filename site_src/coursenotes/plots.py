@@ -15,9 +15,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coursenotes import text_cut
 from coursenotes.labels import EndLabel, PointName, TopLabel
 from coursenotes.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
+from coursenotes.text_cut import cut, wrap
 
 __all__ = [
     "BACKGROUND", "GRID", "MUTED", "TEXT", "axes", "baseline", "end_label", "finding", "image", "images", "ladder",
@@ -91,7 +91,7 @@ def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: s
         TopLabel(ax, text, value, color=color, fontsize=9.5)
         return
     ax.axhline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    EndLabel(ax, "\n".join(text_cut.wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
+    EndLabel(ax, "\n".join(wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
 
 
 def ladder(
@@ -130,7 +130,7 @@ def ranked_bars(
         for row, shift in zip(values, 0.2 * _fan(len(values)), strict=True):
             ax.scatter(row, places + shift, s=8, color=TEXT, alpha=0.7, linewidths=0, zorder=3)
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=2.5)
-    _names_down(ax, [text_cut.cut(name, longest) for name in names])
+    _names_down(ax, [cut(name, longest) for name in names])
     ax.set_ylim(len(places) - 0.5, -0.5)
 
 
@@ -248,9 +248,9 @@ def _frame(ax: Axes) -> None:
 def _wrap(text: str, inches: float, size: float) -> str:
     """Lines about as long as each other that fit a width, at 0.54 font sizes a letter (prose in common sans-serifs)."""
     text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
-    lines = text_cut.wrap(text, most)
+    lines = wrap(text, most)
     for width in range(most - 1, most // 2, -1):
-        if len(narrower := text_cut.wrap(text, width)) > len(lines):
+        if len(narrower := wrap(text, width)) > len(lines):
             break
         lines = narrower
     return "\n".join(lines)

@@ -16,7 +16,7 @@ import yaml
 
 from coursenotes import source
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
+from coursenotes.layout import ENGINE, Layout
 from coursenotes.plan import Library
 from coursenotes.project_files import trees
 from coursenotes.reach import Code
@@ -28,7 +28,6 @@ _KEY, _TOLD = "a key itself", "a key of what says where it reads from"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _PYTHON = re.compile(r"tag:yaml\.org,2002:python/[\w/]+:([\w.]+)")
 _LONGEST = 200  # characters of a setting that may be a path
-_ENGINE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def loaded(layout: Layout) -> Inputs:
     root, found = f"{layout.root}{os.sep}", set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.startswith(root) and not Path(file).is_relative_to(_ENGINE):
+        if isinstance(file, str) and file.startswith(root) and not Path(file).is_relative_to(ENGINE):
             parts = Path(file.removeprefix(root)).parts
             if not any(part.startswith(".") or part == "site-packages" for part in parts):
                 found.add(_shown(layout, Path(file)))

@@ -14,13 +14,11 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from coursenotes.knowledge import dates
-from coursenotes.layout import Layout
+from coursenotes.layout import ENGINE, Layout
 from coursenotes.project_files import Entry, walk
 
 if TYPE_CHECKING:  # what a build watches is looked up by the build; here it is only compared
     from coursenotes.site_inputs import Inputs
-
-ENGINE_FOLDER = Path(__file__).parent
 
 
 def unchanged(layout: Layout, **asked: str) -> dict[str, Any] | None:
@@ -96,7 +94,7 @@ def _renderer(layout: Layout, paths: Iterable[str], variables: Iterable[str]) ->
     known = [layout.theme, layout.root / "mkdocs.yml", *layout.looked_up]
     names = [path.relative_to(layout.root).as_posix() for path in known]
     values = [sys.version, _installed(), [[name, os.environ.get(name)] for name in variables]]
-    engine = _digest(values, _lines(ENGINE_FOLDER.parent, [ENGINE_FOLDER.name]))
+    engine = _digest(values, _lines(ENGINE.parent, [ENGINE.name]))
     return _digest(engine, _lines(layout.root, [*names, *paths]))
 
 

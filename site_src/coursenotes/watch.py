@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.layout import ENGINE
 
 OPENING = ("open", "os.listdir", "os.scandir")
 THROUGH = ("pathlib", "pathlib._local", "io", "codecs", "tokenize")  # whoever called these is the one that reads
 READERS = ("linecache", "inspect")  # they read sources in order to show them
-ENGINE = Path(__file__).resolve().parent
 
 
 class Unkeyed(CoursenotesError):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from coursenotes import text_cut
 from coursenotes.errors import Problem, nearest
 from coursenotes.found import PageInfo, Site
+from coursenotes.layout import THEME
 from coursenotes.pagetext import NO_PRICE, line_of, prose
 
-KATEX = Path(__file__).parents[2] / "theme" / "assets" / "katex" / "katex.min.js"
+KATEX = THEME / "assets" / "katex" / "katex.min.js"
 FORMULA = re.compile(
     r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)"
     + NO_PRICE

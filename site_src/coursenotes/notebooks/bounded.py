@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from coursenotes.layout import ENGINE
 from coursenotes.notebooks import pictures, safe
 from coursenotes.notebooks.read import Cell, joined, read
 from coursenotes.pagetext import escaped, prose
@@ -42,7 +43,7 @@ def copy(path: Path) -> str:
 
 def keep(path: Path, place: Path) -> Path:
     """The file of a notebook's bounded copy; made where the notebook, or what makes copies, is not what it was."""
-    code = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [file.read_bytes() for file in sorted((ENGINE / "notebooks").glob("*.py"))]
     key = hashlib.sha256(b"".join([path.read_bytes(), *code])).hexdigest()
     known = place.with_suffix(".key")
     if not (place.is_file() and known.is_file() and known.read_text(encoding="utf-8") == key):

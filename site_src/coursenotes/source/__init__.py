@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.canonical import canonical, digest
+from coursenotes.layout import ENGINE
 from coursenotes.source import effects, refusals
 from coursenotes.source.declared import dataset, dataset_at, declaration, strip_declaring, without_address
 from coursenotes.source.names import BUILTIN, bound_names, dotted, is_said, read_import
@@ -29,7 +30,7 @@ Summary = dict[str, Any]
 @functools.cache
 def reader() -> str:
     """One digest over the code that makes summaries: those that another one made are not kept."""
-    here = [*Path(__file__).parent.glob("*.py"), Path(__file__).parent.parent / "canonical.py"]
+    here = [*(ENGINE / "source").glob("*.py"), ENGINE / "canonical.py"]
     return digest("\n".join(path.read_text(encoding="utf-8") for path in sorted(here)))
 
 
