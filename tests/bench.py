@@ -17,9 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
 from coursenotes.workers import Pool, Task
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 
 pytest_plugins = ["pytester", "coursenotes.claims.plugin"]
 

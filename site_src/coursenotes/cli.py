@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from coursenotes import commands, training_commands
+from coursenotes.build import commands, training_commands
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 
 SURROUNDINGS = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, and run it again: what was finished is kept"),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rendering import COURSES
 
-from coursenotes.importing.asked import Options
+from coursenotes.importing.options import Options
 from coursenotes.importing.run import bring
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 from tests.conftest import ROOT
 
 MORE = """

@@ -6,13 +6,13 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from coursenotes.discover import discover
+from coursenotes.cache.store import read_entry
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.experiments.train import task
+from coursenotes.paths import Layout
 from coursenotes.result import JobResult
-from coursenotes.store import read_entry
-from coursenotes.train import task
 from coursenotes.workers import Pool
 
 MINI = Path(__file__).parents[1] / "mini_site"

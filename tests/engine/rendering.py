@@ -7,12 +7,13 @@ from pathlib import Path
 import markdown as python_markdown
 import numpy as np
 
-from coursenotes import mkdocs_plugin, store
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.markdown import Pages, fill
-from coursenotes.plan import Library
+from coursenotes.build import mkdocs_plugin
+from coursenotes.cache import store
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
 from coursenotes.result import JobResult
+from coursenotes.site.markdown import Pages, fill
 from tests.conftest import ROOT
 
 EXTENSIONS = [

@@ -7,10 +7,10 @@ import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 
-from coursenotes import cells
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.figures.cells import lookup
+from coursenotes.paths import Layout
 from tests.engine.own_imports import own_imports
 
 SNIPPET = '''
@@ -52,14 +52,14 @@ def page_of(*sources: str) -> str:
 def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]]:
     """(the project, the parts of each cell, what the build says of them) of a page whose cells are run here."""
     site = library(project(tmp_path / "project", page))
-    [task] = cells.tasks(site, ["page.md"])
+    [task] = lookup.tasks(site, ["page.md"])
     with _as_in_a_fresh_process():
-        value = cells.run(task.args, tmp_path, lambda event: None)
+        value = lookup.run(task.args, tmp_path, lambda event: None)
     outcome = SimpleNamespace(task=task, problem=None, folder=tmp_path, ok=True, value=value)
-    assert cells.keep(site, outcome) == []
-    found = cells.outputs(site, "page.md")
+    assert lookup.keep(site, outcome) == []
+    found = lookup.outputs(site, "page.md")
     assert found is not None
-    return site, [output.parts for output in found], cells.notes(outcome)
+    return site, [output.parts for output in found], lookup.notes(outcome)
 
 
 @contextlib.contextmanager

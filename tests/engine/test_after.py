@@ -8,12 +8,12 @@ import dataclasses
 import pytest
 
 from coursenotes.claims import acceptance
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
-from coursenotes.progress import Progress
-from coursenotes.train import train
+from coursenotes.experiments.plan import Library
+from coursenotes.experiments.train import train
 from coursenotes.workers import Pool
+from coursenotes.workers.progress import Progress
 
 FIRST = '''"""T."""
 import numpy as np
@@ -98,7 +98,7 @@ def test_why_names_the_change_upstream(mini):
 
 def test_acceptance_depends_on_what_comes_before_but_not_on_its_libraries(mini, monkeypatch):
     before = acceptance.depends(library(mini), "u.times", "sample")
-    monkeypatch.setattr("coursenotes.fingerprint.version", lambda name: "99.0" if name == "numpy" else None)
+    monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "99.0" if name == "numpy" else None)
     assert acceptance.depends(library(mini), "u.times", "sample") == before
     (mini.snippets / "t.py").write_text(FIRST.replace("n / 10", "n / 20") + AFTER)
     assert acceptance.depends(Library(discover(mini)), "u.times", "sample") != before

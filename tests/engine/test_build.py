@@ -9,15 +9,17 @@ import time
 
 import pytest
 
-from coursenotes import check, draw, published, stamp
-from coursenotes.build import build
+from coursenotes.build import check
+from coursenotes.build.build import build
+from coursenotes.build.mkdocs_plugin import render
+from coursenotes.cache import published, up_to_date
 from coursenotes.claims import acceptance
 from coursenotes.claims.acceptance import Record
 from coursenotes.errors import CoursenotesError
-from coursenotes.mkdocs_plugin import render
-from coursenotes.plan import load
-from coursenotes.progress import Progress
+from coursenotes.experiments.plan import load
+from coursenotes.figures import draw
 from coursenotes.result import JobResult, Row
+from coursenotes.workers.progress import Progress
 
 
 class Told(Progress):
@@ -57,7 +59,7 @@ def built(tmp_path_factory):
     """The mini site, built once; tests work on copies."""
     import shutil
 
-    from coursenotes.layout import Layout
+    from coursenotes.paths import Layout
     from tests.conftest import MINI
 
     folder = tmp_path_factory.mktemp("built") / "mini"
@@ -72,7 +74,7 @@ def again(built, tmp_path):
     """A copy of the built mini site, as a contributor's checkout the day after."""
     import shutil
 
-    from coursenotes.layout import Layout
+    from coursenotes.paths import Layout
 
     shutil.copytree(built[0].root, tmp_path / "mini", symlinks=True)
     return Layout(tmp_path / "mini")
@@ -288,7 +290,7 @@ def test_kept_pages_are_what_rendering_them_anew_gives(again):
     whole(again)
     kept = tree(again)
     shutil.rmtree(again.state / "pages")
-    stamp.forget(again)
+    up_to_date.forget(again)
     whole(again)
     fresh = tree(again)
     assert kept.keys() == fresh.keys()

@@ -17,11 +17,10 @@ import markdown as python_markdown
 import pytest
 from running_cells import Part, library, page_of, project, ran, run, texts
 
-from coursenotes import cells
-from coursenotes.cell_output import terminal
-from coursenotes.cell_output.html import clean
 from coursenotes.errors import CoursenotesError
-from coursenotes.markdown import Pages, fill
+from coursenotes.figures.cells import lookup, terminal
+from coursenotes.figures.cells.html import clean
+from coursenotes.site.markdown import Pages, fill
 from coursenotes.workers import Pool
 from tests.conftest import ROOT
 
@@ -98,9 +97,9 @@ def test_a_job_shows_what_its_subprocesses_write(tmp_path):
     """In the worker the two outputs are a file that is there already."""
     site = library(project(tmp_path, page_of("import os\nos.system('echo one; echo two >&2')\nprint('three')")))
     with Pool(site.layout.root, preload=(), slots=1) as pool:
-        for outcome in pool.run(cells.tasks(site, ["page.md"])):
-            assert cells.keep(site, outcome) == []
-    [output] = cells.outputs(site, "page.md")
+        for outcome in pool.run(lookup.tasks(site, ["page.md"])):
+            assert lookup.keep(site, outcome) == []
+    [output] = lookup.outputs(site, "page.md")
     assert texts(output.parts) == ["one\ntwo\nthree"]
 
 
@@ -126,7 +125,7 @@ def test_text_in_many_pieces_is_counted_together(tmp_path):
 def test_a_subprocess_that_writes_without_end_is_killed_at_the_cells_line(tmp_path):
     site = library(project(tmp_path, "Prose.\n\n" + page_of("import os\nos.system('yes')")))
     with Pool(site.layout.root, preload=(), slots=1) as pool:
-        [outcome] = pool.run(cells.tasks(site, ["page.md"]))
+        [outcome] = pool.run(lookup.tasks(site, ["page.md"]))
     assert outcome.problem is not None and "64 MB" in outcome.problem.what
     assert (Path(outcome.problem.path).name, outcome.problem.line) == ("page.md", 6)
     assert outcome.problem.details == ("it was at: os.system('yes')",)
@@ -307,9 +306,9 @@ def test_ipython_is_not_imported_for_a_page_that_does_not(tmp_path):
     page = page_of("import sys\ndisplay(1)\n[name for name in sys.modules if name.startswith('IPython')]")
     site = library(project(tmp_path, page))
     with Pool(site.layout.root, preload=(), slots=1) as pool:
-        for outcome in pool.run(cells.tasks(site, ["page.md"])):
-            assert cells.keep(site, outcome) == []
-    assert texts(cells.outputs(site, "page.md")[0].parts) == ["1", "[]"]
+        for outcome in pool.run(lookup.tasks(site, ["page.md"])):
+            assert lookup.keep(site, outcome) == []
+    assert texts(lookup.outputs(site, "page.md")[0].parts) == ["1", "[]"]
 
 
 PIPELINE = """
@@ -459,7 +458,7 @@ def test_code_with_odd_blanks_finds_its_output(tmp_path, code):
 def test_a_character_that_no_page_can_show_is_one_error_with_its_line(tmp_path, character):
     site = library(project(tmp_path, page_of(f"x = 1\ny = 'a{character}b'")))
     with pytest.raises(CoursenotesError) as raised:
-        cells.tasks(site, ["page.md"])
+        lookup.tasks(site, ["page.md"])
     [problem] = raised.value.problems
     assert (problem.line, f"U+{ord(character):04X}" in problem.what) == (4, True)
     assert ascii(character) in problem.fix
@@ -489,7 +488,7 @@ def test_two_cells_that_differ_in_blanks_alone_have_their_own_outputs(tmp_path):
     ],
 )
 def test_what_parses_and_cannot_be_compiled_is_told_by_the_check(code, words):
-    [problem] = cells.check(f"Text.\n\n```{{.python .run}}\n{code}\n```\n", Path("page.md"))
+    [problem] = lookup.check(f"Text.\n\n```{{.python .run}}\n{code}\n```\n", Path("page.md"))
     assert words in problem.what
     lines = [
         n
@@ -506,7 +505,7 @@ def test_what_cannot_be_compiled_may_be_announced(tmp_path):
 
 def test_code_that_is_nested_too_deep_is_one_error():
     for code in ("(" * 500 + ")" * 500, "not " * 20_000 + "x", "-" * 200_000 + "1"):
-        [problem] = cells.check(f"```{{.python .run}}\n{code}\n```\n", Path("page.md"))
+        [problem] = lookup.check(f"```{{.python .run}}\n{code}\n```\n", Path("page.md"))
         assert problem.line == 2 and problem.fix
 
 
@@ -560,8 +559,8 @@ print("first")  # <!-- text
 
 
 def test_a_cell_in_a_comment_does_not_run_and_a_comment_in_a_fence_is_text(tmp_path):
-    assert cells.check(COMMENTED, Path("page.md")) == []
-    found = cells.scan(COMMENTED)
+    assert lookup.check(COMMENTED, Path("page.md")) == []
+    found = lookup.scan(COMMENTED)
     assert [cell.line for cell in found] == [10, 16, 31]
     html = rendered(tmp_path, COMMENTED)
     assert html.count('cn-output__text"><code>first') == 3 and "secret" not in html
@@ -577,12 +576,12 @@ def test_the_same_code_in_a_comment_takes_no_output_from_the_cell_after_it(tmp_p
 
 def test_what_looks_like_a_comment_in_code_hides_no_later_cell():
     cell = "```{.python .run}\nx = 1  # <!--\n```\n\n"
-    assert len(cells.scan(f"{cell}{cell}`<!--` and:\n\n{cell}-->\n")) == 3
+    assert len(lookup.scan(f"{cell}{cell}`<!--` and:\n\n{cell}-->\n")) == 3
 
 
 def test_an_unclosed_comment_hides_nothing():
     text = "a <!-- b\n\n```{.python .run}\n1\n```\n"
-    assert len(cells.scan(text)) == 1
+    assert len(lookup.scan(text)) == 1
 
 
 def test_kept_outputs_are_plain_json(tmp_path):

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from running_cells import SNIPPET, library, project, ran
 
-from coursenotes import cells
-from coursenotes.cell_output import html
 from coursenotes.errors import CoursenotesError
+from coursenotes.figures.cells import html, lookup
 from coursenotes.workers import Pool
 
 PAGE = """---
@@ -51,7 +50,7 @@ HOSTILE = (
 
 
 def test_cells_are_found_with_their_lines_and_attributes():
-    found = cells.scan(PAGE)
+    found = lookup.scan(PAGE)
     lines = PAGE.split("\n")
     assert [lines[cell.line - 1].strip() for cell in found] == ["import numpy as np", "a = a + 1", 'print("before")']
     assert [dict(cell.attrs) for cell in found] == [{}, {"hide": "source"}, {"raises": "ZeroDivisionError"}]
@@ -71,24 +70,24 @@ def test_cells_are_found_with_their_lines_and_attributes():
 def test_a_fence_that_would_silently_not_run_is_a_problem(tmp_path, fence, words):
     site = library(project(tmp_path, f"# T\n\n```{fence}\n1\n```\n"))
     with pytest.raises(CoursenotesError) as raised:
-        cells.tasks(site, ["page.md"])
+        lookup.tasks(site, ["page.md"])
     [problem] = raised.value.problems
     assert words in problem.what and problem.line == 3 and problem.fix
 
 
 def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
     site = library(project(tmp_path, PAGE))
-    assert cells.outputs(site, "page.md") is None
+    assert lookup.outputs(site, "page.md") is None
     with Pool(site.layout.root, preload=(), slots=1) as pool:
-        for outcome in pool.run(cells.tasks(site, ["page.md"])):
-            assert cells.keep(site, outcome) == []
-    found = cells.outputs(site, "page.md")
+        for outcome in pool.run(lookup.tasks(site, ["page.md"])):
+            assert lookup.keep(site, outcome) == []
+    found = lookup.outputs(site, "page.md")
     assert [output.parts for output in found] == [
         [{"kind": "text", "data": "a is 2"}, {"kind": "text", "data": "5"}],
         [{"kind": "text", "data": "3"}],
         [{"kind": "text", "data": "before"}, {"kind": "error", "data": "ZeroDivisionError: division by zero"}],
     ]
-    assert cells.tasks(site, ["page.md"]) == []
+    assert lookup.tasks(site, ["page.md"]) == []
 
 
 @pytest.mark.parametrize(
@@ -104,10 +103,10 @@ def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
 )
 def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
     layout = project(tmp_path, PAGE)
-    before = cells.key(library(layout), "page.md")
+    before = lookup.key(library(layout), "page.md")
     assert old in PAGE
     (layout.docs / "page.md").write_text(PAGE.replace(old, new))
-    assert (cells.key(library(layout), "page.md") != before) is again
+    assert (lookup.key(library(layout), "page.md") != before) is again
 
 
 @pytest.mark.parametrize(
@@ -116,23 +115,23 @@ def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
 )
 def test_a_page_is_run_again_when_what_it_imports_changes(tmp_path, old, new, again):
     layout = project(tmp_path, PAGE)
-    before = cells.key(library(layout), "page.md")
+    before = lookup.key(library(layout), "page.md")
     layout.snippet("sums").write_text(SNIPPET.replace(old, new))
-    assert (cells.key(library(layout), "page.md") != before) is again
+    assert (lookup.key(library(layout), "page.md") != before) is again
 
 
 def test_what_a_cell_takes_from_a_module_counts_and_so_do_libraries(tmp_path, monkeypatch):
     layout = project(tmp_path, "```{.python .run}\nimport snippets.sums as s\nimport numpy\ns.other()\n```\n")
-    before = cells.key(library(layout), "page.md")
+    before = lookup.key(library(layout), "page.md")
     layout.snippet("sums").write_text(SNIPPET.replace("return 1", "return 2"))
-    changed = cells.key(library(layout), "page.md")
-    monkeypatch.setattr("coursenotes.fingerprint.version", lambda name: "0.0" if name == "numpy" else None)
-    assert len({before, changed, cells.key(library(layout), "page.md")}) == 3
+    changed = lookup.key(library(layout), "page.md")
+    monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "0.0" if name == "numpy" else None)
+    assert len({before, changed, lookup.key(library(layout), "page.md")}) == 3
 
 
 def test_changing_text_that_a_cell_shows_runs_it_again(tmp_path):
     keys = {
-        cells.key(library(project(tmp_path / str(n), f"```{{.python .run}}\n{code}\n```\n")), "page.md")
+        lookup.key(library(project(tmp_path / str(n), f"```{{.python .run}}\n{code}\n```\n")), "page.md")
         for n, code in enumerate(["'one'", "'two'", "'two';"])
     }
     assert len(keys) == 3
@@ -224,13 +223,13 @@ def test_clean_keeps_tables_whole():
 
 def test_a_cell_that_is_not_python_is_told_before_anything_runs():
     text = "Text.\n\n```{.python .run}\nx = 1\ndef f(:\n```\n"
-    (problem,) = cells.check(text, Path("page.md"))
+    (problem,) = lookup.check(text, Path("page.md"))
     assert (problem.line, problem.details) == (5, ("def f(:",)) and "raises=SyntaxError" in problem.fix
-    assert cells.check(text.replace(".run", ".run raises=SyntaxError"), Path("page.md")) == []
+    assert lookup.check(text.replace(".run", ".run raises=SyntaxError"), Path("page.md")) == []
 
 
 def test_a_cell_that_is_not_closed_is_told():
     text = "Text.\n\n````\n```{.python .run}\n````\n\n```{.python .run}\nx = 1\n"
-    (problem,) = cells.check(text, Path("page.md"))
+    (problem,) = lookup.check(text, Path("page.md"))
     assert problem.line == 7 and "not closed" in problem.what
-    assert cells.check(text.replace("{.python .run}", "python"), Path("page.md")) == []
+    assert lookup.check(text.replace("{.python .run}", "python"), Path("page.md")) == []

@@ -9,12 +9,13 @@ import numpy as np
 import one_job
 import pytest
 
-from coursenotes import Run, twice
+from coursenotes import Run
 from coursenotes.cli import main
-from coursenotes.discover import discover
-from coursenotes.plan import Library
-from coursenotes.progress import Progress
+from coursenotes.discover.project import discover
+from coursenotes.experiments import twice
+from coursenotes.experiments.plan import Library
 from coursenotes.result import JobResult
+from coursenotes.workers.progress import Progress
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import shutil
 
 from rendering import EXPERIMENTS, put
 
-from coursenotes import check
-from coursenotes.plan import load
+from coursenotes.build import check
+from coursenotes.experiments.plan import load
 
 WHAT = "no results of {} at sample scale: its numbers cannot be checked"
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from coursenotes.citing import CITATION, Cited, works
+from coursenotes.discover.text.citations import CITATION, Cited, works
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from coursenotes.claims import at, falsified_by, refuted, shuffled, swap
-from coursenotes.claims.arms import CannotAlter, Control, Inputs, Names
-from coursenotes.claims.marks import marks
+from coursenotes.claims.controls import CannotAlter, Control, Inputs, Names
+from coursenotes.claims.decorators import marks
 from coursenotes.result import JobResult, Results, Row
 
 

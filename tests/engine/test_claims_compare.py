@@ -5,7 +5,7 @@ import pytest
 
 from coursenotes.claims import above, below, close
 from coursenotes.claims.compare import recording
-from coursenotes.claims.nulls import null_tests
+from coursenotes.claims.null_tests import null_tests
 
 LOW, HIGH = [0.1, 0.2, 0.3, 0.4, 0.5], [1.1, 1.0, 1.3, 1.4, 1.5]
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import scipy.special  # noqa: F401 - once for all: pytester unloads what its runs import, and numpy loads once only
 
+from coursenotes.cache.store import write_entry
 from coursenotes.claims import acceptance, verdicts
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
 from coursenotes.result import JobResult
-from coursenotes.store import write_entry
 
 SNIPPET = '''
 """Dropout."""

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from coursenotes.claims import statistics
-from coursenotes.claims.statistics import (
+from coursenotes.claims.statistics import (  # fmt: skip
     ALPHA,
     BOUND,
     CONTRADICTED,
@@ -18,7 +18,7 @@ from coursenotes.claims.statistics import (
     WITHIN,
     Spread,
     Statement,
-)  # fmt: skip
+)
 
 
 def seen(values):

@@ -6,13 +6,13 @@ import dataclasses
 
 import pytest
 
+from coursenotes.cache.store import write_entry
 from coursenotes.claims import runner, verdicts
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
 from coursenotes.result import JobResult
-from coursenotes.store import write_entry
 from coursenotes.workers import Outcome, Pool
 
 CLAIM = "averages.less_noisy"

@@ -10,10 +10,10 @@ import pytest
 from rendering import COURSES, EXPERIMENTS
 
 from coursenotes.cli import main
-from coursenotes.plan import load
-from coursenotes.progress import Progress
-from coursenotes.train import train
+from coursenotes.experiments.plan import load
+from coursenotes.experiments.train import train
 from coursenotes.workers import Pool
+from coursenotes.workers.progress import Progress
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import re
 
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import indexes
 from coursenotes.claims import verdicts
-from coursenotes.discover import discover
-from coursenotes.indexes import coverage
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site import reference
+from coursenotes.site.reference import coverage
 
 WANTED = """
 momentum:
@@ -220,7 +220,7 @@ def test_generated_pages_stand_in_their_section_in_the_order_that_lists_them(min
     order = {
         f"reference/{name}.md": lambda library, name=name: f"---\ntitle: {name}\n---\n# {name}\n" for name in "zqa"
     }
-    monkeypatch.setattr(indexes, "PAGES", order)
+    monkeypatch.setattr(reference, "PAGES", order)
     site = whole(made(mini, {"reference/index.md": SECTION}))
     listed = (site / "reference/index.html").read_text().partition('class="cn-section"')[2]
     assert re.findall(r'<a href="(\w)/">', listed)[:3] == ["z", "q", "a"]

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import check
+from coursenotes.build import check
 from coursenotes.cli import main
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import Problem
-from coursenotes.knowledge import credit_box
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.site.frame import attribution
 
 PEOPLE = """
 ana: {name: Ana Lima, github: ana-l}
@@ -68,7 +68,7 @@ def project(mini, pages: dict[str, str], courses: str = TAUGHT, people: str = PE
 
 
 def box(library: Library, name: str = "concepts/try.md"):
-    return credit_box.of_page(library.knowledge, name)
+    return attribution.of_page(library.knowledge, name)
 
 
 def said(library: Library, name: str = "try.md") -> list[Problem]:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import Dataset, File, datafiles, unpack
+from coursenotes import Dataset, File
 from coursenotes.errors import CoursenotesError
+from coursenotes.experiments import datafiles, unpack
 
 RATINGS, FILMS = b"1\t2\t5\n" * 100, b"1|Alien\n2|Brazil\n"
 

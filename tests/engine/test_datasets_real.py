@@ -15,8 +15,8 @@ from hand_made import offline
 
 import snippets.datasets
 from coursenotes import Dataset
-from coursenotes.datafiles import fetch
 from coursenotes.errors import CoursenotesError
+from coursenotes.experiments.datafiles import fetch
 
 
 def with_files() -> dict[str, Dataset]:

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from rendering import EXPERIMENTS, library_of, render, whole, write
 
-from coursenotes import check, cli
-from coursenotes.indexes import dated as index
-from coursenotes.knowledge import dated
+from coursenotes import cli
+from coursenotes.build import check
+from coursenotes.knowledge.facts import dated
+from coursenotes.site.reference import dated as index
 
 PAGE = """# Try
 

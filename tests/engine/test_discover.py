@@ -2,10 +2,10 @@
 
 import pytest
 
-from coursenotes import site_inputs, stamp
-from coursenotes.discover import discover
+from coursenotes.build.new import create
+from coursenotes.cache import inputs, up_to_date
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.new import create
 
 
 def edit(path, old, new):
@@ -97,4 +97,4 @@ def test_a_page_that_is_a_link_to_nowhere_is_told(mini):
         discover(mini)
     (problem,) = caught.value.problems
     assert problem.what == "a link to nowhere.md, which leads nowhere" and problem.path.name == "gone.md"
-    assert len(stamp.inputs(mini, site_inputs.settings(mini))) == 64
+    assert len(up_to_date.inputs(mini, inputs.settings(mini))) == 64

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coursenotes import draw
-from coursenotes.discover import discover
+from coursenotes.cache.store import write_entry
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.figures import draw
+from coursenotes.paths import Layout
 from coursenotes.result import JobResult
-from coursenotes.store import write_entry
 from coursenotes.workers import Pool
 
 HELPERS = '''
@@ -242,7 +242,7 @@ def test_nothing_is_drawn_without_results(tmp_path):
 
 
 def test_curves_say_what_is_left_out():
-    from coursenotes import curves
+    from coursenotes.figures import curves
     from coursenotes.result import Results, Row
 
     rows = [

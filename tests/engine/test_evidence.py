@@ -5,12 +5,12 @@ import re
 import pytest
 from rendering import library_of, put, render, result, write
 
-from coursenotes import evidence
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import MEANINGS, STATUSES, WORDS
-from coursenotes.discover import discover
-from coursenotes.plan import Library
-from coursenotes.rendered import Rendered
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site import evidence
+from coursenotes.site.kept_pages import Rendered
 from tests.conftest import ROOT
 
 FIT, CLAIM, EXACT = "straight_line.fit", "straight_line.finds_the_slope", "averages.is_the_mean"

@@ -6,10 +6,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from rendering import library_of, whole, write
 
-from coursenotes import feed, releases
-from coursenotes.discover import discover
-from coursenotes.plan import Library
-from coursenotes.releases import Snapshot
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site import releases
+from coursenotes.site.files import feed
+from coursenotes.site.releases import Snapshot
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CLAIM = "straight_line.finds_the_slope"

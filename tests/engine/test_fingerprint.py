@@ -5,13 +5,13 @@ import importlib.metadata
 
 import pytest
 
-from coursenotes.discover import discover
+from coursenotes.cache.keys import difference, slices, version
+from coursenotes.discover.project import discover
+from coursenotes.discover.python.reach import Code
+from coursenotes.discover.python.statements import parse
 from coursenotes.errors import CoursenotesError
-from coursenotes.fingerprint import difference, slices, version
-from coursenotes.plan import Library
-from coursenotes.reach import Code
-from coursenotes.slices import select
-from coursenotes.source import parse
+from coursenotes.experiments.plan import Library
+from coursenotes.workers.slices import select
 
 
 def keys(mini, experiment="straight_line.fit"):
@@ -81,7 +81,7 @@ def test_a_library_version_counts_at_sample_scale(mini, monkeypatch):
     library = Library(discover(mini))
     assert set(library.depends("straight_line.fit", "sample")["libraries"]) == {"numpy"}
     before = keys(mini)
-    monkeypatch.setattr("coursenotes.fingerprint.version", lambda name: "99.0" if name == "numpy" else None)
+    monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "99.0" if name == "numpy" else None)
     assert not set(keys(mini).values()) & set(before.values())
 
 

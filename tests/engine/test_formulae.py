@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rendering import library_of
 
-from coursenotes.knowledge import formulae
+from coursenotes.knowledge.form import formulae
 
 
 def said(mini, page: str) -> list[str]:

@@ -8,10 +8,10 @@ import re
 import pytest
 from rendering import library_of, render, whole, write
 
-from coursenotes import check
-from coursenotes.indexes import glossary as index
-from coursenotes.knowledge import glossary
-from coursenotes.rendered import Rendered
+from coursenotes.build import check
+from coursenotes.knowledge.facts import glossary
+from coursenotes.site.kept_pages import Rendered
+from coursenotes.site.reference import glossary as index
 
 GLOSSARY = r"""
 logit:

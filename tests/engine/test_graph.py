@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from rendering import library_of, write
 
-from coursenotes import around
-from coursenotes.knowledge.graph import LINK, SHOWN
+from coursenotes.knowledge.links.graph import LINK, SHOWN
+from coursenotes.site import frame
 
 COURSES = """
 new:
@@ -199,7 +199,7 @@ def test_the_theme_is_told_each_thing_once(graph, mini):
     )
     library = library_of(mini)
     library.knowledge.__dict__["graph"] = found
-    told = around.of_page(library, "concepts/averages.md")["links"]
+    told = frame.of_page(library, "concepts/averages.md")["links"]
     assert told["needed_by"] == [{"title": "A <b>", "url": "concepts/a/"}]
     assert [(group["kind"], [link["title"] for link in group["links"]]) for group in told["linked_from"]] == [
         ("Concepts", ["B"]), ("Lessons", ["One"]), ("Other pages", ["Mini"]),
@@ -208,5 +208,5 @@ def test_the_theme_is_told_each_thing_once(graph, mini):
     assert concepts["url"] == "concepts/b/#why"
     assert lessons["url"] == "lessons/new/lesson1/"
     assert lessons["sections"][1] == {"title": "Deeper", "url": "lessons/new/lesson1/#deeper"}
-    assert around.of_page(library, "concepts/index.md")["links"] == {}
-    assert around.of_page(library, "evidence/averages.noise.md")["links"] == {}
+    assert frame.of_page(library, "concepts/index.md")["links"] == {}
+    assert frame.of_page(library, "evidence/averages.noise.md")["links"] == {}

@@ -7,7 +7,7 @@ import re
 import pytest
 from rendering import library_of, render, whole, write
 
-from coursenotes import check
+from coursenotes.build import check
 from coursenotes.errors import CoursenotesError
 
 

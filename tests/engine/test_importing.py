@@ -12,13 +12,13 @@ from importing_notes import GIVEN, body, come_in, prepared, source
 from rendering import library_of, put, whole
 from soup import soup
 
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
+from coursenotes.experiments.plan import Library
 from coursenotes.importing import check, place
-from coursenotes.importing.asked import Options
+from coursenotes.importing.options import Options
 from coursenotes.importing.run import bring
 from coursenotes.importing.tree import Report, lost, words
-from coursenotes.plan import Library
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from rendering import library_of, render, whole, write
 
-from coursenotes.discover import discover
-from coursenotes.indexes import errata
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site.reference import errata
 
 LATE = """---
 title: Late

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 from rendering import library_of, render, write
 
-from coursenotes import releases
-from coursenotes.discover import discover
-from coursenotes.evidence import pages as evidence_pages
-from coursenotes.indexes import news
-from coursenotes.plan import Library
-from coursenotes.releases import Snapshot
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site import releases
+from coursenotes.site.evidence import pages as evidence_pages
+from coursenotes.site.reference import news
+from coursenotes.site.releases import Snapshot
 
 CLAIM = "straight_line.finds_the_slope"
 

@@ -6,9 +6,9 @@ import re
 
 from rendering import COURSES, write
 
-from coursenotes import indexes
-from coursenotes.discover import discover
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site import reference
 
 PAGE = "reference/people.md"
 
@@ -18,7 +18,7 @@ def page_of(mini, pages: dict[str, str], people: str, courses: str = COURSES) ->
     for name, words in pages.items():
         write(mini.docs / name, words)
     write(mini.courses, courses)
-    return indexes.pages(Library(discover(mini))).get(PAGE)
+    return reference.pages(Library(discover(mini))).get(PAGE)
 
 
 def sections(page: str) -> dict[str, str]:

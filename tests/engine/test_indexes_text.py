@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from rendering import library_of, render, write
 
-from coursenotes.indexes.text import escaped, link_to
+from coursenotes.site.reference.text import escaped, link_to
 
 
 @pytest.mark.parametrize("words", [

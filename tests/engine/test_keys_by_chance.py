@@ -15,9 +15,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursenotes import fingerprint
-from coursenotes.layout import Layout
-from coursenotes.reach import Code
+from coursenotes.cache import keys as fingerprint
+from coursenotes.discover.python.reach import Code
+from coursenotes.paths import Layout
 
 EXAMPLES = int(os.environ.get("COURSENOTES_EXAMPLES", "700"))
 TABLE = "TABLE = {}\n\n\ndef enter(name, rule):\n    TABLE[name] = rule\n    return rule\n"

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from coursenotes.indexes.layers import Bend, heights, layers
+from coursenotes.site.reference.layers import Bend, heights, layers
 
 
 def depths(leads_to: dict[str, list[str]], names: list[str]) -> dict[str, int]:

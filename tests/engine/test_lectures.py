@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from rendering import COURSES, library_of, write
 
-from coursenotes import check
+from coursenotes.build import check
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge.lectures import load
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.lectures.lectures import load
 
 GOOD = """
 dl2022:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursenotes.knowledge import licences
+from coursenotes.knowledge.credit import licences
 
 
 @pytest.mark.parametrize(("given", "id"), [

@@ -8,10 +8,10 @@ import re
 import pytest
 from rendering import EXPERIMENTS, library_of, render, whole, write
 
-from coursenotes import check
-from coursenotes.indexes import literature as index
-from coursenotes.knowledge import literature
-from coursenotes.rendered import Rendered
+from coursenotes.build import check
+from coursenotes.knowledge.credit import literature
+from coursenotes.site.kept_pages import Rendered
+from coursenotes.site.reference import literature as index
 
 BIB = r"""% what the notes rest on
 @article{srivastava2014,

@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 from rendering import library_of, render, write
 
-from coursenotes.indexes import map as concept_map
-from coursenotes.text_cut import columns
+from coursenotes.discover.text.cut import columns
+from coursenotes.site.reference import map as concept_map
 
 
 @pytest.fixture

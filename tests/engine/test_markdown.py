@@ -7,7 +7,7 @@ import pytest
 from rendering import library_of, put, render, result
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.markdown import source_url
+from coursenotes.site.markdown import source_url
 
 FIT = "straight_line.fit"
 

@@ -8,7 +8,7 @@ from rendering import library_of, put, render
 
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import SIGNS, STATUSES, WORDS, Verdict
-from coursenotes.markdown import claims
+from coursenotes.site.markdown import claims
 
 CLAIM, EXACT = "straight_line.finds_the_slope", "averages.is_the_mean"
 COMPARED = {

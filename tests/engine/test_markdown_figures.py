@@ -8,8 +8,9 @@ import pytest
 from pymdownx.superfences import SuperFencesException
 from rendering import library_of, render
 
-from coursenotes import cells, draw
-from coursenotes.markdown import fill
+from coursenotes.figures import draw
+from coursenotes.figures.cells import lookup
+from coursenotes.site.markdown import fill
 
 FIT, DRAWING = "straight_line.fit", "straight_line.loss_by_rate"
 SVG = '<svg role="img" aria-label=""><clipPath id="c1"/><path clip-path="url(#c1)"/><use href="#c1"/></svg>'
@@ -25,7 +26,7 @@ def drawn(library, figure=DRAWING, scale="sample"):
 
 def ran(library, *outputs, page="concepts/try.md"):
     """Store the outputs of a page's cells as running them would."""
-    path = library.memo("cells", cells.key(library, page)) / "cells.json"
+    path = library.memo("cells", lookup.key(library, page)) / "cells.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(outputs))
 
@@ -117,7 +118,7 @@ def test_a_fence_that_is_no_cell_is_left_alone(mini):
 
 def test_a_failure_inside_a_cell_is_not_swallowed(mini, monkeypatch):
     library = library_of(mini, page=CELL.format(attrs="", source="x"))
-    monkeypatch.setattr(cells, "outputs", lambda *_: 1 / 0)
+    monkeypatch.setattr(lookup, "outputs", lambda *_: 1 / 0)
     with pytest.raises(SuperFencesException, match="division"):
         render(library)
 

@@ -12,13 +12,13 @@ import yaml
 from markdown.extensions import Extension
 from rendering import EXPERIMENTS, library_of, put, render, whole, write
 
-from coursenotes import previews
-from coursenotes.discover import discover
-from coursenotes.knowledge import page_links
-from coursenotes.knowledge.sections import page_title, sections
-from coursenotes.markdown import formulae
-from coursenotes.plan import Library
-from coursenotes.search import _in_words
+from coursenotes.discover import links
+from coursenotes.discover.headings import page_title, sections
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.site.files import previews
+from coursenotes.site.files.search import _in_words
+from coursenotes.site.markdown import formulae
 from tests.conftest import ROOT
 
 
@@ -133,7 +133,7 @@ def test_the_same_title_and_the_same_address_are_told_of_a_page(mini):
 def test_brackets_in_a_formula_are_no_link(mini):
     library = library_of(mini, page="# Try\n\n$f[i](x.md)$ and $[a](claim:nothing.is)$\n")
     assert not library.site.problems and not library.site.pages["concepts/try.md"].references
-    assert not list(page_links.problems(library.site.pages, {}))
+    assert not list(links.problems(library.site.pages, {}))
     assert "[a](claim:nothing.is)" in render(library)
 
 

@@ -7,7 +7,17 @@ import pytest
 from rendering import library_of
 
 from coursenotes.claims import acceptance, statistics
-from coursenotes.measured import GIVEN, MINUS, THIN, fix_texts, looks_measured, read, show, text_problems, write
+from coursenotes.site.markdown.measured import (
+    GIVEN,
+    MINUS,
+    THIN,
+    fix_texts,
+    looks_measured,
+    read,
+    show,
+    text_problems,
+    write,
+)
 
 
 @pytest.mark.parametrize("values, text", [

@@ -10,11 +10,14 @@ import notes
 import pytest
 from rendering import library_of, whole, write
 
-from coursenotes import cells, mkdocs_plugin, notebooks, resolve
-from coursenotes.discover import discover
+from coursenotes.build import mkdocs_plugin
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.notebooks import bounded, finished, pictures, safe
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.figures.cells import lookup as cells
+from coursenotes.site import notebooks
+from coursenotes.site.markdown import names
+from coursenotes.site.notebooks import bounded, finished, pictures, safe
 
 PLACE = "lessons/dl2022/lesson8/ana.ipynb"
 
@@ -60,7 +63,7 @@ def test_what_is_wrong_in_a_notebook_is_told_with_the_files_line(mini):
 def test_a_time_after_the_end_of_the_lecture_is_told(mini):
     put(mini, notes.text("Late: [2:00:00].\n"))
     library = Library(discover(mini))
-    assert any("2:00:00 is after the end" in str(p) for p in resolve.all_problems(library.knowledge))
+    assert any("2:00:00 is after the end" in str(p) for p in names.all_problems(library.knowledge))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_notebook_that_is_not_utf_8_or_too_large_is_told(mini, monkeypatch):
     put(mini, notes.text("Hello, a longer text.\n"))
     (mini.docs / PLACE).write_bytes(b'{"a": "\xff"}')
     assert any("not UTF-8" in p for p in problems(mini))
-    monkeypatch.setattr("coursenotes.notebooks.read.FILE", 5)
+    monkeypatch.setattr("coursenotes.discover.notebooks.FILE", 5)
     assert any("a notebook of 0 MB" in p for p in problems(mini))
 
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from coursenotes.knowledge import page_bibtex
-from coursenotes.knowledge.people import Person
-from coursenotes.layout import Layout
+from coursenotes.knowledge.credit.people import Person
+from coursenotes.paths import Layout
+from coursenotes.site.frame import bibtex
 
 ANA, BO = Person("ana", "Ana Lima"), Person("bo", "Bo Chen")
 GROUP = Person("all", "The contributors", group=True)
 
 
 def test_an_entry():
-    lines = page_bibtex.bibtex("concepts/dropout.md", "Dropout", [ANA, BO], "Course notes", 2026, "CC BY 4.0")
+    lines = bibtex.bibtex("concepts/dropout.md", "Dropout", [ANA, BO], "Course notes", 2026, "CC BY 4.0")
     assert lines == [
         "@misc{course-notes-concepts-dropout,",
         "  author = {Ana Lima and Bo Chen},",
@@ -23,7 +23,7 @@ def test_an_entry():
 
 
 def test_what_is_not_known_is_left_out():
-    lines = page_bibtex.bibtex("index.md", "Home", [], "", 2026, "")
+    lines = bibtex.bibtex("index.md", "Home", [], "", 2026, "")
     assert lines == ["@misc{index,", "  title = {{Home}},", "  year = {2026},"]
 
 
@@ -35,13 +35,13 @@ def test_what_is_not_known_is_left_out():
     (Person("x", "Å & {B}"), r"Å \& \textbraceleft{}B\textbraceright{}"),
 ])  # fmt: skip
 def test_names_are_taken_apart_only_where_they_may_be(person, written):
-    lines = page_bibtex.bibtex("a.md", "A", [person, ANA], "", 2026, "")
+    lines = bibtex.bibtex("a.md", "A", [person, ANA], "", 2026, "")
     assert lines[1] == f"  author = {{{written} and Ana Lima}},"
 
 
 @pytest.mark.parametrize("title", ["50% of {a}, $x_1$ & #2", "} } {", "a\\b ~ ^", "two\nlines"])
 def test_a_title_cannot_end_its_field(title):
-    line = page_bibtex.bibtex("a.md", title, [], "", 2026, "")[1]
+    line = bibtex.bibtex("a.md", title, [], "", 2026, "")[1]
     depth = 0
     for n, sign in enumerate(line):  # BibTeX counts braces whatever stands before them
         depth += {"{": 1, "}": -1}.get(sign, 0)
@@ -51,20 +51,20 @@ def test_a_title_cannot_end_its_field(title):
 
 
 def test_a_title_as_latex_reads_it():
-    assert page_bibtex.escaped("50% of {a}_1") == r"50\% of \textbraceleft{}a\textbraceright{}\_1"
-    assert page_bibtex.escaped("a\\b~^") == r"a\textbackslash{}b\textasciitilde{}\textasciicircum{}"
+    assert bibtex.escaped("50% of {a}_1") == r"50\% of \textbraceleft{}a\textbraceright{}\_1"
+    assert bibtex.escaped("a\\b~^") == r"a\textbackslash{}b\textasciitilde{}\textasciicircum{}"
 
 
 def test_keys_are_plain_and_differ():
-    assert page_bibtex.key("lessons/dl2022/lesson8/ana.md", "Über notes") == "uber-notes-lessons-dl2022-lesson8-ana"
-    assert page_bibtex.key("lessons/dl2022/lesson8.ipynb", "") == "lessons-dl2022-lesson8"
+    assert bibtex.key("lessons/dl2022/lesson8/ana.md", "Über notes") == "uber-notes-lessons-dl2022-lesson8-ana"
+    assert bibtex.key("lessons/dl2022/lesson8.ipynb", "") == "lessons-dl2022-lesson8"
 
 
 def test_in_words():
-    assert page_bibtex.words("Dropout", [ANA, BO, GROUP], "Course notes", 2026) == (
+    assert bibtex.words("Dropout", [ANA, BO, GROUP], "Course notes", 2026) == (
         "Ana Lima, Bo Chen and The contributors, “Dropout”, Course notes, 2026."
     )
-    assert page_bibtex.words("Dropout", [], "", 2026) == "“Dropout”, 2026."
+    assert bibtex.words("Dropout", [], "", 2026) == "“Dropout”, 2026."
 
 
 @pytest.mark.parametrize("text, name", [
@@ -74,4 +74,4 @@ def test_in_words():
 def test_the_name_of_the_site(tmp_path, text, name):
     if text is not None:
         (tmp_path / "mkdocs.yml").write_text(text)
-    assert page_bibtex.site_name(Layout(tmp_path)) == name
+    assert bibtex.site_name(Layout(tmp_path)) == name

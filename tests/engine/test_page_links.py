@@ -3,7 +3,7 @@
 import pytest
 from rendering import library_of
 
-from coursenotes.knowledge.page_links import PageLink, page_links
+from coursenotes.discover.links import PageLink, page_links
 
 PAGES = ["index.md", "concepts/index.md", "concepts/a.md", "concepts/b.md", "lessons/c/1/x.ipynb"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursenotes.pagetext import links_as_words, plain
+from coursenotes.discover.text.prose import links_as_words, plain
 
 
 @pytest.mark.parametrize(("markdown", "read"), [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge.people import ID, load, made_id
+from coursenotes.knowledge.credit.people import ID, load, made_id
 
 GOOD = """
 ana_lima:

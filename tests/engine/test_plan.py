@@ -2,10 +2,10 @@
 
 import pytest
 
+from coursenotes.cache.store import write_entry
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import load
+from coursenotes.experiments.plan import load
 from coursenotes.result import JobResult
-from coursenotes.store import write_entry
 
 FULL = '''
 @experiment(data=both, seeds=2)
@@ -91,7 +91,7 @@ def test_published_results_serve_a_checkout_that_never_ran_them(two_scales):
 
 def test_newer_libraries_leave_published_results_as_they_are(two_scales, monkeypatch):
     before = load(two_scales).jobs("averages.big", "full")[0].key
-    monkeypatch.setattr("coursenotes.fingerprint.version", lambda name: "99")
+    monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "99")
     assert load(two_scales).jobs("averages.big", "full")[0].key == before
 
 

@@ -11,8 +11,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
-from coursenotes import labels, palette, plots
-from coursenotes.text_cut import columns
+from coursenotes.discover.text.cut import columns
+from coursenotes.figures import labels, palette, plots
 
 mpl.use("agg")
 
@@ -142,7 +142,7 @@ def test_names_of_points_cover_no_point_and_no_name():
 
 
 def test_a_hidden_name_is_not_in_the_drawing():
-    from coursenotes import svg
+    from coursenotes.figures import svg
 
     fig, ax = plots.axes()
     plots.named_points(ax, [0, 0, 1], [0, 0, 1], ["above", "below it", "free"])

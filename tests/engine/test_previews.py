@@ -7,10 +7,10 @@ import json
 import pytest
 from rendering import library_of, put, whole, write
 
-from coursenotes import previews
-from coursenotes.discover import discover
-from coursenotes.plan import Library
-from coursenotes.text_cut import columns
+from coursenotes.discover.project import discover
+from coursenotes.discover.text.cut import columns
+from coursenotes.experiments.plan import Library
+from coursenotes.site.files import previews
 
 ARTICLE = """<nav><p>Not this.</p></nav><article class="md-content__inner md-typeset">
 <h1 id="a">A &amp; B<a class="headerlink" href="#a">¶</a></h1>

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from coursenotes import progress as module
-from coursenotes import standing, train
 from coursenotes.errors import Problem
-from coursenotes.progress import Progress, sparkline
-from coursenotes.standing import Job
-from coursenotes.workers import Outcome, Task
+from coursenotes.experiments import train
+from coursenotes.workers import Outcome, Task, status
+from coursenotes.workers import progress as module
+from coursenotes.workers.progress import Progress, sparkline
+from coursenotes.workers.status import Job
 
 
 def task(name: str, cost: float = 0.0) -> Task:
@@ -210,7 +210,7 @@ def test_lines_of_two_threads_do_not_mix(monkeypatch):
 
 def test_how_long_each_stage_took(monkeypatch):
     clock = SimpleNamespace(now=100.0)
-    for each in (module, standing):
+    for each in (module, status):
         monkeypatch.setattr(each, "time", SimpleNamespace(monotonic=lambda: clock.now))
     progress = Progress(Terminal(), plain=False)
     clock.now += 0.2
@@ -295,7 +295,7 @@ def test_the_time_left():
 
 
 def test_the_time_left_where_no_cost_is_known():
-    assert train.UNKNOWN_COST in standing.UNKNOWN_COSTS
+    assert train.UNKNOWN_COST in status.UNKNOWN_COSTS
     tasks = [task(f"{name} seed {seed}", train.UNKNOWN_COST) for name in ("a.b", "c.d") for seed in range(10)]
     progress = Progress(io.StringIO(), slots=2)
     progress.plan(20, tasks=tasks)

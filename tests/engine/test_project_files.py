@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import mkdocs_plugin, project_files
-from coursenotes.discover import discover
+from coursenotes.build import mkdocs_plugin
+from coursenotes.discover.files import listing
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge import images
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.form import images
+from coursenotes.paths import Layout
 
 NFC, NFD = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
 
@@ -142,7 +143,7 @@ def test_what_a_linked_folder_holds_for_itself_does_not_come_along(mini: Layout)
     put(mini.root / "handouts" / ".env", "secret")
     put(mini.root / "handouts" / "__pycache__" / "x.pyc", "x")
     link(mini.docs / "handouts", "../handouts")
-    assert sorted(n for n in project_files.look(mini).names if "handouts" in n) == ["docs/handouts/a.md"]
+    assert sorted(n for n in listing.look(mini).names if "handouts" in n) == ["docs/handouts/a.md"]
 
 
 def test_a_link_out_of_a_linked_folder_is_refused(mini: Layout):
@@ -169,7 +170,7 @@ def test_links_inside_the_project_are_pages_and_files_as_others(mini: Layout):
 def test_a_project_that_is_reached_through_a_link_is_whole(mini: Layout):
     link(mini.root.parent / "here", mini.root)
     here = Layout(mini.root.parent / "here")
-    assert project_files.look(here).names == project_files.look(mini).names
+    assert listing.look(here).names == listing.look(mini).names
     mkdocs_plugin.render(Library(discover(here)), here.root / "whole")
     assert (mini.root / "whole" / "concepts" / "averages" / "index.html").is_file()
 
@@ -192,7 +193,7 @@ def test_two_folders_that_lead_to_each_other_are_refused(mini: Layout):
 
 
 def test_links_that_multiply_have_an_end(mini: Layout, monkeypatch):
-    monkeypatch.setattr("coursenotes.project_files.tree.MOST", 2_000)
+    monkeypatch.setattr("coursenotes.discover.files.tree.MOST", 2_000)
     for level in range(30):
         put(mini.root / "many" / str(level) / "x.txt")
         for name in "ab":
@@ -363,10 +364,10 @@ def test_a_picture_is_one_of_the_list(mini: Layout):
 def test_what_is_no_file_any_more_is_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "x.md")
     with pytest.raises(OSError, match="not a file any more"):
-        project_files.read_text(tmp_path / "x.md")
+        listing.read_text(tmp_path / "x.md")
     with pytest.raises(OSError, match="not a file any more"):
-        project_files.read_text(tmp_path)
-    assert project_files.read_text(put(tmp_path / "y.md", "a\nb\n")) == "a\nb\n"
+        listing.read_text(tmp_path)
+    assert listing.read_text(put(tmp_path / "y.md", "a\nb\n")) == "a\nb\n"
 
 
 def test_a_file_that_appears_while_mkdocs_runs_waits_for_the_next_build(mini: Layout):

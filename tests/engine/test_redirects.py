@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from rendering import library_of, write
 
-from coursenotes import redirects
 from coursenotes.errors import CoursenotesError
+from coursenotes.site.files import redirects
 
 
 def written(mini, tmp_path, was: str, address: str = "", name: str = "concepts/new.md"):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.references import Malformed, Target, parse_href, parse_time, scan, write_href, write_time
+from coursenotes.discover.text.references import Malformed, Target, parse_href, parse_time, scan, write_href, write_time
 
 PAGE = Path("docs/concepts/try.md")
 

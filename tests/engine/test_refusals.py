@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import cells, check, source
-from coursenotes.claims import usable
-from coursenotes.discover import discover
+from coursenotes.build import check
+from coursenotes.claims import collect
+from coursenotes.discover.project import discover
+from coursenotes.discover.python import refusals, statements
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
-from coursenotes.source import refusals
+from coursenotes.experiments.plan import Library
+from coursenotes.figures.cells import lookup
 
 ROOT = Path(__file__).parents[2]
 HEAD = (
@@ -204,17 +205,17 @@ STEP = '"""One step down a slope."""'
 def test_what_a_cell_may_show_of_code_is_in_its_key(mini, old, new):
     """Docstrings, comments and lines."""
     cell_page(mini, "import inspect\nfrom snippets.steps import descend\nprint(inspect.getsource(descend))")
-    before = cells.key(Library(discover(mini)), "concepts/averages.md")
+    before = lookup.key(Library(discover(mini)), "concepts/averages.md")
     steps = mini.snippets / "steps.py"
     steps.write_text(steps.read_text().replace(old, new))
-    assert cells.key(Library(discover(mini)), "concepts/averages.md") != before
+    assert lookup.key(Library(discover(mini)), "concepts/averages.md") != before
 
 
 def test_prose_around_cells_is_not_in_their_key(mini):
     page, _ = cell_page(mini, "print(1)")
-    before = cells.key(Library(discover(mini)), "concepts/averages.md")
+    before = lookup.key(Library(discover(mini)), "concepts/averages.md")
     page.write_text(page.read_text().replace("\n\n", "\n\nMore words.\n\n", 1))
-    assert cells.key(Library(discover(mini)), "concepts/averages.md") == before
+    assert lookup.key(Library(discover(mini)), "concepts/averages.md") == before
 
 
 def test_a_claim_may_ask_whether_two_objects_are_one(mini):
@@ -222,7 +223,7 @@ def test_a_claim_may_ask_whether_two_objects_are_one(mini):
     test.write_text(test.read_text() + "\n\ndef same(a, b):\n    return id(a) == id(b)\n")
     code = Library(discover(mini)).site.code
     closure = code.closure("tests.claims.test_averages", "same")
-    assert not closure.problems(*usable.STRICT) and closure.problems(refusals.ADDRESS)
+    assert not closure.problems(*collect.STRICT) and closure.problems(refusals.ADDRESS)
 
 
 def test_the_page_for_contributors_lists_every_rule():
@@ -247,6 +248,6 @@ def test_rules_name_what_there_is():
 
 def test_a_summary_says_what_is_refused_with_its_line():
     text = "import os\n\n\ndef f():\n    return os.environ['A']\n"
-    (statement,) = source.summarise(text, Path("a.py"), "a")["statements"]
+    (statement,) = statements.summarise(text, Path("a.py"), "a")["statements"]
     assert [found[0] for found in statement["problems"]] == [5]
     assert ast.parse(text)

@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 from rendering import library_of, put, write
 
-from coursenotes import check, releases
+from coursenotes.build import check
 from coursenotes.claims import verdicts
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
-from coursenotes.releases import Change, Snapshot
+from coursenotes.experiments.plan import Library
+from coursenotes.site import releases
+from coursenotes.site.releases import Change, Snapshot
 
 CLAIM, ANY, EXACT = "straight_line.finds_the_slope", "straight_line.any_rate", "averages.is_the_mean"
 PAGE = {"title": "A", "text": "1"}

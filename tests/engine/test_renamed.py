@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rendering import library_of, write
 
-from coursenotes.knowledge import renamed
+from coursenotes.knowledge.links import aliases
 
 
 def wrong(mini, was: str, text: str = "", **others: str) -> list:
@@ -56,7 +56,7 @@ def test_a_link_to_an_old_name_is_told_the_new_one(mini):
 
 def test_names_by_which_a_page_is_found(mini):
     assert not wrong(mini, "[concepts/old.md, old.ipynb]")
-    found = renamed.old_names(library_of(mini).site)
+    found = aliases.old_names(library_of(mini).site)
     assert {name: page.name for name, page in found.items()} == dict.fromkeys(
         ("concepts/old.md", "old.ipynb"), "concepts/new.md"
     )

@@ -11,15 +11,15 @@ import sys
 import numpy as np
 import pytest
 
-from coursenotes import replicate
+from coursenotes.build import replicate
+from coursenotes.build.replicate import Seeds
 from coursenotes.claims import acceptance
 from coursenotes.cli import main
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import load
-from coursenotes.progress import Progress
-from coursenotes.replicate import Seeds
-from coursenotes.workers.job import load_data
+from coursenotes.experiments.job import load_data
+from coursenotes.experiments.plan import load
 from coursenotes.workers.kernels import OLDEST, in_use
+from coursenotes.workers.progress import Progress
 from tests.engine.workers_project import wait_until
 
 AVERAGES = ["averages.less_noisy"]

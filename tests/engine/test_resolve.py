@@ -3,15 +3,15 @@
 import pytest
 from rendering import library_of, put, write
 
-from coursenotes import resolve
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
+from coursenotes.site.markdown import names
 
 
 def problems(mini, page, library=False, name="concepts/try.md"):
     made = library_of(mini, *(["straight_line.fit"] if library else []), page=page, name=name)
     return [
         *made.knowledge.problems(),
-        *resolve.problems(made.knowledge, made.site.pages[name], made if library else None),
+        *names.problems(made.knowledge, made.site.pages[name], made if library else None),
     ]
 
 
@@ -83,9 +83,9 @@ def test_a_method_is_found_inside_its_class(mini):
     layers = '"""L."""\n\n\nclass A:\n    """A."""\n\n    @property\n    def b(self):\n        return 1\n'
     write(mini.snippets / "layers.py", layers)
     site = discover(mini)
-    assert resolve.code_lines(site, "layers.A.b") == (mini.snippets / "layers.py", 7, 9)
-    assert resolve.code_lines(site, "layers.A") == (mini.snippets / "layers.py", 4, 9)
-    assert resolve.code_lines(site, "layers.A.c") is None
+    assert names.code_lines(site, "layers.A.b") == (mini.snippets / "layers.py", 7, 9)
+    assert names.code_lines(site, "layers.A") == (mini.snippets / "layers.py", 4, 9)
+    assert names.code_lines(site, "layers.A.c") is None
 
 
 @pytest.mark.parametrize("lectures, says", [
@@ -102,17 +102,17 @@ def test_the_front_matter_s_lectures(mini, lectures, says):
 
 def test_values_read_from_text_become_those_declared(mini):
     info = library_of(mini).site.experiments["straight_line.fit"]
-    assert resolve.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
-    assert resolve.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
+    assert names.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
+    assert names.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
 
 
 def test_every_page_is_checked_together(mini):
     library = library_of(mini, page="[x](claim:averages.nothing)\n")
     write(mini.docs / "index.md", "[y](claim:averages.nobody)\n")
     library = library_of(mini)
-    assert {p.path.name for p in resolve.all_problems(library.knowledge)} == {"try.md", "index.md"}
+    assert {p.path.name for p in names.all_problems(library.knowledge)} == {"try.md", "index.md"}
     put(library, "averages.noise")
-    assert len(resolve.all_problems(library.knowledge, library)) == 2
+    assert len(names.all_problems(library.knowledge, library)) == 2
 
 
 @pytest.mark.parametrize("head, line, says, fix", [

@@ -5,10 +5,10 @@ import json
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import search
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
+from coursenotes.site.files import search
 
 LESSON = """---
 title: Lesson 8

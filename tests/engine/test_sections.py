@@ -5,7 +5,7 @@ import re
 import pytest
 from rendering import library_of, render, write
 
-from coursenotes.knowledge.sections import page_title, section_of, sections, spans, without_marks
+from coursenotes.discover.headings import page_title, section_of, sections, spans, without_marks
 
 PAGE = """---
 title: A page

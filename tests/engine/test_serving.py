@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from coursenotes import serving
+from coursenotes.build import serving
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 
 
 @pytest.fixture

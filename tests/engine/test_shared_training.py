@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from coursenotes import Run, published, replicate
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes import Run
+from coursenotes.build import replicate
+from coursenotes.cache import published
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
 from coursenotes.result import JobResult, Row
 from snippets import (
     cold_start,

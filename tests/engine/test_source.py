@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import source
+from coursenotes.discover.python import statements
 
 
 def canonical(text: str) -> str:
-    return source.canonical(ast.parse(text))
+    return statements.canonical(ast.parse(text))
 
 
 SAME = {
@@ -51,14 +51,14 @@ def test_code_counts(one, two):
 def test_the_writer_is_pinned():
     """Every stored result's key rests on this text: a change here retrains everything, everywhere."""
     text = "def f(a, /, b: int = 1, *c, d=None, **e):\n    return [x for x in a if x > b] + f'{d!r:>{b}}'[::2]"
-    assert source.digest(canonical(text)) == PINNED
+    assert statements.digest(canonical(text)) == PINNED
 
 
 PINNED = "d8223660f39a304f67741c572edf1653e00d29be4bd4bd5ee8fcfae75c208140"
 
 
 def refs(text: str) -> list[str]:
-    summary = source.summarise(text, Path("m.py"), "m")
+    summary = statements.summarise(text, Path("m.py"), "m")
     return next(s["refs"] for s in summary["statements"] if "f" in s["names"])
 
 
@@ -83,9 +83,9 @@ def test_a_class_reaches_its_bases_and_attributes():
 
 def test_decorators_that_declare_do_not_count():
     head = "from coursenotes import experiment\nimport functools\n"
-    bare = source.summarise(head + "def f(run): return {}", Path("m.py"), "m")
-    marked = source.summarise(head + "@experiment(seeds=7)\ndef f(run): return {}", Path("m.py"), "m")
-    cached = source.summarise(head + "@functools.cache\ndef f(run): return {}", Path("m.py"), "m")
+    bare = statements.summarise(head + "def f(run): return {}", Path("m.py"), "m")
+    marked = statements.summarise(head + "@experiment(seeds=7)\ndef f(run): return {}", Path("m.py"), "m")
+    cached = statements.summarise(head + "@functools.cache\ndef f(run): return {}", Path("m.py"), "m")
     first = [s["statements"][0]["digest"] for s in (bare, marked, cached)]
     assert first[0] == first[1] != first[2]
 
@@ -98,7 +98,7 @@ def test_a_dataset_counts_by_scale_and_without_addresses():
 
     def scales(url, sha):
         filled = text.replace("{url}", url).replace("{sha}", sha)
-        return source.summarise(filled, Path("m.py"), "m")["datasets"]["d"]["scales"]
+        return statements.summarise(filled, Path("m.py"), "m")["datasets"]["d"]["scales"]
 
     old, moved, changed = scales("http://a", "1"), scales("http://b", "1"), scales("http://a", "2")
     assert old == moved
@@ -110,7 +110,9 @@ def test_files_in_a_constant_count_without_addresses_too():
     text = 'from coursenotes import File\nf = [File("a", url="{url}", sha256="{sha}")]\n'
 
     def seen(url, sha):
-        return source.summarise(text.replace("{url}", url).replace("{sha}", sha), Path("m.py"), "m")["statements"][0]
+        return statements.summarise(text.replace("{url}", url).replace("{sha}", sha), Path("m.py"), "m")["statements"][
+            0
+        ]
 
     old, moved, changed = seen("http://a", "1"), seen("http://b", "1"), seen("http://a", "2")
     assert old["digest"] == moved["digest"] != changed["digest"]
@@ -120,6 +122,6 @@ def test_files_in_a_constant_count_without_addresses_too():
 def test_files_that_others_wrote_can_be_read(module):
     """Whatever stands at their top: each statement is said to act or not, without an error."""
     path = Path(importlib.util.find_spec(module).origin)
-    summary = source.summarise(path.read_text(), path, module)
+    summary = statements.summarise(path.read_text(), path, module)
     acting = [s["effect"] for s in summary["statements"]]
     assert acting and not all(acting)

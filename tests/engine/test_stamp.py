@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import site_inputs, stamp
-from coursenotes.build import build
+from coursenotes.build.build import build
+from coursenotes.build.mkdocs_plugin import render
+from coursenotes.cache import inputs, up_to_date
 from coursenotes.claims import verdicts
-from coursenotes.layout import Layout
-from coursenotes.mkdocs_plugin import render
-from coursenotes.plan import load
-from coursenotes.progress import Progress
+from coursenotes.experiments.plan import load
+from coursenotes.paths import Layout
+from coursenotes.workers.progress import Progress
 from tests.conftest import MINI
 
 CLI = [sys.executable, "-m", "coursenotes.cli"]
@@ -69,7 +69,7 @@ def run(layout: Layout, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def is_unchanged(layout: Layout) -> bool:
-    return stamp.unchanged(layout, scale="sample") is not None
+    return up_to_date.unchanged(layout, scale="sample") is not None
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,7 @@ def test_a_file_that_nothing_depends_on_does_not_count(again: Layout, name: str)
 
 def test_where_extensions_read_from_anywhere_everything_is_watched(again: Layout):
     edit(again.root / "conf" / "more.yml", "- pymdownx.snippets: {base_path: [parts]}", "- pymdownx.snippets")
-    assert "." in site_inputs.settings(again).paths
+    assert "." in inputs.settings(again).paths
     edit(again.docs / "index.md", '"part.txt"', '"parts/part.txt"')
     assert run(again).returncode == 0 and is_unchanged(again)
     (again.root / "venv").mkdir()
@@ -221,10 +221,10 @@ def test_where_extensions_read_from_anywhere_everything_is_watched(again: Layout
 def test_settings_that_lie_outside_are_watched(again: Layout, tmp_path: Path):
     (tmp_path / "theirs.yml").write_text("site_description: theirs\n")
     edit(again.root / "base.yml", "INHERIT: conf/more.yml", "INHERIT: ../theirs.yml")
-    assert str(tmp_path / "theirs.yml") in site_inputs.settings(again).paths
-    before = stamp.inputs(again, site_inputs.settings(again))
+    assert str(tmp_path / "theirs.yml") in inputs.settings(again).paths
+    before = up_to_date.inputs(again, inputs.settings(again))
     (tmp_path / "theirs.yml").write_text("site_description: somebody's\n")
-    assert stamp.inputs(again, site_inputs.settings(again)) != before
+    assert up_to_date.inputs(again, inputs.settings(again)) != before
 
 
 def test_python_that_settings_name_is_watched(mini: Layout):
@@ -232,14 +232,14 @@ def test_python_that_settings_name_is_watched(mini: Layout):
         "\n  - a:\n      f: !!python/name:fences.run\n      g: !!python/object/apply:slugs.make\n        kwds: {}\n"
     )
     (mini.root / "mkdocs.yml").write_text(f"site_name: x\nmarkdown_extensions:{settings}")
-    paths = site_inputs.settings(mini).paths
+    paths = inputs.settings(mini).paths
     assert {"fences.py", "fences/__init__.py", "slugs.py", "slugs/__init__.py"} <= set(paths)
 
 
 def test_settings_that_inherit_from_themselves_are_read_to_an_end(mini: Layout):
     (mini.root / "mkdocs.yml").write_text("INHERIT: a.yml\n")
     (mini.root / "a.yml").write_text("INHERIT: mkdocs.yml\n")
-    assert {"a.yml", "mkdocs.yml"} <= set(site_inputs.settings(mini).paths)
+    assert {"a.yml", "mkdocs.yml"} <= set(inputs.settings(mini).paths)
 
 
 def test_a_claim_that_a_module_beside_it_makes_fail_is_told(again: Layout):
@@ -292,7 +292,7 @@ stamp.unchanged(layout, scale="sample")
 began = time.perf_counter()
 assert stamp.unchanged(layout, scale="sample") is not None
 print(time.perf_counter() - began)
-slow = ("torch", "mkdocs", "yaml", "numpy", "pathspec", "coursenotes.site_inputs", "coursenotes.plan")
+slow = ("torch", "mkdocs", "yaml", "numpy", "pathspec", "coursenotes.cache.inputs", "coursenotes.experiments.plan")
 print([name for name in slow if name in sys.modules])
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split("\n")
@@ -303,7 +303,7 @@ def test_what_code_looked_for_is_known_from_the_library(built: Layout):
     library = load(built)
     for claim in library.site.claims:
         verdicts.best(library, claim)
-    paths = set(site_inputs.everything(library).paths)
+    paths = set(inputs.everything(library.layout, library.site.code).paths)
     assert {"tools.py", "tools/__init__.py", "tests/tools.py", "snippets/averages/__init__.py", "numpy.py"} <= paths
 
 
@@ -311,6 +311,6 @@ def test_a_preview_watches_what_lies_beside_the_trees(built: Layout):
     library = load(built)
     for claim in library.site.claims:
         verdicts.best(library, claim)
-    found = {path.relative_to(built.root).as_posix() for path in site_inputs.beside(library)}
+    found = {path.relative_to(built.root).as_posix() for path in inputs.beside(library.layout, library.site.code)}
     assert {"tools.py", "tests/tools.py", "base.yml", "conf/more.yml", "hooks/one.py"} <= found
     assert not any(name.startswith(("docs/", "snippets/", "site/")) or name == "numpy.py" for name in found)

@@ -6,9 +6,9 @@ import multiprocessing
 import numpy as np
 import pytest
 
+from coursenotes.cache.store import ARRAYS, RESULT, Store, read_entry, write_atomic, write_entry
 from coursenotes.errors import CoursenotesError
 from coursenotes.result import JobResult, Row
-from coursenotes.store import ARRAYS, RESULT, Store, read_entry, write_atomic, write_entry
 
 KEY = "ab" * 32
 RESULTS = JobResult(
@@ -111,7 +111,7 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 
 def test_an_entry_of_another_schema_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("coursenotes.store.SCHEMA", 0)
+    monkeypatch.setattr("coursenotes.cache.store.SCHEMA", 0)
     write_entry(tmp_path, RESULTS)
     monkeypatch.undo()
     with pytest.raises(CoursenotesError, match="schema 0"):
@@ -119,7 +119,7 @@ def test_an_entry_of_another_schema_is_refused(tmp_path, monkeypatch):
 
 
 def test_published_results_are_read_as_they_were_written(tmp_path):
-    from coursenotes import published
+    from coursenotes.cache import published
 
     rows = [Row({"p": 0.5}, 0, RESULTS, KEY)]
     published.write(tmp_path / "x.json", "t.x", {"code": {}}, rows)
@@ -131,7 +131,7 @@ def test_published_results_are_read_as_they_were_written(tmp_path):
 
 
 def test_too_large_a_result_is_not_published(tmp_path):
-    from coursenotes import published
+    from coursenotes.cache import published
 
     big = JobResult({}, arrays={"a": np.random.default_rng(0).normal(size=20_000)})
     with pytest.raises(CoursenotesError, match="over 100 KB"):

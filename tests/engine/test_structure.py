@@ -1,6 +1,7 @@
 """The house's own rules: what may import what, and how long a module may be."""
 
 import ast
+import graphlib
 import re
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,46 +12,70 @@ import coursenotes
 
 ENGINE = Path(coursenotes.__file__).parent
 PAGE = Path(__file__).parents[2] / "docs" / "contribute" / "how-it-works.md"
-ORDER = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)  # lowest first
+ROOMS = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)  # highest first: none imports from below
 
 
-def modules():
+def files() -> list[Path]:
     return [p for p in sorted(ENGINE.rglob("*.py")) if p != ENGINE / "__init__.py"]
 
 
-def part(path: Path) -> str:
-    """The module, or the package, of the list that a file belongs to."""
-    return path.relative_to(ENGINE).parts[0].removesuffix(".py")
+def name(path: Path) -> str:
+    """What a file is imported as, below coursenotes: cache/keys.py -> cache.keys."""
+    parts = path.relative_to(ENGINE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def folder(path: Path) -> str:
+    return name(path if path.parent == ENGINE else path.parent / "__init__.py")
+
+
+MODULES = {name(path): path for path in files()}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def imported(path: Path) -> set[str]:
+    """The modules of the engine that a file imports, anywhere in it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "coursenotes":
-            rest = node.module.split(".")[1:]
-            found |= {rest[0]} if rest else {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module and room(node.module) == "coursenotes":
+            package = node.module.partition(".")[2]
+            whole = [f"{package}.{alias.name}".lstrip(".") for alias in node.names]
+            found |= {each if each in MODULES else package for each in whole}
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("coursenotes.")}
-    return found & set(ORDER)
+            found |= {a.name.partition(".")[2] for a in node.names if a.name.startswith("coursenotes.")}
+    return found & MODULES.keys()
 
 
-def test_every_module_is_in_the_list():
-    assert {part(p) for p in modules()} == set(ORDER)
+def test_every_room_is_in_the_table():
+    assert {room(module) for module in MODULES} == set(ROOMS) and len(ROOMS) == len(set(ROOMS))
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ENGINE)))
-def test_imports_run_one_way(path):
-    mine = ORDER.index(part(path))
-    below = {name for name in imported(path) if ORDER.index(name) > mine}
-    assert not below, f"{path.name} imports {below}, which stand below it"
+@pytest.mark.parametrize("path", files(), ids=name)
+def test_a_room_imports_only_from_rooms_above_it(path):
+    mine = ROOMS.index(room(name(path)))
+    below = {module for module in imported(path) if ROOMS.index(room(module)) > mine}
+    assert not below, f"{name(path)} imports {below}, which lie below it"
+
+
+@pytest.mark.parametrize("unit", [name, folder])
+def test_imports_run_in_no_circle(unit):
+    arrows: dict[str, set[str]] = {}
+    for path in files():
+        arrows.setdefault(unit(path), set()).update(unit(MODULES[module]) for module in imported(path))
+    for here, there in arrows.items():
+        there.discard(here)
+    graphlib.TopologicalSorter(arrows).prepare()  # raises CycleError, which names the circle
 
 
 def test_only_the_plugin_imports_mkdocs():
-    guilty = [p.name for p in modules() if re.search(r"^\s*(import|from) mkdocs", p.read_text(), re.MULTILINE)]
+    guilty = [p.name for p in files() if re.search(r"^\s*(import|from) mkdocs", p.read_text(), re.MULTILINE)]
     assert guilty == ["mkdocs_plugin.py"]
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ENGINE)))
+@pytest.mark.parametrize("path", files(), ids=name)
 def test_a_module_is_short_and_says_its_job(path):
     text = path.read_text()
     assert ast.get_docstring(ast.parse(text)), "no docstring"

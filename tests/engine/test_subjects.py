@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.found import PageInfo
-from coursenotes.knowledge.lectures import Course, Lecture, Lectures
-from coursenotes.knowledge.subjects import grouped, named
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
+from coursenotes.knowledge.links.subjects import grouped, named
 
 LECTURES = Lectures((
     Course("new", "New", (Lecture("new", "8", "Eight", codes=("N8",)), Lecture("new", "9", "Nine"))),

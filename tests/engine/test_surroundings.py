@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import cells, draw
-from coursenotes.discover import discover
-from coursenotes.plan import Library
-from coursenotes.progress import Progress
-from coursenotes.train import train
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.experiments.train import train
+from coursenotes.figures import draw
+from coursenotes.figures.cells import lookup
 from coursenotes.workers import Pool
-from coursenotes.workers.surroundings import environment
+from coursenotes.workers.environment import environment
+from coursenotes.workers.progress import Progress
 
 PERSONAL = """
 lines.linewidth: 9
@@ -50,7 +51,7 @@ def made(mini) -> tuple[list[str], str]:
         assert train(library, library.missing([("averages.noise", "sample")]), pool, Progress()) == []
         drawn = [o.folder / "figure.svg" for o in pool.run(draw.tasks(library, [("averages.error_by_n", "sample")]))]
         svgs = [path.read_text() for path in drawn]
-        (outcome,) = pool.run(cells.tasks(library, ["concepts/averages.md"]))
+        (outcome,) = pool.run(lookup.tasks(library, ["concepts/averages.md"]))
         assert outcome.ok, str(outcome.problem)
         return svgs, json.dumps(json.loads((outcome.folder / "cells.json").read_text()))
 
@@ -118,6 +119,6 @@ def test_nothing_else_does(name):
 
 def test_downloads_stay_where_they_were():
     """The cache of real datasets is the person's own, though the home folder is another in a job."""
-    from coursenotes.datafiles import user_cache
+    from coursenotes.experiments.datafiles import user_cache
 
     assert environment(Path("libraries"))["COURSENOTES_CACHE"] == str(user_cache())

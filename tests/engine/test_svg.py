@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from coursenotes import plots, svg
+from coursenotes.figures import plots, svg
 
 mpl.use("agg")
 SVG = "{http://www.w3.org/2000/svg}"

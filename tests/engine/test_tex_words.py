@@ -2,7 +2,7 @@ r"""Formulae as characters: what a table of contents, a title and a search show 
 
 import pytest
 
-from coursenotes.tex_words import of_fields, rendered, spelled, words
+from coursenotes.discover.text.tex import of_fields, rendered, spelled, words
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from coursenotes import text_cut
-from coursenotes.text_cut import characters, columns, cut, sentences, wrap
+from coursenotes.discover.text import cut as text_cut
+from coursenotes.discover.text.cut import characters, columns, cut, sentences, wrap
 
 FAMILY = "👩‍👩‍👧"
 LONG = [

@@ -5,11 +5,11 @@ import re
 import pytest
 from rendering import COURSES, library_of, render, whole, write
 
-from coursenotes import indexes
-from coursenotes.discover import discover
-from coursenotes.indexes import times as timestamp_index
-from coursenotes.plan import Library
-from coursenotes.references import write_time
+from coursenotes.discover.project import discover
+from coursenotes.discover.text.references import write_time
+from coursenotes.experiments.plan import Library
+from coursenotes.site import reference
+from coursenotes.site.reference import times as timestamp_index
 
 AVERAGES, LINE = "concepts/averages.md", "concepts/straight_line.md"
 COURSES = COURSES.replace("title: Practical Deep Learning 2022", "title: Practical Deep Learning 2022\n  year: 2022")
@@ -117,7 +117,7 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
         "---\ntitle: Lesson 8\n---\n# L\n\n## Part\n\nSo [](claim:averages.less_noisy) [0:01:00] [dl2022/9@0:02:00].\n",
     )
     library = project(mini)
-    html = render(library, timestamp_index.NAME, indexes.pages(library)[timestamp_index.NAME].partition("---\n\n")[2])
+    html = render(library, timestamp_index.NAME, reference.pages(library)[timestamp_index.NAME].partition("---\n\n")[2])
     assert re.findall(r'<h2 id="([^"]+)">', html) == ["averages", "straight_line"]
     part = html.partition('id="straight_line"')[0]
     assert "https://www.youtube.com/watch?v=htiNBPxcXgo&amp;t=60s" in part
@@ -130,20 +130,20 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
 
 
 def test_a_topic_of_no_second_is_listed_without_one(mini):
-    html = indexes.pages(project(mini))[timestamp_index.NAME]
+    html = reference.pages(project(mini))[timestamp_index.NAME]
     assert "## Averages {#averages}" in html and "cn-time" not in html.replace("cn-times", "")
 
 
 def test_topics_are_filed_under_their_first_word_of_meaning(mini):
     write(mini.docs / "concepts/zoo.md", "---\ntitle: A bias\n---\nWhy?\n")
-    found = re.findall(r"## (.*) \{", indexes.pages(project(mini))[timestamp_index.NAME])
+    found = re.findall(r"## (.*) \{", reference.pages(project(mini))[timestamp_index.NAME])
     assert found == ["Averages", "A bias", "A straight line"]
 
 
 def test_a_site_without_concepts_has_no_index(mini):
     library = project(mini)
     library.site.pages = {name: page for name, page in library.site.pages.items() if "concepts/" not in name}
-    assert timestamp_index.NAME not in indexes.pages(library)
+    assert timestamp_index.NAME not in reference.pages(library)
 
 
 def test_what_is_not_listed_is_not_in_the_index(mini):
@@ -161,7 +161,7 @@ def test_what_is_not_listed_is_not_in_the_index(mini):
         mini.courses,
         COURSES + "dl2023:\n  title: Next\n  visibility: unlisted\n  lectures:\n    1:\n      title: New\n",
     )
-    text = indexes.pages(Library(discover(mini)))[timestamp_index.NAME]
+    text = reference.pages(Library(discover(mini)))[timestamp_index.NAME]
     assert (
         "Hush" not in text and "Own" not in text and "New" not in text and "cn-time" not in text.replace("cn-times", "")
     )

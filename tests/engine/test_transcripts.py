@@ -10,11 +10,12 @@ import pytest
 from importing_notes import source
 from rendering import COURSES, library_of, render, whole, write
 
-from coursenotes import check
-from coursenotes.discover import discover
-from coursenotes.knowledge import transcripts
-from coursenotes.knowledge.transcripts import blocks, hidden, index, parse, public, shown
-from coursenotes.plan import Library
+from coursenotes.build import check
+from coursenotes.discover.project import discover
+from coursenotes.discover.transcripts import hidden, public
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.lectures import transcripts
+from coursenotes.knowledge.lectures.transcripts import blocks, index, parse, shown
 
 NAME = "lessons/dl2022/lesson8/ana.md"
 HEAD = "---\ntitle: Lecture 8, word by word\nkind: transcript\nauthors: [ana]\nlicence: CC-BY-4.0\nstate: draft\n"

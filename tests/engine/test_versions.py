@@ -8,10 +8,10 @@ import notes
 import pytest
 from rendering import library_of, whole, write
 
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge import other_notes
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.site.frame import versions
 
 FOLDER = "lessons/dl2022/lesson8"
 
@@ -67,8 +67,8 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
     lesson(mini, a__md=page("Secret", secret), b__ipynb=notes.notebook(notes.text("# S\n"), visibility="unlisted"))
     assert known(mini).versions.of(f"{FOLDER}.md") == ()
     library = Library(discover(mini))
-    assert other_notes.of_page(library.knowledge, f"{FOLDER}.md") is None
-    own = other_notes.of_page(library.knowledge, f"{FOLDER}/a.md")
+    assert versions.of_page(library.knowledge, f"{FOLDER}.md") is None
+    own = versions.of_page(library.knowledge, f"{FOLDER}/a.md")
     assert own["own"]["title"] == "Secret" and own["notes"] == []
 
 
@@ -185,4 +185,4 @@ def test_names_come_from_people_where_there_are_some(mini, monkeypatch):
     write(mini.people, "ana: {name: Ana Lovelace}\n")
     lesson(mini, a__md=page("Mine"))
     library = Library(discover(mini))
-    assert other_notes.of_page(library.knowledge, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]
+    assert versions.of_page(library.knowledge, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from rendering import library_of, write
 
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.knowledge.base import Knowledge
 
 TODAY = date(2026, 11, 21)

@@ -4,7 +4,7 @@ import pytest
 from rendering import library_of, write
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.knowledge import wanted
+from coursenotes.knowledge.lectures import wanted
 
 GOOD = """
 momentum:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import one_job
 import pytest
 
-from coursenotes import cells, draw
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
+from coursenotes.figures import draw
+from coursenotes.figures.cells import lookup
 from coursenotes.workers import Pool
 
 
@@ -96,7 +97,7 @@ def test_the_data_of_a_dataset_may_be_read_wherever_it_lies(mini, monkeypatch):
         f'"""T."""\nfrom coursenotes import Dataset, File, experiment\n{read}{dataset}{body}'
     )
     library = Library(discover(mini))
-    from coursenotes.train import task
+    from coursenotes.experiments.train import task
 
     with Pool(mini.root, preload=("numpy",)) as pool:
         (outcome,) = pool.run([task(library, library.jobs("t.e", "full")[0])])
@@ -111,14 +112,14 @@ def run(mini, tasks):
 def test_a_cell_is_refused_them_too(mini):
     page = mini.docs / "concepts" / "averages.md"
     page.write_text(page.read_text() + f"\n```{{.python .run}}\nprint(1)\nopen('{mini.root}/mkdocs.yml')\n```\n")
-    (told,) = run(mini, cells.tasks(Library(discover(mini)), ["concepts/averages.md"]))
+    (told,) = run(mini, lookup.tasks(Library(discover(mini)), ["concepts/averages.md"]))
     line = page.read_text().split("\n").index(f"open('{mini.root}/mkdocs.yml')") + 1
     assert "it reads mkdocs.yml" in told and f"averages.md:{line}: " in told
 
 
 def test_a_figure_is_refused_them_too(mini):
-    from coursenotes.progress import Progress
-    from coursenotes.train import train
+    from coursenotes.experiments.train import train
+    from coursenotes.workers.progress import Progress
 
     snippet = mini.snippet("averages")
     snippet.write_text(snippet.read_text().replace("    fig, ax", f"    open('{mini.root}/mkdocs.yml')\n    fig, ax"))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.workers import Device, Pool, Task, local, surroundings
+from coursenotes.workers import Device, Pool, Task
+from coursenotes.workers import environment as surroundings
+from coursenotes.workers import pool as local
 from tests.engine.workers_project import LIGHT, alive, children_of, line_of, make_project, run_one, task, wait_until
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from coursenotes.errors import CoursenotesError
-from coursenotes.workers import job
+from coursenotes.experiments import job
 
 SNIPPET = '''\
 def experiment(run):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.workers import Task, endings
+from coursenotes.workers import Task, failures
 from tests.engine.workers_project import line_of, make_project, run_one, task
 
 
@@ -87,16 +87,16 @@ def test_an_end_without_a_word_is_placed_where_the_task_is(root: Path):
 
 
 def test_a_long_message_is_shortened():
-    text = endings.shortened("\n".join(["first", *["x" * 10_000] * 300, "last"]))
-    assert len(text.splitlines()) == endings.LONG and len(text) < 7_000
+    text = failures.shortened("\n".join(["first", *["x" * 10_000] * 300, "last"]))
+    assert len(text.splitlines()) == failures.LONG and len(text) < 7_000
     assert text.startswith("first\n") and text.endswith("… and 291 lines more\nlast")
-    assert endings.shortened("short") == "short"
+    assert failures.shortened("short") == "short"
 
 
 def test_a_full_disk_says_what_to_do():
-    assert "free some space" in endings.fix(OSError(errno.ENOSPC, "No space left on device"))
+    assert "free some space" in failures.fix(OSError(errno.ENOSPC, "No space left on device"))
 
 
 def test_a_snippet_that_is_not_there_is_no_dependency():
-    assert "no snippets/nothere.py" in endings.fix(ModuleNotFoundError("No module", name="snippets.nothere"))
-    assert "add torchx to the dependencies" in endings.fix(ModuleNotFoundError("No module", name="torchx.nn"))
+    assert "no snippets/nothere.py" in failures.fix(ModuleNotFoundError("No module", name="snippets.nothere"))
+    assert "add torchx to the dependencies" in failures.fix(ModuleNotFoundError("No module", name="torchx.nn"))

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from coursenotes.cache.store import read_entry
 from coursenotes.errors import CoursenotesError
-from coursenotes.store import read_entry
-from coursenotes.workers import TORCH, Pool, Task, job
+from coursenotes.experiments import job
+from coursenotes.workers import TORCH, Pool, Task
 from tests.engine.workers_project import make_project
 
 TRAINED = '''\
@@ -158,7 +159,7 @@ def train(root: Path, function: str = "fit", name: str = "", **changes) -> Task:
         "scale": "sample",
         "may_diverge": False,
     }
-    return Task(name or function, "coursenotes.workers.job:train", {**args, **changes}, seconds=60)
+    return Task(name or function, "coursenotes.experiments.job:train", {**args, **changes}, seconds=60)
 
 
 def one(pool: Pool, task: Task, on_event=None):

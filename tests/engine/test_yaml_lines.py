@@ -2,8 +2,8 @@
 
 import pytest
 
+from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problems
-from coursenotes.knowledge.yaml_lines import pairs, root, written
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from mkdocs.utils import meta as mkdocs_meta
 from rendering import library_of, write
 
-from coursenotes.discover import discover, read_front_matter
-from coursenotes.knowledge import front_matter, lectures
+from coursenotes.discover.project import discover, read_front_matter
+from coursenotes.knowledge.form import front_matter
+from coursenotes.knowledge.lectures import lectures
 
 NAME = "concepts/try.md"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 from tests.engine.workers_project import wait_until
 
 BUILD = [sys.executable, "-m", "coursenotes.cli", "build"]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 
 COMMANDS = {
     "coursenotes build": ["coursenotes.cli", "build"],

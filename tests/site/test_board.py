@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from coursenotes.claims.verdicts import MEANINGS, STATUSES
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
+from coursenotes.discover.project import discover
+from coursenotes.paths import Layout
 from tests.site.pages import Page
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coursenotes.knowledge import page_bibtex
-from coursenotes.layout import Layout
-from coursenotes.plan import load
+from coursenotes.experiments.plan import load
+from coursenotes.paths import Layout
+from coursenotes.site.frame import bibtex
 from tests.conftest import ROOT
 from tests.site.pages import Page
 
@@ -70,7 +70,7 @@ def test_the_citation_file_is_true(library):
     notes, people = cff["preferred-citation"], library.knowledge.people
     assert {"cff-version", "message", "title", "authors"} <= set(cff) and cff["cff-version"] == "1.2.0"
     assert {"type", "title", "authors"} <= set(notes)
-    assert cff["title"] == notes["title"] == page_bibtex.site_name(LAYOUT)
+    assert cff["title"] == notes["title"] == bibtex.site_name(LAYOUT)
     assert cff["version"] == project["version"] and cff["license"] == project["license"]
     assert notes["license"] == library.site.pages["index.md"].meta["licence"]
     credit = library.knowledge.credit

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes.discover import discover
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
 from tests.site.conftest import ROOT, serving
 from tests.site.pages import Page
 
@@ -354,8 +354,8 @@ def test_the_map_shows_every_concept_once_and_nothing_overlaps(tab, address):
 
 
 def test_the_maps_arrows_cross_little(site):
-    from coursenotes.indexes.map import laid_out
-    from coursenotes.layout import Layout
+    from coursenotes.paths import Layout
+    from coursenotes.site.reference.map import laid_out
 
     graph = Library(discover(Layout(ROOT))).knowledge.graph
     arrows = sum(len(graph.needs(name)) for name in graph.concepts)

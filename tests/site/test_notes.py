@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coursenotes import check
-from coursenotes.layout import Layout
-from coursenotes.plan import load
+from coursenotes.build import check
+from coursenotes.experiments.plan import load
+from coursenotes.paths import Layout
 from tests.conftest import ROOT
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rendering import library_of, whole, write
 
-from coursenotes.layout import Layout
+from coursenotes.paths import Layout
 from tests.conftest import MINI
 from tests.site.conftest import serving
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes import indexes
-from coursenotes.layout import Layout
-from coursenotes.plan import load
+from coursenotes.experiments.plan import load
+from coursenotes.paths import Layout
+from coursenotes.site import reference
 from tests.conftest import ROOT
 from tests.site.pages import Page
 
@@ -34,7 +34,7 @@ def test_the_section_stands_between_lessons_and_evidence(site):
 def test_the_section_lists_its_pages_with_a_sentence_each(site):
     text = (site / "reference/index.html").read_text(encoding="utf-8").partition('class="cn-section"')[2]
     items = text.partition("</ul>")[0].split("<li>")[1:]
-    there = [name for name in indexes.PAGES if (site / Layout.page_url(name) / "index.html").is_file()]
+    there = [name for name in reference.PAGES if (site / Layout.page_url(name) / "index.html").is_file()]
     assert [re.search(r'href="([^"]+)"', item)[1] for item in items] == [
         Layout.page_url(name).removeprefix("reference/") for name in there
     ]

@@ -10,11 +10,13 @@ import notes
 import pytest
 from rendering import COURSES, library_of, put, whole, write
 
-from coursenotes import leaks, mkdocs_plugin, releases
-from coursenotes.discover import discover
+from coursenotes.build import mkdocs_plugin
+from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.layout import Layout
-from coursenotes.plan import Library, load
+from coursenotes.experiments.plan import Library, load
+from coursenotes.paths import Layout
+from coursenotes.site import releases
+from coursenotes.site.files import unlisted_links
 from tests.conftest import ROOT
 
 CANARY = "xylophone"
@@ -211,14 +213,14 @@ def test_a_link_that_only_the_finished_site_shows_is_found(tmp_path, href):
     write(tmp_path / "concepts/xylophone/index.html", '<meta name="robots" content="noindex">')
     write(tmp_path / "concepts/other/index.html", f'<a class="x" href="{href}">it</a>')
     with pytest.raises(CoursenotesError, match=r"concepts/other/index\.html of the site is listed, and leads to"):
-        leaks.look(None, tmp_path, "https://notes.example.org/a/")
+        unlisted_links.look(None, tmp_path, "https://notes.example.org/a/")
 
 
 @pytest.mark.parametrize("href", ["../other/", "https://elsewhere.org/concepts/xylophone/", "xylophone/", "../"])
 def test_other_links_are_left_alone(tmp_path, href):
     write(tmp_path / "concepts/xylophone/index.html", '<meta name="robots" content="noindex"><a href="../other/">')
     write(tmp_path / "concepts/other/index.html", f'<a href="{href}">it</a>')
-    leaks.look(None, tmp_path, "https://notes.example.org/a/")
+    unlisted_links.look(None, tmp_path, "https://notes.example.org/a/")
 
 
 def test_a_build_with_such_a_link_fails(topic):

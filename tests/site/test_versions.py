@@ -12,9 +12,9 @@ import notes
 import pytest
 from rendering import library_of, put, whole, write
 
-from coursenotes.discover import discover
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
+from coursenotes.discover.project import discover
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
 from tests.conftest import MINI
 from tests.site import test_pages
 from tests.site.conftest import serving

@@ -1,7 +1,7 @@
 """What a claim test imports: comparisons over seeds, what refutes the claim, and at which scale it is checked."""
 
-from coursenotes.claims.arms import shuffled, swap
 from coursenotes.claims.compare import Comparison, above, below, close
-from coursenotes.claims.marks import at, falsified_by, refuted
+from coursenotes.claims.controls import shuffled, swap
+from coursenotes.claims.decorators import at, falsified_by, refuted
 
 __all__ = ["Comparison", "above", "at", "below", "close", "falsified_by", "refuted", "shuffled", "swap"]

@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from coursenotes import fingerprint
+from coursenotes.cache import keys
+from coursenotes.cache.published import as_text
+from coursenotes.cache.store import write_atomic
 from coursenotes.claims.statistics import Spread
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.published import as_text
-from coursenotes.store import write_atomic
 
 if TYPE_CHECKING:
-    from coursenotes.discover import ClaimInfo
-    from coursenotes.plan import Library
+    from coursenotes.discover.project import ClaimInfo
+    from coursenotes.experiments.plan import Library
 
 SCHEMA = 1
 ENGINE = 1  # raised when a replication changes what it means to be accepted
@@ -50,13 +50,13 @@ class Record:
         return [Spread(c["n"], c["mean"], c["sd"]) for c in self.comparisons]
 
     def digest(self) -> str:
-        return fingerprint.hash_json(vars(self))
+        return keys.hash_json(vars(self))
 
 
 def key(library: Library, info: ClaimInfo, scale: str) -> str:
     """What a claim's acceptance depends on, as one digest."""
     reads = dict.fromkeys((*info.experiments, *info.controls))
-    return fingerprint.hash_json(
+    return keys.hash_json(
         {
             "engine": ENGINE,
             "claim": info.id,
@@ -99,7 +99,7 @@ def number(library: Library, experiment: str, scale: str, metric: str, settings:
     settings: all that the experiment varies.
     """
     found = numbers(library, experiment, scale)
-    if found is None or found["key"] != fingerprint.hash_json(depends(library, experiment, scale)):
+    if found is None or found["key"] != keys.hash_json(depends(library, experiment, scale)):
         return None
     row = found["rows"].get(written(settings), {}).get(metric)
     return None if row is None else Spread(found["n"], *row)

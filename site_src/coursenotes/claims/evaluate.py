@@ -9,7 +9,7 @@ from typing import Any
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.compare import Comparison
 from coursenotes.claims.judge import Judgement, Tried
-from coursenotes.claims.nulls import null_tests
+from coursenotes.claims.null_tests import null_tests
 from coursenotes.claims.statistics import CONTRADICTED, LEAST_REPLICATED, WITHIN, Spread
 from coursenotes.claims.verdicts import SUPPORTED, finite
 

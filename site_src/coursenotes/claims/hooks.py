@@ -6,7 +6,7 @@ import pytest
 
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.plan import Library
+from coursenotes.experiments.plan import Library
 
 
 @pytest.hookspec(firstresult=True)

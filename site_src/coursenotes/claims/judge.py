@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursenotes.claims.arms import CannotAlter, Falsifier, Inputs, Variant
 from coursenotes.claims.compare import Comparison, recording
+from coursenotes.claims.controls import CannotAlter, Falsifier, Inputs, Variant
 from coursenotes.claims.verdicts import EXACT
 from coursenotes.result import Results, Row
 

@@ -19,14 +19,15 @@ from typing import Any
 
 import pytest
 
-from coursenotes.claims import acceptance, evaluate, hooks, judge, report, usable, verdicts
-from coursenotes.claims.arms import Inputs
-from coursenotes.claims.marks import marks
+from coursenotes.claims import acceptance, evaluate, hooks, judge, report, verdicts
+from coursenotes.claims import collect as usable
+from coursenotes.claims.controls import Inputs
+from coursenotes.claims.decorators import marks
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.discover import ClaimInfo
+from coursenotes.discover.project import ClaimInfo
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.layout import Layout
-from coursenotes.plan import Library, load
+from coursenotes.experiments.plan import Library, load
+from coursenotes.paths import Layout
 
 
 @dataclass(frozen=True)

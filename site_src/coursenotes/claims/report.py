@@ -10,12 +10,12 @@ import pytest
 
 from coursenotes.claims import acceptance, evaluate, verdicts
 from coursenotes.claims.compare import Comparison
+from coursenotes.claims.decorators import Marks
 from coursenotes.claims.judge import REFUTES, Judgement, first_line
-from coursenotes.claims.marks import Marks
 from coursenotes.claims.statistics import CONTRADICTED
 from coursenotes.claims.verdicts import EXACT, UNACCEPTED, UNCHECKED, Verdict
-from coursenotes.discover import ClaimInfo
-from coursenotes.plan import Library
+from coursenotes.discover.project import ClaimInfo
+from coursenotes.experiments.plan import Library
 
 
 @dataclass(frozen=True)

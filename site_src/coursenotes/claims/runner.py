@@ -12,10 +12,10 @@ from typing import Any
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.discover import Site
+from coursenotes.discover.project import Site
 from coursenotes.errors import Problem
-from coursenotes.layout import Layout
-from coursenotes.plan import Library, load
+from coursenotes.experiments.plan import Library, load
+from coursenotes.paths import Layout
 from coursenotes.workers import Outcome, Pool, Task
 
 PREPARE = "coursenotes.claims.runner:prepare"

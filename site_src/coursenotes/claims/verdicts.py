@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from coursenotes import fingerprint
+from coursenotes.cache import keys
+from coursenotes.cache.store import write_atomic
 from coursenotes.claims import acceptance
 from coursenotes.errors import CoursenotesError, Problem, nearest
-from coursenotes.store import write_atomic
 
 if TYPE_CHECKING:
-    from coursenotes.discover import ClaimInfo
-    from coursenotes.plan import Library
+    from coursenotes.discover.project import ClaimInfo
+    from coursenotes.experiments.plan import Library
 
 CLAIMS_ENGINE = 2  # raised when the way in which claims are checked changes what a verdict means
 KIND = "verdicts"
@@ -146,7 +146,7 @@ def key(library: Library, claim_id: str, scale: str) -> str:
     reads = {name: [library.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
     fixtures = _fixtures(library, info)
     record = None if scale == EXACT else acceptance.load(library, info, scale)
-    return fingerprint.hash_json(
+    return keys.hash_json(
         {
             "engine": CLAIMS_ENGINE,
             "claim": claim_id,

@@ -17,12 +17,13 @@ from urllib.parse import unquote
 import markdown as python_markdown
 import yaml
 
-from coursenotes import indexes, markdown, resolve
-from coursenotes.discover import discover
+from coursenotes.discover.project import discover
+from coursenotes.discover.text.references import WEB
 from coursenotes.errors import CoursenotesError, Problem, Problems
-from coursenotes.layout import Layout
-from coursenotes.plan import Library
-from coursenotes.references import WEB
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
+from coursenotes.site import markdown, reference
+from coursenotes.site.markdown import names as resolve
 
 DEFAULT = ("toc", "tables", "fenced_code")  # what mkdocs adds by itself
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta", "base", "template", "applet"}
@@ -163,7 +164,7 @@ def _is_there(library: Library, page: str, href: str) -> bool:
     """Whether a link finds its file, or is an address that the engine wrote, such as that of a term."""
     path = unquote(href).partition("#")[0]
     address = posixpath.normpath(posixpath.join(Layout.page_url(page), path))
-    if f"{address}/" in map(Layout.page_url, (*library.site.pages, *indexes.PAGES)):
+    if f"{address}/" in map(Layout.page_url, (*library.site.pages, *reference.PAGES)):
         return True
     try:
         return (library.layout.docs / PurePosixPath(page).parent / path).resolve().is_file()

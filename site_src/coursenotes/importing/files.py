@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, unquote_to_bytes
 
 from coursenotes.importing.tree import ascii_letters
-from coursenotes.knowledge.images import MOST
-from coursenotes.notebooks import pictures
+from coursenotes.knowledge.form.images import MOST
+from coursenotes.site.notebooks import pictures
 
 IMAGE = 5 * 2**20  # bytes of one file
 ALL = 100 * 2**20  # bytes of all files of one import

@@ -10,13 +10,13 @@ from typing import Any
 
 from coursenotes.errors import some
 from coursenotes.importing import notebook, outline, place, read
+from coursenotes.importing.convert import Turner
 from coursenotes.importing.files import Files
 from coursenotes.importing.parse import parse
 from coursenotes.importing.times import Times, leading, strayed
 from coursenotes.importing.tree import Node, Report, lost, short, unmarked
-from coursenotes.importing.turn import Turner
 from coursenotes.importing.writer import Writer
-from coursenotes.knowledge.lectures import Lecture, Lectures
+from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 
 MANY = 10  # lines of times, from which on a note is a transcript
 

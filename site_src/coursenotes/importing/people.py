@@ -8,8 +8,8 @@ import yaml
 
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.importing.tree import unmarked
-from coursenotes.knowledge import licences
-from coursenotes.knowledge.people import ID, People, made_id
+from coursenotes.knowledge.credit import licences
+from coursenotes.knowledge.credit.people import ID, People, made_id
 
 ASK = (
     "a note without a licence is its author's alone: reading it is allowed, publishing it here is not",

@@ -9,9 +9,9 @@ import yaml
 
 from coursenotes.importing.files import safe_name
 from coursenotes.importing.marks import escape
-from coursenotes.knowledge.lectures import Course, Lecture, Lectures
-from coursenotes.knowledge.sources import short_address
-from coursenotes.layout import Layout
+from coursenotes.knowledge.credit.sources import short_address
+from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
+from coursenotes.paths import Layout
 
 _NUMBER = re.compile(r"(?:lesson|lecture|lektion|week|class|lec|les)[\s_#-]*0*(\d{1,3})(?!\d)", re.IGNORECASE)
 

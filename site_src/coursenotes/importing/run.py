@@ -7,16 +7,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+from coursenotes.cache.store import write_atomic
 from coursenotes.errors import CoursenotesError, Problem, Problems, some
+from coursenotes.experiments.plan import Library, load
 from coursenotes.importing import check, people, place, read
-from coursenotes.importing.asked import Ask, Options, say_what
 from coursenotes.importing.notes import Note
+from coursenotes.importing.options import Ask, Options, say_what
 from coursenotes.importing.tree import Report
-from coursenotes.knowledge import lectures, wanted
-from coursenotes.knowledge.lectures import Lecture
-from coursenotes.layout import Layout
-from coursenotes.plan import Library, load
-from coursenotes.store import write_atomic
+from coursenotes.knowledge.lectures import lectures, wanted
+from coursenotes.knowledge.lectures.lectures import Lecture
+from coursenotes.paths import Layout
 
 LISTS = ("people.yml", "wanted.yml")  # what is changed, where pages and pictures are only added
 PROJECT = "coursenotes"  # who the project's own pages are by

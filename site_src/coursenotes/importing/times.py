@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from coursenotes.discover.text.references import write_time
 from coursenotes.importing.tree import Node, Report, short
-from coursenotes.knowledge.lectures import Lecture, Lectures
-from coursenotes.references import write_time
+from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 
 _TIME = r"\d{1,3}(?::\d{1,2}){1,2}"
 _CODE = r"[A-Za-z][\w./-]*"

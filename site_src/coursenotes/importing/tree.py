@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from coursenotes import text_cut
+from coursenotes.discover.text import cut
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Report:
 
 def short(text: str, most: int = 60) -> str:
     """A text on one line, cut where it is long."""
-    return text_cut.cut(text, most)
+    return cut.cut(text, most)
 
 
 def unmarked(text: str) -> str:

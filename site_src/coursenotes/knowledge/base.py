@@ -6,36 +6,26 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 
+from coursenotes import dates
+from coursenotes.discover import links
+from coursenotes.discover.catalog import Site
 from coursenotes.errors import CoursenotesError, Problem, Problems
-from coursenotes.found import Site
-from coursenotes.knowledge import (
-    dated,
-    dates,
-    errata,
-    footnotes,
-    formulae,
-    front_matter,
-    glossary,
-    images,
-    lectures,
-    literature,
-    page_links,
-    people,
-    renamed,
-    transcripts,
-    wanted,
-)
-from coursenotes.knowledge.credit import Credit
-from coursenotes.knowledge.errata import Erratum
-from coursenotes.knowledge.glossary import Glossary
-from coursenotes.knowledge.graph import Graph
-from coursenotes.knowledge.lectures import Lectures
-from coursenotes.knowledge.literature import Literature
-from coursenotes.knowledge.people import People
-from coursenotes.knowledge.times import Times
-from coursenotes.knowledge.versions import Versions
-from coursenotes.knowledge.visibility import Visibility
-from coursenotes.knowledge.wanted import Wanted
+from coursenotes.knowledge.credit import literature, people, sources
+from coursenotes.knowledge.credit.credit import Credit
+from coursenotes.knowledge.credit.literature import Literature
+from coursenotes.knowledge.credit.people import People
+from coursenotes.knowledge.facts import dated, errata, glossary
+from coursenotes.knowledge.facts.errata import Erratum
+from coursenotes.knowledge.facts.glossary import Glossary
+from coursenotes.knowledge.form import footnotes, formulae, front_matter, images
+from coursenotes.knowledge.lectures import lectures, transcripts, wanted
+from coursenotes.knowledge.lectures.lectures import Lectures
+from coursenotes.knowledge.lectures.times import Times
+from coursenotes.knowledge.lectures.versions import Versions
+from coursenotes.knowledge.lectures.visibility import Visibility
+from coursenotes.knowledge.lectures.wanted import Wanted
+from coursenotes.knowledge.links import aliases
+from coursenotes.knowledge.links.graph import Graph
 
 
 class Knowledge:
@@ -84,7 +74,7 @@ class Knowledge:
 
     @cached_property
     def credit(self) -> Credit:
-        return Credit(self)
+        return Credit(self.site, self.lectures, self.visibility, lambda: self.people, lambda: self.literature)
 
     @cached_property
     def literature(self) -> Literature:
@@ -105,13 +95,13 @@ class Knowledge:
         lambda self: front_matter.problems(self.site, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
-        lambda self: page_links.problems(self.site.pages, renamed.old_names(self.site)),
+        lambda self: links.problems(self.site.pages, aliases.old_names(self.site)),
         lambda self: self.versions.problems(),
         lambda self: wanted.problems(self.wanted, self.site, self.lectures),
         lambda self: errata.problems(self.errata),
         lambda self: transcripts.problems(self.site),
         lambda self: self.credit.problems(),
-        lambda self: literature.problems(self.literature, self.site),
+        lambda self: sources.of_works(self.literature, self.site),
         lambda self: glossary.problems(self.glossary, self.site),
         lambda self: footnotes.problems(self.site),
         lambda self: images.problems(self.site),

@@ -14,7 +14,7 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-from coursenotes.workers import endings, limits, processes
+from coursenotes.workers import failures, limits, processes
 from coursenotes.workers.entropy import seed_everything
 
 TREES = ("snippets", "tests")  # the folders, below the root, whose modules a job may import
@@ -34,7 +34,7 @@ def main(request: dict[str, Any], writing: int, close: list[int], keeper: int) -
             status = 0
         except BaseException as error:
             limits.lift_memory_bound()
-            say({"problem": endings.plain(endings.from_error(error, Path(request["root"]), request))})
+            say({"problem": failures.plain(failures.from_error(error, Path(request["root"]), request))})
         sys.stdout.flush()
         sys.stderr.flush()
     finally:

@@ -20,9 +20,8 @@ import time
 from types import FrameType
 from typing import Any
 
-from coursenotes import torchvision_compat
 from coursenotes.errors import Problem
-from coursenotes.workers import endings, keeper, processes, surroundings
+from coursenotes.workers import environment, failures, processes, supervisor, torchvision_compat
 
 JOB, PREPARE = b"j", b"p"
 
@@ -62,7 +61,7 @@ def load(names: list[str]) -> dict[str, str]:
     print("loaded", file=sys.stderr, flush=True)
     if "fastai.imports" in sys.modules:
         sys.modules["fastcore.foundation"].defaults.cpus = 0  # else each of its loaders forks a process a core
-    surroundings.reset_libraries()
+    environment.reset_libraries()
     gc.collect()
     gc.freeze()  # the collector of a job does not touch, and so does not copy, what the server holds
     return failed
@@ -115,7 +114,7 @@ def serve(control: socket.socket) -> None:
                 pid = os.fork()
             except OSError as error:
                 problem = Problem(f"no process could be started: {error}", fix="free some memory, or use fewer slots")
-                keeper.say(connection, {"problem": endings.plain(problem), "end": {"reason": "fork"}})
+                supervisor.say(connection, {"problem": failures.plain(problem), "end": {"reason": "fork"}})
                 connection.close()
                 continue
             if pid == 0:
@@ -123,7 +122,7 @@ def serve(control: socket.socket) -> None:
                 for end in (wake, woken):
                     os.close(end)
                 control.close()
-                keeper.main(connection, server)  # does not return
+                supervisor.main(connection, server)  # does not return
             keepers.add(pid)
             connection.close()
 

@@ -1,0 +1,1 @@
+"""The order of a build, checks, replication, and the commands."""

@@ -1,0 +1,226 @@
+"""The order of a whole build: find, check, train, judge, draw, render, exchange."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import ctypes.util
+import fcntl
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coursenotes.build import check
+from coursenotes.cache import inputs, up_to_date
+from coursenotes.claims import runner, verdicts
+from coursenotes.errors import Problem, Problems
+from coursenotes.experiments.plan import Job, Library, load
+from coursenotes.experiments.train import LIGHT, preload, task, train
+from coursenotes.figures import draw
+from coursenotes.figures.cells import lookup
+from coursenotes.paths import Layout
+from coursenotes.workers import TORCH, Outcome, Pool, Task
+from coursenotes.workers.progress import Progress
+
+Render = Callable[[Library, Path], None]  # (what to look up in, the folder to write the site into)
+
+
+@dataclass
+class Done:
+    """What a build did."""
+
+    library: Library
+    jobs: int = 0
+    stored: int = 0
+    verdicts: list[verdicts.Verdict] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """What ran and what was found of the claims, in a line."""
+        counts = Counter(verdict.status for verdict in self.verdicts)
+        words = [f"{counts[s]} {verdicts.WORDS[s]}" for s in verdicts.STATUSES if counts[s]]
+        ran = f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store"
+        return f"{ran}; claims: {', '.join(words) or 'none'}"
+
+    def contradicted(self) -> list[str]:
+        """What is to be said of each claim that the runs of this machine contradict."""
+        found = [v for v in self.verdicts if v.status == verdicts.CONTRADICTED]
+        return [str(runner.failure(self.library, verdict)) for verdict in found]
+
+    def unaccepted(self) -> list[str]:
+        """The claims that wait for a replication at the scale of a build."""
+        return [v.claim for v in self.verdicts if v.status == verdicts.UNACCEPTED and v.scale == "sample"]
+
+
+# ---------------------------------------------------------------- preparing
+def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
+    """Bring everything that pages ask for into the store: results, drawings, cells, and the verdicts if claims.
+
+    Raises CoursenotesError with everything that went wrong; what went well is kept.
+    """
+    _sweep(layout)
+    library = load(layout)
+    problems = Problems()
+    problems.extend(check.static(library))
+    problems.raise_if_any()
+    wanted = library.wanted()
+    missing = library.missing(wanted)
+    total = sum(len(library.jobs(*w)) for w in wanted)
+    todo = [task(library, job) for job in missing]
+    progress.plan(total, total - len(missing), _reasons(library, missing), todo)
+    done = Done(library, len(missing), total - len(missing))
+    with contextlib.ExitStack() as pools:
+        pool = pools.enter_context(Pool(layout.root, preload=preload(library, todo)))
+        progress.slots = sum(device.slots for device in pool.devices)
+        problems.extend(train(library, missing, pool, progress))
+        problems.raise_if_any()
+        problems.extend(check.after_training(library))
+        problems.raise_if_any()
+        makers = _makers(library, claims=claims)
+        rest = [each for _, tasks in makers for each in tasks]
+        if preload(library, rest) != LIGHT and pool.preload == list(LIGHT):
+            pool = pools.enter_context(Pool(layout.root, preload=TORCH))
+        if makers[0][1]:
+            pool.prepare(runner.PREPARE, {"root": str(layout.root)})
+        problems.extend(_derive(library, makers, pool, progress))
+    problems.extend(library.store.set_aside if problems else [])
+    done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
+    problems.raise_if_any()
+    return done
+
+
+Makers = list[tuple[Callable[[Library, Outcome], list[Problem]], list[Task]]]  # who keeps it, what is to be done
+
+
+def _makers(library: Library, *, claims: bool) -> Makers:
+    """All that is made from results and is not there yet: verdicts, cells, drawings."""
+    pages = list(library.site.pages.values())
+    return [
+        (runner.keep, runner.tasks(library) if claims else []),
+        (lookup.keep, lookup.tasks(library, pages)),
+        (draw.keep, draw.tasks(library, wanted_figures(library))),
+    ]
+
+
+def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) -> list[Problem]:
+    """Judge claims, run cells, draw figures. Returns what went wrong."""
+    todo = [each for _, tasks in makers for each in tasks]
+    keepers = {each.id: keep for keep, tasks in makers for each in tasks}
+    problems: list[Problem] = []
+    if todo:
+        progress.stage("judging claims, running cells, drawing figures", len(todo), todo)
+    for outcome in pool.run(todo, progress.event):
+        progress.done(outcome)
+        problems += keepers[outcome.task.id](library, outcome)
+        for note in lookup.notes(outcome):
+            progress.say(note)
+    return problems
+
+
+def wanted_figures(library: Library) -> list[tuple[str, str]]:
+    """(figure, scale) of every figure that pages ask for and evidence pages show, where there are results."""
+    asked = {
+        (ref.target, ref.scale)
+        for page in library.site.pages.values()
+        for ref in page.references
+        if ref.scheme == "figure"
+    }
+    for name, experiment in library.site.experiments.items():
+        for scale in experiment.scales:
+            results = library.results(name, scale)
+            if results is not None and results.logged:
+                asked.add((f"{name}#curves", scale))
+    return sorted(asked)
+
+
+def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:
+    """Why jobs have to run, and how many for each reason, for the person who wonders."""
+    return dict(Counter(f"{job.experiment.id}: {'; '.join(library.why(job))}" for job in missing))
+
+
+# ---------------------------------------------------------------- the whole build
+def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list[str]]:
+    """Train, judge, draw, render beside site/ and exchange. -> what to say at the end, and of contradicted claims.
+
+    Where nothing changed since the last whole build, nothing is done.
+    """
+    last = up_to_date.unchanged(layout, scale="sample")
+    if last is not None:
+        return f"Nothing changed: {last['summary']}", last["contradicted"]
+    began, seen = time.monotonic(), up_to_date.inputs(layout, inputs.settings(layout), scale="sample")
+    done = prepare(layout, progress, claims=True)
+    progress.stage("rendering")
+    fresh = layout.root / f"site.new.{os.getpid()}"
+    try:
+        render(done.library, fresh)
+        with locked(layout):
+            exchange(fresh, layout.site)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
+    progress.say(progress.times())
+    if waiting := done.unaccepted():
+        progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
+    done.jobs, done.stored = 0, done.jobs + done.stored
+    depends = inputs.everything(done.library.layout, done.library.site.code)
+    digest = up_to_date.current(layout, depends, scale="sample")
+    same = up_to_date.inputs(layout, inputs.settings(layout), scale="sample") == seen
+    if same and inputs.as_read(done.library.site.code):
+        up_to_date.write(layout, digest, depends, done.summary(), done.library.knowledge.next_change, contradicted)
+    else:  # somebody wrote on while this was built: the site may be older than the files
+        up_to_date.forget(layout)
+    return summary, contradicted
+
+
+@contextlib.contextmanager
+def locked(layout: Layout) -> Iterator[None]:
+    """Held while site/ is exchanged. The kernel lets go of it when the process dies."""
+    layout.state.mkdir(parents=True, exist_ok=True)
+    with (layout.state / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def exchange(fresh: Path, target: Path) -> None:
+    """Put a finished folder in the place of another; afterwards the old one lies where the finished one was."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+    at_cwd, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    renameat2 = getattr(libc, "renameat2", None)  # Linux
+    if renameat2 and renameat2(at_cwd, os.fsencode(fresh), at_cwd, os.fsencode(target), swap) == 0:
+        return
+    old = fresh.with_name(f"{fresh.name}.old")
+    target.rename(old)
+    fresh.rename(target)
+    old.rename(fresh)
+
+
+def _sweep(layout: Layout) -> None:
+    """Remove what killed builds left behind, scratch folders and half-made sites, and pages that nobody asks for."""
+    old = time.time() - 24 * 3600
+    for page in (layout.state / "pages").glob("*/*.json"):
+        if page.stat().st_mtime < old - 6 * 24 * 3600:
+            page.unlink(missing_ok=True)
+    scratch = layout.state / "tmp"
+    for folder in scratch.iterdir() if scratch.is_dir() else ():
+        if folder.stat().st_mtime < old:
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in layout.root.glob("site.new.*"):
+        pid = folder.name.split(".")[2]
+        if not (pid.isdigit() and _alive(int(pid))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

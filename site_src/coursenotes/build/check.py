@@ -1,0 +1,226 @@
+"""What must be true of the whole: every name resolves, every claim stands on a page, everything made is used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from coursenotes.cache import published
+from coursenotes.claims import acceptance
+from coursenotes.discover.python import refusals
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.experiments.plan import Library
+from coursenotes.figures.cells import lookup
+from coursenotes.site import releases
+from coursenotes.site.markdown import measured, names
+
+
+def static(library: Library) -> list[Problem]:
+    """All problems that can be seen before anything is run."""
+    problems = Problems()
+    site = library.site
+    problems.extend(site.problems)
+    problems.extend(library.knowledge.problems())
+    try:
+        problems.extend(names.all_problems(library.knowledge))
+    except CoursenotesError as error:
+        problems.extend(error)
+    for page in site.pages.values():
+        wrong = lookup.check(page.text, page.path)
+        problems.extend(wrong or lookup.refused(library, page))
+    for experiment in site.experiments.values():
+        for scale in experiment.scales:
+            problems.extend(library.refused(experiment.id, scale))
+    for figure in site.figures.values():
+        closure = site.code.closure(f"snippets.{figure.topic}", figure.name)
+        problems.extend(closure.problems(refusals.IN_JOBS, refusals.ADDRESS, refusals.CLOCK))
+    problems.extend(_unused(library))
+    problems.extend(_published(library))
+    problems.extend(releases.problems(library.layout))
+    problems.extend(_named_as_a_page(library))
+    return problems.found
+
+
+def after_training(library: Library) -> list[Problem]:
+    """All problems that need results to be seen: metrics that nobody returned or uses, results that are not there."""
+    problems = Problems()
+    problems.extend(without_results(library))
+    problems.extend(names.all_problems(library.knowledge, library))
+    problems.extend(_unused_metrics(library))
+    for experiment in library.site.experiments.values():
+        for scale in experiment.scales:
+            problems.extend(without_spread(library, experiment.id, scale))
+    return problems.found
+
+
+def without_spread(library: Library, name: str, scale: str) -> list[Problem]:
+    """The problem of an experiment that gives the same for every seed, whatever the setting: it seeds itself."""
+    results = library.results(name, scale)
+    if results is None or len(results.seeds) < 2 or not results.metrics:
+        return []
+    if any(len(set(group.metric(m).tolist())) > 1 for _, group in results.groups() for m in results.metrics):
+        return []
+    info = library.experiment(name)
+    return [
+        Problem(
+            f"{name} gives the same metrics for each of {len(results.seeds)} seeds ({scale} scale)",
+            info.path,
+            info.line,
+            ("with no spread, any margin would be accepted",),
+            "let it draw from torch, numpy and random, which each run seeds; where chance has no part, declare seeds=1",
+        )
+    ]
+
+
+def accepted(library: Library) -> list[Problem]:
+    """Claims over results that no replication has accepted, as their code is now: writing goes on, publishing does not.
+
+    At full scale, whose replication takes hours, they may wait.
+    """
+    found = acceptance.problems(library)
+    for claim in library.site.claims.values():
+        if not claim.experiments or "sample" not in claim.scales:
+            continue
+        record = acceptance.load(library, claim, "sample")
+        if record is None or not record.accepted:
+            found.append(
+                Problem(
+                    f"the claim {claim.name} is not accepted yet", claim.path, claim.line,
+                    tuple(record.problems) if record else ("there is no replication of it as its code is now",),
+                    f"coursenotes replicate {claim.topic}" if record is None else
+                    "more seeds, a larger effect or a smaller statement; docs/contribute/claims.md says how",
+                )
+            )  # fmt: skip
+    return found
+
+
+def without_results(library: Library) -> list[Problem]:
+    """The experiments that have no results at sample scale, where a page first asks for them; full scale may miss."""
+    missing = [name for name, scale in library.wanted("sample") if library.results(name, scale) is None]
+    places: dict[str, tuple[Path, int]] = {}
+    for page in library.site.pages.values() if missing else ():
+        for ref in page.references:
+            claim = library.site.claims.get(ref.target) if ref.scheme == "claim" else None
+            for name in (*claim.experiments, *claim.controls) if claim else library.read_by(ref):
+                places.setdefault(name, (page.path, ref.line))
+    known = library.site.experiments
+    return [
+        Problem(
+            f"no results of {name} at sample scale: its numbers cannot be checked",
+            *places.get(name, (known[name].path, known[name].line)), fix="coursenotes build",
+        )
+        for name in missing
+    ]  # fmt: skip
+
+
+def credited(library: Library) -> list[Problem]:
+    """Notes without a source or without a licence: such a draft can be built and looked at, and is not done."""
+    return list(library.knowledge.credit.missing())
+
+
+def prose(library: Library) -> list[Problem]:
+    """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
+    problems = Problems()
+    problems.extend(without_results(library))
+    for page in library.site.pages.values():
+        problems.extend(measured.text_problems(library, page))
+        if not library.layout.is_note(page.name):
+            continue
+        for line, digits in measured.looks_measured(page.text):
+            problems.add(
+                f"{digits} looks measured, and is typed by hand", page.path, line,
+                fix="write [](measured:topic.experiment.metric), or end the line with <!-- given --> for a source's",
+            )  # fmt: skip
+    return problems.found
+
+
+def _named_as_a_page(library: Library) -> list[Problem]:
+    """Topics whose evidence would stand where another generated page does."""
+    return [
+        Problem(f"a topic cannot be called {topic}", library.layout.snippet(topic), 1,
+                (f"evidence/{topic}.md is a page of all topics",), "give it another name")
+        for topic in library.layout.topics()
+        if library.layout.topic_page(topic) in ("evidence/claims.md", "evidence/index.md")
+    ]  # fmt: skip
+
+
+def _published(library: Library) -> list[Problem]:
+    """Published results that cannot be read: pages that ask for them would be written without their numbers."""
+    problems = Problems()
+    for path in library.layout.published_files():
+        try:
+            published.read(path)
+        except CoursenotesError as error:
+            problems.extend(error)
+    return problems.found
+
+
+def _unused(library: Library) -> list[Problem]:
+    """Claims on no page or twice in one file; figures and experiments that nothing shows."""
+    site, problems = library.site, Problems()
+    asked = Counter((ref.scheme, ref.target) for page in site.pages.values() for ref in page.references)
+    for claim in site.claims.values():
+        if not asked["claim", claim.id]:
+            problems.add(
+                f"the claim {claim.name} stands on no page", claim.path, claim.line,
+                fix=f"write [the sentence](claim:{claim.id}) in docs/concepts/{claim.topic}.md",
+            )  # fmt: skip
+        if not claim.falsifiers:
+            problems.add(
+                f"the claim {claim.name} names nothing that would refute it", claim.path, claim.line,
+                fix="add @falsified_by(...)",
+            )  # fmt: skip
+    for figure in site.figures.values():
+        if not asked["figure", figure.id]:
+            problems.add(
+                f"the figure {figure.name} stands on no page", figure.path, figure.line,
+                fix=f"write ![](figure:{figure.id}) on a page, or remove it",
+            )  # fmt: skip
+    used = {name for name, _ in library.wanted()}
+    for experiment in site.experiments.values():
+        if not experiment.scales:
+            problems.add(
+                f"the dataset of {experiment.name} gives no data at any scale", experiment.path, experiment.line,
+                fix="give its Dataset a function sample= or full=",
+            )  # fmt: skip
+        elif experiment.id not in used:
+            problems.add(
+                f"nothing uses the experiment {experiment.name}", experiment.path, experiment.line,
+                fix="show it in a figure, a number or a claim, or remove it",
+            )  # fmt: skip
+    return problems.found
+
+
+def _unused_metrics(library: Library) -> list[Problem]:
+    """Metrics that no page, figure or claim names. One that starts with _ is for diagnosis."""
+    site, problems = library.site, Problems()
+    shown: set[str] = set()
+    tables: set[str] = set()
+    for page in site.pages.values():
+        for ref in page.references:
+            if ref.scheme == "measured":
+                shown.add(ref.target)
+            elif ref.scheme == "table":
+                tables.add(ref.target)
+    for experiment in site.experiments.values():
+        if experiment.id in tables:
+            continue
+        text = "".join(c.source for c in site.claims.values() if experiment.id in (*c.experiments, *c.controls))
+        for figure in site.figures.values():
+            if experiment.id in figure.experiments:
+                text += figure.path.read_text(encoding="utf-8")
+        for scale in experiment.scales:
+            results = library.results(experiment.id, scale)
+            for name in results.metrics if results else ():
+                quoted = f'"{name}"' in _without_returns(text, name) or f"'{name}'" in text
+                if not name.startswith("_") and f"{experiment.id}.{name}" not in shown and not quoted:
+                    problems.add(
+                        f"nothing uses the metric {name!r} of {experiment.name}", experiment.path, experiment.line,
+                        fix=f"show it, or call it _{name} if it is for diagnosis",
+                    )  # fmt: skip
+    return problems.found
+
+
+def _without_returns(text: str, name: str) -> str:
+    """The text without the dict entry that makes the metric: being returned is not being used."""
+    return text.replace(f'"{name}":', "")

@@ -1,0 +1,206 @@
+"""What each command does. Each imports what it needs, so that the quick ones are quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from coursenotes.errors import Problem, nearest, raise_all
+from coursenotes.paths import Layout
+
+
+def build(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.cache import up_to_date
+
+    last = up_to_date.unchanged(layout, scale="sample")
+    if last is not None:
+        summary, contradicted = f"Nothing changed: {last['summary']}", last["contradicted"]
+    else:
+        from coursenotes.build.build import build
+        from coursenotes.build.mkdocs_plugin import render
+        from coursenotes.workers.progress import Progress
+
+        with Progress() as progress:
+            summary, contradicted = build(layout, progress, render)
+    print(summary)
+    print(f"The site is at {layout.site / 'index.html'}")
+    if not args.open:
+        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
+    status = _say_contradicted(contradicted)
+    if args.open:
+        _serve(layout.site)
+    return status
+
+
+def _say_contradicted(contradicted: list[str]) -> int:
+    """Say last what measurement on this machine contradicts. -> the exit status: 1 where there is such."""
+    if not contradicted:
+        return 0
+    sys.stdout.flush()
+    number = f"{len(contradicted)} claim{'s are' if len(contradicted) > 1 else ' is'} contradicted here"
+    print("\n" + "\n\n".join(contradicted), file=sys.stderr)
+    print(f"\n{number}: the site says so where they stand. Do not publish it as it is.", file=sys.stderr)
+    return 1
+
+
+def status(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.claims import verdicts
+    from coursenotes.experiments.plan import load
+
+    library = load(layout)
+    for name, e in sorted(library.site.experiments.items()):
+        for scale in e.scales:
+            jobs = library.jobs(name, scale)
+            missing = library.missing([(name, scale)])
+            results = library.results(name, scale)
+            words = f"{len(jobs) - len(missing)}/{len(jobs)} jobs"
+            if results is not None and results.stale:
+                words += f", published results are of older code: {results.stale}"
+            elif missing:
+                words += f": {'; '.join(library.why(missing[0]))}"
+            print(f"{name:44} {scale:7} {words}")
+    for claim in sorted(library.site.claims):
+        for verdict in verdicts.best(library, claim):
+            print(f"{claim:44} {verdict.scale:7} {verdicts.WORDS[verdict.status]}")
+    return 0
+
+
+def why(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.experiments.plan import load
+
+    library = load(layout)
+    library.experiment(args.name)
+    jobs = library.jobs(args.name, args.scale)
+    reasons: dict[tuple[str, ...], list] = {}
+    for job in jobs:
+        reasons.setdefault(tuple(library.why(job)), []).append(job)
+    for why, some in reasons.items():
+        print(f"{args.name}, {len(some)} of {len(jobs)} jobs: {'; '.join(why) or 'stored, and nothing changed since'}")
+    depends = library.depends(args.name, args.scale)
+    print("It depends on:")
+    for symbol in depends["code"]:
+        print(f"  {symbol}")
+    for lib, version in depends.get("libraries", {}).items():
+        print(f"  {lib} {version}")
+    return 0
+
+
+def new(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.build.new import create
+
+    for path in create(layout, args.topic):
+        print(f"wrote {path.relative_to(layout.root)}")
+    print("Next: coursenotes build")
+    return 0
+
+
+def import_(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.importing.options import Options
+    from coursenotes.importing.run import bring, summary
+
+    def ask(question: str) -> str:
+        try:
+            return input(question).strip()
+        except EOFError:
+            return ""
+
+    given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
+    reports = bring(layout, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    told = summary(reports)
+    print(told)
+    if args.report:
+        args.report.write_text(told + "\n", encoding="utf-8")
+    print("Next: look at it with coursenotes build --open, then open a pull request")
+    return 0
+
+
+def check(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.build import check
+    from coursenotes.experiments.plan import load
+    from coursenotes.site.markdown import measured
+
+    library = load(layout)
+    if args.fix:
+        for page in _pages(library, args.fix):
+            text = measured.fix_texts(library, page)
+            if text != page.text:
+                page.path.write_text(text, encoding="utf-8")
+                print(f"corrected {page.path.relative_to(layout.root)}")
+        library = load(layout)
+    credited = check.credited(library)
+    accepted = check.accepted(library)
+    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited, *accepted])
+    print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
+    _say_due(library)
+    return 0
+
+
+def _pages(library, names: list[str]) -> list:
+    """The pages that a person means: by their path, below the root or docs/, or by a topic. Raises CoursenotesError."""
+    pages, problems, found = library.site.pages, [], []
+    for name in names:
+        given = name.removeprefix("./").removeprefix("docs/")
+        known = [page for page in (given, library.layout.concept_page(given), f"{given}.md") if page in pages]
+        if known:
+            found.append(pages[known[0]])
+        else:
+            close = nearest(given, pages)
+            problems.append(
+                Problem(f"no page {name!r}", fix=f"write docs/{close}" if close else "name a page of docs/")
+            )
+    raise_all(problems)
+    return found
+
+
+def release(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.experiments.plan import load
+    from coursenotes.site import releases
+
+    library = load(layout)
+    raise_all(list(library.knowledge.problems()))
+    path = releases.save(library, args.name)
+    taken = releases.load(layout)[-1]
+    print(f"wrote {path.relative_to(layout.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
+    print("Next: add it to the project, and build: pages tell what changed since")
+    return 0
+
+
+def _say_due(library) -> None:
+    """Print the dated values that are past their review. None of them is a fault: nothing changed but the day."""
+    from coursenotes.knowledge.facts import dated
+
+    due = dated.due(library.site.pages.values(), library.knowledge.today)
+    if due:
+        print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to look at again:")
+    for fact in due:
+        where = f"{fact.path.relative_to(library.layout.root)}:{fact.line}"
+        print(f"{where} {fact.value}: as of {fact.day}, due since {fact.review}")
+
+
+def store(args: argparse.Namespace, layout: Layout) -> int:
+    from coursenotes.experiments import unused
+    from coursenotes.experiments.plan import load
+
+    library = load(layout)
+    found = unused.look(library)
+    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {library.store.root}")
+    print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
+    if args.remove_unused:
+        unused.remove_unused(found)
+        print("removed these")
+    raise_all(found.bad)
+    return 0
+
+
+def _serve(folder: Path) -> None:
+    import functools
+    import http.server
+    import webbrowser
+
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        print(f"The site is at {address} (stop with Ctrl-C)")
+        webbrowser.open(address)
+        server.serve_forever()

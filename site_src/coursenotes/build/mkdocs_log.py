@@ -1,0 +1,51 @@
+"""The log of mkdocs: its warnings kept, counted, and told with the line that they are about."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from coursenotes.errors import Problem
+from coursenotes.paths import Layout
+
+
+class _Handler(logging.Handler):
+    """Hears what mkdocs logs inside a with statement."""
+
+    def __enter__(self) -> None:
+        logging.getLogger("mkdocs").addHandler(self)
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger("mkdocs").removeHandler(self)
+
+
+class Said(_Handler):
+    """Keeps the texts of warnings, which would be shown nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+class Complaints(_Handler):
+    """Counts complaints while a page is rendered: such a page is rendered again, to be complained of again."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
+def placed(text: str, layout: Layout) -> Problem:
+    """What mkdocs warns of, with the line of the page's link where it names one."""
+    match = re.match(r"Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'", text)
+    path = layout.docs / match["page"] if match else None
+    if match is None or path is None or not path.is_file():
+        return Problem(f"mkdocs: {text}")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return Problem(text, path, next((n for n, line in enumerate(lines, 1) if f"]({match['link']}" in line), None))

@@ -1,0 +1,305 @@
+"""Hooks the engine into mkdocs. The only file that imports mkdocs, and nothing but hooks."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+from mkdocs.commands import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils.templates import TemplateContext
+
+from coursenotes.build import serving
+from coursenotes.build.build import prepare
+from coursenotes.build.mkdocs_log import Complaints, Said, placed
+from coursenotes.cache import inputs
+from coursenotes.discover.files import listing
+from coursenotes.discover.text.tex import of_fields, rendered, spelled
+from coursenotes.discover.transcripts import hidden
+from coursenotes.errors import CoursenotesError, Problem, raise_all
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.lectures import transcripts
+from coursenotes.knowledge.links import subjects
+from coursenotes.paths import Layout
+from coursenotes.site import evidence, frame, markdown, notebooks, reference
+from coursenotes.site import files as site_files
+from coursenotes.site.frame import navigation
+from coursenotes.site.kept_pages import Rendered
+from coursenotes.workers.progress import Progress
+
+UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
+IN_NAV = ("evidence/index.md", "evidence/claims.md")
+_handed: dict[Path, Library] = {}  # a whole build prepares first, and hands over what it prepared
+
+
+def render(library: Library, site_dir: Path) -> None:
+    """Render the pages of a prepared project into a folder, strictly. Raises CoursenotesError."""
+    _handed[library.layout.root] = library
+    said = Said()
+    try:
+        with said:
+            _build(library.layout.root, site_dir)
+    except Abort as error:
+        raise CoursenotesError(
+            *(placed(text, library.layout) for text in said.texts or [f"mkdocs: {error}"])
+        ) from error
+    except ConfigurationError as error:
+        raise CoursenotesError(Problem(str(error), library.layout.root / "mkdocs.yml")) from error
+    except PluginError as error:
+        raise CoursenotesError(str(error)) from error
+    finally:
+        _handed.pop(library.layout.root, None)
+
+
+def _build(root: Path, site_dir: Path) -> None:
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(site_dir), strict=True)
+    config.plugins.on_startup(command="build", dirty=False)
+    mkdocs_build.build(config)
+    config.plugins.on_shutdown()
+
+
+class CoursenotesPlugin(BasePlugin):
+    """Trains what is missing, renders references, adds the evidence pages."""
+
+    library: Library
+    serves = False  # whether it is about to, and has not begun to
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        asked = click.get_current_context(silent=True)  # of mkdocs serve --clean, mkdocs says that it is a build
+        self.serves = command == "serve" or (asked is not None and asked.info_name == "serve")
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        layout = Layout(Path(config.config_file_path).parent.resolve())
+        try:
+            if self.serves:
+                serving.check(*config.dev_addr)
+            self.serves = False
+            self._look(layout, config)
+            if layout.root in _handed:
+                self.library = _handed[layout.root]
+            else:
+                with Progress() as progress:
+                    self.library = prepare(layout, progress, claims=False).library
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+        self.pages = markdown.Pages(self.library, markdown.source_url(config.repo_url, config.edit_uri))
+        config.markdown_extensions = [*config.markdown_extensions, *self.pages.extensions]  # type: ignore[list-item]
+        return config
+
+    def _look(self, layout: Layout, config: MkDocsConfig) -> listing.Files:
+        """The project's files as they are now, those of its theme among them. Raises CoursenotesError."""
+        if Path(config.docs_dir).resolve() != layout.docs.resolve():
+            what = f"docs_dir is {config.docs_dir}; the engine reads {layout.docs}"
+            raise CoursenotesError(Problem(what, config.config_file_path, fix="take docs_dir out"))
+        return listing.look(layout, [self._theme(layout, config)])
+
+    @staticmethod
+    def _theme(layout: Layout, config: MkDocsConfig) -> Path:
+        """The folder of the theme, by the name that its files are listed under where it is the project's."""
+        if config.theme.custom_dir is None:
+            return layout.theme
+        given = os.path.relpath(config.theme.custom_dir, Path(config.config_file_path).parent)
+        return Path(os.path.normpath(layout.root / given))
+
+    def _listed(self, files: Files, config: MkDocsConfig) -> None:
+        """Refuse what mkdocs found and would copy, and leave out what is newer than what was read."""
+        layout = self.library.layout
+        found, problems = self._look(layout, config), []
+        folders = {config.docs_dir: layout.docs, config.theme.custom_dir: self._theme(layout, config)}
+        ours = {given: path for given, path in folders.items() if path.is_relative_to(layout.root)}
+        for file in [file for file in files if file.src_dir in ours]:
+            path = ours[file.src_dir] / file.src_uri
+            if file.inclusion is not InclusionLevel.EXCLUDED and not found.has(path):
+                problems.append(Problem("would be copied to the site, and is none of the project's files", path,
+                                        fix="take it out, or name it under exclude_docs: in mkdocs.yml"))  # fmt: skip
+            elif file.src_dir == config.docs_dir and not self.library.site.files.has(path):
+                files.remove(file)
+        raise_all(problems)
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        try:
+            self._listed(files, config)
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+        texts = {**evidence.pages(self.library), **reference.pages(self.library)}
+        self.unlisted = {page.name for page in self.library.knowledge.visibility.unlisted}
+        self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
+        for file in files.documentation_pages():
+            if file.src_uri in self.unlisted or Layout.is_version(file.src_uri):
+                file.inclusion = InclusionLevel.NOT_IN_NAV
+        self._copy_notebooks(files)
+        self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
+        self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
+        self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
+        for path, text in texts.items():
+            if path in IN_NAV or path in reference.PAGES:
+                files.append(File.generated(config, path, content=text))
+                continue
+            page = File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV)
+            key = self.rendered.whole_key(path, page.url, text)
+            finished = self.rendered.load(key)
+            if finished is None:
+                self.whole[path] = key
+                files.append(page)
+            else:
+                self.kept.append(page)
+                files.append(File.generated(config, page.dest_uri, content=finished))
+        return files
+
+    def _copy_notebooks(self, files: Files) -> None:
+        """Let mkdocs-jupyter read a bounded copy of each notebook; one that is no page of ours is left out."""
+        for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
+            info = self.library.site.pages.get(file.src_uri)
+            if info is None:
+                files.remove(file)
+                continue
+            file.abs_src_path = str(notebooks.keep(info.path, self.library.layout.notebook_copy(info.name)))
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
+        self._name(nav.items)
+        self._group(nav.items)
+        for section in (item for item in nav.items if item.is_section):
+            section.children.sort(key=navigation.among_generated)
+        nav.items.sort(key=navigation.place)
+        nav.pages[:] = navigation.pages(nav.items)
+        for page in nav.pages:
+            page.previous_page = page.next_page = None
+        for before, after in pairwise(nav.pages):
+            before.next_page, after.previous_page = after, before
+        return nav
+
+    def _name(self, items: list[Any]) -> None:
+        """Give each section the title of its index page, not the folder's name, and the order in which names count."""
+        for section in (item for item in items if item.is_section):
+            for page in (child for child in section.children if child.is_page and child.is_index):
+                info = self.library.site.pages.get(page.file.src_uri)
+                section.title = spelled(str(info.meta.get("title", section.title))) if info else section.title
+            section.children.sort(key=navigation.counted)
+            self._name(section.children)
+
+    def _group(self, items: list[Any]) -> None:
+        """Put the pages of a section under the subjects that its index page names."""
+        for section in (item for item in items if item.is_section):
+            pages = {child.file.src_uri: child for child in section.children if child.is_page}
+            index = next((self.library.site.pages.get(name) for name in pages if pages[name].is_index), None)
+            if index and subjects.named(index.meta):
+                groups = subjects.grouped(index, self.library.site.pages.values(), self.library.knowledge.lectures)
+                rest = [pages.pop(index.name), *(pages.pop(name) for name in groups.pop("", ()) if name in pages)]
+                inner = [Section(title, [pages[n] for n in names if n in pages]) for title, names in groups.items()]
+                section.children = [*rest, *inner, *(child for child in section.children if child.is_section)]
+                for child in inner:
+                    child.parent = section
+                    for page in child.children:
+                        page.parent = child
+            self._group([child for child in section.children if child.is_section])
+
+    def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        self.pages.enter(page.file.src_uri, page.url)
+        page.meta.update(of_fields(page.meta))
+        if page.file.src_uri in self.unlisted:
+            page.meta.update(search={"exclude": True}, noindex=True)
+        render = partial(Page.render, page)
+        if page.file.src_uri.endswith(".ipynb"):
+            info = self.library.site.pages[page.file.src_uri]
+            page.meta = {**info.meta, **page.meta}
+            page.title = str(page.meta["title"])
+            render = partial(self._notebook, page, page.render)
+        elif transcripts.is_transcript(page.meta) or hidden(page.meta):
+            text = transcripts.shown(text, page.meta)
+        page.render = partial(self._render, page, render)  # type: ignore[method-assign]
+        return text
+
+    def _notebook(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
+        """What mkdocs-jupyter makes of a notebook, made safe, and in the form of the other pages."""
+        title = page.title
+        render(config, files)
+        names = {file.src_uri for file in files.documentation_pages()}
+        info = self.library.site.pages[page.file.src_uri]
+        try:
+            finished = notebooks.finish(page.content or "", self.library.knowledge, info, names)
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+        page.content, page.title = finished.content, title
+        page.toc, page.present_anchor_ids = get_toc(finished.toc), set(finished.ids)  # type: ignore[arg-type]
+        linked = {files.get_file_from_path(path): anchors for path, anchors in finished.links.items()}
+        page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
+
+    def _render(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
+        """What mkdocs' Page.render does, or what it did for the same text and the same answers."""
+        key = self.rendered.key(page.file.src_uri, page.url, page.markdown or "")
+        kept = self.rendered.load(key)
+        if kept is not None:
+            page.content, page._title_from_render = kept["content"], kept["title"]
+            page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
+            linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
+            page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
+            return
+        complaints = Complaints()
+        with complaints:
+            render(config, files)
+        page._title_from_render = rendered(page._title_from_render or "") or None
+        if not complaints.count:
+            links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+            self.rendered.save(key, {
+                "content": page.content, "title": page._title_from_render, "toc": [_token(item) for item in page.toc],
+                "ids": sorted(page.present_anchor_ids or ()), "links": links,
+            })  # fmt: skip
+
+    def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
+        """A version stands in no navigation; shown with it is the section of its lesson's own page."""
+        for file in files.documentation_pages():
+            lesson = files.get_file_from_path(Layout.lesson_of(file.src_uri) or "")
+            if Layout.is_version(file.src_uri) and file.page and lesson and lesson.page:
+                file.page.parent = lesson.page.parent
+
+    def on_page_context(self, context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        context["around"] = frame.of_page(self.library, page.file.src_uri)  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_template_context(self, context: TemplateContext, template_name: str, config: MkDocsConfig) -> Any:
+        pages = [*context["pages"], *(Page(None, file, config).file for file in self.kept)]  # for sitemap.xml
+        context["pages"] = sorted((f for f in pages if f.src_uri not in self.unlisted), key=lambda file: file.src_uri)
+        return context
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        try:
+            output = markdown.fill(output, self.library)
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+        if page.file.src_uri in self.whole:
+            self.rendered.save(self.whole[page.file.src_uri], output)
+        return output
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        try:
+            site_files.write(self.library, Path(config.site_dir), config.site_url or "")
+        except CoursenotesError as error:
+            raise PluginError(f"\n{error}") from error
+
+    def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        layout = self.library.layout
+        for folder in (layout.snippets, layout.claims, layout.published, layout.releases):
+            if folder.is_dir():
+                server.watch(str(folder))
+        for path in inputs.beside(self.library.layout, self.library.site.code):
+            server.watch(str(path))
+        return server
+
+
+def _token(item: AnchorLink) -> dict[str, Any]:
+    """A heading as Python-Markdown's toc extension tells it, which get_toc() reads."""
+    children = [_token(child) for child in item.children]
+    return {"name": item.title, "id": item.id, "level": item.level, "children": children}

@@ -1,0 +1,246 @@
+"""Accepts claims: trains fresh seeds, some under other kernels and all on fresh data, and judges every comparison.
+
+A build's own seeds are 0 to 4; a replication's begin at 100, so that nothing is judged by what was looked at while it
+was written. What it finds is kept under results/, and what it trains in the store: it goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coursenotes.api import FRESH_DATA, Scale
+from coursenotes.build import check
+from coursenotes.cache import keys
+from coursenotes.claims import acceptance, runner, statistics, verdicts
+from coursenotes.claims.acceptance import Record
+from coursenotes.claims.verdicts import Verdict
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.experiments.plan import Job, Library
+from coursenotes.experiments.train import fetch, preload, task, train
+from coursenotes.workers import Pool
+from coursenotes.workers.kernels import BASELINE, KERNELS, NATIVE
+from coursenotes.workers.progress import Progress
+
+SHARE, BLOCK = 0.3, 20  # of a replication's seeds, how many are trained under the baseline kernels, and in what blocks
+SECONDS_UNKNOWN = 1.0
+FULL_CORE_SECONDS = 4 * 3600  # two hours of two cores, for all claims at full scale together
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The seeds of a replication, by the kernels under which they are trained. A seed always has the same ones."""
+
+    native: tuple[int, ...]
+    baseline: tuple[int, ...]
+
+    @classmethod
+    def of(cls, count: int, first: int = FRESH_DATA, share: float = SHARE) -> Seeds:
+        """So many from the first on, a share of them under the baseline kernels: of every twenty, the last six."""
+        there = range(first, first + BLOCK * count)
+        native = [seed for seed in there if (seed - first) % BLOCK < (1 - SHARE) * BLOCK]
+        baseline = [seed for seed in there if seed not in native]
+        others = round(share * count)
+        return cls(tuple(native[: count - others]), tuple(baseline[:others]))
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return (*self.native, *self.baseline)
+
+    def groups(self) -> list[tuple[str, tuple[int, ...]]]:
+        """(kernels, seeds) of each group that is not empty."""
+        return [(name, seeds) for name, seeds in ((NATIVE, self.native), (BASELINE, self.baseline)) if seeds]
+
+    def __str__(self) -> str:
+        """100 to 113 with native kernels, 114 to 119 with baseline kernels"""
+        return ", ".join(f"{_span(seeds)} with {name} kernels" for name, seeds in self.groups())
+
+
+def _span(seeds: Sequence[int]) -> str:
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+
+
+def chosen(library: Library, names: Sequence[str], scale: Scale) -> list[str]:
+    """The claims over results that a person means: by topic or by id; all where none is named."""
+    able = {c.id: c for c in library.site.claims.values() if c.experiments and scale in c.scales}
+    if not names:
+        return list(able)
+    found: list[str] = []
+    topics = {claim.topic for claim in library.site.claims.values()}
+    for name in names:
+        if name in topics:
+            found += [claim for claim, info in able.items() if info.topic == name]
+        else:
+            found.append(verdicts.find(library, name).id)
+    return [claim for claim in dict.fromkeys(found) if claim in able]
+
+
+def compared(library: Library, claims: Iterable[str]) -> list[str]:
+    """The experiments whose results these claims and their controls read."""
+    infos = [library.site.claims[claim] for claim in claims]
+    return list(dict.fromkeys(name for info in infos for name in (*info.experiments, *info.controls)))
+
+
+def pending(library: Library, claims: Iterable[str], scale: Scale) -> list[str]:
+    """Those without a record for the code as it is now, or whose record was not accepted."""
+    found = []
+    for claim in claims:
+        record = acceptance.load(library, library.site.claims[claim], scale)
+        if record is None or not record.accepted:
+            found.append(claim)
+    return found
+
+
+# ---------------------------------------------------------------- training
+def missing(library: Library, claims: Iterable[str], scale: Scale, seeds: Sequence[int]) -> list[Job]:
+    """The jobs with these seeds that these claims read and that are not in the store, and those they come after."""
+    jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, seeds)]
+    return library.with_before(job for job in jobs if library.result(job) is None)
+
+
+def expected(library: Library, jobs: Iterable[Job]) -> float:
+    """Core seconds that these jobs will take: by earlier runs of the same experiment, whatever their seeds."""
+    costs: dict[str, float] = {}
+    total = 0.0
+    for job in jobs:
+        name = job.experiment.id
+        if name not in costs:
+            costs[name] = _cost(library, name, job.scale)
+        total += costs[name]
+    return total
+
+
+def _cost(library: Library, name: str, scale: Scale) -> float:
+    """The mean seconds of a job of an experiment: as noted here, else as published, else a guess."""
+    noted = [library.last(job).get("seconds") for job in library.jobs(name, scale, None)]
+    found = [s for s in noted if s is not None]
+    if not found and (results := library.results(name, scale)) is not None:
+        found = [s for row in results.rows if (s := row.result.provenance.get("seconds")) is not None]
+    return float(np.mean(found)) if found else SECONDS_UNKNOWN
+
+
+def count(library: Library, claims: Sequence[str], scale: Scale) -> int:
+    """How many seeds a replication of all these claims together has: 20, at full scale as many as its time allows."""
+    if scale == "sample":
+        return statistics.SEEDS
+    jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, [FRESH_DATA])]
+    affordable = int(FULL_CORE_SECONDS // max(expected(library, jobs), 1.0))
+    return min(statistics.SEEDS, max(statistics.LEAST_REPLICATED, affordable))
+
+
+def train_seeds(
+    library: Library, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
+) -> list[Problem]:
+    """Train what is missing, a pool for each kind of kernels, after everything else on this machine."""
+    problems: list[Problem] = []
+    for kernels, some in seeds.groups():
+        jobs = missing(library, claims, scale, some)
+        if not jobs:
+            continue
+        todo = [task(library, job) for job in jobs]
+        environment = KERNELS[kernels]
+        with Pool(
+            library.layout.root, preload=preload(library, todo), environment=environment, background=True
+        ) as pool:
+            progress.slots = sum(device.slots for device in pool.devices)
+            progress.say(f"{len(jobs)} jobs under {kernels} kernels")
+            if scale == "full":
+                problems += fetch(library, {job.experiment.id for job in jobs}, pool, progress)
+            progress.plan(len(jobs), tasks=todo)
+            problems += train(library, jobs, pool, progress)
+    return problems
+
+
+# ---------------------------------------------------------------- judging
+def accept(
+    library: Library, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
+) -> tuple[dict[str, Record], list[Problem]]:
+    """Judge claims over a replication that was trained, and keep what it finds. -> records by claim, problems."""
+    acceptance.raise_unreadable(library)
+    replicated = Library(library.site, library.store, seeds=seeds.all)
+    problems = [p for name in compared(library, claims) for p in check.without_spread(replicated, name, scale)]
+    records: dict[str, Record] = {}
+    for claim, found in _judged(replicated, claims, scale, progress, str(seeds), problems):
+        records[claim] = Record(**found)
+    for topic in sorted({library.site.claims[claim].topic for claim in claims}):
+        of = {library.site.claims[c].name: r for c, r in records.items() if library.site.claims[c].topic == topic}
+        acceptance.save(library, topic, scale, of, numbers(replicated, topic, compared(library, claims), scale))
+    return records, problems
+
+
+def rehearse(library: Library, claims: Sequence[str], scale: Scale, first: int, progress: Progress) -> list[Verdict]:
+    """What builds with other seeds would say: as many as each experiment declares, from first on. -> the verdicts."""
+    problems: list[Problem] = []
+    found: list[Verdict] = []
+    for count, some in _by_seeds(library, claims, scale).items():
+        seeds = Seeds.of(count, first, 0)
+        problems += train_seeds(library, some, scale, seeds, progress)
+        moved = Library(library.site, library.store, seeds=seeds.all)
+        found += [Verdict(**body) for _, body in _judged(moved, some, scale, progress, None, problems)]
+    if problems:
+        raise CoursenotesError(*problems)
+    return found
+
+
+def _by_seeds(library: Library, claims: Iterable[str], scale: Scale) -> dict[int, list[str]]:
+    """Claims by how many seeds a build trains for them."""
+    groups: dict[int, list[str]] = {}
+    for claim in claims:
+        reads = compared(library, [claim])
+        count = min(library.declared_seeds(name, scale) for name in reads)
+        groups.setdefault(count, []).append(claim)
+    return groups
+
+
+def _judged(
+    library: Library, claims: Iterable[str], scale: Scale, progress: Progress, accept: str | None,
+    problems: list[Problem],
+) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
+    """(claim, what its task wrote) of every claim that could be judged on the library's seeds."""
+    topics: dict[str, list[list[str]]] = {}
+    for claim in claims:
+        why = verdicts.missing(library, claim, scale)
+        if why is None:
+            topics.setdefault(library.site.claims[claim].topic, []).append([claim, scale])
+    tasks = [runner.task(library, topic, some, accept) for topic, some in topics.items()]
+    found = []
+    with Pool(library.layout.root, preload=preload(library, tasks)) as pool:
+        pool.prepare(runner.PREPARE, {"root": str(library.layout.root)})
+        progress.stage("judging claims", len(tasks), tasks)
+        for outcome in pool.run(tasks, progress.event):
+            progress.done(outcome)
+            problems += [outcome.problem] if outcome.problem else []
+            for claim, _ in outcome.task.args["claims"] if outcome.ok else ():
+                body = None
+                if outcome.folder is not None:
+                    with contextlib.suppress(OSError, ValueError):
+                        body = json.loads((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
+                if body is None:
+                    problems.append(runner.unjudged(library, outcome, claim, scale))
+                else:
+                    found.append((claim, body))
+    return found
+
+
+# ---------------------------------------------------------------- what was measured
+def numbers(library: Library, topic: str, names: Iterable[str], scale: Scale) -> dict[str, Any]:
+    """The mean and spread of every metric of a topic's experiments, as an acceptance file keeps them."""
+    found = {}
+    for name in names:
+        results = library.results(name, scale) if name.startswith(f"{topic}.") else None
+        if results is None:
+            continue
+        rows = {}
+        for settings, group in results.groups():
+            pairs = {m: group.metric(m) for m in group.metrics}
+            rows[acceptance.written(settings)] = {
+                m: [float(v.mean()), float(v.std(ddof=1))] for m, v in pairs.items() if np.isfinite(v).all()
+            }
+        key = keys.hash_json(acceptance.depends(library, name, scale))
+        found[name.partition(".")[2]] = {"key": key, "n": len(results.seeds), "rows": rows}
+    return found

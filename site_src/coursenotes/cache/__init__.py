@@ -1,0 +1,1 @@
+"""What invalidates what, and results kept by it."""

@@ -1,0 +1,167 @@
+"""Which files and variables a site depends on beside its trees: what its code and its settings name, or looked for.
+
+Looked up where a build is under way; what is found is noted with it, and the next one compares that in milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from coursenotes.discover.files.listing import trees
+from coursenotes.discover.python import statements
+from coursenotes.discover.python.reach import Code
+from coursenotes.errors import CoursenotesError
+from coursenotes.paths import ENGINE, Layout
+
+_PYTEST = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")  # they rule claims too
+_ANYWHERE = ("pymdownx.snippets", "markdown_include.include")  # these read from the root, where not told otherwise
+_WRITTEN = ("docs_dir", "site_dir")  # settings that name what is watched anyway, or what a build writes
+_KEY, _TOLD = "a key itself", "a key of what says where it reads from"
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_PYTHON = re.compile(r"tag:yaml\.org,2002:python/[\w/]+:([\w.]+)")
+_LONGEST = 200  # characters of a setting that may be a path
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Paths, below the root or absolute, whether or not there is anything; and variables of the environment."""
+
+    paths: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+    def __or__(self, other: Inputs) -> Inputs:
+        paths, variables = {*self.paths, *other.paths}, {*self.variables, *other.variables}
+        return Inputs(tuple(sorted(paths)), tuple(sorted(variables)))
+
+
+def everything(layout: Layout, code: Code) -> Inputs:
+    """All that a finished build depends on beside its trees."""
+    tests = [layout.root, layout.claims.parent, layout.claims]
+    rules = [folder / name for folder in tests for name in _PYTEST]
+    found = {_shown(layout, path) for path in (*rules, layout.root / ".gitignore", *_candidates(code))}
+    return settings(layout) | loaded(layout) | Inputs(tuple(found))
+
+
+def beside(layout: Layout, code: Code) -> list[Path]:
+    """Those of them that are there as files, outside the trees that people write in: what a preview has to watch."""
+    found = [layout.root / path for path in everything(layout, code).paths]
+    return [p for p in found if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(layout))]
+
+
+def as_read(code: Code) -> bool:
+    """Whether every module, and every place where none was found, is still what it was when it was read."""
+    again = type(code)(code.layout, dict(code.kept))
+    try:
+        same = all((again.module(name) is None) == (found is None) for name, found in _asked(code).items())
+    except (CoursenotesError, OSError, ValueError):
+        return False
+    return same and again.used.keys() == code.used.keys()
+
+
+def _candidates(code: Code) -> Iterator[Path]:
+    """Wherever a module that was asked for lies or might lie, and the packages above it."""
+    for name in _asked(code):
+        yield from _modules(code.layout, name)
+
+
+def _asked(code: Code) -> dict[str, statements.Summary | None]:
+    """The modules that were asked for. The cells of a page are kept beside them, under a name that no module has."""
+    return {name: found for name, found in code._modules.items() if all(map(str.isidentifier, name.split(".")))}
+
+
+def _places(layout: Layout, module: str) -> Iterator[Path]:
+    base = layout.root.joinpath(*module.split("."))
+    yield base.with_name(f"{base.name}.py")
+    yield base / "__init__.py"
+
+
+def loaded(layout: Layout) -> Inputs:
+    """The project's own code in this process, beside the engine: hooks of mkdocs, and what they import."""
+    root, found = f"{layout.root}{os.sep}", set()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.startswith(root) and not Path(file).is_relative_to(ENGINE):
+            parts = Path(file.removeprefix(root)).parts
+            if not any(part.startswith(".") or part == "site-packages" for part in parts):
+                found.add(_shown(layout, Path(file)))
+    return Inputs(tuple(sorted(found)))
+
+
+# ---------------------------------------------------------------- mkdocs.yml
+def settings(layout: Layout) -> Inputs:
+    """What mkdocs.yml, and those that it inherits from, names and might name."""
+    paths: set[str] = set()
+    variables: set[str] = set()
+    seen: set[Path] = set()
+    todo = [layout.root / "mkdocs.yml"]
+    while todo:
+        file = todo.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        paths.add(_shown(layout, file))
+        try:
+            node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except (OSError, ValueError, yaml.YAMLError):
+            continue  # mkdocs says what is wrong with it
+        for key, scalar in _scalars(node, ""):
+            value = scalar.value
+            if scalar.tag == "!ENV":
+                variables.add(value)
+                value = os.environ.get(value, value)  # where it is a list, the last of them may stand for itself
+            if key == "INHERIT":
+                todo.append(Path(os.path.normpath(file.parent / value)))
+            match = _PYTHON.match(scalar.tag)
+            paths |= {_shown(layout, path) for path in (_modules(layout, match[1]) if match else ())}
+            paths |= {_shown(layout, path) for path in _named(layout, key, value)}
+    return Inputs(tuple(sorted(paths)), tuple(sorted(variables)))
+
+
+def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """(the key that it stands under, value) of every value, and (_KEY or _TOLD, key) of every key.
+
+    The names in a list of !ENV have its tag, and what only has a tag has an empty value.
+    """
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            told = isinstance(value, yaml.MappingNode) and any(inner.value == "base_path" for inner, _ in value.value)
+            yield from _scalars(name, _TOLD if told else _KEY)
+            yield from _scalars(value, name.value if isinstance(name, yaml.ScalarNode) else "")
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            named = node.tag == "!ENV" and isinstance(value, yaml.ScalarNode)
+            yield from _scalars(yaml.ScalarNode("!ENV", value.value) if named else value, key)
+    if node is not None:
+        yield key, node if isinstance(node, yaml.ScalarNode) else yaml.ScalarNode(node.tag, "")
+
+
+def _named(layout: Layout, key: str, value: str) -> Iterator[Path]:
+    """The paths that a setting may mean: a file, a folder, a module. A folder outside only where it is a theme."""
+    value = value.removeprefix("$config_dir/").strip()
+    if not value or len(value) > _LONGEST or not value.isprintable() or key in _WRITTEN:
+        return
+    path = Path(os.path.normpath(layout.root / value))
+    if key not in (_KEY, _TOLD) and (path.is_relative_to(layout.root) or key == "custom_dir" or not path.is_dir()):
+        yield path
+    if value in _ANYWHERE and key != _TOLD:
+        yield layout.root
+    if _DOTTED.fullmatch(value):
+        yield from _modules(layout, value)
+
+
+def _modules(layout: Layout, name: str) -> Iterator[Path]:
+    """Where the parts of a dotted name might lie as modules of the project."""
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        yield from _places(layout, ".".join(parts[:end]))
+
+
+def _shown(layout: Layout, path: Path) -> str:
+    return path.relative_to(layout.root).as_posix() if path.is_relative_to(layout.root) else str(path)

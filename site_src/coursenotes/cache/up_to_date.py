@@ -1,0 +1,143 @@
+"""Whether anything changed since the last whole build: told from names, sizes and times of files, in milliseconds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any
+
+from coursenotes import dates
+from coursenotes.discover.files.listing import Entry, walk
+from coursenotes.paths import ENGINE, Layout
+
+if TYPE_CHECKING:  # what a build watches is looked up by the build; here it is only compared
+    from coursenotes.cache.inputs import Inputs
+
+
+def unchanged(layout: Layout, **asked: str) -> dict[str, Any] | None:
+    """{"summary", "contradicted"} of the last whole build; None where something changed since, or is released today."""
+    last = read(layout)
+    same = bool(last) and last["digest"] == _current(layout, last.get("paths", ()), last.get("variables", ()), asked)
+    if not same or last.get("until", "9") <= dates.today().isoformat():
+        return None
+    return {"summary": last["summary"], "contradicted": last.get("contradicted", [])}
+
+
+def inputs(layout: Layout, more: Inputs, **asked: str) -> str:
+    """One digest over everything that the site is made from, and what was asked for."""
+    return _inputs(layout, more.paths, more.variables, asked)
+
+
+def renderer(layout: Layout, more: Inputs) -> str:
+    """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
+    return _renderer(layout, more.paths, more.variables)
+
+
+def current(layout: Layout, more: Inputs, **asked: str) -> str:
+    """One digest over everything that the site is made from, what was asked for, and the finished site."""
+    return _current(layout, more.paths, more.variables, asked)
+
+
+def write(
+    layout: Layout,
+    digest: str,
+    more: Inputs,
+    summary: str,
+    until: date | None = None,
+    contradicted: Sequence[str] = (),
+) -> None:
+    """Remember a whole build, what it said at its end, and the day on which it is no longer right."""
+    kept: dict[str, Any] = {"digest": digest, "summary": summary, "contradicted": list(contradicted)}
+    kept |= {"paths": more.paths, "variables": more.variables}
+    kept |= {"until": until.isoformat()} if until else {}
+    _path(layout).write_text(json.dumps(kept), encoding="utf-8")
+
+
+def read(layout: Layout) -> dict[str, Any]:
+    """What write() kept of the last build, or {}."""
+    try:
+        return json.loads(_path(layout).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def forget(layout: Layout) -> None:
+    """The next build is a whole one."""
+    _path(layout).unlink(missing_ok=True)
+
+
+def _path(layout: Layout) -> Path:
+    layout.state.mkdir(parents=True, exist_ok=True)
+    return layout.state / "stamp.json"
+
+
+# ---------------------------------------------------------------- digests
+def _current(layout: Layout, paths: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
+    return _digest(_inputs(layout, paths, variables, asked), _lines(layout.root, [layout.site.name]))
+
+
+def _inputs(layout: Layout, paths: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
+    trees = (layout.docs, layout.snippets, layout.claims, layout.published, layout.releases)
+    names = [*(tree.relative_to(layout.root).as_posix() for tree in trees), "pyproject.toml"]
+    ours = {k: v for k, v in os.environ.items() if k.startswith("COURSENOTES_") or k == "SOURCE_DATE_EPOCH"}
+    return _digest([asked, ours, _renderer(layout, paths, variables)], _lines(layout.root, names))
+
+
+def _renderer(layout: Layout, paths: Iterable[str], variables: Iterable[str]) -> str:
+    known = [layout.theme, layout.root / "mkdocs.yml", *layout.looked_up]
+    names = [path.relative_to(layout.root).as_posix() for path in known]
+    values = [sys.version, _installed(), [[name, os.environ.get(name)] for name in variables]]
+    engine = _digest(values, _lines(ENGINE.parent, [ENGINE.name]))
+    return _digest(engine, _lines(layout.root, [*names, *paths]))
+
+
+def _digest(values: Any, lines: Iterable[str]) -> str:
+    seen = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    for line in lines:
+        seen.update(os.fsencode(line))
+    return seen.hexdigest()
+
+
+def _installed() -> list[str]:
+    """The installed distributions with their versions, from the names of their folders."""
+    return sorted(p.name for p in Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info"))
+
+
+def _lines(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """A line for each file in these trees, which lie below the root: where the root itself lies does not count."""
+    start = str(root)
+    for name in names:
+        elsewhere = name.startswith("/")
+        try:
+            there = os.lstat(name if elsewhere else f"{start}/{name}")
+        except OSError:
+            yield f"{name}\0none\n"
+            continue
+        if S_ISREG(there.st_mode):
+            yield _line(Entry(name, there))
+            continue
+        yield f"{name}\0tree\n"
+        if name == ".":
+            inner = (each.name for each in os.scandir(start) if not _is_apart(each))
+            yield from _lines(root, sorted(inner))
+        else:
+            yield from map(_line, walk(*(os.path.split(name) if elsewhere else (start, name))))
+
+
+def _is_apart(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder of the root is none of its sources: hidden, the finished site, or an environment of Python."""
+    ours = entry.name == "site" or entry.name.startswith((".", "site.new."))
+    return ours or Path(entry.path, "pyvenv.cfg").exists()
+
+
+def _line(entry: Entry) -> str:
+    if entry.stat is None or entry.folder:
+        return f"{entry.name}\0{entry.link}\0{entry.wrong}\n"
+    return f"{entry.name}\0{entry.link}\0{entry.stat.st_size}\0{entry.stat.st_mtime_ns}\n"

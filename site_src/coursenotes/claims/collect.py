@@ -1,0 +1,141 @@
+"""Whether a test function is a claim that can be checked; if not, why: seen before anything is run."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coursenotes.claims import verdicts
+from coursenotes.claims.controls import Names
+from coursenotes.claims.decorators import Marks, marks
+from coursenotes.claims.statistics import LEAST_SEEDS
+from coursenotes.discover.project import ClaimInfo
+from coursenotes.discover.python import refusals
+from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.experiments.plan import Library
+
+COMPARISONS = ("below", "above", "close")
+STRICT = (refusals.IN_JOBS, refusals.CLOCK)
+
+
+def claim_id(path: Path, test: str) -> str:
+    """The id of the claim that a test in this file is: test_dropout.py, test_helps -> dropout.helps."""
+    return f"{path.stem.removeprefix('test_')}.{test.removeprefix('test_')}"
+
+
+def problem(library: Library, module: pytest.Module, name: str, obj: Any) -> Problem | None:
+    """What keeps a test from being a claim: one problem, with everything about it, or None."""
+    line = getattr(getattr(obj, "__code__", None), "co_firstlineno", None)
+    if not inspect.isfunction(obj):
+        return Problem(f"{name} is not a plain function, which a claim has to be", module.path, line)
+    try:
+        info = verdicts.find(library, claim_id(module.path, name))
+    except CoursenotesError as error:
+        return Problem(error.problems[0].what, module.path, line, error.problems[0].details)
+    found = marks(obj)
+    if not found.falsifiers:
+        fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
+        return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
+    details = _arms(library, info, found) + _parameters(library, module, info, obj) + _followed(library, info)
+    details += _not_compared(info) + _too_few_seeds(library, info)
+    if info.experiments and any(mark.name == "parametrize" for mark in getattr(obj, "pytestmark", ())):
+        details.append("a claim over results is one sentence: write a claim each in place of @pytest.mark.parametrize")
+    if not info.experiments and not info.functions and not details:
+        details.append("it reads nothing of its topic; take an experiment or a function of the snippet as a parameter")
+    if details:
+        return Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(details))
+    return None
+
+
+def _arms(library: Library, info: ClaimInfo, found: Marks) -> list[str]:
+    """Experiments, settings, values and functions that its falsifiers name and that are not there."""
+    varied = {e.name: e.vary for e in library.site.experiments.values() if e.topic == info.topic}
+    names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
+    return [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
+
+
+def _not_compared(info: ClaimInfo) -> list[str]:
+    """What a claim over results asserts in any other way than by a comparison: nothing could accept that."""
+    if not info.experiments:
+        return []
+    found: list[tuple[int, str]] = []
+    tree = ast.parse(textwrap.dedent(info.source))
+    asserted = [node.test for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    for node in ast.walk(tree):
+        called = _called(node)
+        if isinstance(node, ast.Assert) and _called(node.test) not in COMPARISONS:
+            found.append((node.lineno, f"asserts {ast.unparse(node.test)[:60]}"))
+        elif isinstance(node, ast.Raise):
+            found.append((node.lineno, "raises an error of its own"))
+        elif isinstance(node, ast.Call) and called in COMPARISONS and node not in asserted:
+            found.append((node.lineno, f"does not assert {ast.unparse(node)[:60]} by itself"))
+        elif isinstance(node, ast.Call) and (called or "").startswith(("assert_", "fail")):
+            found.append((node.lineno, f"calls {called}"))
+    first = info.line - getattr(tree.body[0], "lineno", 1)
+    return [
+        f"line {first + line}: it {what}; a claim over results asserts below(...), above(...) or close(...), one each"
+        for line, what in sorted(found)
+    ]
+
+
+def _called(node: ast.AST) -> str | None:
+    """The last name of what a call calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+
+
+def _too_few_seeds(library: Library, info: ClaimInfo) -> list[str]:
+    """Experiments that the claim reads with fewer seeds than a claim may rest on."""
+    if "sample" not in info.scales:
+        return []  # published results are held against a replication of eight seeds or more
+    found = []
+    for name in dict.fromkeys((*info.experiments, *info.controls)):
+        seeds = library.declared_seeds(name, "sample")
+        if seeds < LEAST_SEEDS:
+            found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim takes {LEAST_SEEDS}")
+    return found
+
+
+def _parameters(library: Library, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:
+    """Parameters that nothing gives, and what there is instead."""
+    unknown = [param for param in info.params if not _is_given(module, obj, info, param)]
+    if not unknown:
+        return []
+    experiments = [e.name for e in library.site.experiments.values() if e.topic == info.topic]
+    functions = [name for name in library.site.symbols.get(info.topic, ()) if name not in experiments]
+    details = []
+    for param in unknown:
+        close = nearest(param, [*experiments, *functions])
+        what = f"it takes {param!r}, which is neither an experiment nor a function of {info.topic}, nor a fixture"
+        details.append(f"{what}; did you mean {close}?" if close else what)
+    return [
+        *details,
+        f"experiments: {', '.join(experiments) or 'none'}",
+        f"functions: {', '.join(functions) or 'none'}",
+    ]
+
+
+def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> bool:
+    """Whether something gives a claim this parameter: its topic, a fixture, or @pytest.mark.parametrize."""
+    if param in info.functions or f"{info.topic}.{param}" in info.experiments or param == "request":
+        return True
+    for mark in getattr(obj, "pytestmark", ()):
+        names = mark.args[0] if mark.name == "parametrize" and mark.args else ()
+        if param in (names.replace(",", " ").split() if isinstance(names, str) else names):
+            return True
+    return bool(module.session._fixturemanager.getfixturedefs(param, module))
+
+
+def _followed(library: Library, info: ClaimInfo) -> list[str]:
+    """What cannot be followed in the code that the verdict depends on, so that its key would miss changes."""
+    code = library.site.code
+    found = code.closure(library.layout.module(info.path), f"test_{info.name}").problems(*STRICT)
+    for name in info.functions:
+        found += code.closure(f"snippets.{info.topic}", name).problems(*STRICT)
+    return list(dict.fromkeys(str(p) for p in found))

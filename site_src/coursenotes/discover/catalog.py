@@ -1,0 +1,132 @@
+"""What there is in a project: experiments, figures, claims, pages, by name. Plain records of what was parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from coursenotes.api import Scale, job_settings, seed_count
+from coursenotes.discover.files.listing import Files
+from coursenotes.discover.python.reach import Code
+from coursenotes.discover.text import references
+from coursenotes.errors import Problem
+from coursenotes.paths import Layout
+
+
+@dataclass(frozen=True)
+class ExperimentInfo:
+    """An experiment as its file declares it. data is the dataset's (module, name)."""
+
+    topic: str
+    name: str
+    path: Path
+    line: int
+    doc: str
+    params: tuple[str, ...]
+    data: tuple[str, str] | None
+    seeds: int | Mapping[str, int]
+    vary: Mapping[str, list[Any]]
+    may_diverge: bool
+    minutes: float
+    gigabytes: float
+    scales: tuple[Scale, ...]
+    returns: tuple[str, ...] | None = None
+    after: str | None = None  # the id of the experiment whose results it is given
+    times: tuple[str, ...] = ()  # the metrics that are durations
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}.{self.name}"
+
+    @property
+    def module(self) -> str:
+        return f"snippets.{self.topic}"
+
+    def jobs(self, scale: Scale, seeds: Sequence[int] | None = None) -> list[tuple[dict[str, Any], int]]:
+        """(settings, seed) of every job at a scale, in the declared order; with these seeds, or those declared."""
+        if seeds is None:
+            seeds = range(seed_count(self.seeds, scale))
+        return [(settings, seed) for settings in job_settings(self.vary) for seed in seeds]
+
+
+@dataclass(frozen=True)
+class FigureInfo:
+    """A figure: what it draws, and its default alt text."""
+
+    topic: str
+    name: str
+    path: Path
+    line: int
+    experiments: tuple[str, ...]
+    alt: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}.{self.name}"
+
+
+@dataclass(frozen=True)
+class ClaimInfo:
+    """A claim test: its sentence, what it reads, what would refute it, and at which scales it is checked."""
+
+    topic: str
+    name: str
+    path: Path
+    line: int
+    sentence: str
+    params: tuple[str, ...]
+    experiments: tuple[str, ...]
+    controls: tuple[str, ...]
+    functions: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    refuted: bool
+    falsifiers: int
+    source: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}.{self.name}"
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """A page: its text, its front matter, its references."""
+
+    path: Path
+    name: str  # below docs/, with slashes
+    text: str
+    meta: Mapping[str, Any]
+    references: tuple[references.Reference, ...]
+
+
+@dataclass
+class Site:
+    """Everything that was found, by name."""
+
+    layout: Layout
+    code: Code
+    files: Files
+    experiments: dict[str, ExperimentInfo] = field(default_factory=dict)
+    figures: dict[str, FigureInfo] = field(default_factory=dict)
+    claims: dict[str, ClaimInfo] = field(default_factory=dict)
+    pages: dict[str, PageInfo] = field(default_factory=dict)
+    symbols: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)  # with the form of pages, which does not hide their names
+
+    def with_earlier(self, names: Iterable[str]) -> set[str]:
+        """These experiments and all that they come after."""
+        found = set(names)
+        for name in list(found):
+            while name in self.experiments and (before := self.experiments[name].after) is not None:
+                found.add(before)
+                name = before
+        return found
+
+    def dataset_card(self, experiment: ExperimentInfo) -> dict[str, Any]:
+        """The literal fields of an experiment's dataset: title, licence, citation, url, folder."""
+        if experiment.data is None:
+            return {}
+        summary = self.code.module(experiment.data[0])
+        return dict(summary["datasets"][experiment.data[1]]["card"]) if summary else {}

@@ -1,0 +1,65 @@
+"""The one list of a project's files: what a build reads and what mkdocs copies; everything else is refused.
+
+files = look(layout)                      raises CoursenotesError with every link, FIFO and clash, all at once
+files.below(layout.docs, ".md")           the pages
+for entry in walk(root, "docs"): ...      what lies in a tree, good or not, without opening any of it
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursenotes.discover.files.clashes import clashes
+from coursenotes.discover.files.ignored import ignored
+from coursenotes.discover.files.tree import COPY, Entry, read_text, walk
+from coursenotes.errors import Problems
+from coursenotes.paths import Layout
+
+__all__ = ["Entry", "Files", "look", "read_text", "trees", "walk"]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a project's trees by their names below its root, with slashes."""
+
+    layout: Layout
+    names: frozenset[str] = frozenset()
+
+    def below(self, folder: Path, *endings: str) -> list[Path]:
+        """The files in a folder and in the folders in it, without hidden ones, sorted by path."""
+        start = f"{folder.relative_to(self.layout.root).as_posix()}/"
+        found = [n for n in self.names if n.startswith(start) and n.endswith(endings or "")]
+        return sorted(self.layout.root / n for n in found if not n.startswith(".") and "/." not in n)
+
+    def has(self, path: Path | str) -> bool:
+        """Whether a path, with its ".." taken out, is that of a file in the list."""
+        clean, root = os.path.normpath(path), f"{self.layout.root}{os.sep}"
+        return clean.startswith(root) and clean.removeprefix(root).replace(os.sep, "/") in self.names
+
+
+def trees(layout: Layout) -> tuple[Path, ...]:
+    """The folders, and the file, that a build reads and copies from."""
+    settings = layout.root / "mkdocs.yml"
+    return (layout.docs, layout.snippets, layout.claims, layout.published, layout.releases, layout.theme, settings)
+
+
+def look(layout: Layout, more: Iterable[Path] = ()) -> Files:
+    """The files of the project's trees, and of more folders in it. Raises CoursenotesError with all that is refused."""
+    problems, entries = Problems(), dict[str, Entry]()
+    for tree in dict.fromkeys([*trees(layout), *more]):
+        if tree.is_relative_to(layout.root):
+            name = tree.relative_to(layout.root).as_posix()
+            entries |= {entry.name: entry for entry in walk(os.fspath(layout.root), name)}
+    unseen = ignored(layout, entries.values())
+    for entry in entries.values():
+        if entry.name in unseen:
+            problems.add(f"leads to {unseen[entry.name]}, which git ignores", layout.root / entry.name, fix=COPY)
+        elif entry.wrong and (entry.folder or not entry.hidden):  # an editor's lock is a hidden link to nowhere
+            problems.add(entry.wrong, layout.root / entry.name, fix=entry.fix)
+    names = [e.name for e in entries.values() if not (e.wrong or e.folder or e.name in unseen)]
+    problems.extend(clashes(layout, sorted(names)))
+    problems.raise_if_any()
+    return Files(layout, frozenset(names))

@@ -1,0 +1,165 @@
+"""Finds experiments, figures, claims, pages and the references between them: by parsing, never by importing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coursenotes.api import SCALES, Scale
+from coursenotes.discover import declarations, notebooks, transcripts, yaml_text
+from coursenotes.discover.catalog import ClaimInfo, ExperimentInfo, FigureInfo, PageInfo, Site
+from coursenotes.discover.files import listing
+from coursenotes.discover.python import statements
+from coursenotes.discover.python.reach import Code
+from coursenotes.discover.text import references
+from coursenotes.discover.text.prose import FRONT_MATTER
+from coursenotes.errors import CoursenotesError, Problems, nearest
+from coursenotes.paths import Layout
+
+__all__ = ["ClaimInfo", "ExperimentInfo", "FigureInfo", "PageInfo", "Site", "discover", "read_front_matter"]
+
+
+def discover(layout: Layout, kept: dict[str, statements.Summary] | None = None) -> Site:
+    """Read the snippets, the claims and the pages. Raises CoursenotesError with every problem that was found.
+
+    Files that have no place in the project are told first, and alone: none is opened then.
+    Where only pages have problems they are left in the site's, to be told together with the names that are wrong.
+    """
+    files = listing.look(layout)  # before anything is opened
+    site = Site(layout, Code(layout, kept), files=files)
+    problems = Problems()
+    topics = layout.topics()
+    declarations.read(site, topics, problems)
+    for path in sorted(layout.claims.glob("test_*.py")):
+        try:
+            _claims(site, path, topics, problems)
+        except CoursenotesError as error:
+            problems.extend(error)
+    of_pages = Problems()
+    for path in files.below(layout.docs, ".md"):
+        _page(site, path, of_pages)
+    for path in files.below(layout.docs, ".ipynb"):
+        _notebook(site, path, of_pages)
+    if problems:
+        problems.extend(of_pages.found)
+        problems.raise_if_any()
+    site.problems = of_pages.found
+    return site
+
+
+# ---------------------------------------------------------------- claims
+def _claims(site: Site, path: Path, topics: list[str], problems: Problems) -> None:
+    topic = path.stem.removeprefix("test_")
+    if topic not in topics:
+        close = nearest(topic, topics)
+        problems.add(
+            f"claims of {topic!r}, but there is no {site.layout.snippets.name}/{topic}.py", path, 1,
+            fix=f"rename it to test_{close}.py" if close else None,
+        )  # fmt: skip
+        return
+    if topic not in site.symbols:
+        return  # its snippet cannot be read, which is told already
+    summary = site.code.module(site.layout.module(path))
+    assert summary is not None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for function in summary["declared"]:
+        if function["name"].startswith("test_"):
+            statement = next(s for s in summary["statements"] if function["name"] in s["names"])
+            text = "\n".join(lines[statement["line"] - 1 : statement["end"]])
+            _claim(site, topic, path, function, text, problems)
+
+
+def _claim(site: Site, topic: str, path: Path, function: Mapping[str, Any], text: str, problems: Problems) -> None:
+    name = function["name"].removeprefix("test_")
+    scales: tuple[Scale, ...] = ()
+    refuted, falsifiers = False, 0
+    controls: list[str] = []
+    for decorator in function["decorators"]:
+        kind = decorator["name"].rpartition(".")[2]
+        if kind == "at":
+            scales = tuple(a["value"] for a in decorator["args"] if a.get("value") in SCALES)
+            if not scales:
+                problems.add("@at names no scale", path, decorator["line"], fix='@at("sample") or @at("full")')
+        elif kind == "refuted":
+            refuted = True
+        elif kind == "falsified_by":
+            falsifiers += 1
+            control = decorator["kwargs"].get("control", {}).get("value")
+            if "name" in decorator["kwargs"].get("control", {}):
+                problems.add("control= of @falsified_by is computed", path, decorator["line"],
+                             fix="write the experiment's name, or the settings, out")  # fmt: skip
+            if isinstance(control, str):
+                controls.append(f"{topic}.{control}")
+                if f"{topic}.{control}" not in site.experiments:
+                    there = [e.name for e in site.experiments.values() if e.topic == topic]
+                    close = nearest(control, there)
+                    problems.add(
+                        f"no experiment {control!r} in {topic}", path, decorator["line"],
+                        details=[f"there is: {', '.join(there) or 'none'}"],
+                        fix=f'control="{close}"' if close else None,
+                    )  # fmt: skip
+    if not function["doc"]:
+        problems.add(f"the claim {name} has no docstring, which says what is compared", path, function["line"])
+    reads = tuple(f"{topic}.{p}" for p in function["params"] if f"{topic}.{p}" in site.experiments)
+    functions = tuple(p for p in function["params"] if f"{topic}.{p}" not in reads and p in site.symbols[topic])
+    if not scales:
+        able = [set(site.experiments[e].scales) for e in (*reads, *controls) if e in site.experiments]
+        scales = tuple(s for s in SCALES if all(s in a for a in able)) if reads else ("sample",)
+    site.claims[f"{topic}.{name}"] = ClaimInfo(
+        topic, name, path, function["line"], " ".join(function["doc"].split()), tuple(function["params"]), reads,
+        tuple(controls), functions, scales, refuted, falsifiers, text,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- pages
+def read_front_matter(text: str) -> tuple[dict[str, Any], int]:
+    """(front matter, how many lines it takes) of a page's text. Raises yaml.YAMLError."""
+    head = FRONT_MATTER.match(text)
+    return (yaml.safe_load(head["yaml"]) or {}, head[0].count("\n")) if head else ({}, 0)
+
+
+def _page(site: Site, path: Path, problems: Problems) -> None:
+    name = path.relative_to(site.layout.docs).as_posix()
+    try:
+        text = listing.read_text(path)
+        meta, _ = read_front_matter(text)
+    except UnicodeDecodeError as error:
+        problems.add(f"not UTF-8: {error}", path, fix="save it as UTF-8")
+        return
+    except OSError as error:
+        problems.add(f"cannot be read: {error.strerror}", path, fix="build again, or take it out")
+        return
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark and mark.line + 2
+        what = f"front matter is not YAML: {getattr(error, 'problem', error)}"
+        problems.add(what, path, line, fix=yaml_text.unread(text, line))
+        return
+    except ValueError as error:  # 2026-02-30 looks like a date, and is none
+        problems.add(f"front matter has a date that is none: {error}", path, 1, fix="write it as 2027-06-01")
+        return
+    if not isinstance(meta, dict):
+        problems.add("front matter is not a mapping", path, 1, fix="write name: value lines between the --- lines")
+        return
+    if transcripts.hidden(meta):
+        text = transcripts.public(text)  # from here on nobody has what is not to be published
+    found, wrong = references.scan(text, path)
+    problems.extend(wrong)
+    site.pages[name] = PageInfo(path, name, text, meta, tuple(found))
+
+
+def _notebook(site: Site, path: Path, problems: Problems) -> None:
+    name = path.relative_to(site.layout.docs).as_posix()
+    misplaced = notebooks.misplaced(path, name)
+    if misplaced:
+        problems.extend([misplaced])
+        return
+    try:
+        site.pages[name], wrong = notebooks.page(path, name)
+    except CoursenotesError as error:
+        problems.extend(error)
+        return
+    problems.extend(wrong)

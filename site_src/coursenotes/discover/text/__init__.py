@@ -1,0 +1,1 @@
+"""What Markdown and YAML say: prose, references, citations, formulas, cells, lines."""

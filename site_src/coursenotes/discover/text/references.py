@@ -1,0 +1,303 @@
+"""The grammar of references and times: page text -> (line, scheme, name, settings).
+
+    [0.43](measured:dropout.drop_rate.valid_loss?p=0.5&scale=full)      [1:08:22]      [DL1v3L5@1:54:00]
+
+Whether the names exist is told by resolve.py; here only their form is known.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from coursenotes.discover.text import citations
+from coursenotes.discover.text.prose import alone, escaped, heading_lines, line_of, links, prose
+from coursenotes.errors import Problem, nearest
+
+SCHEMES = ("code", "figure", "measured", "table", "claim", "lecture", "term", "dated")
+BLOCKS = ("code", "figure", "table")  # what stands alone in its paragraph
+WEB = ("http", "https", "mailto")
+FORMS = {
+    "code": "code:topic.Name",
+    "figure": "figure:topic.name",
+    "measured": "measured:topic.experiment.metric?setting=value",
+    "table": "table:topic.experiment",
+    "claim": "claim:topic.name",
+    "lecture": "lecture:course/lesson@h:mm:ss",
+    "term": "term:name",
+    "dated": "dated:2022-07-21, or with ?review=2023-07-21",
+}
+TIME = re.compile(
+    r"(?<!!)\[(?:(?P<code>[A-Za-z0-9][\w./-]*)@(?P<at>\d{1,3}(?::\d{1,2}){1,2})|(?P<time>\d{1,2}:\d{1,2}:\d{1,2}))\]"
+    r"(?!\(|:[ \t]*<?[a-z]+://)"
+)
+
+_NAME = r"[^\W\d]\w*"
+_TARGETS = {
+    "code": re.compile(rf"{_NAME}(?:\.{_NAME}){{1,2}}"),
+    "figure": re.compile(rf"{_NAME}\.{_NAME}(?:#curves)?"),
+    "measured": re.compile(rf"{_NAME}\.{_NAME}\.{_NAME}"),
+    "table": re.compile(rf"{_NAME}\.{_NAME}"),
+    "claim": re.compile(rf"{_NAME}\.{_NAME}"),
+    "lecture": re.compile(r"[A-Za-z0-9][\w./-]*(?:@[\d:]+)?"),
+    "term": re.compile(r"\w[\w .+/-]*"),
+    "dated": re.compile(r"\d{4}-\d{2}-\d{2}"),
+}
+_SETTINGS: dict[str, tuple[str, ...] | None] = {"measured": None, "table": None, "dated": ("review",)}  # None: any
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
+_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_ADDRESS = re.compile(
+    r"""(?<![\w-])(?:href|src|poster|action|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE
+)
+
+
+class Target(NamedTuple):
+    """What an address of ours asks for."""
+
+    scheme: str
+    target: str
+    settings: dict[str, Any]
+    scale: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One thing that a page asks for; text is as written, on one line.
+
+    A bare time is the lecture "@1:08:22". A citation has the scheme "cite", which no address has.
+    """
+
+    path: Path
+    line: int
+    scheme: str
+    target: str
+    settings: dict[str, Any]
+    scale: str
+    text: str
+    image: bool
+    alone: bool
+
+    @property
+    def asks(self) -> Target:
+        """What is asked for, without where and in what words."""
+        return Target(self.scheme, self.target, self.settings, self.scale)
+
+
+class Malformed(ValueError):
+    """An address with a scheme of ours that cannot be read; says why, and what would do."""
+
+    def __init__(self, what: str, fix: str | None = None):
+        super().__init__(what)
+        self.fix = fix
+
+
+def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
+    """Every reference of a page in the order of the text, and every problem with their form."""
+    masked = prose(text)
+    found: list[tuple[int, Reference]] = []
+    problems: list[Problem] = []
+    headings = heading_lines(masked)
+    outer_end, outer_ours = -1, False
+    for link in links(masked):
+        line = line_of(text, link.start)
+        problem = scheme_problem(link.href)
+        if problem:
+            problems.append(Problem(problem[0], path, line, (), problem[1]))
+        target = None
+        try:
+            target = parse_href(link.href)
+        except Malformed as error:
+            problems.append(Problem(str(error), path, line, (f"the form is {_form(link.href)}",), error.fix))
+        if link.start < outer_end and not link.image and (target or outer_ours):
+            problems.append(Problem(
+                f"a link inside a link: {link.href}", path, line, ("links do not nest",),
+                "close the sentence first; a claim stands at its end: [](claim:topic.name)",
+            ))  # fmt: skip
+        if link.text_end > outer_end:  # an image's title may hold links: it becomes the caption
+            outer_end, outer_ours = link.text_end, target is not None
+        if target is None:
+            continue
+        words = " ".join(text[link.text_start : link.text_end].split())
+        reference = Reference(path, line, *target, words, link.image, alone(masked, link))
+        found.append((link.start, reference))
+        problems += _misplaced(reference, line in headings)
+    inside = [(link.text_start, link.text_end) for link in links(masked) if not link.image]
+    for match in (*citations.CITATION.finditer(masked), *TIME.finditer(masked)):
+        if any(first <= match.start() < last for first, last in inside):
+            problems.append(Problem(f"a link inside a link: {match[0]}", path, line_of(text, match.start()),
+                                    ("links do not nest",), "put it behind the link"))  # fmt: skip
+    for match in citations.CITATION.finditer(masked):
+        if not escaped(masked, match.start()):
+            line = line_of(text, match.start())
+            for n, work in enumerate(citations.works(match["cited"])):
+                reference = Reference(path, line, "cite", work.key, {}, "sample", match["cited"], False, False)
+                found.append((match.start() + n, reference))
+            if line in headings:
+                problems += _misplaced(reference, True)
+    for match in TIME.finditer(masked):
+        if escaped(masked, match.start()):
+            continue
+        line = line_of(text, match.start())
+        code, time = match["code"], match["at"] or match["time"]
+        wrong = _time_problem(time)
+        if wrong:
+            problems.append(Problem(f"{match[0]} is no time: {wrong[0]}", path, line, (), wrong[1]))
+            continue
+        reference = Reference(path, line, "lecture", f"{code or ''}@{time}", {}, "sample", match[0][1:-1], False, False)
+        found.append((match.start(), reference))
+        if line in headings:
+            problems += _misplaced(reference, True)
+    problems += _outside_inline_links(masked, text, path)
+    found.sort(key=lambda pair: pair[0])
+    return [reference for _, reference in found], sorted(problems, key=lambda p: p.line or 0)
+
+
+def parse_href(href: str) -> Target | None:
+    """What an address asks for, or None where its scheme is not ours. Raises Malformed."""
+    match = _SCHEME.match(href)
+    scheme = match[1] if match else ""
+    if scheme not in SCHEMES:
+        return None
+    name, question, query = href[len(scheme) + 1 :].partition("?")
+    name = unquote(name)
+    if not _TARGETS[scheme].fullmatch(name):
+        raise Malformed(f"{href} names nothing that {scheme}: can give")
+    settings, scale = _settings(href, query) if question else ({}, "sample")
+    taken = _SETTINGS.get(scheme, ())
+    if taken is not None and not settings.keys() <= set(taken):
+        takes = f"only {', '.join(taken)}=" if taken else "no settings"
+        raise Malformed(f"{scheme}: takes {takes}, but {href} has {', '.join(settings)}", f"write {scheme}:{name}")
+    if scale != "sample" and scheme in ("code", "lecture", "term", "dated"):
+        raise Malformed(f"{scheme}: has no scale", f"write {scheme}:{name}")
+    if scheme == "lecture":
+        time = name.partition("@")[2]
+        problem = _time_problem(time) if "@" in name else None
+        if problem:
+            raise Malformed(f"{href}: {problem[0]}", problem[1])
+    return Target(scheme, name, settings, scale)
+
+
+def write_href(asks: Target) -> str:
+    """The address that asks for this: the inverse of parse_href."""
+    pairs = [f"{name}={_written(value)}" for name, value in asks.settings.items()]
+    pairs += ["scale=full"] if asks.scale == "full" else []
+    return f"{asks.scheme}:{asks.target}" + ("?" + "&".join(pairs) if pairs else "")
+
+
+def parse_time(text: str) -> int:
+    """Seconds of h:mm:ss or mm:ss. Raises Malformed where minutes or seconds are over 59, or for any other form."""
+    problem = _time_problem(text)
+    if problem:
+        raise Malformed(f"{text} is no time: {problem[0]}", problem[1])
+    seconds = 0
+    for field in text.split(":"):
+        seconds = 60 * seconds + int(field)
+    return seconds
+
+
+def write_time(seconds: int) -> str:
+    """1:08:22, always with three fields."""
+    return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the whole of a text is the address of a page of the web."""
+    return bool(re.fullmatch(r"https?://[^\s<>\"]+", text))
+
+
+def scheme_problem(href: str) -> tuple[str, str | None] | None:
+    """(what, fix) where the scheme of an address is neither ours nor one of the web's; else None."""
+    match = _SCHEME.match("".join(html.unescape(href).split()))
+    if not match or match[1] in SCHEMES or match[1].lower() in WEB:
+        return None
+    close = nearest(match[1].lower(), (*SCHEMES, *WEB))
+    fix = f"write {close}:{href.partition(':')[2]}" if close else None
+    return f'no scheme "{match[1]}:"; there is {", ".join(f"{s}:" for s in (*SCHEMES, *WEB))}', fix
+
+
+def _settings(href: str, query: str) -> tuple[dict[str, Any], str]:
+    settings: dict[str, Any] = {}
+    for pair in html.unescape(query).split("&"):
+        name, equals, value = pair.partition("=")
+        if not (equals and name.isidentifier() and value):
+            raise Malformed(f'"{pair}" in {href} is not setting=value')
+        if name in settings:
+            raise Malformed(f"{href} gives {name} twice")
+        settings[name] = _literal(unquote(value))
+    scale = settings.pop("scale", "sample")
+    if scale not in ("sample", "full"):
+        raise Malformed(f'no scale "{scale}"; there is sample, full', f"write {_with_scale(href, scale)}")
+    return settings, scale
+
+
+def _with_scale(href: str, wrong: Any) -> str:
+    """The address with the scale that comes nearest in place of one that there is not."""
+    return href.replace(f"scale={wrong}", f"scale={nearest(str(wrong), ('sample', 'full')) or 'full'}")
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _written(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return re.sub(r"[%&\s()<>]", lambda match: f"%{ord(match[0]):02X}", text)
+
+
+def _time_problem(time: str) -> tuple[str, str | None] | None:
+    if not re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}", time):
+        return "a time is h:mm:ss, or mm:ss after a lecture", None
+    *before, minutes, seconds = (int(field) for field in time.split(":"))
+    if minutes < 60 and seconds < 60:
+        return None
+    total = 60 * (60 * (before[0] if before else 0) + minutes) + seconds
+    return "minutes and seconds go to 59", f"is it {write_time(total)}?"
+
+
+def _form(href: str) -> str:
+    return FORMS[href.partition(":")[0]]
+
+
+def _misplaced(reference: Reference, heading: bool) -> Iterator[Problem]:
+    scheme, path, line = reference.scheme, reference.path, reference.line
+    href = write_href(reference.asks) if scheme != "cite" else f"[{reference.text}]"
+    if heading:
+        yield Problem(f"a reference in a heading: {href}", path, line, (), "move it into the text below the heading")
+    elif scheme in BLOCKS and not reference.alone:
+        yield Problem(f"{href} does not stand alone in its paragraph", path, line, (),
+                      "put it on a line of its own, with an empty line above and below")  # fmt: skip
+    if scheme == "figure" and not reference.image:
+        yield Problem(f"a figure is an image: {href}", path, line, (), f"write ![{reference.text}]({href})")
+    if scheme != "figure" and reference.image:
+        yield Problem(f"{scheme}: is a link, not an image", path, line, (), f"write [{reference.text}]({href})")
+
+
+def _outside_inline_links(masked: str, text: str, path: Path) -> Iterator[Problem]:
+    """Problems with addresses in raw HTML and in reference-style definitions."""
+    for tag in _TAG.finditer(masked):
+        for attribute in _ADDRESS.finditer(text, tag.start(), tag.end()):
+            href = next(value for value in attribute.groups() if value is not None).strip()
+            line = line_of(text, attribute.start())
+            problem = scheme_problem(href)
+            if problem:
+                yield Problem(problem[0], path, line, ("in raw HTML",), problem[1])
+            elif href.partition(":")[0] in SCHEMES and ":" in href:
+                yield Problem(f"{href} stands in raw HTML", path, line, (), f"write it in Markdown: [text]({href})")
+    for definition in _DEFINITION.finditer(masked):
+        href, line = definition["href"], line_of(text, definition.start())
+        problem = scheme_problem(href)
+        if problem and not definition["id"].startswith("^"):
+            yield Problem(problem[0], path, line, (), problem[1])
+        elif href.partition(":")[0] in SCHEMES and ":" in href and not definition["id"].startswith("^"):
+            yield Problem(f"{href} stands in a reference-style definition", path, line, (),
+                          f"write it where it is used: [text]({href})")  # fmt: skip

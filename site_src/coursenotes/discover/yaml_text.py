@@ -1,0 +1,119 @@
+"""Fields of front matter that are text: what YAML would read as something else is told, with the quotes to write.
+
+YAML reads Yes as true, 1:08:22 as 4102, 1.10 as 1.1, 007 as 7, and leaves out what stands behind a #.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.text.cut import cut
+from coursenotes.discover.text.prose import FRONT_MATTER
+from coursenotes.errors import Problem
+
+TEXTS = ("title", "description", "licence", "subject")
+LISTS = ("authors", "needs", "was", "subjects", "sources")  # of texts, or of fields that are texts
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAGS = {
+    "bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing",
+    "seq": "a list", "map": "fields of its own", "binary": "bytes", "set": "a set",
+}  # fmt: skip
+
+
+def problems(page: PageInfo) -> Iterator[Problem]:
+    """What is wrong with the fields above a page's text, each with its line."""
+    head = FRONT_MATTER.match(page.text)
+    if head is not None:
+        text = head["yaml"]
+        node = yaml.compose(text, Loader=_LOADER)
+        if isinstance(node, yaml.MappingNode):
+            yield from _Fields(page, text).of(node)
+    elif page.name.endswith(".ipynb"):
+        for field in TEXTS:
+            if field in page.meta and not (isinstance(page.meta[field], str) and page.meta[field].strip()):
+                given = json.dumps(page.meta[field], ensure_ascii=False, default=str)
+                yield Problem(f"{field}: is {given}, and no text", page.path, None, ("in the notebook's metadata",),
+                              f'write "{field}": {json.dumps(given, ensure_ascii=False)}')  # fmt: skip
+
+
+class _Fields:
+    """The fields of one page; text is what stands between its lines of ---."""
+
+    def __init__(self, page: PageInfo, text: str):
+        self.page, self.text = page, text
+        self.seen: set[int] = set()
+
+    def of(self, node: yaml.MappingNode) -> Iterator[Problem]:
+        yield from self.repeated(node)
+        for key, value in node.value:
+            if key.value in TEXTS:
+                yield from self.scalar(key.value, value, f"{key.value}: ")
+            elif key.value in LISTS:
+                yield from self.items(key.value, value)
+
+    def items(self, field: str, node: yaml.Node) -> Iterator[Problem]:
+        """What is wrong with the texts of a list; whether it has to be one, its own reader says."""
+        for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if isinstance(item, yaml.MappingNode) and field == "sources":
+                for key, value in item.value:
+                    one = value.value if isinstance(value, yaml.SequenceNode) and key.value == "author" else [value]
+                    for each in one:
+                        yield from self.scalar(f"{field}: {key.value}", each, f"{key.value}: ")
+            elif isinstance(item, yaml.ScalarNode):
+                yield from self.scalar(field, item, "" if node is not item else f"{field}: ")
+
+    def scalar(self, field: str, node: yaml.Node, before: str) -> Iterator[Problem]:
+        """What is wrong with one text."""
+        written = self.text[node.start_mark.index : node.end_mark.index].strip()
+        behind = self.text[node.end_mark.index :].partition("\n")[0]
+        kind = node.tag.rpartition(":")[2]
+        if isinstance(node, yaml.ScalarNode) and not node.value.strip():
+            comment = re.match(r"\s*#.*", behind)
+            fix = f"{before}{_quoted(comment[0])}" if comment else f"{before}…, or take it out"
+            yield self._problem(f"{field}: is empty", node, ("a # begins a comment",) if comment else (), fix)
+        elif kind != "str":
+            what = f"{field}: {cut(written, 60)} is no text; YAML reads it as {_TAGS.get(kind, kind)}"
+            yield self._problem(what, node, (), f"{before}{_quoted(written)}")
+        elif not getattr(node, "style", None) and re.match(r"[ \t]+#", behind):
+            what = f"{field}: ends before the #, which begins a comment"
+            yield self._problem(what, node, (), f"{before}{_quoted(written + behind)}, or put the comment above it")
+
+    def repeated(self, node: yaml.Node) -> Iterator[Problem]:
+        """Fields that stand twice, of which YAML takes the last, and values that it copies from elsewhere."""
+        if id(node) in self.seen:
+            return
+        self.seen.add(id(node))
+        mapping = node.value if isinstance(node, yaml.MappingNode) else []
+        first: dict[str, int] = {}
+        for key, _ in mapping:
+            if key.tag.endswith(":merge"):
+                yield self._problem("front matter merges fields with <<:", key, (), "them out")
+            elif key.value in first:
+                where = f"the first is on line {first[key.value]}"
+                yield self._problem(f"{key.value}: stands twice", key, (where,), "it once")
+            first.setdefault(str(key.value), key.start_mark.line + 2)
+        items = [(item, item) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+        for place, child in mapping or items:
+            if id(child) in self.seen and not place.tag.endswith(":merge"):
+                yield self._problem("front matter repeats a value by a name with *", place, (), "it out at each place")
+            yield from self.repeated(child)
+
+    def _problem(self, what: str, node: yaml.Node, details: tuple[str, ...], fix: str) -> Problem:
+        return Problem(what, self.page.path, node.start_mark.line + 2, details, f"write {fix}")
+
+
+def unread(text: str, line: int | None) -> str | None:
+    """How to mend a line of front matter that is no YAML; None where that is not known."""
+    found = re.match(r"(\s*(?:- )?\w+: +)([^\s\"'\[{|>].*)", text.split("\n")[line - 1]) if line else None
+    return f"write {found[1].strip()} {_quoted(found[2])}" if found else None
+
+
+def _quoted(written: str) -> str:
+    """A text in the quotes that make YAML read it as it is written."""
+    return json.dumps(" ".join(written.split()), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Plans, runs and looks up what snippets declare."""

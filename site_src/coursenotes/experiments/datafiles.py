@@ -1,0 +1,214 @@
+"""The files of a real dataset: found, or downloaded, and checked. A file with another digest is never used.
+
+Looked up in the folder COURSENOTES_DATA, then in the user's cache, then downloaded into the cache. An archive's
+members count as the archive, since many people keep the unpacked folder only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from coursenotes.api import Dataset, File
+from coursenotes.cache.store import write_atomic
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.experiments.unpack import is_archive, unpack
+
+VARIABLE = "COURSENOTES_DATA"
+TIMEOUT = 30  # seconds without a byte, after which a download is given up
+
+
+def fetch(dataset: Dataset, root: Path | str | None = None, cache: Path | str | None = None) -> Path:
+    """A folder that holds every file of a dataset, checked.
+
+    root replaces COURSENOTES_DATA: in root/<dataset.folder> lie the files, the archives or their members. cache
+    replaces the user's cache. A member "ml-100k/u.data" of a dataset whose folder is "ml-100k" is at u.data in what
+    is returned. Raises CoursenotesError with every file that is missing, and how to get it.
+    """
+    return Files(dataset, root, cache).fetch()
+
+
+class Files:
+    """One dataset's files: where they may lie, and which are there."""
+
+    def __init__(self, dataset: Dataset, root: Path | str | None = None, cache: Path | str | None = None):
+        self.dataset = dataset
+        self.name = dataset.folder or re.sub(r"\W+", "-", dataset.title.lower()).strip("-")
+        given = root or os.environ.get(VARIABLE)
+        self.given = Path(given).expanduser().absolute() / self.name if given else None
+        self.cache = Path(cache).absolute() if cache else user_cache()
+        self.kept = self.cache / self.name
+        self.digests = Digests(self.cache / "digests.json")
+        self.wrong: dict[Path, str] = {}  # found, but with another digest than the declared one
+
+    def fetch(self) -> Path:
+        if self.given is not None and self.given.is_dir() and all(self._complete(f, self.given) for f in self._files()):
+            return self.given
+        if self.kept.is_dir() and all(self._complete(f, self.kept) for f in self._files()):
+            return self.kept
+        problems = Problems()
+        try:
+            self.kept.mkdir(parents=True, exist_ok=True)
+            with locked(self.cache / f".{self.name}.lock"):  # jobs that start together download once
+                for file in self._files():
+                    if not self._complete(file, self.kept):
+                        try:
+                            self._obtain(file)
+                        except CoursenotesError as error:
+                            problems.extend(error)
+        except OSError as error:
+            problems.add(f"the data of {self.dataset.title} cannot be kept in {self.kept}: {error}", fix=self._fix())
+        problems.raise_if_any()
+        return self.kept
+
+    def _files(self) -> Iterator[File]:
+        for file in self.dataset.files:
+            if not file.sha256 and not file.members:
+                raise CoursenotesError(
+                    Problem(f"{file.name} of {self.dataset.title} has no digest", fix='declare File(…, sha256="…")')
+                )
+            yield file
+
+    def _complete(self, file: File, folder: Path) -> bool:
+        """Whether a folder holds this file, or all of its members, unpacked where a loader looks for them."""
+        if file.members:
+            return all(self._right(folder / self._place(name), sha) for name, sha in file.members.items())
+        if is_archive(file.name):
+            mark = folder / f".{file.name}.unpacked"
+            return mark.is_file() and mark.read_text() == file.sha256
+        return self._right(folder / file.name, file.sha256)
+
+    def _right(self, path: Path, sha256: str) -> bool:
+        found = self.digests.of(path)
+        if found is not None and found != sha256.lower():
+            self.wrong[path] = sha256
+        return found == sha256.lower()
+
+    def _place(self, member: str) -> str:
+        """Where a member of an archive lies in the dataset's folder: a top folder of the same name is that folder."""
+        return member.removeprefix("./").removeprefix(f"{self.name}/")
+
+    def _obtain(self, file: File) -> None:
+        """Bring one file into the cache: from COURSENOTES_DATA, where it or its members are, else by a download."""
+        if self.given is not None and not is_archive(file.name) and self._complete(file, self.given):
+            self._copy(self.given / file.name, self.kept / file.name)
+        elif self.given is not None and file.members and self._complete(file, self.given):
+            for member in file.members:
+                self._copy(self.given / self._place(member), self.kept / self._place(member))
+        else:
+            path = self._archive(file) or self._download(file)
+            if is_archive(file.name):
+                self._unpack(file, path)
+            elif path != self.kept / file.name:
+                self._copy(path, self.kept / file.name)
+
+    def _archive(self, file: File) -> Path | None:
+        """The file itself, packed, where somebody has put it."""
+        places = [self.given, self.given.parent] if self.given is not None else []
+        for folder in (*places, self.kept):
+            if file.sha256 and self._right(folder / file.name, file.sha256):
+                return folder / file.name
+        return None
+
+    def _download(self, file: File) -> Path:
+        import pooch
+        import requests
+
+        if not file.url:
+            what = f"{file.name} of {self.dataset.title} is missing"
+            raise CoursenotesError(Problem(what, details=tuple(self._wrong()), fix=self._fix(file)))
+        pooch.get_logger().setLevel("WARNING")
+        known = f"sha256:{file.sha256}" if file.sha256 else None
+        downloader = pooch.HTTPDownloader(timeout=TIMEOUT) if file.url.startswith("http") else None
+        try:
+            return Path(pooch.retrieve(file.url, known, file.name, self.kept, downloader=downloader))
+        except (requests.RequestException, OSError) as error:
+            what = f"{file.name} of {self.dataset.title} is missing, and {file.url} cannot be downloaded"
+            details = [f"{type(error).__name__}: {error}", *self._wrong()]
+        except ValueError as error:  # pooch's word for a wrong digest
+            what = f"{file.url} is not the file that {self.dataset.title} declares"
+            details = [str(error), *self._wrong()]
+        raise CoursenotesError(Problem(what, details=tuple(details), fix=self._fix(file)))
+
+    def _unpack(self, file: File, archive: Path) -> None:
+        with tempfile.TemporaryDirectory(dir=self.cache) as name:
+            names = unpack(archive, Path(name), set(file.members) or None)
+            for member in names:
+                target = self.kept / self._place(member)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                (Path(name) / member).replace(target)
+        if file.members and not self._complete(file, self.kept):
+            bad = [m for m, sha in file.members.items() if not self._right(self.kept / self._place(m), sha)]
+            raise CoursenotesError(
+                Problem(f"{archive} does not hold what {self.dataset.title} declares", details=tuple(sorted(bad)))
+            )
+        if not file.members:
+            write_atomic(self.kept / f".{file.name}.unpacked", file.sha256)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+
+    def _wrong(self) -> list[str]:
+        return [f"{path} is there, but its digest is not {sha}" for path, sha in self.wrong.items()]
+
+    def _fix(self, file: File | None = None) -> str:
+        where = f"${VARIABLE}/{self.name}"
+        if file is None:
+            return f"set {VARIABLE} to a folder that can be written or that holds the files in {self.name}"
+        what = f"{file.name} from {file.url or self.dataset.url}"
+        unpacked = f", or {', '.join(map(self._place, file.members))} unpacked" if file.members else ""
+        return f"put {what}{unpacked} into {where}, and set {VARIABLE} to the folder above it"
+
+
+class Digests:
+    """SHA-256 of files, remembered by path, size and time of change, so that no job reads 200 MB for its digest."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        try:
+            self.known: dict[str, list[int | str]] = json.loads(path.read_text())
+        except (OSError, ValueError):
+            self.known = {}
+
+    def of(self, path: Path) -> str | None:
+        """The digest of a file in hex, or None where there is no file."""
+        try:
+            state = path.stat()
+            stamp: list[int | str] = [state.st_size, state.st_mtime_ns, state.st_ino]
+            known = self.known.get(str(path))
+            if known is not None and known[:-1] == stamp:
+                return str(known[-1])
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+        self.known[str(path)] = [*stamp, digest]
+        with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
+            write_atomic(self.path, json.dumps(self.known, indent=0))
+        return digest
+
+
+def user_cache() -> Path:
+    """The folder for downloads on this system: ~/.cache/coursenotes on Linux; COURSENOTES_CACHE says another."""
+    import pooch
+
+    return Path(os.environ.get("COURSENOTES_CACHE") or pooch.os_cache("coursenotes"))
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with this process."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,285 @@
+"""Trains one job of an experiment: its data, its seed, its call, and what it returned, checked and written.
+
+Called in the job's own process by child.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import importlib
+import inspect
+import math
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursenotes.api import FRESH_DATA, Dataset, Run
+from coursenotes.cache import store
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.experiments import datafiles
+from coursenotes.paths import Layout
+from coursenotes.result import JobResult
+from coursenotes.workers import kernels, slices
+from coursenotes.workers.entropy import seed_everything
+from coursenotes.workers.file_guard import Watch
+
+LIBRARIES = ("torch", "torchvision", "fastai", "fastcore", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
+
+
+def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Run one job and write its result into the folder. -> {"metrics": how many it returned}.
+
+    args: module, function, path (of the snippet), dataset ([module, name] or None), settings, seed, scale,
+    may_diverge; root and slices, the code that is loaded, and nothing else of the project; after, the key of the
+    result that it is given, or None; depends, written with the result; takes, the settings that the function asks for.
+    Raises CoursenotesError where the data cannot be had, a file is read that no key covers or the function returned
+    something that cannot be kept, and whatever the snippet raises.
+    """
+    model = [] if args.get("after") is None else [_earlier(args)]
+    run = Run(args["seed"], args["scale"], device_in_use(), report)
+    with begin(args, folder) as watched:
+        seed_everything(args["seed"])  # before the modules are run: some of them may draw numbers
+        function = getattr(importlib.import_module(args["module"]), args["function"])
+        seed_everything(args["seed"])
+        data = []
+        if args["dataset"] is not None:
+            module, name = args["dataset"]
+            data = [load_data(module, name, args["scale"], run.device, args["seed"], watched)]
+        seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
+        takes = args.get("takes", list(args["settings"]))
+        started, cpu = time.monotonic(), _cpu_seconds()
+        returned = function(*data, *model, run, **{name: args["settings"][name] for name in takes})
+        seconds, cpu = time.monotonic() - started, _cpu_seconds() - cpu
+    result = sort_out(returned, Path(args["path"]), args["function"], bool(args.get("may_diverge")))
+    provenance = {**surroundings(run.device), "seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3)}
+    result = dataclasses.replace(result, curves=run.curves, provenance=provenance)
+    store.write_entry(folder, result, args.get("depends"))
+    return {"metrics": len(result.metrics)}
+
+
+def begin(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[Watch | None]:
+    """Load no other code of the project than args["slices"], and, inside it, let no other of its files be read."""
+    if "slices" not in args:
+        return contextlib.nullcontext()
+    layout = Layout(Path(args["root"]))
+    slices.install(layout, args["slices"])
+    return Watch(layout.root, [folder, Path.cwd(), layout.libraries_state])
+
+
+def _earlier(args: Mapping[str, Any]) -> JobResult:
+    """The result of the job that this one comes after."""
+    found = store.Store(Layout(Path(args["root"]))).get(args["after"])
+    if found is None:
+        raise CoursenotesError(Problem("the result that it comes after is gone", args["path"], args.get("line"),
+                                       fix="run it again"))  # fmt: skip
+    return found
+
+
+def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> None:
+    """Fetch and check a real dataset's files. args: dataset ([module, name]). Raises CoursenotesError."""
+    module, name = args["dataset"]
+    if "slices" in args:
+        slices.install(Layout(Path(args["root"])), args["slices"])
+    datafiles.fetch(getattr(importlib.import_module(module), name))
+
+
+def device_in_use() -> str:
+    """ "cuda" where the job was given a GPU, else "cpu"."""
+    torch = sys.modules.get("torch")
+    return str(torch.get_default_device().type) if torch is not None else "cpu"
+
+
+def load_data(
+    module: str, name: str, scale: str, device: str = "cpu", seed: int = 0, watched: Watch | None = None
+) -> Any:
+    """A dataset's object at a scale. It is loaded on the CPU, and its tensors are moved to the device afterwards.
+
+    So a loader is the same code everywhere, with NumPy and generators of its own. A build's seeds share the one
+    dataset that pages show; seeds from FRESH_DATA on, those of a replication, draw generated data anew: a sample=
+    function that takes a seed is given it. Raises CoursenotesError where the dataset has nothing at this scale, or its
+    files cannot be had.
+    """
+    dataset: Dataset = getattr(importlib.import_module(module), name)
+    make = dataset.sample if scale == "sample" else dataset.full
+    if make is None:
+        raise CoursenotesError(
+            Problem(f"{module}.{name} has no data at scale {scale!r}", fix=f"give its Dataset a function {scale}=")
+        )
+    with watched.not_looking() if watched else contextlib.nullcontext():  # the files are checked by their digests
+        arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
+    for folder in arguments if watched else ():
+        watched.allow(folder)  # type: ignore[union-attr]
+    fresh = scale == "sample" and seed >= FRESH_DATA and "seed" in inspect.signature(make).parameters
+    named = {"seed": seed} if fresh else {}
+    if device == "cpu":
+        return make(*arguments, **named)
+    import torch
+
+    with torch.device("cpu"):
+        data = make(*arguments, **named)
+    return moved(data, device)
+
+
+def moved(data: Any, device: str) -> Any:
+    """The same object with its tensors on a device: looks into tuples, lists, dicts and dataclasses."""
+    import torch
+
+    if isinstance(data, torch.Tensor):
+        return data.to(device)
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*(moved(value, device) for value in data))
+    if isinstance(data, (list, tuple)):
+        return type(data)(moved(value, device) for value in data)
+    if isinstance(data, dict):
+        return {name: moved(value, device) for name, value in data.items()}
+    if dataclasses.is_dataclass(data) and not isinstance(data, type):
+        fields = {f.name: moved(getattr(data, f.name), device) for f in dataclasses.fields(data) if f.init}
+        return dataclasses.replace(data, **fields)
+    return data
+
+
+def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False) -> JobResult:
+    """What an experiment returned, as metrics, arrays and labels. Raises CoursenotesError with every problem."""
+    if not isinstance(returned, Mapping):
+        raise CoursenotesError(
+            Problem(
+                f"{function} returned {_kind(returned)}, not a dict",
+                path,
+                returning_line(path, function),
+                fix='return {"valid_loss": valid_loss, …}',
+            )
+        )
+    problems = Problems()
+    metrics: dict[str, float] = {}
+    arrays: dict[str, np.ndarray] = {}
+    labels: dict[str, list[str]] = {}
+    for name, value in returned.items():
+        line = returning_line(path, function, name)
+        if not isinstance(name, str) or not name.isidentifier():
+            problems.add(f"{function} returns {name!r}, which is no name", path, line, fix="use letters, digits and _")
+            continue
+        array = as_array(value)
+        if array is not None and array.ndim == 0:
+            number = array.item()
+            if not may_diverge and not math.isfinite(number):
+                problems.add(
+                    f"{function} returned {name} = {number}",
+                    path,
+                    line,
+                    fix="find where it diverges; or, where that is the point, declare @experiment(may_diverge=True)",
+                )
+            metrics[name] = int(number) if isinstance(number, bool) else number
+        elif array is not None:
+            arrays[name] = array
+        elif isinstance(value, (list, tuple)) and value and all(isinstance(label, str) for label in value):
+            labels[name] = [str(label) for label in value]
+        else:
+            problems.add(
+                f"{function} returned {name} as {_kind(value)}",
+                path,
+                line,
+                details=["what can be kept: a number, a NumPy or torch array of numbers, a list of texts"],
+                fix=_mend(value),
+            )
+    problems.raise_if_any()
+    return JobResult(metrics, {}, arrays, labels)
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Numbers of any kind as a contiguous array, () for one number. None where the value is something else."""
+    if hasattr(value, "detach"):
+        value = value.detach()
+        if value.device.type == "meta":
+            return None
+        value = value.cpu()
+        if str(value.dtype) == "torch.bfloat16":  # which NumPy does not know
+            value = value.float()
+        try:
+            value = value.resolve_conj().resolve_neg().numpy()
+        except (NotImplementedError, RuntimeError, TypeError):  # sparse, or without values
+            return None
+    if not isinstance(value, (bool, int, float, np.generic, np.ndarray)):
+        return None
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        return None
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return np.ascontiguousarray(native).reshape(array.shape)
+
+
+def returning_line(path: Path, function: str, name: Any = None) -> int | None:
+    """The line of a snippet on which a function returns a name; else its last return; else its def."""
+    try:
+        tree = ast.parse(path.read_text())
+    except (OSError, SyntaxError):
+        return None
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            returns = [inner for inner in ast.walk(node) if isinstance(inner, ast.Return)]
+            for value in (inner.value for inner in returns):
+                if isinstance(value, ast.Dict):
+                    for key in value.keys:
+                        if isinstance(key, ast.Constant) and key.value == name:
+                            return key.lineno
+            return max((inner.lineno for inner in returns), default=node.lineno)
+    return None
+
+
+def surroundings(device: str) -> dict[str, Any]:
+    """Where a result was made: what is shown beside it and is no part of its key."""
+    torch = sys.modules.get("torch")
+    return {
+        "device": device,
+        "gpu": torch.cuda.get_device_name(0) if torch is not None and device == "cuda" else None,
+        "threads": torch.get_num_threads() if torch is not None else 1,
+        "kernels": kernels.in_use(),
+        "capability": torch.backends.cpu.get_cpu_capability() if torch is not None else None,
+        "libraries": versions(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of the libraries that compute, with their builds (2.13.0+cpu)."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children that it waited for."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return f"an array of {value.dtype}"
+    return "None" if value is None else f"{type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")
+
+
+def _mend(value: Any) -> str | None:
+    if hasattr(value, "to_dense"):
+        return "give a dense tensor of numbers: .to_dense()"
+    if isinstance(value, (list, tuple)):
+        return "wrap numbers in np.array(…), and leave an empty list out"
+    if isinstance(value, np.ndarray):
+        return "give texts as a list: .tolist()"
+    if hasattr(value, "to_numpy"):
+        return "give its numbers: .to_numpy()"
+    return None

@@ -1,0 +1,310 @@
+"""What is asked for, what is there, and so what has to be run, and why."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursenotes.api import Scale, seed_count
+from coursenotes.cache import history, keys, published
+from coursenotes.cache.store import Store, write_atomic
+from coursenotes.discover.project import ExperimentInfo, Site, discover
+from coursenotes.discover.python.reach import Closure
+from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.knowledge.base import Knowledge
+from coursenotes.paths import Layout
+from coursenotes.result import JobResult, Results, Row
+
+
+@dataclass(frozen=True)
+class Job:
+    """One setting of an experiment with one seed at one scale, and its fingerprint."""
+
+    experiment: ExperimentInfo
+    settings: Mapping[str, Any]
+    seed: int
+    scale: Scale
+    key: str
+
+    @property
+    def label(self) -> str:
+        """What a person calls it: dropout.drop_rate p=0.5 seed 3."""
+        settings = "".join(f" {k}={v}" for k, v in self.settings.items())
+        full = " full" if self.scale == "full" else ""
+        return f"{self.experiment.id}{full}{settings} seed {self.seed}"
+
+    @property
+    def slot(self) -> str:
+        """Which one of its experiment it is, whatever the code."""
+        return history.slot(self.scale, self.settings, self.seed)
+
+
+class Library:
+    """The site's experiments with their fingerprints and results: everything that only looks up.
+
+    seeds: those that every experiment was run with, in place of the ones that it declares.
+    """
+
+    def __init__(self, site: Site, store: Store | None = None, seeds: Sequence[int] | None = None):
+        self.site, self.layout, self.seeds = site, site.layout, seeds
+        self.store = store or Store(site.layout)
+        self.problems: list[Problem] = []  # published files that could not be read
+        self._reached: dict[tuple[str, str], _Reached] = {}
+        self.verdicts: dict[tuple[str, str], Any] = {}  # those that were looked up; claims/verdicts.py keeps them
+        self.acceptance: dict[tuple[str, str], Any] = {}  # by topic and scale; claims/acceptance.py reads them
+        self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
+        self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
+        self._results: dict[tuple[str, str], Results | None] = {}
+        self._keys: dict[tuple[str, str, str | None], str] = {}
+        self._runs = history.Runs(site.layout)
+        self.knowledge = Knowledge(site)
+
+    # -- names
+    def experiment(self, name: str) -> ExperimentInfo:
+        """The experiment with this id. Raises CoursenotesError with the nearest spelling."""
+        if name not in self.site.experiments:
+            close = nearest(name, self.site.experiments)
+            there = ", ".join(sorted(self.site.experiments)) or "none"
+            raise CoursenotesError(
+                Problem(f"no experiment {name!r}", details=(f"there is: {there}",), fix=close and f"write {close}")
+            )
+        return self.site.experiments[name]
+
+    # -- what results depend on
+    def depends(self, experiment: str, scale: str) -> dict[str, Any]:
+        """What all jobs of an experiment at a scale share. Raises CoursenotesError where code cannot be followed."""
+        reached = self._reach(experiment, scale)
+        if reached.problems:
+            raise CoursenotesError(*reached.problems)
+        return reached.depends
+
+    def refused(self, experiment: str, scale: str) -> list[Problem]:
+        """What cannot be followed in the code of an experiment."""
+        return self._reach(experiment, scale).problems
+
+    def slices(self, experiment: str, scale: str) -> dict[str, Any]:
+        """The code that jobs of an experiment run, as plain JSON: what their key covers, and nothing else."""
+        return keys.slices(self.site.code, self._reach(experiment, scale).closures)
+
+    def code_slices(self, module: str, name: str) -> dict[str, Any]:
+        """The code that a function reaches, as plain JSON."""
+        return keys.slices(self.site.code, [self.site.code.closure(module, name)])
+
+    def _reach(self, name: str, scale: str) -> _Reached:
+        if (name, scale) not in self._reached:
+            e = self.experiment(name)
+            closures = keys.job_closures(self.site.code, e.module, e.name, e.data, scale)
+            depends = keys.job_depends(closures, f"{e.module}.{e.name}", scale)
+            problems = keys.job_problems(closures, e.times)
+            if e.after is not None:
+                before = self._reach(e.after, scale)
+                depends["after"] = before.depends
+                problems = problems + before.problems
+            self._reached[name, scale] = _Reached(closures, depends, problems)
+        return self._reached[name, scale]
+
+    def code_key(self, module: str, name: str) -> str:
+        """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
+        if (module, name, None) not in self._keys:
+            closure = self.site.code.closure(module, name)
+            value = {"code": closure.symbols, "libraries": keys.libraries([closure])}
+            self._keys[module, name, None] = keys.hash_json(value)
+        return self._keys[module, name, None]
+
+    def results_key(self, experiment: str, scale: str) -> str:
+        """One digest over the fingerprints of all jobs of an experiment, as its results are now."""
+        results = self.results(experiment, scale)
+        found: list[Any] = [job.key for job in self.jobs(experiment, scale)]
+        if results is not None:
+            found = [[row.key for row in results.rows], results.stale is None]
+        published = self.layout.published_file(*experiment.split("."))
+        if scale == "full" and published.is_file():  # what was measured anew, or mended, there keeps its jobs' keys
+            found.append(hashlib.sha256(published.read_bytes()).hexdigest())
+        return keys.hash_json(found)
+
+    # -- jobs and results
+    def declared_seeds(self, experiment: str, scale: str) -> int:
+        """How many seeds an experiment declares at a scale."""
+        return seed_count(self.experiment(experiment).seeds, scale)
+
+    def jobs(self, experiment: str, scale: str, seeds: Iterable[int] | None = None) -> list[Job]:
+        """Every job of an experiment at a scale, with its fingerprint; with these seeds, or those that it declares."""
+        seeds = self.seeds if seeds is None else seeds
+        asked = None if seeds is None else tuple(seeds)
+        if (experiment, scale, asked) not in self._jobs:
+            e = self.experiment(experiment)
+            depends = self.depends(experiment, scale)
+            self._jobs[experiment, scale, asked] = [
+                Job(e, settings, seed, scale, keys.key(depends, settings, seed))  # type: ignore[arg-type]
+                for settings, seed in e.jobs(scale, asked)  # type: ignore[arg-type]
+            ]
+        return self._jobs[experiment, scale, asked]
+
+    def before(self, job: Job) -> Job | None:
+        """The job that this one comes after, whose result it is given."""
+        name = job.experiment.after
+        if name is None:
+            return None
+        settings = {setting: job.settings[setting] for setting in self.experiment(name).vary}
+        jobs = self.jobs(name, job.scale, [job.seed])
+        return next(each for each in jobs if each.settings == settings)
+
+    def result(self, job: Job) -> JobResult | None:
+        """The job's result: from the local store, else from the published files; None where it was never run."""
+        found = self.store.get(job.key)
+        if found is None and job.scale == "full":
+            there = self._read_published(job.experiment.id)
+            found = next((row.result for row in there[1] if row.key == job.key), None) if there else None
+        return found
+
+    def results(self, experiment: str, scale: str) -> Results | None:
+        """All results of an experiment at a scale, or None where some job was not run.
+
+        Published results of older code are given too, with .stale saying what has changed since.
+        """
+        if (experiment, scale) not in self._results:
+            self._results[experiment, scale] = self._look_up(experiment, scale)
+        return self._results[experiment, scale]
+
+    def _look_up(self, experiment: str, scale: str) -> Results | None:
+        if scale not in self.experiment(experiment).scales:
+            return None
+        jobs = self.jobs(experiment, scale)
+        rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
+        if len(rows) == len(jobs):
+            return Results(experiment, scale, rows)
+        there = self._read_published(experiment) if scale == "full" and self.seeds is None else None
+        if there is None:
+            return None
+        changed = keys.difference(there[0], self.depends(experiment, scale))
+        return Results(experiment, scale, there[1], "; ".join(changed) or "its settings or seeds changed")
+
+    def _read_published(self, experiment: str) -> tuple[dict[str, Any], list[Row]] | None:
+        if experiment not in self._published:
+            path = self.layout.published_file(*experiment.split("."))
+            try:
+                self._published[experiment] = published.read(path) if path.is_file() else None
+            except CoursenotesError as error:
+                self.problems += error.problems
+                self._published[experiment] = None
+        return self._published[experiment]
+
+    def publish(self, experiment: str) -> Path:
+        """Write an experiment's complete full-scale results to results/. Raises CoursenotesError where some miss."""
+        jobs = self.jobs(experiment, "full")
+        rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
+        if len(rows) < len(jobs):
+            raise CoursenotesError(f"{experiment}: {len(jobs) - len(rows)} of {len(jobs)} jobs were not run")
+        path = self.layout.published_file(*experiment.split("."))
+        published.write(path, experiment, self.depends(experiment, "full"), rows)
+        self._published.pop(experiment, None)
+        return path
+
+    # -- what is asked for
+    def wanted(self, scale: Scale = "sample") -> list[tuple[str, str]]:
+        """(experiment, scale) of everything that pages, figures and claims read, as far as a build runs it."""
+        names: set[str] = set()
+        for page in self.site.pages.values():
+            for ref in page.references:
+                names |= set(self.read_by(ref))
+        for claim in self.site.claims.values():
+            names |= {*claim.experiments, *claim.controls}
+        known = self.site.experiments
+        names = self.site.with_earlier(names)
+        return [(name, scale) for name in sorted(names) if name in known and scale in known[name].scales]
+
+    def read_by(self, ref: Any) -> tuple[str, ...]:
+        """The experiments whose results a reference shows."""
+        if ref.scheme == "figure" and ref.target in self.site.figures:
+            return self.site.figures[ref.target].experiments
+        if ref.scheme in ("measured", "table"):
+            return (".".join(ref.target.split(".")[:2]),)
+        return ()
+
+    def missing(self, wanted: Iterable[tuple[str, str]]) -> list[Job]:
+        """The jobs without a result, and those that they come after.
+
+        Raises CoursenotesError with every piece of code that cannot be followed.
+        """
+        problems: list[Problem] = []
+        jobs: list[Job] = []
+        for name, scale in wanted:
+            try:
+                jobs += [job for job in self.jobs(name, scale) if self.result(job) is None]
+            except CoursenotesError as error:
+                problems += [p for p in error.problems if p not in problems]
+        if problems:
+            raise CoursenotesError(*problems)
+        return self.with_before(jobs)
+
+    def with_before(self, jobs: Iterable[Job]) -> list[Job]:
+        """Jobs with those that they come after, and that have to be run for them; none twice, the earlier first."""
+        found: dict[str, Job] = {}
+        for job in jobs:
+            chain = [job]
+            while (before := self.before(chain[-1])) is not None and self.store.get(before.key) is None:
+                chain.append(before)
+            found.update((each.key, each) for each in reversed(chain) if each.key not in found)
+        return list(found.values())
+
+    # -- memory of earlier runs: costs, and what they depended on
+    def last(self, job: Job) -> dict[str, Any]:
+        """{"key", "seconds"} of this job's last run, whatever the code was then; {} where there was none."""
+        return self._runs.last(job.experiment.id, job.slot)
+
+    def remember(self, job: Job, seconds: float) -> None:
+        """Note that a job was run."""
+        self._runs.note(job.experiment.id, job.slot, job.key, seconds)
+
+    def arrived(self, job: Job) -> None:
+        """A job's result is in the store now: forget what was looked up before."""
+        self._results.pop((job.experiment.id, job.scale), None)
+        self.verdicts.clear()
+
+    def why(self, job: Job) -> list[str]:
+        """What changed since the job's last stored result, in words; ["it was never run"]; [] where it is current."""
+        if self.result(job) is not None:
+            return []
+        now = {**self.depends(job.experiment.id, job.scale), "settings": dict(job.settings), "seed": job.seed}
+        old = self.store.depends(self.last(job).get("key", "-"))
+        if not old and job.scale == "full" and (there := self._read_published(job.experiment.id)):
+            old = there[0]
+        if not old:
+            return ["it was never run here"]
+        return keys.difference(old, now, lambda name: name.removeprefix("snippets.")) or ["its result is gone"]
+
+    def memo(self, kind: str, key: str) -> Path:
+        """The place of something derived from results (a drawing, a verdict, a cell's output), by its own key."""
+        return self.layout.state / kind / key[:2] / key
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """What the jobs of an experiment at a scale reach, what they depend on, and what cannot be followed."""
+
+    closures: list[Closure]
+    depends: dict[str, Any]
+    problems: list[Problem]
+
+
+def load(layout: Layout, seeds: Sequence[int] | None = None) -> Library:
+    """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
+    path = layout.state / "parsed.json"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    before = set(kept)
+    site = discover(layout, kept)
+    library = Library(site, seeds=seeds)
+    for name, scale in library.wanted():
+        with contextlib.suppress(CoursenotesError):
+            library.depends(name, scale)
+    if set(site.code.used) != before:
+        write_atomic(path, json.dumps(site.code.used))
+    return library

@@ -1,0 +1,73 @@
+"""Where results come from, in a few words: how many seeds, on what device, when, with which libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from coursenotes.cache import keys
+from coursenotes.result import Results, Row
+
+if TYPE_CHECKING:
+    from coursenotes.experiments.plan import Library
+
+_used: WeakKeyDictionary[Library, dict[str, set[str]]] = WeakKeyDictionary()  # asked for by every number of a page
+MAIN = ("torch", "fastai", "torchvision", "scikit-learn", "numpy")  # named first; numpy only where it stands alone
+
+
+def devices(rows: Iterable[Row]) -> str:
+    """CPU, or the GPU's name; several joined."""
+    return _joined(_device(row.result.provenance) for row in rows)
+
+
+def date(rows: Iterable[Row]) -> str:
+    """The day of the last job, 2026-11-21; an empty string where none was noted."""
+    return max((str(row.result.provenance.get("date", ""))[:10] for row in rows), default="")
+
+
+def used(library: Library, experiment: str) -> set[str]:
+    """The libraries, as they are installed by name, that an experiment's code and data use."""
+    known = _used.setdefault(library, {})
+    if experiment not in known:
+        info = library.site.experiments[experiment]
+        reached = [(info.module, info.name), *([info.data] if info.data else [])]
+        names = keys.libraries(library.site.code.closure(*place) for place in reached)
+        known[experiment] = {keys.DISTRIBUTIONS.get(name, name) for name in names}
+    return known[experiment]
+
+
+def libraries(rows: Iterable[Row], of: Collection[str] | None = None) -> list[str]:
+    """["torch 2.13.0+cpu", "fastai 2.8.12"]: the main ones among those named, or everything that was noted."""
+    versions: dict[str, list[str]] = {}
+    for row in rows:
+        for name, version in (row.result.provenance.get("libraries") or {}).items():
+            there = versions.setdefault(name, [])
+            if version not in there:
+                there.append(version)
+    names = sorted(versions) if of is None else [name for name in MAIN if name in versions and name in of]
+    if of is not None and len(names) > 1:
+        names = [name for name in names if name != "numpy"]
+    return [f"{name} {' and '.join(sorted(versions[name]))}" for name in names]
+
+
+def seconds(rows: Iterable[Row]) -> float:
+    """What the jobs took together."""
+    return float(sum(row.result.provenance.get("seconds") or 0 for row in rows))
+
+
+def summary(library: Library, results: Results) -> list[str]:
+    """The facts behind a number, one a line; the last is the fingerprint of its experiment's results."""
+    n = len(results.seeds)
+    facts = [f"{n} seed{'s' * (n != 1)}, {results.scale} scale", devices(results.rows), date(results.rows)]
+    facts.append(", ".join(libraries(results.rows, used(library, results.name))))
+    facts.append(library.results_key(results.name, results.scale)[:12])
+    return [fact for fact in facts if fact]
+
+
+def _device(provenance: Mapping[str, Any]) -> str:
+    return str(provenance.get("gpu") or str(provenance.get("device") or "").upper())
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(word for word in words if word))

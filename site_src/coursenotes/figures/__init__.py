@@ -1,0 +1,1 @@
+"""Draws figures from results, and shows what runnable cells write."""

@@ -1,0 +1,123 @@
+"""HTML of a library as the site's pages can hold it: without styles, scripts and handlers; and what that loses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
+
+import nh3
+
+from coursenotes.figures.cells.terminal import visible
+
+TAGS = {
+    "table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "span", "p", "br", "hr",
+    "b", "strong", "i", "em", "u", "s", "sub", "sup", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd", "a", "img",
+    "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "small", "abbr", "details", "summary", "del", "ins", "kbd",
+}  # fmt: skip
+VOID = {"br", "hr", "img", "col", "input", "link", "meta", "source", "embed", "wbr", "area", "base", "track", "param"}
+DROPPED = {  # with what they hold; and what a reader misses then
+    "style": "", "script": "a script", "head": "", "title": "", "template": "", "noscript": "", "datalist": "",
+    "iframe": "a frame with another page", "object": "an embedded file", "embed": "an embedded file",
+    "svg": "a drawing", "math": "a formula", "canvas": "a drawing", "audio": "a sound", "video": "a film",
+    "button": "a button", "select": "a form", "textarea": "a form", "input": "a form", "progress": "", "label": "",
+}  # fmt: skip
+ATTRIBUTES = {"colspan", "rowspan", "scope", "href", "src", "alt", "title", "span", "open"}
+IMAGE = "An image, shown by the code above"
+SCRIPT = DROPPED["script"]
+CONTROLS = (DROPPED["button"], DROPPED["input"])  # without a script they do nothing
+COLORS = "its colors"
+_COLORING = re.compile(r"(?:^|[;{\s])(?:color|background|background-color|background-image|fill)\s*:", re.IGNORECASE)
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]")  # inside <img> an SVG runs nothing
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """HTML for a page; what was left out of it, in words.
+
+    folded says that parts of it wait for a script to unfold them, so that what is left was meant for nobody. worth
+    says that there is something to read or to see in it.
+    """
+
+    html: str
+    lost: tuple[str, ...] = ()
+    folded: bool = False
+    worth: bool = True
+
+
+def clean(html: str) -> Cleaned:
+    """HTML of a library (a table of pandas) as a page can hold it: the site has styles of its own."""
+    cleaner = _Cleaner()
+    cleaner.feed(visible(html))
+    cleaner.close()
+    balanced = nh3.clean(
+        "".join(cleaner.kept), tags=TAGS, attributes={"*": ATTRIBUTES}, link_rel=None,
+        url_schemes={"https", "http", "mailto", "data"},
+    )  # fmt: skip
+    worth = "<img" in balanced or bool(re.sub(r"<[^>]*>", "", balanced).strip())
+    lost = [each for each in dict.fromkeys(cleaner.lost) if SCRIPT not in cleaner.lost or each not in CONTROLS]
+    return Cleaned(balanced.strip(), tuple(lost), cleaner.folded, worth)
+
+
+class _Cleaner(HTMLParser):
+    """Keeps what is known to be harmless, and notes what a reader would miss of the rest."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.kept: list[str] = []
+        self.lost: list[str] = []
+        self.folded = False
+        self.dropping: list[str] = []  # the elements that are open, from the one that is dropped on
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        hidden = "hidden" in given or bool(_HIDDEN.search(given.get("style", "")))
+        if self.dropping or tag in DROPPED or (hidden and tag not in VOID):
+            self._drop(tag, hidden)
+            return
+        if tag not in TAGS:
+            return
+        if _COLORING.search(given.get("style", "")):
+            self.lost.append(COLORS)
+        kept = {name: value for name, value in given.items() if name in ATTRIBUTES and _harmless(name, value)}
+        if tag == "img":
+            if "src" not in kept:
+                self.lost.append("a picture of another site" if "//" in given.get("src", "") else "a picture")
+                return
+            kept.setdefault("alt", IMAGE)
+        written = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+        self.kept.append(f"<{tag}{written}>")
+
+    def _drop(self, tag: str, hidden: bool) -> None:
+        if tag == SCRIPT.removeprefix("a ") or not (self.dropping or hidden):
+            self.lost += filter(None, [DROPPED.get(tag, "")])
+        if hidden and not self.dropping and tag not in DROPPED:
+            self.folded = True
+        if tag not in VOID:
+            self.dropping.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.dropping:
+            while self.dropping.pop() != tag:
+                pass
+        elif not self.dropping and tag in TAGS - VOID:
+            self.kept.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self.dropping:
+            self.kept.append(escape(data, quote=False))
+        elif self.dropping[-1] == "style" and _COLORING.search(data):
+            self.lost.append(COLORS)
+
+
+def _harmless(name: str, value: str) -> bool:
+    if name == "href":
+        return value.startswith(("https://", "http://", "#", "mailto:"))
+    return name != "src" or bool(_PICTURE.match(value))

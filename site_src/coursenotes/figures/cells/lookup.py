@@ -1,0 +1,162 @@
+"""The runnable fences of a page: running them in order in one process, and looking their output up.
+
+```{.python .run} is a cell. After it, where wanted: raises=ValueError (it must, and the error is shown), hide=source,
+alt="what its figure shows". A page's cells are run again when they are written otherwise, when the project's code
+that they reach is, or when a library that they import changes: they may show comments, docstrings and lines. The prose
+around them does not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursenotes.cache import keys
+from coursenotes.cache.store import write_atomic
+from coursenotes.discover.project import PageInfo
+from coursenotes.discover.python import refusals
+from coursenotes.discover.python import statements as source
+from coursenotes.discover.python.reach import Closure
+from coursenotes.discover.text import cells as cell_fences
+from coursenotes.discover.text.cells import Cell, check, scan
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.experiments.plan import Library
+from coursenotes.figures import draw
+from coursenotes.paths import Layout
+from coursenotes.workers import Outcome, Task, slices
+from coursenotes.workers.file_guard import Watch
+
+CELLS_ENGINE = 2  # raised when running or showing changes what a cell gives
+__all__ = ["Cell", "CellOutput", "check", "keep", "key", "notes", "outputs", "run", "scan", "tasks"]
+
+
+@dataclass(frozen=True)
+class CellOutput:
+    """What a cell gave: parts {"kind": ..., "data": ...}, in order.
+
+    Kinds are text and error (as they are), colored and html (HTML), svg (a drawing), note (what is not shown, and why).
+    """
+
+    source: str
+    parts: list[dict[str, str]]
+
+
+# ---------------------------------------------------------------- what has to be run, and what was
+def key(library: Library, page: str | PageInfo) -> str:
+    """What the outputs of a page's cells depend on, as one digest.
+
+    Of the code that they reach it is how it is written, and where: docstrings and lines may be shown.
+    """
+    info = _page(library, page)
+    closure, text = _reached(library, info)
+    return keys.hash_json(
+        {
+            "engine": CELLS_ENGINE,
+            "style": draw.style_key(),
+            "page": info.name,  # its name is in the ids of its drawings
+            "cells": [[c.source, c.attrs.get("raises", ""), c.attrs.get("alt", "")] for c in scan(info.text)],
+            "code": closure.symbols,
+            "text": text,
+            "libraries": keys.libraries([closure]),
+        }
+    )
+
+
+def refused(library: Library, page: str | PageInfo) -> list[Problem]:
+    """What cannot be followed in the code of a page's cells."""
+    return _reached(library, _page(library, page))[0].problems(refusals.CLOCK)
+
+
+def tasks(library: Library, pages: Iterable[str | PageInfo]) -> list[Task]:
+    """One task for each page whose cells were not run as they are now. Raises CoursenotesError on bad fences."""
+    found, problems = [], []
+    for page in pages:
+        info = _page(library, page)
+        if wrong := check(info.text, info.path):
+            problems += wrong
+            continue
+        cells = scan(info.text)
+        if not cells or outputs(library, info) is not None:
+            continue
+        closure = _reached(library, info)[0]
+        args = {
+            "root": str(library.layout.root),
+            "key": key(library, info),
+            "page": info.name,
+            "path": str(info.path),
+            "places": {cell_fences.name(n): [str(info.path), cell.line] for n, cell in enumerate(cells)},
+            "torch": "torch" in keys.libraries([closure]),
+            "slices": keys.slices(library.site.code, [closure]),
+            "cells": [{"line": cell.line, "source": cell.source, **dict(cell.attrs)} for cell in cells],
+        }
+        found.append(Task(f"cells of {info.name}", "coursenotes.figures.cells.lookup:run", args, seconds=300, cost=2.0))
+    if problems:
+        raise CoursenotesError(*problems)
+    return found
+
+
+def keep(library: Library, outcome: Outcome) -> list[Problem]:
+    """Keep what a page's cells gave, for outputs() to find; or say what went wrong."""
+    if outcome.problem is not None or outcome.folder is None:
+        return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
+    target = library.memo("cells", outcome.task.args["key"]) / "cells.json"
+    write_atomic(target, (outcome.folder / "cells.json").read_bytes())
+    return []
+
+
+def notes(outcome: Outcome) -> list[str]:
+    """What the page of a task that ended well does not show of its cells' outputs: a line for each, with its place."""
+    return list(outcome.value.get("notes", ())) if outcome.ok and isinstance(outcome.value, dict) else []
+
+
+def outputs(library: Library, page: str | PageInfo) -> list[CellOutput] | None:
+    """What each cell of a page gave, in the order of scan(); None where they were not run as they are now."""
+    info = _page(library, page)
+    cells = scan(info.text)
+    if not cells:
+        return []
+    try:
+        kept = json.loads((library.memo("cells", key(library, info)) / "cells.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return [CellOutput(cell.source, parts) for cell, parts in zip(cells, kept, strict=True)]
+
+
+def _page(library: Library, page: str | PageInfo) -> PageInfo:
+    return library.site.pages[page] if isinstance(page, str) else page
+
+
+def _reached(library: Library, info: PageInfo) -> tuple[Closure, str]:
+    """What the cells of a page reach, as if they were one file of the project."""
+    lines: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are shown where the cell is run
+        for cell in scan(info.text):
+            with contextlib.suppress(SyntaxError, ValueError):  # of one that announces it: nothing of it is run
+                ast.parse(cell.source)
+                lines += [""] * (cell.line - 1 - len(lines)) + cell.source.split("\n")
+        name = "cells:" + info.name.replace(".", ":")
+        summary = source.summarise("\n".join(lines), info.path, name)
+    return library.site.code.closure_of({**summary, "path": str(info.path)})
+
+
+# ---------------------------------------------------------------- in the worker
+def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Run a page's cells and write what they gave to folder/cells.json. -> {"cells": how many, "notes": [...]}.
+
+    Raises CoursenotesError at the page's line where a cell fails that did not announce it, or announced it in vain.
+    """
+    from coursenotes.figures.cells import runner
+
+    layout = Layout(Path(args["root"]))
+    slices.install(layout, args["slices"], words=True)
+    with Watch(layout.root, [folder, Path.cwd(), layout.libraries_state], names=args["places"]):
+        kept = runner.run(layout, args, report)
+    (folder / "cells.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    return {"cells": len(kept), "notes": runner.notes(args["cells"], kept, args["path"])}

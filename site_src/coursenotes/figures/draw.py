@@ -1,0 +1,217 @@
+"""Figures from results: what has to be drawn, the drawing itself (in a worker), and looking drawings up.
+
+A drawing has a key of its own: the figure function's code, the results that it reads, matplotlib, and the modules that
+make the house style. Restyling a figure trains nothing, and drawing imports only what the figure's own code uses.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from coursenotes.cache import keys, published
+from coursenotes.cache.store import Store, write_atomic
+from coursenotes.discover.python.canonical import digest, without_imports
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import ENGINE, Layout
+from coursenotes.result import Results, Row
+from coursenotes.workers import Outcome, Task
+from coursenotes.workers.file_guard import Watch
+
+DRAW_ENGINE = 2  # raised when a drawing changes for a reason that its key does not see
+LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
+PRELOAD = (
+    "coursenotes.figures.svg",
+    "coursenotes.figures.plots",
+    "matplotlib.backends.backend_svg",
+    "safetensors.numpy",
+)
+"""What a server that only draws loads before it forks; it takes 0.5 s where torch takes 4."""
+CURVES = "#curves"
+STYLE = ("plots.py", "palette.py", "labels.py", "svg.py", "curves.py")
+NO_ALT = ' aria-label=""'
+
+
+def wanted_key(library: Library, figure_id: str, scale: str) -> str | None:
+    """The key of a figure's drawing ("topic.name" or "topic.experiment#curves"), or None where results are missing."""
+    experiments = _experiments(library, figure_id)
+    if any(library.results(name, scale) is None for name in experiments):
+        return None
+    topic, _, name = figure_id.partition(".")
+    return keys.hash_json(
+        {
+            "engine": DRAW_ENGINE,
+            "matplotlib": keys.version("matplotlib"),
+            "style": style_key(),
+            "figure": figure_id,
+            "code": "" if figure_id.endswith(CURVES) else library.code_key(f"snippets.{topic}", name),
+            "results": [library.results_key(experiment, scale) for experiment in experiments],
+        }
+    )
+
+
+def svg(library: Library, figure_id: str, scale: str, alt: str | None = None) -> str | None:
+    """The drawing, ready to stand in a page, or None where it was not drawn. alt replaces the figure's own text."""
+    key = wanted_key(library, figure_id, scale)
+    try:
+        text = (_path(library, key) if key else Path()).read_text(encoding="utf-8")
+    except OSError:
+        return None
+    return text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(library, figure_id))}", 1)
+
+
+def alt_text(library: Library, figure_id: str) -> str:
+    """What a figure shows, in words, for who cannot see it."""
+    if figure_id.endswith(CURVES):
+        return f"What {figure_id.removesuffix(CURVES)} logged: a panel for each curve, a line for each seed"
+    return " ".join(library.site.figures[figure_id].alt.split())
+
+
+def tasks(library: Library, wanted: Iterable[tuple[str, str]]) -> list[Task]:
+    """What has to be drawn of these (figure id, scale): not what is drawn already, nor what lacks results."""
+    found: dict[str, Task] = {}
+    for figure_id, scale in wanted:
+        experiments = [library.results(name, scale) for name in _experiments(library, figure_id)]
+        key = wanted_key(library, figure_id, scale)
+        if key is None or _path(library, key).is_file() or key in found:
+            continue
+        if figure_id.endswith(CURVES) and not any(r and any(row.result.curves for row in r.rows) for r in experiments):
+            continue
+        found[key] = Task(
+            f"draw {figure_id}{'' if scale == 'sample' else f' {scale}'}", "coursenotes.figures.draw:render",
+            _args(library, figure_id, scale, key, [r for r in experiments if r]), seconds=120, cost=0.5,
+        )  # fmt: skip
+    return list(found.values())
+
+
+def keep(library: Library, outcome: Outcome) -> list[Problem]:
+    """Keep what a drawing task gave, for svg() to find; or say what went wrong."""
+    if outcome.problem is not None or outcome.folder is None:
+        return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
+    write_atomic(_path(library, outcome.task.args["key"]), (outcome.folder / "figure.svg").read_bytes())
+    return []
+
+
+def _args(library: Library, figure_id: str, scale: str, key: str, results: list[Results]) -> dict[str, Any]:
+    info = library.site.figures.get(figure_id) or library.site.experiments[figure_id.removesuffix(CURVES)]
+    return {
+        "root": str(library.layout.root),
+        "key": key,
+        "figure": figure_id,
+        "scale": scale,
+        "path": str(info.path),
+        "line": info.line,
+        "slices": {} if figure_id.endswith(CURVES) else library.code_slices(f"snippets.{info.topic}", info.name),
+        "results": [
+            {
+                "experiment": r.name,
+                "scale": r.scale,
+                "stale": r.stale,
+                "rows": [[dict(row.settings), row.seed, row.key] for row in r.rows],
+            }
+            for r in results
+        ],
+    }
+
+
+def _experiments(library: Library, figure_id: str) -> tuple[str, ...]:
+    if figure_id.endswith(CURVES):
+        return (figure_id.removesuffix(CURVES),)
+    return library.site.figures[figure_id].experiments
+
+
+def _path(library: Library, key: str) -> Path:
+    return library.memo("drawings", key) / "figure.svg"
+
+
+@functools.cache
+def style_key() -> str:
+    """The modules of this package that decide how a drawing looks, as one digest: what they say, not how it is put."""
+    code = [ast.parse((ENGINE / "figures" / name).read_text(encoding="utf-8")) for name in STYLE]
+    return digest("\n".join(map(without_imports, code)))
+
+
+# ---------------------------------------------------------------- in the worker
+def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Draw one figure into folder/figure.svg -> {"bytes": its size}.
+
+    Raises CoursenotesError at the figure function's line where it returns no figure, or one that is too large; what
+    the function itself raises is passed on.
+    """
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib.figure import Figure, SubFigure
+
+    from coursenotes.figures import curves
+    from coursenotes.figures import svg as writer
+    from coursenotes.workers import slices
+
+    layout, figure_id = Layout(Path(args["root"])), args["figure"]
+    topic, _, name = figure_id.partition(".")
+    results = [_results(layout, part) for part in args["results"]]
+    if figure_id.endswith(CURVES):
+        function = curves.draw
+    else:
+        function = slices.load(layout, args["slices"], f"snippets.{topic}", name)
+    with Watch(layout.root, [folder, Path.cwd(), layout.libraries_state]):
+        fig = function(*results)
+    here = {"path": args["path"], "line": args["line"]}
+    if not isinstance(fig, Figure | SubFigure):
+        got = "nothing" if fig is None else f"a {type(fig).__name__}"
+        raise CoursenotesError(Problem(f"the figure {figure_id} returned {got}", **here, fix="end it with: return fig"))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")
+        try:
+            text = writer.draw(fig.get_figure(root=True), f"{figure_id}-{args['scale']}", "")
+        except UserWarning as error:
+            what = f"the titles and labels of the figure {figure_id} leave no room for its axes"
+            raise CoursenotesError(Problem(what, **here, fix="raise its height or width, or shorten them")) from error
+    size = len(text.encode())
+    if size > LIMIT:
+        raise CoursenotesError(_too_large(figure_id, size, text, here))
+    (folder / "figure.svg").write_text(text, encoding="utf-8")
+    return {"bytes": size}
+
+
+def _too_large(figure_id: str, size: int, text: str, here: dict[str, Any]) -> Problem:
+    counts = {name: text.count(f"<{tag} ") for tag, name in (("use", "points"), ("path", "lines"), ("text", "texts"))}
+    images = sum(len(part.partition('"')[0]) for part in text.split("data:image/png;base64,")[1:])
+    held = ", ".join(f"{n} {name}" for name, n in counts.items() if n) + f", {images / 1000:.0f} KB of images"
+    if images > size / 2:
+        fix = "show fewer or smaller images, or fewer colours: a PNG of a photograph is large"
+    else:
+        fix = "draw many points or lines as pixels, ax.scatter(..., rasterized=True), or draw fewer of them"
+    return Problem(
+        f"the figure {figure_id} is {size / 1000:.0f} KB of SVG, over {LIMIT // 1000} KB", **here,
+        details=(f"it holds {held}",), fix=fix,
+    )  # fmt: skip
+
+
+def _results(layout: Layout, part: dict[str, Any]) -> Results:
+    """The results that the planner saw, read again by their keys."""
+    store, there = Store(layout), None
+    rows = []
+    for settings, seed, key in part["rows"]:
+        result = store.get(key)
+        if result is None:
+            if there is None:
+                there = {row.key: row.result for row in _published(layout, part["experiment"])}
+            result = there.get(key)
+        if result is None:
+            raise CoursenotesError(
+                Problem(f"a result of {part['experiment']} is gone since the build began", fix="run the build again")
+            )
+        rows.append(Row(settings, seed, result, key))
+    return Results(part["experiment"], part["scale"], rows, part["stale"])
+
+
+def _published(layout: Layout, experiment: str) -> list[Row]:
+    path = layout.published_file(*experiment.split("."))
+    return published.read(path)[1] if path.is_file() else []

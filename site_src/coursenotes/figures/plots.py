@@ -1,0 +1,256 @@
+"""The house style of figures: what a figure function imports beside numpy.
+
+`from coursenotes import plots`. Importing it sets matplotlib's defaults (fonts, colours, no top and right spine).
+Colours: "C0" to "C7", plots.TEXT, plots.MUTED, plots.GRID and plots.BACKGROUND follow the reader's light or dark
+theme. Nothing here needs pyplot, torch or a display.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coursenotes.discover.text.cut import cut, wrap
+from coursenotes.figures.labels import EndLabel, PointName, TopLabel
+from coursenotes.figures.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
+
+__all__ = [
+    "BACKGROUND", "GRID", "MUTED", "TEXT", "axes", "baseline", "end_label", "finding", "image", "images", "ladder",
+    "matrix", "named_points", "ranked_bars", "seed_dots", "seed_lines",
+]  # fmt: skip
+GAP_RIGHT = 6  # points between the axes and the figures at its right
+
+
+def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6, **kw: Any) -> tuple[Figure, Any]:
+    """A figure of width x height inches, and its axes: one, or an array as from Figure.subplots (kw is handed on)."""
+    fig = Figure(figsize=(width, height), layout="constrained")
+    axs = fig.subplots(nrows, ncols, **kw)
+    for ax in np.ravel(axs):
+        for axis, room in ((ax.xaxis, width / ncols), (ax.yaxis, height / nrows)):
+            axis.get_major_locator().set_params(nbins=max(3, min(6, int(room * 1.4))))
+    return fig, axs
+
+
+def finding(where: Figure | Axes, text: str) -> None:
+    """Write what was found above a figure, or above one of its axes: left aligned, wrapped to the width there is."""
+    if isinstance(where, Axes) and len(where.figure.axes) > 1:
+        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
+        return
+    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # of one axes: with all of the width
+    assert fig is not None
+    size = mpl.rcParams["figure.titlesize"]
+    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
+
+
+def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
+    """Write text to the right of (x, y), in data units; such labels move apart rather than cover each other."""
+    EndLabel(ax, text, float(x), float(y), color=color)
+
+
+def seed_lines(ax: Axes, x: Any, ys: Any, label: str | None = None, color: str = "C0", **kw: Any) -> None:
+    """Draw a thin line for each seed and a thick one for the mean, labelled where it ends.
+
+    x (points,) or None for 0, 1, ...; ys (seeds, points), or (points,) for one line. NaN leaves a gap.
+    """
+    ys = np.atleast_2d(np.asarray(ys, dtype=float))
+    x = np.arange(ys.shape[1]) if x is None else np.asarray(x, dtype=float)
+    counts = np.isfinite(ys).sum(axis=0)
+    mean = np.where(counts > 0, np.nansum(ys, axis=0) / np.maximum(counts, 1), np.nan)
+    if len(ys) > 1:
+        ax.plot(x, ys.T, color=color, linewidth=0.7, alpha=0.4, solid_capstyle="round")
+    ax.plot(x, mean, color=color, linewidth=2, solid_capstyle="round", **kw)
+    drawn = np.flatnonzero(np.isfinite(mean))
+    if label and len(drawn):
+        end_label(ax, x[drawn[-1]], mean[drawn[-1]], label, color)
+
+
+def seed_dots(ax: Axes, position: float, values: Any, color: str = "C0", horizontal: bool = False) -> None:
+    """Draw a dot for each seed at a position, and a bar at their mean. values (seeds,)."""
+    values = np.ravel(np.asarray(values, dtype=float))
+    aside = position + 0.13 * _fan(len(values))
+    mean = float(np.mean(values))
+    dots: dict[str, Any] = {"s": 22, "color": color, "alpha": 0.65, "linewidths": 0, "zorder": 3}
+    bar: dict[str, Any] = {"color": color, "linewidth": 2.6, "zorder": 4}
+    if horizontal:
+        ax.scatter(values, aside, **dots)
+        ax.vlines(mean, position - 0.28, position + 0.28, **bar)
+    else:
+        ax.scatter(aside, values, **dots)
+        ax.hlines(mean, position - 0.28, position + 0.28, **bar)
+
+
+def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: str = MUTED) -> None:
+    """Draw a dashed line across the axes at a value to compare with, named at its right end, or its top if vertical."""
+    if vertical:
+        ax.axvline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+        TopLabel(ax, text, value, color=color, fontsize=9.5)
+        return
+    ax.axhline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+    EndLabel(ax, "\n".join(wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
+
+
+def ladder(
+    ax: Axes, rows: Mapping[str, Any], baselines: Mapping[str, float] | None = None, fmt: str = "{:.3f}",
+    colors: Sequence[str] | str = "C0",
+) -> None:  # fmt: skip
+    """Compare things: a row for each name from the top, with a dot a seed, a bar at the mean, and the mean in figures.
+
+    rows maps a name to its values, (seeds,); baselines maps a name to a value, drawn as dashed vertical lines.
+    """
+    for place, (_name, values) in enumerate(rows.items()):
+        color = colors if isinstance(colors, str) else colors[place % len(colors)]
+        seed_dots(ax, place, values, color, horizontal=True)
+        ax.annotate(
+            fmt.format(np.mean(values)), (1, place), (GAP_RIGHT, 0), xycoords=ax.get_yaxis_transform(),
+            textcoords="offset points", ha="left", va="center", color=TEXT, annotation_clip=False,
+        )  # fmt: skip
+    for name, value in (baselines or {}).items():
+        baseline(ax, value, name, vertical=True)
+    _names_down(ax, list(rows))
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+
+
+def ranked_bars(
+    ax: Axes, names: Sequence[str], values: Any, color: str = "C0", negative: str = "C1", longest: int = 34
+) -> None:
+    """Draw a horizontal bar for each name, in the given order from the top.
+
+    values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero take the other colour.
+    Names are cut after `longest` columns, one for each letter.
+    """
+    values = np.atleast_2d(np.asarray(values, dtype=float))
+    means, places = values.mean(axis=0), np.arange(values.shape[1])
+    ax.barh(places, means, height=0.68, color=[color if m >= 0 else negative for m in means], alpha=0.8, zorder=2)
+    if len(values) > 1:
+        for row, shift in zip(values, 0.2 * _fan(len(values)), strict=True):
+            ax.scatter(row, places + shift, s=8, color=TEXT, alpha=0.7, linewidths=0, zorder=3)
+    ax.axvline(0, color=MUTED, linewidth=0.8, zorder=2.5)
+    _names_down(ax, [cut(name, longest) for name in names])
+    ax.set_ylim(len(places) - 0.5, -0.5)
+
+
+def named_points(
+    ax: Axes, x: Any, y: Any, names: Sequence[str], color: Any = "C0", always: Sequence[str] = (), size: float = 9.5
+) -> None:
+    """Scatter points and write each one's name beside it where there is room; names in `always` are written first.
+
+    x, y (n,). A name that would cover another name or point is left out; the points all stay.
+    """
+    ax.scatter(x, y, s=18, color=color, alpha=0.8, linewidths=0, zorder=3)
+    for name, px, py in zip(names, np.ravel(x), np.ravel(y), strict=True):
+        PointName(ax, str(name), float(px), float(py), must=name in always, color=TEXT, fontsize=size, zorder=4)
+    ax.margins(0.08)
+
+
+def image(ax: Axes, array: Any, signed: bool = False, limit: float | None = None, **kw: Any) -> Any:
+    """Show a 2-d array (or (h, w, 3) colours) as sharp pixels without ticks; returns matplotlib's image.
+
+    Plain images are grey, from the array's smallest value (black) to its largest (white). signed: orange below zero,
+    blue above, transparent at zero, the same at both ends; limit is the value of the full colour.
+    """
+    array = np.asarray(array)
+    if signed:
+        limit = limit or float(np.nanmax(np.abs(array))) or 1.0
+        kw = {"cmap": SIGNED, "vmin": -limit, "vmax": limit} | kw
+    elif limit is not None:
+        kw = {"vmin": 0, "vmax": limit} | kw
+    shown = ax.imshow(array, **({"cmap": "gray", "interpolation": "none"} | kw))
+    _frame(ax)
+    return shown
+
+
+def images(
+    arrays: Sequence[Any], titles: Sequence[str] | None = None, ncols: int = 5, width: float = 6.4, *,
+    found: str = "", signed: bool = False, limit: float | None = None, **kw: Any,
+) -> Figure:  # fmt: skip
+    """A figure with one panel an array, in rows of ncols, each with its title above it, and the finding over all."""
+    ncols = min(ncols, len(arrays))
+    nrows = -(-len(arrays) // ncols)
+    shape = np.shape(arrays[0])
+    one = width / ncols
+    tall = nrows * (one * 0.97 * shape[0] / shape[1] + (0.28 if titles else 0.06))
+    if found:
+        tall += 0.15 + 0.22 * (_wrap(found, width * 0.96, mpl.rcParams["figure.titlesize"]).count("\n") + 1)
+    fig, axs = axes(ncols, nrows, width, tall, squeeze=False)
+    if found:
+        finding(fig, found)
+    for place, ax in enumerate(axs.flat):
+        if place >= len(arrays):
+            ax.set_axis_off()
+            continue
+        image(ax, arrays[place], signed, limit, **kw)
+        if titles:
+            ax.set_title(_wrap(titles[place], one * 0.9, 10), loc="center", fontsize=10, pad=3)
+    return fig
+
+
+def matrix(
+    ax: Axes, array: Any, fmt: str = "{:g}", signed: bool = True, size: float | None = None, limit: float | None = None
+) -> None:
+    """Show a 2-d array as tinted cells with the number in each; zeros are muted.
+
+    signed: orange below zero, blue above; otherwise the larger, the bluer. size: font size in points, by default what
+    fits the cell. The tints let the page's text colour show on them in both themes.
+    """
+    array = np.asarray(array, dtype=float)
+    rows, columns = array.shape
+    limit = limit or float(np.nanmax(np.abs(array))) or 1.0
+    ax.imshow(
+        array, cmap=SIGNED if signed else SIZES, vmin=-limit if signed else 0, vmax=limit, alpha=0.55,
+        interpolation="none", aspect="equal",
+    )  # fmt: skip
+    texts = [[fmt.format(value) for value in row] for row in array]
+    if size is None:
+        width, height = _room(ax)
+        cell = 72 * min(width / columns, height / rows)
+        size = min(11.0, 0.75 * cell / (0.62 * max(len(t) for row in texts for t in row)), 0.6 * cell)
+    for (r, c), value in np.ndenumerate(array):
+        color = MUTED if value == 0 else TEXT
+        ax.text(c, r, texts[r][c], ha="center", va="center", fontsize=size, color=color)
+    _frame(ax)
+    if rows * columns <= 400:
+        ax.hlines(np.arange(rows - 1) + 0.5, -0.5, columns - 0.5, color=GRID, linewidth=0.6)
+        ax.vlines(np.arange(columns - 1) + 0.5, -0.5, rows - 0.5, color=GRID, linewidth=0.6)
+
+
+def _room(ax: Axes) -> tuple[float, float]:
+    """About how wide and high an axes is, in inches: its even share of the figure."""
+    fig, spec = ax.get_figure(root=True), ax.get_subplotspec()
+    rows, columns = spec.get_gridspec().get_geometry() if spec else (1, 1)
+    return (fig.get_figwidth() / columns, fig.get_figheight() / rows) if fig else (6.4, 3.6)
+
+
+def _fan(count: int) -> np.ndarray:
+    """Offsets in -1..1 that keep the dots of equal values apart, the same each time. -> (count,)"""
+    return np.zeros(1) if count == 1 else np.linspace(-1, 1, count)
+
+
+def _names_down(ax: Axes, names: Sequence[str]) -> None:
+    ax.set_yticks(np.arange(len(names)), labels=list(names))
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(False, axis="y")
+
+
+def _frame(ax: Axes) -> None:
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GRID, linewidth=0.8)
+
+
+def _wrap(text: str, inches: float, size: float) -> str:
+    """Lines about as long as each other that fit a width, at 0.54 font sizes a letter (prose in common sans-serifs)."""
+    text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
+    lines = wrap(text, most)
+    for width in range(most - 1, most // 2, -1):
+        if len(narrower := wrap(text, width)) > len(lines):
+            break
+        lines = narrower
+    return "\n".join(lines)

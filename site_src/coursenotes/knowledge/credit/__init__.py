@@ -1,0 +1,1 @@
+"""Who wrote what, and on what it rests: people, sources, literature, licenses."""

@@ -1,0 +1,1 @@
+"""Single facts that notes state: corrections, dated values, terms."""

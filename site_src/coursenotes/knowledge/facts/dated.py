@@ -1,0 +1,112 @@
+"""Values that go stale: [486](dated:2022-07-21?review=2023-07-21) was true on that day, and is looked at again later.
+
+Without review=, that is a year after. What is due never fails a build: nothing breaks because time has passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from coursenotes import dates
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.text.prose import plain
+from coursenotes.discover.text.references import Reference, Target
+from coursenotes.errors import Problem
+
+REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value on a page: the nth of its page, from 1, with the sentence that it stands in."""
+
+    page: PageInfo
+    line: int
+    nth: int
+    value: str
+    sentence: str
+    day: date
+    review: date
+
+    @property
+    def path(self) -> Path:
+        return self.page.path
+
+    @property
+    def place(self) -> str:
+        """Its id in the list of all."""
+        return place(self.page.name, self.nth)
+
+
+def place(page: str, nth: int) -> str:
+    """The id of a page's nth dated value in the list of all."""
+    return f"{re.sub(r'[^a-z0-9]+', '-', page.removesuffix('.md').casefold())}-{nth}"
+
+
+def days(asks: Target) -> tuple[date, date]:
+    """(the day of a value, the day from which it is due). Raises ValueError for what is no day."""
+    day = dates.parse(asks.target)
+    given = asks.settings.get(REVIEW)
+    return day, dates.parse(given) if given is not None else _a_year_after(day)
+
+
+def facts(pages: Iterable[PageInfo]) -> Iterator[Fact]:
+    """The dated values of these pages in their order; those whose days cannot be read are left out."""
+    for page in pages:
+        lines = page.text.split("\n")
+        for nth, reference in enumerate((r for r in page.references if r.scheme == "dated"), 1):
+            try:
+                day, review = days(reference.asks)
+            except ValueError:
+                continue
+            value = plain(reference.text)
+            sentence = _sentence(lines[reference.line - 1], value)
+            yield Fact(page, reference.line, nth, value, sentence, day, review)
+
+
+def due(pages: Iterable[PageInfo], today: date) -> list[Fact]:
+    """The dated values that are to be looked at again by today, the longest due first."""
+    return sorted((f for f in facts(pages) if f.review <= today), key=lambda f: (f.review, f.page.name, f.line))
+
+
+def next_due(pages: Iterable[PageInfo], today: date) -> date | None:
+    """The first day after today on which another value is due; None where none will be."""
+    return min((fact.review for fact in facts(pages) if fact.review > today), default=None)
+
+
+def problems(reference: Reference, today: date) -> Iterator[Problem]:
+    """What is wrong with one dated value."""
+    place = reference.path, reference.line
+    if not reference.text:
+        yield Problem(f"dated:{reference.target} has no text, which is the value", *place, (), "write [486](dated:…)")
+    try:
+        day, review = days(reference.asks)
+    except ValueError as error:
+        yield Problem(
+            f"dated: {error}", *place, (), "write dated:2022-07-21, with ?review=2023-07-21 where it is known"
+        )
+        return
+    if day > today:
+        yield Problem(f"{reference.text} is dated {day}, which is still to come", *place, (),
+                      "write the day on which it was looked up")  # fmt: skip
+    if review <= day:
+        yield Problem(f"{reference.text} is to be looked at again on {review}, which is not after {day}", *place, (),
+                      "write a later day, or leave ?review= out: then it is a year later")  # fmt: skip
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 3, 1)
+
+
+def _sentence(line: str, value: str) -> str:
+    """The sentence of a line in which the value stands, in plain words."""
+    text = plain(line)
+    sentences = re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ0-9])", text)
+    return next((sentence for sentence in sentences if value in sentence), text)

@@ -1,0 +1,189 @@
+"""Corrections on the notes' pages: slips of a lecture, sentences that measurement refutes, and what a note had wrong.
+
+    !!! erratum "The kernel has nine weights"              a slip: of speech, of a slide, of a name
+        At [0:51:02] he says six [](claim:convolution.has_nine_weights).
+    !!! refuted "More is not always better"                a sentence that was measured, and does not hold
+        …
+    !!! correction "The loss was that of training"         one of our own notes had it wrong; with the day
+        Until 2026-11-21 this page gave …
+
+Each stands in its place, has an address there, and says what shows that it is right: a claim, a number, a table, a
+figure, code or a cell of ours; a source, by its address or its name in the literature; or, where neither is needed,
+a line that begins "To check:" and says where anybody can look.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from coursenotes import dates
+from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.text.prose import heading_lines, links, links_as_words, prose
+from coursenotes.discover.text.references import Reference
+from coursenotes.errors import Problem
+from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
+from coursenotes.paths import Layout
+
+KINDS = ("erratum", "refuted", "correction")
+SHOWS = ("claim", "measured", "table", "figure", "code")  # the references by which we show something
+TO_CHECK = "To check:"
+
+_BOX = re.compile(rf"^(?P<indent> *)(?:!!!|\?\?\?\+?) *(?P<kind>{'|'.join(KINDS)})\b", re.MULTILINE)
+_TITLE = re.compile(r'"(.*)"\s*$')
+_TIME = re.compile(r"\[[^\[\]\s]*\d:\d\d\]")
+_CITED = re.compile(r"\[[^\[\]]*@[A-Za-z][^\[\]]*\](?!\()")
+_RUN = re.compile(r"^ *(?:`{3,}|~{3,}).*\.run\b", re.MULTILINE)
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """One box. line is its first; text what it holds, as written; section the heading above it.
+
+    lecture and seconds are those that the box names, else the page's lecture and None. near orders boxes in a lecture:
+    the seconds, or those that the page named last before it. day is that of a correction.
+    """
+
+    page: PageInfo
+    line: int
+    kind: str
+    title: str
+    text: str
+    anchor: str
+    section: str
+    lecture: Lecture | None
+    seconds: int | None
+    near: int
+    references: tuple[Reference, ...]
+    day: date | None = None
+
+    @property
+    def plain_title(self) -> str:
+        """The title without links and times: inline code stays."""
+        return without_links(self.title)
+
+    @property
+    def shown_by(self) -> tuple[Reference, ...]:
+        """The references that show that it is right."""
+        return tuple(reference for reference in self.references if reference.scheme in SHOWS)
+
+    @property
+    def to_check(self) -> bool:
+        """Whether it says where to look: a source's address, a citation, or a line for that."""
+        masked = prose(f"{self.title}\n\n{self.text}")
+        web = any(link.href.startswith(("http://", "https://")) for link in links(masked))
+        return web or bool(_CITED.search(masked)) or any(line.startswith(TO_CHECK) for line in self.text.split("\n"))
+
+    @property
+    def runs(self) -> bool:
+        """Whether a cell in it works it out."""
+        return bool(_RUN.search(self.text))
+
+
+def find(site: Site, lectures: Lectures) -> list[Erratum]:
+    """Every box of every page that is not for contributors, page by page in the order of the text."""
+    return [
+        box
+        for name, page in sorted(site.pages.items())
+        if not Layout.is_for_contributors(name)
+        for box in of_page(page, lectures)
+    ]
+
+
+def of_page(page: PageInfo, lectures: Lectures) -> list[Erratum]:
+    """The boxes of one page in the order of its text; none of a transcript whose text is not to be shown."""
+    if page.meta.get("publish") == "index":
+        return []
+    masked = prose(page.text)
+    lines, headings, taken = page.text.split("\n"), sorted(heading_lines(masked)), set[str]()
+    found = []
+    for match in _BOX.finditer(masked):
+        line = masked.count("\n", 0, match.start()) + 1
+        last = _last(lines, line, len(match["indent"]))
+        title = _TITLE.search(lines[line - 1])
+        here = tuple(r for r in page.references if line <= r.line <= last)
+        lecture, seconds = _when(here, page, lectures)
+        words = title[1] if title else match["kind"].capitalize()
+        text = textwrap.dedent("\n".join(lines[line:last])).strip()
+        above = [n for n in headings if n < line]
+        found.append(Erratum(
+            page, line, match["kind"], words, text, _anchor(match["kind"], words, taken),
+            without_links(lines[above[-1] - 1].lstrip("# ")) if above else "", lecture, seconds,
+            seconds if seconds is not None else _before(page, line, lecture, lectures), here, _day(f"{words} {text}"),
+        ))  # fmt: skip
+    return found
+
+
+def problems(errata: list[Erratum]) -> Iterator[Problem]:
+    """Boxes that do not say what shows them to be right, and corrections without a day."""
+    for box in errata:
+        if Layout.is_note(box.page.name) and not (box.shown_by or box.runs or box.to_check):
+            yield Problem(
+                f"nothing shows that this {box.kind} is right: {box.plain_title}", box.page.path, box.line,
+                ("cite what shows it, such as [](claim:topic.name), or link its source",),
+                f'where neither is needed, add a line "{TO_CHECK} …" that says where to look',
+            )  # fmt: skip
+        if box.kind == "correction" and box.day is None:
+            yield Problem("a correction says on which day it was made", box.page.path, box.line, (),
+                          "write the day in its title or text: 2026-11-21")  # fmt: skip
+
+
+def without_links(text: str) -> str:
+    """A line of Markdown without links, times and emphasis."""
+    text = _TIME.sub("", links_as_words(text))
+    return " ".join(re.sub(r"\*+", "", text).split())
+
+
+def _last(lines: list[str], line: int, indent: int) -> int:
+    """The last line of the box that begins on a line: what follows is indented below it, or empty."""
+    last = line
+    for number in range(line + 1, len(lines) + 1):
+        text = lines[number - 1]
+        if text.strip() and not text.startswith(" " * (indent + 4)):
+            break
+        last = number if text.strip() else last
+    return last
+
+
+def _anchor(kind: str, title: str, taken: set[str]) -> str:
+    """A box's address on its page: its kind and the first words of its title."""
+    words = re.findall(r"\w+", without_links(title).replace("’", "").lower())[:6]
+    base = found = "-".join([kind, *words])
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{base}-{number}"
+    taken.add(found)
+    return found
+
+
+def _when(here: tuple[Reference, ...], page: PageInfo, lectures: Lectures) -> tuple[Lecture | None, int | None]:
+    """The lecture, and the second in it, that a box names first; else the page's lecture."""
+    for reference in here:
+        if reference.scheme == "lecture":
+            lecture, seconds = lectures.named(reference.target, page)
+            if lecture is not None:
+                return lecture, seconds
+    return lectures.of_page(page.name, page.meta), None
+
+
+def _before(page: PageInfo, line: int, lecture: Lecture | None, lectures: Lectures) -> int:
+    """The second of a lecture that a page named last before a line; else the one in its front matter; else 0."""
+    if lecture is None:
+        return 0
+    front = lectures.in_front(page.meta)
+    above = [r.target for r in page.references if r.scheme == "lecture" and r.line < line]
+    told = [*reversed(front), *(lectures.named(target, page) for target in above)]
+    return next((seconds for there, seconds in reversed(told) if there == lecture and seconds is not None), 0)
+
+
+def _day(text: str) -> date | None:
+    match = _DAY.search(text)
+    try:
+        return dates.parse(match[0]) if match else None
+    except ValueError:
+        return None

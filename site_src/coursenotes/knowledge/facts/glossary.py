@@ -1,0 +1,174 @@
+"""The terms of the notes, from docs/glossary.yml: what each means, and which are abbreviations.
+
+    logit:
+      text: What a network gives for a class before [softmax](term:softmax) makes probabilities of it.
+      also: [logits]                 # other forms of the word
+      page: concepts/losses.md       # the page that treats it
+      see: [softmax]
+    SGD:
+      stands_for: stochastic gradient descent
+      text: …
+
+A term is linked with [logits](term:logit), in any case, with - or _ for a space. A term whose page is not listed
+is not shown on listed pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.text import references
+from coursenotes.discover.text.yaml_lines import pairs, root, written
+from coursenotes.errors import Problem, Problems, nearest, some
+from coursenotes.knowledge.lectures.visibility import Visibility
+
+FIELDS = ("text", "also", "page", "stands_for", "see")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term as it is written in a sentence. page may end in #place; text is Markdown."""
+
+    name: str
+    text: str
+    line: int
+    also: tuple[str, ...] = ()
+    page: str = ""
+    stands_for: str = ""
+    see: tuple[str, ...] = ()
+    listed: bool = True
+
+    @property
+    def id(self) -> str:
+        """Its name in addresses."""
+        return slug(self.name)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The term and its other forms."""
+        return (self.name, *self.also)
+
+
+@dataclass
+class Glossary:
+    """Every term by its id; and what is wrong with the file."""
+
+    path: Path
+    terms: dict[str, Term] = field(default_factory=dict)
+    wrong: list[Problem] = field(default_factory=list)
+
+    def get(self, name: str) -> Term | None:
+        """The term of this name or form, in any case; None where there is none."""
+        wanted = slug(name)
+        other = (term for term in self.terms.values() if wanted in map(slug, term.also))
+        return self.terms.get(wanted) or next(other, None)
+
+    @property
+    def listed(self) -> list[Term]:
+        """The terms that readers find, in alphabetical order."""
+        return sorted((term for term in self.terms.values() if term.listed), key=lambda t: (t.name.casefold(), t.name))
+
+    def abbreviations(self, listed: bool) -> dict[str, Term]:
+        """The terms that stand for more words, by each of their forms; with those that are not listed, or without."""
+        found = [term for term in self.terms.values() if term.stands_for and (term.listed or not listed)]
+        return {form: term for term in found for form in term.forms}
+
+    def problems(self, name: str, path: Path, line: int, page: PageInfo | None, listed: bool) -> Iterator[Problem]:
+        """What is wrong with a term that a page names; a page that is listed may not name one that is not."""
+        term = self.get(name)
+        if term is None and not self.wrong:
+            forms = {slug(form): term.id for term in self.terms.values() for form in term.forms}
+            close = forms.get(nearest(slug(name), forms) or "")
+            yield Problem(f'no term "{name}" in {self.path.name}', path, line,
+                          (f"there is: {some(sorted(self.terms))}",),
+                          f"write term:{close}" if close else f"add it to docs/{self.path.name}")  # fmt: skip
+        elif term is not None and page is not None and listed and not term.listed:
+            yield Problem(f"{page.name} is listed, and names the term {term.name}, whose page is not", path, line, (),
+                          "take the link out until then, or unlist this page too")  # fmt: skip
+
+
+def slug(name: str) -> str:
+    """A term's name in addresses: Learning rate, learning_rate -> learning-rate."""
+    return re.sub(r"[\s_-]+", "-", name.strip().casefold())
+
+
+def load(path: Path, visibility: Visibility) -> Glossary:
+    """Read glossary.yml. A file that is not there has no terms."""
+    found = Glossary(path)
+    if not path.is_file():
+        return found
+    wrong = Problems()
+    for name, node, line in pairs(root(path, wrong), path, wrong, "the glossary"):
+        term = _term(name, node, line, path, wrong, visibility)
+        other = found.terms.get(term.id)
+        if other is not None:
+            wrong.add(f"{name} names two terms", path, line, details=[f"the other is {other.name}, line {other.line}"])
+        found.terms[term.id] = term
+    found.wrong = wrong.found
+    return found
+
+
+def problems(glossary: Glossary, site: Site) -> Iterator[Problem]:
+    """What is wrong with the file: fields, forms that two terms share, pages and terms that there are not."""
+    yield from glossary.wrong
+    seen: dict[str, Term] = {term.id: term for term in glossary.terms.values()}
+    for term in glossary.terms.values():
+        for form in term.also:
+            other = seen.setdefault(slug(form), term)
+            if other is not term or slug(form) == term.id:
+                details = () if other is term else (f"the other is {other.name}, line {other.line}",)
+                what = f"{form} is the term itself" if other is term else f"{form} names two terms"
+                yield Problem(what, glossary.path, term.line, details, "take it out of also:")
+        page = term.page.partition("#")[0]
+        if page and page not in site.pages:
+            close = nearest(page, site.pages)
+            yield Problem(f"{term.name}: no page {page}", glossary.path, term.line, (),
+                          f"write page: {close}" if close else "name a page below docs/")  # fmt: skip
+        for name in term.see:
+            yield from glossary.problems(name, glossary.path, term.line, None, False)
+        yield from _text(glossary, term)
+
+
+def _text(glossary: Glossary, term: Term) -> Iterator[Problem]:
+    """What is wrong with the references in a term's text. It is shown in many places: no address in it is relative."""
+    found, wrong = references.scan(term.text, glossary.path)
+    for problem in wrong:
+        yield Problem(problem.what, glossary.path, term.line, problem.details, problem.fix)
+    for reference in found:
+        if reference.scheme == "term":
+            yield from glossary.problems(reference.target, glossary.path, term.line, None, False)
+            other = glossary.get(reference.target)
+            if other is not None and term.listed and not other.listed:
+                yield Problem(f"{term.name} is listed, and its text names {other.name}, whose page is not",
+                              glossary.path, term.line, (), "take the link out until then")  # fmt: skip
+        else:
+            yield Problem(f"{term.name}: a glossary's text refers to other terms only, not to {reference.target}",
+                          glossary.path, term.line, (), "write it on the page that treats the term")  # fmt: skip
+
+
+def _term(name: str, node: yaml.Node, line: int, path: Path, wrong: Problems, visibility: Visibility) -> Term:
+    given: dict[str, Any] = {}
+    for key, value, at in pairs(node, path, wrong, f"the term {name}", FIELDS):
+        given[key] = written(value)
+        if key in ("also", "see") and isinstance(given[key], str):
+            given[key] = [given[key]]
+        if not (isinstance(given[key], list) if key in ("also", "see") else isinstance(given[key], str)):
+            wrong.add(f"{key} of {name} is not a {'list' if key in ('also', 'see') else 'text'}", path, at)
+            given.pop(key)
+    shown = name.replace("_", " ")
+    text = " ".join(given.get("text", "").split())
+    if not text:
+        wrong.add(f"the term {name} has no text", path, line, fix="text: what it means, in a sentence or two")
+    page = given.get("page", "")
+    also, see = ([str(item) for item in given.get(key, ())] for key in ("also", "see"))
+    return Term(
+        shown, text, line, tuple(also), page, given.get("stands_for", ""), tuple(see),
+        visibility.page(page.partition("#")[0]) if page else True,
+    )  # fmt: skip

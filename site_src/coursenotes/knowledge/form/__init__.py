@@ -1,0 +1,1 @@
+"""The form of a note: its front matter, names, images, formulas, footnotes."""

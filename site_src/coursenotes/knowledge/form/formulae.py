@@ -1,0 +1,95 @@
+"""Formulae on pages: their brackets close, and KaTeX, which sets them in the reader's browser, knows their commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.text import cut
+from coursenotes.discover.text.prose import NO_PRICE, line_of, prose
+from coursenotes.errors import Problem, nearest
+from coursenotes.paths import THEME
+
+KATEX = THEME / "assets" / "katex" / "katex.min.js"
+FORMULA = re.compile(
+    r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)"
+    + NO_PRICE
+    + r"(?P<line>(?:\\.|[^\\$])+?)(?<!\s)\$"
+    r"|(?<!\\)\\\((?P<round>(?:(?!\n[ \t]*\n).)+?)\\\)|(?<!\\)\\\[(?P<square>(?:(?!\n[ \t]*\n).)+?)\\\]"
+    r"|^(?P<environment>\\begin\{(?P<name>\w+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})",
+    re.DOTALL | re.MULTILINE,
+)
+_TOKEN = re.compile(
+    r"\\(?P<edge>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<side>left|right)(?![A-Za-z])|\\(?P<command>[A-Za-z]+)|\\.|"
+    r"(?P<brace>[{}])|(?<!\\)%[^\n]*",
+    re.DOTALL,
+)
+_DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+)")
+
+
+def problems(site: Site) -> Iterator[Problem]:
+    """What is wrong with the formulae of every page: those that KaTeX would show in red."""
+    for page in site.pages.values():
+        if "$" in page.text or "\\" in page.text:
+            yield from _of_page(page)
+
+
+def _of_page(page: PageInfo) -> Iterator[Problem]:
+    masked = prose(page.text)
+    own = set(_DEFINED.findall(masked))
+    for match in FORMULA.finditer(masked):
+        kind = next(k for k in ("block", "line", "round", "square", "environment") if match[k] is not None)
+        for what, at, fix in wrong(match[kind], own):
+            yield Problem(f"the formula cannot be set: {what}", page.path, line_of(masked, match.start(kind) + at),
+                          (cut.cut(match[kind], 80),), fix)  # fmt: skip
+    rest = FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), masked)
+    for match in re.finditer(r"(?<!\\)\$\$", rest):
+        yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (),
+                      "close it with $$, with no empty line inside")  # fmt: skip
+        break
+
+
+def wrong(formula: str, own: set[str]) -> Iterator[tuple[str, int, str | None]]:
+    """(what, where, fix) of each thing in TeX that KaTeX would refuse; own are commands that the page defines."""
+    opened: list[tuple[str, int]] = []
+    for token in _TOKEN.finditer(formula):
+        at, command = token.start(), token["command"]
+        opening = {"{": "{", "begin": f"\\begin{{{token['name']}}}", "left": "\\left"}
+        closing = {"}": "{", "end": f"\\begin{{{token['name']}}}", "right": "\\left"}
+        mark = token["brace"] or token["edge"] or token["side"] or ""
+        if mark in opening:
+            opened.append((opening[mark], at))
+        elif mark in closing and opened and opened[-1][0] == closing[mark]:
+            opened.pop()
+        elif mark in closing:
+            yield (
+                f"{token[0]} closes nothing",
+                at,
+                f"open it, or take it out; open is {opened[-1][0]}" if opened else None,
+            )
+            return
+        elif command and command not in own and commands() and command not in commands():
+            close = nearest(command, commands())
+            yield f"KaTeX knows no \\{command}", at, f"write \\{close}" if close else None
+        if token["edge"] == "begin" and commands() and token["name"] not in commands():
+            close = nearest(token["name"], environments())
+            yield f"KaTeX knows no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
+    for mark, at in opened:
+        yield f"{mark} is not closed", at, None
+
+
+@lru_cache(maxsize=1)
+def commands() -> frozenset[str]:
+    """The names of KaTeX's commands and environments; none where its file is not there."""
+    text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
+    return frozenset(re.findall(r'"\\\\([A-Za-z]+)"', text)) | (environments() if text else frozenset())
+
+
+@lru_cache(maxsize=1)
+def environments() -> frozenset[str]:
+    """The names of KaTeX's environments."""
+    text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
+    lists = re.findall(r'type:"array[^"]*",names:\[([^\]]*)\]', text) + re.findall(r'names:\[("CD")\]', text)
+    return frozenset(name for names in lists for name in re.findall(r'"([^"]+)"', names))

@@ -1,0 +1,1 @@
+"""Courses, lectures, their transcripts, and which second a note speaks of."""

@@ -1,0 +1,198 @@
+"""Where each topic is treated: topic -> lecture -> seconds, and the places in the notes that say so.
+
+A concept's page tells by its `lectures:`, and by every time in its text. On the pages of a lesson, a time belongs to
+the concepts that its sentence names: by a link to their page, or by a figure, number, table, claim or code of theirs.
+Where the sentence names none, to the one that its paragraph names; where that names none, to the one that its section
+names. Where a paragraph or a section names several, the time is given to none of them. Nothing is interpolated.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.headings import Span, spans, without_marks
+from coursenotes.discover.links import page_links
+from coursenotes.discover.text.prose import escaped, heading_lines, line_of, links, links_as_words, prose
+from coursenotes.discover.text.references import TIME, Malformed, parse_href, parse_time
+from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
+from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.paths import Layout
+
+# A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
+_STOP = re.compile(
+    r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t][^\n]*"
+    r"|(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)[.!?][\"'”’)\]*_]*(?=\s|\Z)",
+    re.MULTILINE,
+)
+_OWN = re.compile(r"[ \t>]*(?:\||[-*+][ \t]|\d+[.)][ \t])")  # a row of a table, an item of a list
+
+
+@dataclass(frozen=True)
+class Place:
+    """One time in the notes: which second of which lecture, and where it stands. front: in `lectures:` of the page.
+
+    words are those of its sentence since the time before it, or all of them where there are none.
+    """
+
+    lecture: str
+    seconds: int
+    page: str
+    line: int
+    heading: str = ""
+    anchor: str = ""
+    words: str = ""
+    front: bool = False
+
+
+class _Time(NamedTuple):
+    offset: int
+    lecture: Lecture
+    seconds: int
+
+
+class Times:
+    """Every place in a lecture at which a listed concept is treated, as listed pages tell it."""
+
+    def __init__(self, site: Site, lectures: Lectures, visibility: Visibility):
+        self.site, self.lectures, self.visibility = site, lectures, visibility
+
+    @cached_property
+    def topics(self) -> dict[str, list[Place]]:
+        """The places of each listed concept by its page's name: by lecture, second, page and line; some have none."""
+        found: dict[str, list[Place]] = {
+            page.name: [*self._front(page), *(place for _, place in self._told(page))]
+            for page in self.visibility.pages
+            if Layout.is_concept(page.name)
+        }
+        for page in self.visibility.pages:
+            if page.name.startswith("lessons/"):
+                for topics, place in self._told(page):
+                    for topic in topics:
+                        found[topic].append(place)
+        order = {lecture.id: number for number, lecture in enumerate(self.lectures.all())}
+        for places in found.values():
+            places.sort(key=lambda p: (order[p.lecture], p.seconds, not p.front, not Layout.is_concept(p.page), p.page))
+        return found
+
+    # -- where times stand
+    def _front(self, page: PageInfo) -> Iterator[Place]:
+        for lecture, seconds in self.lectures.in_front(page.meta):
+            if seconds is not None and self.visibility.lecture(lecture):
+                yield Place(lecture.id, seconds, page.name, line_of_field(page, "lectures"), front=True)
+
+    def _told(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
+        """(the concepts that it belongs to, the place) of every time in a page's text."""
+        text, masked = page.text, prose(page.text)
+        times = sorted(self._times(page, masked))
+        if not times:
+            return
+        parts = spans(text)
+        starts = [part.start for part in parts]
+        paragraphs = list(_paragraphs(masked))
+        firsts = [start for start, _ in paragraphs]
+        named = [] if Layout.is_concept(page.name) else sorted(self._named(page, masked))
+        for time in times:
+            section = parts[bisect_right(starts, time.offset) - 1]
+            paragraph = paragraphs[bisect_right(firsts, time.offset) - 1]
+            sentence = _sentence(masked, paragraph, time.offset)
+            topics = _belongs(named, sentence, paragraph, section)
+            yield topics, Place(
+                time.lecture.id, time.seconds, page.name, line_of(text, time.offset), section.title, section.anchor,
+                self._words(text, sentence, time, [other.offset for other in times]),
+            )  # fmt: skip
+
+    def _words(self, text: str, sentence: tuple[int, int], time: _Time, offsets: list[int]) -> str:
+        """The words that a time ends: back to the time before it, which may end the same ones."""
+        start, end = sentence
+        marks = [start, *(offset for offset in offsets if start <= offset < time.offset), time.offset]
+        pieces = [_bare(text[before:after]) for before, after in pairwise(marks)]
+        words = next((piece for piece in reversed(pieces) if piece), "") or _bare(text[start:end])
+        course = self.lectures.courses[time.lecture.course].title
+        return words.rpartition(": ")[2] if course in words else words  # a list of sources begins with the lecture's
+
+    def _times(self, page: PageInfo, masked: str) -> Iterator[_Time]:
+        """The times of a page that can be read, in listed lectures."""
+        found: list[tuple[int, str, str]] = []
+        for match in TIME.finditer(masked):
+            if not escaped(masked, match.start()):
+                found.append((match.start(), match["code"] or "", match["at"] or match["time"]))
+        for link in links(masked):
+            if link.href.startswith("lecture:"):
+                code, _, time = link.href.removeprefix("lecture:").partition("@")
+                found.append((link.start, code, time))
+        for offset, code, time in found:
+            lecture = self.lectures.get(code) if code else self.lectures.of_page(page.name, page.meta)
+            try:
+                seconds = parse_time(time) if time else None
+            except Malformed:
+                continue
+            if lecture is not None and seconds is not None and self.visibility.lecture(lecture):
+                yield _Time(offset, lecture, seconds)
+
+    def _named(self, page: PageInfo, masked: str) -> Iterator[tuple[int, str]]:
+        """(offset, concept) of everything on a page that names a listed concept."""
+        listed = {p.name for p in self.visibility.pages if Layout.is_concept(p.name)}
+        for link in links(masked):
+            try:
+                asks = parse_href(link.href)
+            except Malformed:
+                continue
+            if asks is None:
+                topics = [found.page for found in page_links(page.name, f"[]({link.href})", listed)]
+            else:
+                topics = [Layout.concept_page(asks.target.partition(".")[0])] if asks.scheme != "lecture" else []
+            for topic in topics:
+                if topic in listed:
+                    yield link.start, topic
+
+
+def _belongs(
+    named: list[tuple[int, str]], sentence: tuple[int, int], paragraph: tuple[int, int], section: Span
+) -> set[str]:
+    """The concepts that a time belongs to: all of its sentence; else the only one of its paragraph, of its section."""
+    for (start, end), alone in ((sentence, False), (paragraph, True), ((section.start, section.end), True)):
+        topics = {topic for offset, topic in named if start <= offset < end}
+        if topics:
+            return set() if alone and len(topics) > 1 else topics
+    return set()
+
+
+def _paragraphs(masked: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each paragraph: between empty lines and headings. A row or an item is one of its own."""
+    start, offset, headings = 0, 0, heading_lines(masked)
+    for number, line in enumerate(masked.split("\n"), 1):
+        apart = not line.strip(" \t>") or number in headings
+        if (apart or _OWN.match(line)) and start < offset:
+            yield start, offset
+            start = offset
+        offset += len(line) + 1
+        if apart:
+            yield start, offset
+            start = offset
+    yield start, len(masked) + 1
+
+
+def _sentence(masked: str, paragraph: tuple[int, int], offset: int) -> tuple[int, int]:
+    """(start, end) of the sentence around a place in a paragraph. A row of a table is one sentence."""
+    start, end = paragraph
+    if masked[start:end].lstrip(" \t>").startswith("|"):
+        return paragraph
+    for stop in _STOP.finditer(masked, start, min(end, len(masked))):
+        if stop.end() > offset:
+            return start, stop.end()
+        start = stop.end()
+    return start, end
+
+
+def _bare(markdown: str) -> str:
+    """A piece of a sentence for a reader: without times and marks, links as their words; of a row, its cells."""
+    markdown = links_as_words(TIME.sub("", markdown), images=False).strip()
+    words = without_marks(re.sub(r"^(?:!!!|\?\?\?\+?)[ \t]+[\w ]*|^(?:[-*+]|\d+[.)])[ \t]|\|", " ", markdown))
+    return re.sub(r"\s+([.,;:!?])", r"\1", words).strip(' ;,."')

@@ -1,0 +1,194 @@
+"""Transcripts of lectures: a version with `kind: transcript`, whose text is headings, times and what was said.
+
+    ## What dropout does
+    [01:08:22]
+    So what we do is ...
+
+With `publish: text`, as without it, the page shows all of this. With `publish: index` it shows headings and times only:
+the text is read for its words, which the search leads from to their second, and stands nowhere on the site.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from coursenotes.discover.catalog import Site
+from coursenotes.discover.headings import without_marks
+from coursenotes.discover.text.references import Malformed, parse_time
+from coursenotes.discover.transcripts import hidden, lines_of
+from coursenotes.errors import Problem, nearest
+from coursenotes.knowledge.lectures.visibility import line_of_field
+
+TRANSCRIPT = "transcript"
+WAYS = ("text", "index")
+FEWEST = 25  # different words that are told together at least: of fewer, a sentence could be guessed
+
+COMMON = frozenset(
+    "about after all also and any are because been but can could did does don't for from get going had has have here "
+    "his how i'm into it's its just kind know let's like more not now okay one our out see she should some that that's "
+    "the their them then there there's these they thing things this those too very want was way we're we've well were "
+    "what when where which who will with would yeah yes you you're your".split()
+)
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]")  # where a sentence would be one word
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:\.\d+)*")
+
+
+@dataclass
+class Segment:
+    """What stands between one time and the next. Before the first time, start is None.
+
+    heading is the one that stands directly below the time, or None; headings are all, that one included.
+    """
+
+    start: int | None
+    line: int
+    time: str = ""
+    heading: str | None = None
+    headings: list[str] = field(default_factory=list)
+    text: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The id of its time on the page."""
+        return "" if self.start is None else f"t{self.start}"
+
+
+def is_transcript(meta: Mapping[str, Any]) -> bool:
+    """Whether a page's front matter says that it is a transcript."""
+    return str(meta.get("kind", "")).strip().casefold() == TRANSCRIPT
+
+
+def parse(text: str, path: Path) -> tuple[list[Segment], list[Problem]]:
+    """The segments of a transcript in its order, and what is wrong with its times. A time said twice is one segment."""
+    found, problems = [Segment(None, 1)], []
+    for line, kind, words in lines_of(text):
+        last = found[-1]
+        if kind == "heading":
+            last.headings.append(words)
+            last.heading = (
+                words if not last.text and len(last.headings) == 1 and last.start is not None else last.heading
+            )
+        elif kind == "text":
+            last.text += f"{words}\n"
+        else:
+            seconds, problem = _seconds(words, path, line)
+            before = next((s for s in reversed(found) if s.start is not None), None)
+            if problem is None and before is not None and before.start is not None and seconds < before.start:
+                problem = Problem(f"[{words}] comes before the time above it, [{before.time}] of line {before.line}",
+                                  path, line, (), "a transcript's times run forwards")  # fmt: skip
+            if problem is not None:
+                problems.append(problem)
+            elif seconds != last.start:
+                found.append(Segment(seconds, line, words))
+    return [s for s in found if s.start is not None or s.headings or s.text.strip()], problems
+
+
+def problems(site: Site) -> Iterator[Problem]:
+    """What is wrong with the transcripts, and with `publish:` of any page."""
+    for page in site.pages.values():
+        way = page.meta.get("publish")
+        if way is not None and way not in WAYS:
+            close = nearest(str(way), WAYS)
+            yield Problem(f"publish: {way} is neither text nor index", page.path, line_of_field(page, "publish"), (),
+                          f"write publish: {close or 'index'}")  # fmt: skip
+        elif way is not None and not is_transcript(page.meta):
+            yield Problem("publish: is for transcripts", page.path, line_of_field(page, "publish"), (),
+                          "write kind: transcript, or take it out")  # fmt: skip
+        if hidden(page.meta) and page.path.suffix != ".md":
+            yield Problem("only the text of Markdown can be kept unpublished", page.path, None, (), "write it as .md")
+        elif is_transcript(page.meta) and page.path.suffix == ".md":
+            yield from parse(page.path.read_text(encoding="utf-8"), page.path)[1]
+
+
+# ---------------------------------------------------------------- what is shown
+def shown(text: str, meta: Mapping[str, Any]) -> str:
+    """The Markdown of a transcript's page: each time with its anchor, and of a hidden text the headings alone."""
+    if not hidden(meta):
+        return _anchored(text)
+    lines = text.split("\n")
+    firsts = [
+        words for n, kind, words in lines_of(text) if kind == "heading" and lines[n - 1].lstrip().startswith("# ")
+    ]
+    title = firsts[0] if firsts else str(meta.get("title", "Transcript"))
+    parts = [f"# {_literal(title)}", "", "The text of this transcript is not published here.",
+             "The search knows its words, and leads from them to the second.",
+             "A heading behind “…” begins later than the time before it.", ""]  # fmt: skip
+    for segment in parse(text, Path())[0]:
+        rest = segment.headings[1:] if segment.heading is not None else segment.headings
+        headings = [f"… {_literal(words)}" for words in rest if words != title]
+        if segment.start is None:
+            parts += [f"- {heading}" for heading in headings]
+            continue
+        direct = [] if segment.heading is None else [_literal(segment.heading)]
+        time = f'<span id="{segment.anchor}"></span>[{segment.time}]'
+        parts.append("- " + " ".join([time, *direct, *headings]))
+    return "\n".join([*parts, ""])
+
+
+def _anchored(text: str) -> str:
+    lines, seen = text.split("\n"), set()
+    for number, kind, words in lines_of(text):
+        if kind == "time":
+            seconds, problem = _seconds(words, Path(), number)
+            if problem is None and seconds not in seen:
+                seen.add(seconds)
+                lines[number - 1] = f'<span id="t{seconds}"></span>{lines[number - 1].lstrip()}'
+    return "\n".join(lines)
+
+
+# ---------------------------------------------------------------- what is searched
+def index(segments: Iterable[Segment]) -> Iterator[tuple[Segment, list[str]]]:
+    """(segment, its different words, sorted) of a hidden transcript; segments of few words are told as one.
+
+    What is told as one leads to the first of their times. What stands before the first time is told with it.
+    """
+    held: list[Segment] = []
+    groups: list[tuple[list[Segment], set[str]]] = []
+    for segment in segments:
+        held.append(segment)
+        words = set().union(*(_words(each.text) for each in held))
+        if len(words) >= FEWEST and any(each.start is not None for each in held):
+            groups.append((held, words))
+            held = []
+    if held:
+        rest = set().union(*(_words(each.text) for each in held))
+        if groups:
+            groups[-1] = ([*groups[-1][0], *held], groups[-1][1] | rest)
+        else:
+            groups.append((held, set()))  # a transcript so short gives none of its words
+    for group, words in groups:
+        first = next((segment for segment in group if segment.start is not None), None)
+        if first is not None:
+            yield first, sorted(words)
+
+
+def blocks(words: Iterable[str]) -> str:
+    """Sorted words as HTML, a paragraph for each initial: the search shows the paragraph that holds what it found."""
+    return "".join(f"<p>{' '.join(group)}</p>" for _, group in groupby(words, key=lambda word: word[0]))
+
+
+def _words(text: str) -> set[str]:
+    found = {word.casefold().replace("’", "'") for word in _WORD.findall(without_marks(text)) if len(word) > 2}
+    return {word for word in found if word not in COMMON and not _UNSPACED.search(word)}
+
+
+def _literal(words: str) -> str:
+    """Words that mean nothing to Markdown."""
+    return re.sub(r"([\\`*_{}\[\]$|~^])", r"\\\1", html.escape(words, quote=False))
+
+
+def _seconds(time: str, path: Path, line: int) -> tuple[int, Problem | None]:
+    """(seconds, None) of a time with three fields; (0, what is wrong) of any other."""
+    try:
+        if time.count(":") != 2:
+            raise Malformed(f"{time} is no time: a transcript's times are h:mm:ss", f"is it [0:{time}]?")
+        return parse_time(time), None
+    except Malformed as error:
+        return 0, Problem(f"[{time}]{str(error).removeprefix(time)}", path, line, (), error.fix)

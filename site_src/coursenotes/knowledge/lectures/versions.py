@@ -1,0 +1,153 @@
+"""Lessons and people's own versions of them: one canonical page, and any number of notes in the folder beside it.
+
+    docs/lessons/dl2022/lesson8.md              the canonical page
+    docs/lessons/dl2022/lesson8/ana.ipynb       kind: summary, state: draft, authors: [ana], licence: CC-BY-4.0
+
+A version's fields stand in its front matter, or in a notebook's metadata under "coursenotes".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.headings import page_title
+from coursenotes.errors import Problem, nearest, some
+from coursenotes.knowledge.lectures.lectures import Lectures
+from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.paths import Layout
+
+KINDS = ("summary", "topic notes", "transcript")
+STATES = ("draft", "reviewed")
+TRANSCRIPT = "transcript"
+EXAMPLES = {
+    "kind": "summary",
+    "authors": ["ana"],
+    "licence": "CC-BY-4.0",
+}
+
+
+@dataclass(frozen=True)
+class Version:
+    """Somebody's notes of a lesson. authors are ids of people.yml; a version that does not say is a draft."""
+
+    page: PageInfo
+    lesson: str
+    title: str
+    kind: str
+    state: str
+    authors: tuple[str, ...]
+    licence: str
+
+
+class Versions:
+    """The versions of every lesson; those that are not listed are told of nowhere."""
+
+    def __init__(self, site: Site, visibility: Visibility, lectures: Lectures):
+        self.site, self.visibility, self.lectures = site, visibility, lectures
+
+    def of(self, lesson: str) -> tuple[Version, ...]:
+        """The listed versions of a lesson by its canonical page: reviewed first, transcripts last, then by title."""
+        found = [v for v in self._all if v.lesson == lesson and self.visibility.page(v.page.name)]
+        return tuple(sorted(found, key=_order))
+
+    def get(self, page: str) -> Version | None:
+        """The version that a page is, listed or not; None for any other page."""
+        return next((version for version in self._all if version.page.name == page), None)
+
+    def canonical(self, page: str) -> PageInfo | None:
+        """The canonical page of a version's lesson, where there is one that is listed."""
+        lesson = Layout.lesson_of(page)
+        return self.site.pages.get(lesson) if lesson and self.visibility.page(lesson) else None
+
+    @cached_property
+    def _all(self) -> list[Version]:
+        return [_version(page) for name, page in sorted(self.site.pages.items()) if Layout.is_version(name)]
+
+    # -- what is wrong
+    def problems(self) -> Iterator[Problem]:
+        """Versions without a lesson, fields that are missing or say nothing."""
+        for page in self.site.pages.values():
+            if Layout.is_version(page.name):
+                yield from self._place(page)
+                yield from _fields(page)
+            elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
+                line, fix = (
+                    line_of_field(page, "kind"),
+                    "move it to docs/lessons/<course>/<lesson>/, or take the field out",
+                )
+                yield Problem("kind: is a field of somebody's version of a lesson, which this page is not",
+                              page.path, line, (), fix)  # fmt: skip
+        yield from self._twice()
+
+    def _place(self, page: PageInfo) -> Iterator[Problem]:
+        """A version whose lesson has no canonical page."""
+        lesson = Layout.lesson_of(page.name) or ""
+        folder = PurePosixPath(page.name).parent
+        if lesson not in self.site.pages:
+            there = [n.removesuffix(".md") for n in self.site.pages if Layout.lesson_of(n) == n]
+            close = nearest(str(folder), there)
+            move = f"move it to docs/{close}/, or " if close else ""
+            yield Problem(
+                f"notes of a lesson without a page: there is no docs/{lesson}", page.path, 1,
+                (f"lessons with a page: {some(there)}",),
+                f"{move}write docs/{lesson}, which may be one sentence: the versions are listed on it",
+            )  # fmt: skip
+
+    def _twice(self) -> Iterator[Problem]:
+        """A lecture with more than one canonical page."""
+        seen: dict[str, PageInfo] = {}
+        for name, page in sorted(self.site.pages.items()):
+            lecture = self.lectures.of_lesson(name)
+            if lecture is None or Layout.is_version(name):
+                continue
+            other = seen.setdefault(lecture.id, page)
+            if other is not page:
+                folder = other.name.removesuffix(".md")
+                yield Problem(
+                    f"a second page of the lecture {lecture.id}", page.path, 1, (f"the first is docs/{other.name}",),
+                    f"make it a version: move it to docs/{folder}/, with kind:, authors: and licence:",
+                )  # fmt: skip
+
+
+def _version(page: PageInfo) -> Version:
+    meta, authors = page.meta, page.meta.get("authors")
+    people = tuple(str(a) for a in authors) if isinstance(authors, list) else (str(authors),) if authors else ()
+    return Version(
+        page, Layout.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
+        str(meta.get("state", "draft")), people, str(meta.get("licence", "")),
+    )  # fmt: skip
+
+
+def _order(version: Version) -> tuple[bool, bool, str, str]:
+    """What others have read first; what is said word by word after what somebody made of it."""
+    return version.state != "reviewed", version.kind == TRANSCRIPT, version.title.casefold(), version.page.name
+
+
+def _fields(page: PageInfo) -> Iterator[Problem]:
+    """Fields of a version that are missing, or are none of those that there are."""
+    for field, example in EXAMPLES.items():
+        if not page.meta.get(field):
+            yield Problem(f"notes of a lesson without {field}:", page.path, 1, (_needed(page),),
+                          _written(page, field, example))  # fmt: skip
+    for field, options in (("kind", KINDS), ("state", STATES)):
+        given = page.meta.get(field)
+        if given and given not in options:
+            close = nearest(str(given).casefold(), options)
+            there, fix = f"there is: {some(options)}", _written(page, field, close) if close else None
+            yield Problem(f"no {field} {given!r}", page.path, line_of_field(page, field), (there,), fix)
+
+
+def _needed(page: PageInfo) -> str:
+    where = 'in the notebook\'s metadata, under "coursenotes"' if page.name.endswith(".ipynb") else "in front matter"
+    return f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
+
+
+def _written(page: PageInfo, field: str, value: object) -> str:
+    if page.name.endswith(".ipynb"):
+        return f"write {json.dumps({field: value})[1:-1]}"
+    return f"write {field}: {', '.join(value).join('[]') if isinstance(value, list) else value}"

@@ -1,0 +1,216 @@
+"""A claim in full as HTML: its verdict at each scale, every comparison, what has to refute it, and the test.
+
+Of a claim over results, what its replication found stands beside what this machine's own seeds say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from coursenotes import dates
+from coursenotes.claims.statistics import WITHIN
+from coursenotes.claims.verdicts import EXACT, UNACCEPTED, WORDS
+from coursenotes.site.html import badge, experiment_link, scrolling, sign, stands_on, table
+from coursenotes.site.markdown import measured
+from coursenotes.site.markdown.claims import best_chance, chance, difference, doubt, overall, rooms, seeds, short
+from coursenotes.site.markdown.code import highlight
+
+if TYPE_CHECKING:
+    from coursenotes.claims.verdicts import Verdict
+    from coursenotes.discover.project import ClaimInfo
+    from coursenotes.experiments.plan import Library
+
+KINDS = {
+    "control": "a broken model",
+    "swap": "exchanged",
+    "shuffled": "shuffled",
+    "variant": "a wrong function",
+}
+SCALES = {"sample": "Sample scale", "full": "Full scale", "exact": "Exact"}
+
+
+def article(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
+    """A claim with all that was found; its id is the claim's name."""
+    said = refuted_words(found)
+    sentence = f"<strong>{escape(claim.sentence)}</strong>"
+    parts = [f'<article class="cn-verdict cn-verdict--{overall(found)}" id="{escape(claim.id)}">']
+    if said:
+        parts.append(f'<p class="cn-verdict__head"><q>{escape(said)}</q> {badge(found)}</p>')
+        parts.append(f'<p class="cn-verdict__measured">Measured: {sentence}</p>')
+    else:
+        parts.append(f'<p class="cn-verdict__head">{sentence} {badge(found)}</p>')
+    parts += [_verdict(verdict, len(found) > 1) for verdict in found]
+    parts.append(f'<p class="cn-verdict__links">{_links(library, claim)}</p>')
+    path = claim.path.relative_to(library.layout.root).as_posix()
+    parts.append(
+        f'<details class="cn-source" data-search-exclude><summary>The test (<code>{escape(path)}</code>, '
+        f"line {claim.line})</summary>{highlight(claim.source)}</details></article>"
+    )
+    return "".join(parts)
+
+
+def refuted_words(found: list[Verdict]) -> str:
+    """The lecture's sentence that measurement refutes; empty for a claim of our own."""
+    return next((verdict.refutes for verdict in found if verdict.refutes), "")
+
+
+def _links(library: Library, claim: ClaimInfo) -> str:
+    pages = stands_on(library, "claim", [claim.id], listed=library.knowledge.visibility.claim(claim.id))
+    parts = [f"Stands on {', '.join(pages)}."] if pages else []
+    reads = [experiment_link(name) for name in dict.fromkeys((*claim.experiments, *claim.controls))]
+    parts += [f"Reads {', '.join(reads)}."] if reads else []
+    parts += [f'<a href="#{escape(claim.id)}">Link to this claim</a>']
+    return " ".join(parts)
+
+
+def _verdict(verdict: Verdict, several: bool) -> str:
+    """What was found at one scale. several: there are others, so that its own verdict is said."""
+    own = f" {sign(verdict.status, WORDS[verdict.status])}" if several else ""
+    date = f" · {verdict.date[:10]}" if verdict.date else ""
+    parts = [f'<section class="cn-verdict__scale"><p><small>{SCALES[verdict.scale]}{date}</small>{own}</p>']
+    record = verdict.record
+    if record:
+        parts.append(_replication(record))
+    if verdict.error and not (record and verdict.status == UNACCEPTED):  # its problems are told already
+        parts.append(f'<pre class="cn-verdict__error"><code>{escape(verdict.error)}</code></pre>')
+    parts.append(_exact(verdict) if verdict.scale == EXACT else _compared(verdict) + _controls(verdict))
+    if text := doubt(verdict):
+        parts.append(f'<p class="cn-verdict__doubt">{escape(text)}</p>')
+    return "".join(parts) + "</section>"
+
+
+# ---------------------------------------------------------------- of a claim over results
+def _replication(record: Mapping[str, Any]) -> str:
+    """When it was accepted, and over which seeds; or what was missing."""
+    day = dates.write(dates.parse(record["date"][:10]))
+    if record["accepted"]:
+        return f"<p>Accepted on {day} by a replication: seeds {escape(record['seeds'])}.</p>"
+    problems = "".join(f"<li>{escape(problem)}</li>" for problem in record["problems"])
+    return (
+        f"<p>Replicated on {day}, and not accepted: seeds {escape(record['seeds'])}.</p>"
+        f'<ul class="cn-verdict__problems">{problems}</ul>'
+    )
+
+
+def _compared(verdict: Verdict) -> str:
+    """Each comparison: what the replication found, what was found here, and what were found without any effect."""
+    replicated = verdict.record.get("comparisons", [])
+    bodies = [_comparison(there, here) for there, here in zip_longest(replicated, verdict.comparisons)]
+    return scrolling("".join(bodies), "What was compared", "cn-compared") if bodies else ""
+
+
+def _comparison(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) -> str:
+    claimed = (here or there or {})["claimed"]
+    rows = []
+    if there is not None:
+        needed = "" if there["needed"] is None else f", needed {measured.write(there['needed'], 2)}"
+        outcome = f"{'accepted' if there['accepted'] else 'not accepted'}: room {rooms([there['room']])}{needed}"
+        rows.append(["replication", difference(there["mean"], there["sd"]), seeds(there["n"]), outcome])
+    if here is not None:
+        found = difference(here["effect"], here["spread"])
+        rows.append(["here", found, seeds(here["pairs"]), _standing(here)])
+    if there is not None and there["no_effect"] is not None:
+        rows.append(["no effect", "0", "", _noticed(there["no_effect"])])
+    cells = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
+        for name, *others in rows
+    )
+    return f'<tbody><tr><th scope="rowgroup" colspan="4"><code>{escape(str(claimed))}</code></th></tr>{cells}</tbody>'
+
+
+def _noticed(value: float) -> str:
+    return f"chance that a build notices: {chance(value)}"
+
+
+def _standing(here: Mapping[str, Any]) -> str:
+    """What this machine's seeds say, and how far they may go before they contradict the claim."""
+    if here["standing"] is None:
+        return ""
+    word = {WITHIN: "within the spread"}.get(here["standing"], here["standing"])
+    return f"{word}; {_limit(here)}"
+
+
+def _limit(here: Mapping[str, Any]) -> str:
+    """The last difference that is no contradiction."""
+    if here["every"]:
+        return "every single run has to hold"
+    reach = here["margin"] + (-here["limit"] if here["kind"] == "close" else here["limit"])
+    if here["kind"] == "close":
+        return f"it may lie {short(reach)} apart"
+    return f"it may go up to {short(-reach)}" if here["kind"] == "below" else f"it may go down to {short(reach)}"
+
+
+def _controls(verdict: Verdict) -> str:
+    """What would refute the claim: how far from accepted the replication found it, and what the seeds here say."""
+    replicated, own = verdict.record.get("controls", []), verdict.arms
+    pairs = list(zip_longest(replicated, own))
+    if not pairs:
+        return ""
+    rejected = sum(bool(control["rejected"]) for control in replicated)
+    told = f"Controls rejected: {rejected} of {len(replicated)}" if replicated else "Controls, not replicated yet"
+    head = ["Control", "How", "Replication", "Here"]
+    rows = [_control(there, here) for there, here in pairs]
+    return _folded(told, table(head, rows, "What would refute the claim", "cn-arms"), rejected < len(replicated))
+
+
+def _control(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) -> tuple[str, list[str]]:
+    both = there or here or {}
+    cells = [KINDS.get(both["kind"], both["kind"]), escape(both["text"])]
+    if there is None:
+        cells.append("")
+    else:
+        found = f"<small>room {rooms(there['room'])}</small><small>{_noticed(best_chance(there))}</small>"
+        cells.append(f"{'rejected' if there['rejected'] else 'not rejected'} {found}")
+    cells.append("" if here is None else _fared(here, replicated=there is not None))
+    return ("cn-arm--passed" if there is not None and not there["rejected"] else ""), cells
+
+
+def _fared(arm: Mapping[str, Any], replicated: bool) -> str:
+    """How a control fares on this machine's seeds, which breaks nothing."""
+    if arm["failed_as_it_must"]:
+        return "contradicted, as it must be"
+    if replicated:
+        return "not contradicted by these seeds"
+    return f"<small>{escape(str(arm.get('message') or ''))}</small>"
+
+
+# ---------------------------------------------------------------- of an exact claim
+def _exact(verdict: Verdict) -> str:
+    parts = []
+    if verdict.comparisons:
+        items = "".join(
+            f'<li class="cn-measure"><code>{escape(c["claimed"])}</code>: {difference(c["effect"], c["spread"])}</li>'
+            for c in verdict.comparisons
+        )
+        parts.append(f'<ul class="cn-measures">{items}</ul>')
+    if verdict.arms:
+        caught, count = sum(arm["failed_as_it_must"] for arm in verdict.arms), len(verdict.arms)
+        rows = [_arm(arm) for arm in verdict.arms]
+        inside = table(["Broken version", "How", "Outcome"], rows, "What has to refute the claim", "cn-arms")
+        parts.append(_folded(f"Broken versions caught: {caught} of {count}", inside, caught < count))
+    return "".join(parts)
+
+
+def _arm(arm: Mapping[str, Any]) -> tuple[str, list[str]]:
+    good = arm["failed_as_it_must"]
+    words = _plain(str(arm.get("message") or ""))
+    message = f"<br><small>{escape(words)}</small>" if words else ""
+    outcome = f"{'caught' if good else 'not caught'}{message}"
+    return ("" if good else "cn-arm--passed"), [KINDS.get(arm["kind"], arm["kind"]), escape(arm["text"]), outcome]
+
+
+def _plain(message: str) -> str:
+    """What an assertion says, without the values and addresses that pytest adds to a bare one."""
+    words = re.split(r"\s*\+\s+where |\n", message)[0].strip()
+    return "" if re.fullmatch(r"assert (np\.)?False_?|assert not (np\.)?True_?", words) else words
+
+
+def _folded(summary: str, inside: str, opened: bool) -> str:
+    return (
+        f"<details{' open' if opened else ''}><summary>{summary}</summary>"
+        f"<div data-search-exclude>{inside}</div></details>"
+    )

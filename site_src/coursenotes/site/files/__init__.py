@@ -1,0 +1,23 @@
+"""Files of the site beside its pages: written once all pages are there, into the folder that becomes the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from coursenotes.experiments.plan import Library
+from coursenotes.site.files import feed, previews, redirects, search, unlisted_links
+
+FILES: tuple[Callable[[Library, Path, str], None], ...] = (
+    feed.write,
+    previews.write,
+    redirects.write,
+    search.write,
+)
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Write all of them. address: where the site will be, ending in a slash, or "". Raises CoursenotesError."""
+    for each in FILES:
+        each(library, folder, address)
+    unlisted_links.look(library, folder, address)

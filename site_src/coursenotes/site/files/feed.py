@@ -1,0 +1,107 @@
+"""The feed of new and changed notes, as Atom, from the releases.
+
+A feed's dates must not move from build to build, nor depend on how much of the history was cloned: each entry has the
+day of its release. Its id is made of the release and the page, and stays when the site moves to another address.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from coursenotes.site import releases
+from coursenotes.site.evidence import changes
+from coursenotes.site.frame.bibtex import site_name
+
+if TYPE_CHECKING:
+    from coursenotes.experiments.plan import Library
+    from coursenotes.site.releases import Step
+
+ATOM = "http://www.w3.org/2005/Atom"
+IDS = uuid.UUID("5b0f1c52-6f5c-4f0e-9f57-6d1c1b7f6a3e")
+MOST = 200  # entries; readers of feeds have kept the older ones
+FILE = "feed.xml"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One piece of news: about is what its id is made of, url where it leads to, below the site's root."""
+
+    about: str
+    title: str
+    url: str
+    summary: str
+    day: date
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Write the feed into a site's folder. Without an address its links are relative to it."""
+    (folder / FILE).write_bytes(atom(library, address))
+
+
+def atom(library: Library, address: str) -> bytes:
+    """The feed as XML: what each release brought, the newest first."""
+    name = site_name(library.layout) or "Course notes"
+    found = entries(library)[:MOST]
+    ET.register_namespace("", ATOM)
+    root = ET.Element(f"{{{ATOM}}}feed")
+    last = max((entry.day for entry in found), default=library.knowledge.today)
+    _add(root, "id", _id("feed"))
+    _add(root, "title", f"{name}: new and changed notes")
+    _add(root, "updated", _time(last))
+    _add(root, "link", None, rel="self", type="application/atom+xml", href=address + FILE)
+    _add(root, "link", None, rel="alternate", type="text/html", href=address or "./")
+    _add(_add(root, "author"), "name", name)
+    for entry in found:
+        item = _add(root, "entry")
+        _add(item, "id", _id(entry.about))
+        _add(item, "title", entry.title)
+        _add(item, "updated", _time(entry.day))
+        _add(item, "link", None, rel="alternate", type="text/html", href=address + entry.url)
+        _add(item, "summary", entry.summary)
+    ET.indent(root)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def entries(library: Library) -> list[Entry]:
+    """Every piece of news of every release, the newest release first; of what is listed today alone."""
+    return [entry for step in releases.history(library) if step.after.name for entry in _entries(library, step)]
+
+
+def _entries(library: Library, step: Step) -> Iterator[Entry]:
+    release, day = step.after.name, step.after.day
+    for name in step.notes("new", "text", "title", "renamed"):
+        if name in library.site.pages:
+            what = "New" if step.notes("new").count(name) else "Changed"
+            about = f"{release}/{step.names.get(name, name)}"
+            yield Entry(about, step.title(name), library.layout.page_url(name), f"{what} in {release}.", day)
+    for name, changed in step.claims.items() if step.before else ():
+        of_verdict = [change for change in changed if change.kind == "verdict"]
+        if of_verdict and name in library.site.claims:
+            sentence, url = library.site.claims[name].sentence, library.knowledge.visibility.claim_url(name)
+            yield Entry(f"{release}/claim:{name}", sentence, url, "; ".join(changes.words(of_verdict)), day)
+
+
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    element.text = _plain(text) if text is not None else None
+    return element
+
+
+def _id(about: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(IDS, about)}"
+
+
+def _time(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _plain(text: str) -> str:
+    """Text without the control characters that XML cannot hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)

@@ -1,0 +1,116 @@
+"""What a reader sees of a page before following a link to it: titles and first sentences, in a file for tips.js.
+
+Taken from the finished pages, so that numbers are the measured ones. Listed pages only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from coursenotes.discover.text import cut
+from coursenotes.discover.text.tex import rendered
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
+
+FILE = "assets/previews.json"
+LONGEST = 240  # columns of an opening, so that a tip stays a tip
+
+_DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and nothing that is read here
+_FULL_STOPS = ("。", "！", "？")  # which no space follows
+_SKIPPED = (
+    "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip",
+    "footnote", "footnote-ref", "headerlink", "katex", "md-button",
+)  # fmt: skip
+_READ = ("h1", "h2", "h3", "p", "summary")  # what is folded away is an answer: its question is read instead
+_VOID = ("br", "hr", "img", "input", "wbr", "source", "col")
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Write the file: {address: [title, opening, {anchor: [heading, first sentence]}]}."""
+    found = {}
+    for page in library.knowledge.visibility.pages:
+        url = Layout.page_url(page.name)
+        path = folder / url / "index.html"
+        if path.is_file():
+            found[url] = read(path.read_text(encoding="utf-8"))
+    target = folder / FILE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")), encoding="utf-8")
+
+
+def read(text: str) -> list[object]:
+    """[title, opening, {anchor: [heading, first sentence]}] of a finished page."""
+    article = text.partition("<article")[2].partition("</article>")[0]
+    parts = _Parts()
+    parts.feed("<article" + _DRAWN.sub("", article))
+    title, paragraphs, sections = "", [], {}  # type: ignore[var-annotated]
+    anchor = ""
+    for kind, name, words in parts.found:
+        if kind == "h1":
+            title = title or words
+        elif kind == "p" and not anchor:
+            paragraphs.append(words)
+        elif kind == "p" and not sections[anchor][1]:
+            sections[anchor][1] = _opening([words], one=True)
+        elif kind != "p" and name:
+            anchor, sections[name] = name, [words, ""]
+    return [title, _opening(paragraphs), sections]
+
+
+def _opening(paragraphs: list[str], *, one: bool = False) -> str:
+    """The first sentences, as many as a tip has room for, or only the first; a long one is cut between words."""
+    found = ""
+    for sentence in (" ".join(each.split()) for words in paragraphs for each in cut.sentences(words)):
+        longer = f"{found}{'' if found[-1:] in _FULL_STOPS else ' '}{sentence}" if found else sentence
+        if found and cut.columns(longer) > LONGEST:
+            break
+        found = longer
+        if one:
+            break
+    return cut.cut(found, LONGEST)
+
+
+class _Parts(HTMLParser):
+    """(kind, id, words) of the headings and the paragraphs of an article, in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+        self._open: list[str] = []
+        self._formula = 0  # how many elements are open, where the innermost is a formula
+        self._skipped = 0  # how many elements were open when one began that is left out
+        self._kind, self._name, self._words = "", "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        self._open.append(tag)
+        given = dict(attrs)
+        if not self._skipped and set((given.get("class") or "").split()) & set(_SKIPPED):
+            self._skipped = len(self._open)
+        if "arithmatex" in (given.get("class") or "").split():
+            self._formula = len(self._open)
+        if tag in _READ and not self._skipped and (tag == "summary" or "details" not in self._open):
+            self._kind, self._name, self._words = tag, given.get("id") or "", ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._open:
+            return
+        while self._open.pop() != tag:
+            pass
+        if self._formula > len(self._open):
+            self._formula = 0
+        if self._skipped > len(self._open):
+            self._skipped = 0
+        if tag == self._kind:
+            words = re.sub(r"\s+(?=[.,;:?!])", "", self._words.strip())
+            if words:
+                self.found.append(("p" if tag == "summary" else tag, self._name, words))
+            self._kind = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._kind and not self._skipped:
+            self._words += rendered(data, escaped=False) if self._formula == len(self._open) else data

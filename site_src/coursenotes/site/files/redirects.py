@@ -1,0 +1,64 @@
+"""Leaves a small page at every address that a page had before: it leads on, with the place on the page.
+
+Where scripts run, one file of ours keeps the #place; elsewhere the browser is told to go on; and there is a link.
+"""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path, PurePosixPath
+
+from coursenotes.discover.headings import page_title
+from coursenotes.errors import Problems
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.lectures.visibility import line_of_field
+from coursenotes.knowledge.links import aliases
+from coursenotes.paths import Layout
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>{title} has moved ({old})</title>
+<link rel="canonical" href="{canonical}">
+<script src="{root}assets/scripts/moved.js" data-to="{to}"></script>
+<noscript><meta http-equiv="refresh" content="0; url={to}"></noscript>
+</head>
+<body>
+<article>
+<h1>This page has moved</h1>
+<p>It is called <a href="{to}">{title}</a> now.</p>
+</article>
+</body>
+</html>
+"""
+
+
+def write(library: Library, folder: Path, address: str) -> None:
+    """Write one page for each old name. Raises CoursenotesError where the site has a page of its own there."""
+    problems = Problems()
+    for name, page in sorted(aliases.old_names(library.site).items()):
+        old, new = Layout.page_url(name), Layout.page_url(page.name)
+        file = folder / old / "index.html"
+        if file.exists():
+            problems.add(f"was: {name} has the address of a page that is generated: {old}", page.path,
+                         line_of_field(page, "was"), fix="take it out")  # fmt: skip
+            continue
+        root = "../" * old.count("/")
+        to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
+        file.parent.mkdir(parents=True, exist_ok=True)
+        given = {
+            "policy": POLICY, "title": page_title(page), "old": name, "to": to, "root": root,
+            "canonical": f"{address}{new}" if address else to,
+        }  # fmt: skip
+        file.write_text(PAGE.format(**{key: escape(value) for key, value in given.items()}), encoding="utf-8")
+    problems.raise_if_any()

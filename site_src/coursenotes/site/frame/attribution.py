@@ -1,0 +1,89 @@
+"""The credit at the end of a note, as plain data for the theme's partials/around/credit.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.headings import page_title
+from coursenotes.knowledge.credit import licences, sources
+from coursenotes.knowledge.credit.literature import Work
+from coursenotes.knowledge.credit.people import Person
+from coursenotes.knowledge.credit.sources import Source
+from coursenotes.paths import Layout
+from coursenotes.site.frame import bibtex
+
+if TYPE_CHECKING:
+    from coursenotes.knowledge.base import Knowledge
+
+PEOPLE = "reference/people.md"
+
+
+def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
+    """Who wrote a note, after whose lectures, who else took notes, its sources, its licence, and how it is cited.
+
+    Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
+    credit. Addresses are root-relative or whole; an empty one is no link.
+    """
+    page = knowledge.site.pages.get(name)
+    if page is None or not knowledge.credit.is_owing(name):
+        return None
+    credit = knowledge.credit
+    writers = [credit.person(one) for one in credit.writers(page)]
+    licence = credit.licence(page)
+    given, cited = sources.of_page(page), {r.target for r in page.references if r.scheme == "cite"}
+    works = [work for source in given if (work := _work(knowledge, source)) is not None]
+    site, year = bibtex.site_name(knowledge.layout), knowledge.today.year
+    return {
+        "writers": [_person(knowledge, person) for person in writers],
+        "courses": _courses(knowledge, page),
+        "note_takers": _people(knowledge, credit.note_takers(page)),
+        "cited_works": [{"title": w.label, "url": f"#{w.anchor}"} for w in works if w.key in cited],
+        "sources": [_source(knowledge, source) for source in given if source.key not in cited],
+        "licence": licence._asdict() if licence else None,
+        "cited": {
+            "words": bibtex.words(page_title(page), writers, site, year),
+            "bibtex": bibtex.bibtex(name, page_title(page), writers, site, year, licence.name if licence else ""),
+        },
+    }
+
+
+def _person(knowledge: Knowledge, person: Person) -> dict[str, str]:
+    """A name, and where more is told of it: on the page of people where they stand there, else at their own address."""
+    here = f"{Layout.page_url(PEOPLE)}#{person.id}" if person.id in knowledge.credit.works else ""
+    return {"name": person.name, "url": here or next(iter(person.addresses.values()), "")}
+
+
+def _people(knowledge: Knowledge, names: list[str] | tuple[str, ...]) -> list[dict[str, str]]:
+    return [_person(knowledge, knowledge.credit.person(name)) for name in names]
+
+
+def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
+    """The lectures that a page is about, those of one course and the same teachers together."""
+    found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
+    for lecture in knowledge.credit.lectures(page):
+        teachers = tuple(knowledge.credit.teachers(lecture))
+        told = {"name": lecture.name, "title": lecture.title, "url": lecture.watch()}
+        found.setdefault((lecture.course, teachers), []).append(told)
+    courses = knowledge.lectures.courses
+    return [
+        {"title": courses[course].title, "url": str(courses[course].more.get("url") or ""),
+         "by": _people(knowledge, teachers), "lectures": lectures}
+        for (course, teachers), lectures in found.items()
+    ]  # fmt: skip
+
+
+def _work(knowledge: Knowledge, source: sources.Source) -> Work | None:
+    """The work of docs/literature.bib that a source is the key of."""
+    return knowledge.literature.get(source.key) if source.key else None
+
+
+def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
+    """A source in words, with whom it is by, its links and its licence."""
+    licence = licences.KNOWN.get(source.licence)
+    work = _work(knowledge, source)
+    return {
+        "title": work.text if work else source.title or source.key, "url": source.url,
+        "by": _people(knowledge, source.by), "links": work.links if work else {},
+        "licence": licence._asdict() if licence else None,
+    }  # fmt: skip

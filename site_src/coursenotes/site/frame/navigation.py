@@ -1,0 +1,37 @@
+"""The order of the navigation: sections by a reader's interest, pages as their names count, generated ones as listed.
+
+Items are those of mkdocs: sections with children, pages with a file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coursenotes.paths import Layout
+from coursenotes.site import reference
+
+SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contribute")
+
+
+def place(item: Any) -> int:
+    """Where a page, or the section that begins with it, stands among the sections."""
+    while item.is_section:
+        item = item.children[0]
+    first = item.file.src_uri.partition("/")[0]
+    return SECTIONS.index(first) if first in SECTIONS else len(SECTIONS)
+
+
+def counted(item: Any) -> tuple[Any, ...]:
+    """Where an item stands in its folder: lesson 2 before lesson 10, where mkdocs sorts names as text; folders last."""
+    return (0, not item.is_index, Layout.counted(item.file.src_uri)) if item.is_page else (1,)
+
+
+def among_generated(item: Any) -> int:
+    """Where a generated page stands in its section: in the order that lists them, after its index page."""
+    order = list(reference.PAGES)
+    return order.index(item.file.src_uri) + 1 if item.is_page and item.file.src_uri in order else 0
+
+
+def pages(items: list[Any]) -> list[Any]:
+    """The pages of a navigation in its order."""
+    return [page for item in items for page in (pages(item.children) if item.is_section else [item]) if page.is_page]

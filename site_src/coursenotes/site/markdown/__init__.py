@@ -1,0 +1,84 @@
+"""Python-Markdown extensions that render references, times and cells. They only look results up; no mkdocs here.
+
+pages = Pages(library)
+md = markdown.Markdown(extensions=["pymdownx.superfences", ..., *pages.extensions])
+pages.enter("concepts/dropout.md", "concepts/dropout/")
+html = fill(md.convert(text), library)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+
+from coursenotes.site.markdown import cells, formulae
+from coursenotes.site.markdown.citations import Citations, Sources
+from coursenotes.site.markdown.code import source_url
+from coursenotes.site.markdown.errata import Errata
+from coursenotes.site.markdown.figures import fill
+from coursenotes.site.markdown.images import Captions
+from coursenotes.site.markdown.lectures import Times
+from coursenotes.site.markdown.references import References
+from coursenotes.site.markdown.terms import Abbreviations
+from coursenotes.site.markdown.view import View
+
+__all__ = ["Pages", "fill", "make_extensions", "source_url"]
+
+BEFORE_LINKS = 175  # after escapes and inline code (190, 180), before reference-style links (170)
+BEFORE_IDS = 8  # before headings get theirs, and mkdocs looks which there are (5)
+BEFORE_PARAGRAPHS = 15  # after notes and definitions (17, 16, 15), before what is left (10)
+AFTER_INLINE = 12  # after inline text and notes (20, 15), before the headings' ids (5)
+AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know
+
+
+class Pages:
+    """Renders the pages of one library, one after the other: enter() says which one is next.
+
+    source: the address below which the project's files can be read, as source_url() makes it, or empty. Raises
+    CoursenotesError where docs/courses.yml cannot be read; and when a page is rendered, for all that is wrong with it.
+    """
+
+    def __init__(self, library: Any, source: str = ""):
+        self.library, self.source = library, source
+        self.view: View | None = None
+        self.extensions: list[Extension] = [_Extension(self)]
+
+    def enter(self, name: str, url: str) -> None:
+        """The page that is rendered next: its path below docs/, and its address below the site's root."""
+        root = "../" * url.removeprefix("./").count("/")
+        self.view = View(self.library, name, root, self.source)
+
+
+def make_extensions(library: Any, page: str, url: str, source: str = "") -> list[Extension]:
+    """The extensions for one page alone."""
+    pages = Pages(library, source)
+    pages.enter(page, url)
+    return pages.extensions
+
+
+class _Extension(Extension):
+    def __init__(self, pages: Pages):
+        super().__init__()
+        self.pages = pages
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.inlinePatterns.register(Times(md), "cn-times", BEFORE_LINKS)
+        md.treeprocessors.register(Errata(md, lambda: self.pages.view), "cn-errata", BEFORE_IDS)
+        md.inlinePatterns.register(Citations(md), "cn-citations", BEFORE_LINKS)
+        md.parser.blockprocessors.register(Captions(md.parser), "cn-captions", BEFORE_PARAGRAPHS)
+        md.treeprocessors.register(Sources(md, lambda: self.pages.view), "cn-sources", AFTER_INLINE)
+        own: dict[str, str] = {}
+        if "abbr" in md.treeprocessors:  # it gives titles alone, and those in headings and links too
+            own = md.treeprocessors["abbr"].abbrs  # type: ignore[attr-defined]
+            md.treeprocessors.deregister("abbr")
+        md.treeprocessors.register(Abbreviations(md, lambda: self.pages.view, own), "cn-terms", AFTER_ALL + 1)
+        md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
+        cells.install(md, lambda: self.pages.view)
+        formulae.install(md)
+        md.registerExtension(self)
+
+    def reset(self) -> None:
+        if self.pages.view is not None:
+            self.pages.view.begin()

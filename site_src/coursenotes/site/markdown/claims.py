@@ -1,0 +1,186 @@
+"""claim: as HTML: the sentence with its verdict, or the verdict alone as a badge; and what a verdict is in words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+from coursenotes.claims import verdicts
+from coursenotes.claims.statistics import CONTRADICTED, ENOUGH, WITHIN
+from coursenotes.claims.verdicts import EXACT, SIGNS, UNACCEPTED, UNCHECKED, WORDS
+from coursenotes.discover.text.references import Target
+from coursenotes.site.markdown import measured
+from coursenotes.site.markdown.numbers import in_words, tip
+from coursenotes.site.markdown.view import View
+
+if TYPE_CHECKING:
+    from coursenotes.claims.verdicts import Verdict
+
+COMPARISONS = 2  # that a tip tells of, at all scales together
+WORST = {CONTRADICTED: 0, WITHIN: 1}  # standings that a tip tells of first
+METRIC = re.compile(r"(\w+)\.metric\('(\w+)'(?:, ([^()]*))?\)")  # as a test writes it
+
+
+def claim(view: View, element: ET.Element, asks: Target) -> None:
+    """Make a link element show a claim's verdict at each scale at which it is checked."""
+    if asks.scale == "full":
+        found = [verdicts.load(view.library, asks.target, "full")]
+    else:
+        found = verdicts.best(view.library, asks.target)
+    status = overall(found)
+    bare = not "".join(element.itertext()).strip() and not len(element)
+    element.set("href", view.claim(asks.target))
+    element.set("class", f"cn-claim cn-claim--{status}{' cn-claim--bare' if bare else ''}")
+    box = ET.SubElement(element, "span", {"class": "cn-badge"})
+    ET.SubElement(box, "span", {"class": "cn-badge__mark", "aria-hidden": "true"}).text = SIGNS[status]
+    box[0].tail = " " + words(found)
+    sentence = view.library.site.claims[asks.target].sentence
+    tip(view, element, [f"measured: {sentence}" if status == verdicts.REFUTED else sentence, *_told(found)])
+
+
+# ---------------------------------------------------------------- a verdict
+def overall(found: Sequence[Verdict]) -> str:
+    """One status for verdicts at several scales: contradicted if one of them is, else that of the first scale.
+
+    The first is the sample scale, wherever a claim is checked at it: one that was accepted there is supported while its
+    replication at full scale is still to come, and one that was not accepted there is not, whatever full scale says.
+    """
+    statuses = [verdict.status for verdict in found]
+    return verdicts.CONTRADICTED if verdicts.CONTRADICTED in statuses else statuses[0]
+
+
+def words(found: Sequence[Verdict]) -> str:
+    """supported; supported · full; supported · sample + full; supported · sample; not accepted yet · full."""
+    if len(found) == 1 and found[0].scale in ("sample", EXACT):
+        return WORDS[found[0].status]
+    scales: dict[str, list[str]] = {}
+    for verdict in found:
+        scales.setdefault(verdict.status, []).append(verdict.scale)
+    return "; ".join(f"{WORDS[status]} · {' + '.join(at)}" for status, at in scales.items())
+
+
+def refutable(record: Mapping[str, Any]) -> float:
+    """The chance that one build contradicts the claim of this record, were there no effect at all.
+
+    One comparison suffices. Where no comparison knows what no effect is, the control that is hardest to notice.
+    """
+    chances = [c["no_effect"] for c in record.get("comparisons", ()) if c["no_effect"] is not None]
+    return max(chances) if chances else min(map(best_chance, record.get("controls", ())), default=0.0)
+
+
+def best_chance(control: Mapping[str, Any]) -> float:
+    """The chance that one build contradicts a control: the best of its comparisons."""
+    return float(max(control["chance"], default=0.0))
+
+
+def doubt(verdict: Verdict) -> str:
+    """What a reader has to know of an accepted claim that one build would hardly refute; empty for any other."""
+    if not verdict.good or not verdict.record.get("accepted"):
+        return ""
+    best = refutable(verdict.record)
+    if best >= ENOUGH:
+        return ""
+    noticed = f"one build would notice with a chance of {chance(best)}"
+    known = any(c["no_effect"] is not None for c in verdict.record["comparisons"])
+    false = "Were there no such effect" if known else "On the control that is nearest to it"
+    return f"{false}, {noticed}; it takes a replication to refute it."
+
+
+# ---------------------------------------------------------------- the tip
+def _told(found: Sequence[Verdict]) -> Iterator[str]:
+    """The lines of a tip below the sentence: a few comparisons, what one build cannot tell, why there is no verdict."""
+    each = max(1, COMPARISONS // len(found))
+    for verdict in found:
+        at = f"{verdict.scale}: " if len(found) > 1 else ""
+        more = len(verdict.comparisons) - each
+        worst = sorted(verdict.comparisons, key=lambda c: WORST.get(c["standing"], len(WORST)))
+        for n, comparison in enumerate(worst[:each], 1):
+            others = f" ({more} more)" if n == each and more > 0 else ""
+            yield f"{at}{told(comparison, exact=verdict.scale == EXACT)}{others}"
+        if text := doubt(verdict):
+            yield f"{at}{text}"
+        if verdict.status in (UNACCEPTED, UNCHECKED) and verdict.error:
+            yield f"{at}{' '.join(verdict.error.splitlines()[:2])}"
+
+
+def told(comparison: Mapping[str, Any], *, exact: bool = False) -> str:
+    """x below y by 0.1: accepted, below by 0.329 ± 0.037 over 20 seeds; here below by 0.31 over 5."""
+    accepted, effect, spread = comparison["accepted"], comparison["effect"], comparison["spread"]
+    kind, claimed = comparison["kind"], plain(comparison["claimed"])
+    if exact:
+        return f"{claimed}: {side(kind, effect, places(spread, effect))}"
+    if accepted is None:
+        here = plus_minus(side(kind, effect, places(spread, effect)), effect, spread)
+        return f"{claimed}: here {here} over {seeds(comparison['pairs'])}"
+    digits = places(accepted["sd"], accepted["mean"])
+    there = plus_minus(side(kind, accepted["mean"], digits), accepted["mean"], accepted["sd"])
+    outcome = {WITHIN: ", within the spread", CONTRADICTED: ", which contradicts it"}.get(comparison["standing"], "")
+    return (
+        f"{claimed}: accepted, {there} over {seeds(accepted['n'])}; "
+        f"here {side(kind, effect, digits)} over {comparison['pairs']}{outcome}"
+    )
+
+
+def plain(claimed: str) -> str:
+    """What is claimed, without code where it reads a metric: error of fit at rate=0.5 below 0.1."""
+
+    def said(match: re.Match[str]) -> str:
+        experiment, metric, settings = match.groups()
+        at = f" at {settings}" if settings else ""
+        return f"{in_words(metric)} of {experiment}{at}".replace("'", "")
+
+    return METRIC.sub(said, claimed)
+
+
+def side(kind: str, difference: float | None, decimals: int) -> str:
+    """On which side of b a lies, and how far: below by 0.329."""
+    if difference is None:
+        return "not finite"
+    where = "apart" if kind == "close" else "below" if difference < 0 else "above"
+    return f"{where} by {measured.write(abs(difference), decimals)}"
+
+
+# ---------------------------------------------------------------- numbers
+def difference(mean: float | None, sd: float | None = None) -> str:
+    """−0.329 ± 0.037: a difference with two digits of its spread; with three digits where there is no spread."""
+    if mean is None:
+        return "not finite"
+    return plus_minus(measured.write(mean, places(sd, mean)), mean, sd)
+
+
+def plus_minus(text: str, mean: float | None, sd: float | None) -> str:
+    """A number that was written, with its spread."""
+    return f"{text} ± {measured.write(sd, places(sd, mean))}" if sd and mean is not None else text
+
+
+def places(sd: float | None, mean: float | None) -> int:
+    """Decimals for a mean and its spread: two digits of the spread, or three of the mean where there is none."""
+    if sd:
+        return max(0, 1 - _power(sd))
+    return max(0, 2 - _power(mean)) if mean else 0
+
+
+def short(value: float) -> str:
+    """Three significant digits."""
+    return measured.write(value, places(None, value))
+
+
+def chance(value: float) -> str:
+    """A chance with two decimals, and never none or one."""
+    return "less than 0.01" if value < 0.005 else "more than 0.99" if value > 0.995 else f"{value:.2f}"
+
+
+def seeds(count: int) -> str:
+    return f"{count} seed{'s' * (count != 1)}"
+
+
+def rooms(found: Iterable[float | None]) -> str:
+    """Rooms in deviations, one a comparison; one that is not finite had no spread."""
+    return ", ".join("no spread" if room is None else measured.write(room, 2) for room in found)
+
+
+def _power(value: float) -> int:
+    return math.floor(math.log10(abs(value)))

@@ -1,0 +1,38 @@
+"""dated: as HTML: the value with a small mark, and a tip that says when it was true; it leads to the list of all."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from coursenotes import dates
+from coursenotes.discover.text.references import Target, write_href
+from coursenotes.knowledge.facts import dated as facts
+from coursenotes.paths import Layout
+from coursenotes.site.markdown.numbers import tip
+from coursenotes.site.markdown.view import View
+
+
+def dated(view: View, element: ET.Element, asks: Target) -> None:
+    """Make a link element show a value that goes stale. Raises KeyError for what is no day."""
+    try:
+        day, _ = facts.days(asks)
+    except ValueError as error:
+        raise KeyError(str(error)) from None
+    element.attrib.clear()
+    element.set("class", "cn-dated")
+    nth = _nth(view, asks)
+    if nth and view.listed:
+        element.set("href", view.root + Layout.dated_url(facts.place(view.name, nth)))
+    else:
+        element.tag = "span"
+        element.set("tabindex", "0")
+    tip(view, element, [f"as of {dates.write(day)}"])
+
+
+def _nth(view: View, asks: Target) -> int | None:
+    """Which of the page's dated values this is, from 1: of several that ask the same, the next one."""
+    found = [r for r in view.info.references if r.scheme == "dated"] if view.info else []
+    same = [n for n, reference in enumerate(found, 1) if reference.asks == asks]
+    which = view.shown[write_href(asks)]
+    view.shown[write_href(asks)] += 1
+    return same[which] if which < len(same) else None

@@ -1,0 +1,222 @@
+"""Whether the names in a page's references exist: with page and line, what there is, and the nearest spelling."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from coursenotes.discover.project import ExperimentInfo, PageInfo, Site
+from coursenotes.discover.python import statements
+from coursenotes.discover.text.references import Reference, Target, write_href
+from coursenotes.errors import Problem, nearest, some
+from coursenotes.knowledge.base import Knowledge
+from coursenotes.knowledge.facts import dated
+from coursenotes.knowledge.lectures import lectures
+
+WHAT = {
+    "code": "class or function",
+    "figure": "figure",
+    "claim": "claim",
+    "measured": "experiment",
+    "table": "experiment",
+}
+
+
+def all_problems(knowledge: Knowledge, library: Any = None) -> list[Problem]:
+    """What is wrong with the references of every page. Raises CoursenotesError where courses.yml cannot be read."""
+    return [problem for page in knowledge.site.pages.values() for problem in problems(knowledge, page, library)]
+
+
+def problems(knowledge: Knowledge, page: PageInfo, library: Any = None) -> list[Problem]:
+    """What is wrong with the names in one page's references.
+
+    The names of metrics are known for certain from results: with a library, those that were run are checked too.
+    """
+    return [p for r in page.references for p in reference_problems(knowledge, r, page, library)]
+
+
+def reference_problems(
+    knowledge: Knowledge, reference: Reference, page: PageInfo | None, library: Any = None
+) -> Iterator[Problem]:
+    """What is wrong with the names in one reference."""
+    site, place, asks = knowledge.site, (reference.path, reference.line), reference.asks
+    if asks.scheme in ("lecture", "cite", "term", "dated"):
+        yield from _known(knowledge, reference, page)
+        return
+    name = asks.target.rpartition(".")[0] if asks.scheme == "measured" else asks.target
+    curves = asks.scheme == "figure" and name.endswith("#curves")
+    kind = "table" if curves else asks.scheme  # curves are an experiment's
+    options: Mapping[str, Any] = {
+        "code": _Symbols(site), "figure": site.figures, "claim": site.claims,
+    }.get(kind, site.experiments)  # fmt: skip
+    name = name.removesuffix("#curves")
+    if name not in options:
+        rest = asks.target[len(name) :]
+        yield _unknown(asks, WHAT[kind], name, rest, options, place)
+        return
+    if kind in ("measured", "table"):
+        experiment = site.experiments[name]
+        yield from _scale(asks, experiment.scales, experiment.id, place)
+        yield from _settings(asks, experiment, place)
+        if kind == "measured":
+            yield from _metric(asks, experiment, library, place)
+    elif kind == "figure":
+        for used in (site.experiments[e] for e in site.figures[name].experiments):
+            yield from _scale(asks, used.scales, used.id, place)
+    elif kind == "claim" and asks.scale == "full":
+        yield from _scale(asks, site.claims[name].scales, f"the claim {name}", place)
+
+
+def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) -> Iterator[Problem]:
+    """What is wrong with a reference to something that is known beside the notes."""
+    place = reference.path, reference.line
+    if reference.scheme == "lecture":
+        yield from lectures.problems(knowledge.lectures, reference.target, place, page)
+    elif reference.scheme == "cite":
+        yield from knowledge.literature.unknown(reference.target, *place)
+    elif reference.scheme == "term":
+        listed = page is None or knowledge.visibility.page(page.name)
+        yield from knowledge.glossary.problems(reference.target, *place, page, listed)
+    else:
+        yield from dated.problems(reference, knowledge.today)
+
+
+def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Given settings with the values as they are declared: what is read from text may be 0 for 0.0, or 1 for "1"."""
+    return {name: _declared(experiment.vary.get(name, ()), value, value) for name, value in given.items()}
+
+
+def code_lines(site: Site, target: str) -> tuple[Path, int, int] | None:
+    """(file, first line, last line) of topic.Name or topic.Class.method, decorators included; None where unknown."""
+    topic, _, name = target.partition(".")
+    owner, _, method = name.partition(".")
+    lines = site.symbols.get(topic, {}).get(owner)
+    if lines is None:
+        return None
+    path = site.layout.snippet(topic)
+    if not method:
+        return path, *lines
+    for node in statements.parse(path).body:
+        if isinstance(node, ast.ClassDef) and node.name == owner:
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.name == method:
+                    return path, statements.first_line(inner), inner.end_lineno or inner.lineno
+    return None
+
+
+class _Symbols(Mapping[str, Any]):
+    """topic.Name of every class, function and constant; topic.Class.method is found when it is asked for."""
+
+    def __init__(self, site: Site):
+        self.site = site
+
+    def __getitem__(self, name: str) -> tuple[Path, int, int]:
+        found = code_lines(self.site, name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{topic}.{name}" for topic, names in self.site.symbols.items() for name in names)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.site.symbols.values()))
+
+
+Place = tuple[Path, int]
+
+
+def _problem(what: str, place: Place, details: Iterable[str] = (), fix: str | None = None) -> Problem:
+    return Problem(what, place[0], place[1], tuple(details), fix)
+
+
+def _unknown(
+    asks: Target, what: str, name: str, rest: str, options: Iterable[str], place: Place
+) -> Problem:  # fmt: skip
+    topic, _, own = name.partition(".")
+    options = list(options)
+    topics = sorted({option.partition(".")[0] for option in options})
+    here = [option.partition(".")[2] for option in options if option.partition(".")[0] == topic]
+    if here:
+        close = nearest(own, here)
+        corrected = f"{topic}.{close}{rest}" if close else None
+        message = f'no {what} "{own}" in {topic}'
+        details = [f"there is: {some(here)}"]
+    else:
+        close = nearest(name, options) or nearest(topic, topics)
+        corrected = (close if "." in close else f"{close}.{own}") + rest if close else None
+        message = f'no topic "{topic}" with a {what}'
+        details = [f"there is: {some(topics)}"]
+    fix = f"write {write_href(asks._replace(target=corrected))}" if corrected else None
+    return _problem(message, place, details, fix)
+
+
+def _scale(asks: Target, scales: Iterable[str], name: str, place: Place) -> Iterator[Problem]:
+    scales = tuple(scales)
+    if asks.scale not in scales and scales:
+        fix = f"write {write_href(asks._replace(scale=scales[0]))}"
+        yield _problem(f"{name} has no {asks.scale} scale", place, [f"it has: {some(scales)}"], fix)
+
+
+def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterator[Problem]:
+    given = dict(asks.settings)
+    for name, value in asks.settings.items():
+        if name not in experiment.vary:
+            left = [other for other in experiment.vary if other not in given]
+            close = left[0] if len(left) == 1 else nearest(name, left)
+            renamed = {close if k == name else k: v for k, v in given.items()} if close else None
+            fix = f"write {write_href(asks._replace(settings=renamed))}" if renamed else None
+            yield _problem(f'no setting "{name}" in {experiment.id}', place,
+                           [f"it varies: {some(experiment.vary)}"], fix)  # fmt: skip
+            if close:
+                given.pop(name)
+                given[close] = value
+            continue
+        values = experiment.vary[name]
+        if _declared(values, value, _MISSING) is _MISSING:
+            close_value = _nearest_value(value, values)
+            changed = {**given, name: close_value}
+            yield _problem(f"{experiment.id} is not run with {name}={value}", place,
+                           [f"it is run with {name}: {some(values)}"],
+                           f"write {write_href(asks._replace(settings=changed))}")  # fmt: skip
+    unsaid = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
+    if asks.scheme == "measured" and unsaid:
+        first = {**given, **{name: values[0] for name, values in unsaid.items()}}
+        yield _problem(
+            f"{write_href(asks)} does not say which {' and '.join(unsaid)}", place,
+            [f"{name} is one of: {some(values)}" for name, values in unsaid.items()],
+            f"write {write_href(asks._replace(settings=first))}",
+        )  # fmt: skip
+
+
+def _metric(asks: Target, experiment: ExperimentInfo, library: Any, place: Place) -> Iterator[Problem]:
+    metric = asks.target.rpartition(".")[2]
+    names = experiment.returns
+    results = library.results(experiment.id, asks.scale) if library is not None else None
+    if results is not None:
+        names = tuple(results.metrics)
+    if names is not None and metric not in names:
+        close = nearest(metric, names)
+        fix = f"write {write_href(asks._replace(target=f'{experiment.id}.{close}'))}" if close else None
+        yield _problem(f'no metric "{metric}" in {experiment.id}', place, [f"it returns: {some(names)}"], fix)
+
+
+_MISSING = object()
+
+
+def _declared(values: Iterable[Any], given: Any, otherwise: Any) -> Any:
+    values = list(values)
+    for value in values:
+        if value == given and isinstance(value, bool) == isinstance(given, bool):
+            return value
+    return next((value for value in values if str(value) == str(given)), otherwise)
+
+
+def _nearest_value(given: Any, values: list[Any]) -> Any:
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if isinstance(given, int | float) and numbers:
+        return min(numbers, key=lambda v: abs(v - given))
+    close = nearest(str(given), [str(v) for v in values])
+    return next((v for v in values if str(v) == close), values[0])

@@ -1,0 +1,87 @@
+"""Walks a page's tree and puts what was asked for in the place of every link and image with a scheme of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from markdown.treeprocessors import Treeprocessor
+
+from coursenotes.discover.text.references import BLOCKS, Malformed, Target, parse_href
+from coursenotes.errors import CoursenotesError
+from coursenotes.site.markdown import citations, claims, code, dated, figures, lectures, numbers, terms
+from coursenotes.site.markdown.view import View
+
+INLINE: dict[str, Callable[[View, ET.Element, Target], None]] = {
+    "measured": numbers.number,
+    "claim": claims.claim,
+    "lecture": lambda view, element, asks: lectures.lecture(view, element, asks.target),
+    "cite": lambda view, element, asks: citations.cite(view, element, asks.target),
+    "term": lambda view, element, asks: terms.term(view, element, asks.target),
+    "dated": dated.dated,
+}
+BLOCK: dict[str, Callable[[View, Target, str], str]] = {
+    "code": code.block,
+    "figure": figures.figure,
+    "table": numbers.table,
+}
+
+
+class References(Treeprocessor):
+    """Resolves references after every other extension has seen the tree. Raises CoursenotesError with all problems."""
+
+    def __init__(self, md: Any, view: Callable[[], View | None]):
+        super().__init__(md)
+        self.view = view
+
+    def run(self, root: ET.Element) -> None:
+        view = self.view()
+        if view is None:
+            return
+        self.walk(view, root)
+        view.finish()
+
+    def walk(self, view: View, parent: ET.Element) -> None:
+        for child in list(parent):
+            href = child.get("href" if child.tag == "a" else "src") if child.tag in ("a", "img") else None
+            try:
+                asks = _asks(child, href) if href else None
+            except Malformed as error:
+                view.fail(str(error), error.fix)
+                asks = None
+            if asks is None:
+                self.walk(view, child)
+                continue
+            view.meet(asks)
+            try:
+                self.put(view, parent, child, asks)
+            except (KeyError, CoursenotesError) as error:
+                problems = error.problems if isinstance(error, CoursenotesError) else ()
+                view.problems.extend(problems)
+                if not problems:
+                    view.fail(f"{href}: {error.args[0]}")
+
+    def put(self, view: View, parent: ET.Element, child: ET.Element, asks: Target) -> None:
+        """Replace one link or image by what it asks for."""
+        if asks.scheme not in BLOCKS:
+            INLINE[asks.scheme](view, child, asks)
+            return
+        others = (parent.text or "").strip() or (child.tail or "").strip() or len(parent) > 1
+        if parent.tag != "p" or others:
+            view.fail(f"{asks.scheme}:{asks.target} does not stand alone in its paragraph",
+                      "put it on a line of its own, with an empty line above and below")  # fmt: skip
+            return
+        text = child.get("alt", "") if child.tag == "img" else "".join(child.itertext())
+        html = BLOCK[asks.scheme](view, asks, " ".join(text.split()))
+        parent.clear()
+        parent.text = self.md.htmlStash.store(html)
+
+
+def _asks(element: ET.Element, href: str) -> Target | None:
+    """What a link asks for: an address, a citation, or a bare time, which may lack the lecture: the page's own."""
+    if element.get("class") == lectures.BARE:
+        return Target("lecture", href.partition(":")[2], {}, "sample")
+    if citations.cited(element):
+        return Target("cite", citations.cited(element), {}, "sample")
+    return parse_href(href)

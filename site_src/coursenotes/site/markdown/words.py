@@ -1,0 +1,34 @@
+"""A sentence or two of Markdown as plain words in an element: formulae are set, all other marks are left out."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from markdown.util import AtomicString
+
+from coursenotes.discover.text import prose
+
+_PIECES = re.compile(r"(?P<maths>(?<![\\\w])\$(?!\s)[^$]+(?<!\s)\$)|`(?P<code>[^`]+)`")
+
+
+def put(element: ET.Element, text: str) -> None:
+    """Append these words to an element. No link, no span: they may stand in a tip, which stands in a link."""
+    at = 0
+    for match in _PIECES.finditer(text):
+        say(element, text[at : match.start()])
+        name = {"class": "arithmatex"} if match["maths"] else {}
+        child = ET.SubElement(element, "small" if match["maths"] else "code", name)
+        child.text = AtomicString(rf"\({match['maths'][1:-1]}\)" if match["maths"] else match["code"])
+        at = match.end()
+    say(element, text[at:])
+
+
+def say(element: ET.Element, text: str) -> None:
+    """Append plain words, without the marks of Markdown, which no other extension changes."""
+    words = prose.plain(f"\0{text}\0").replace("\0", "")  # the ends are kept from being trimmed
+    words = (" " if text[:1].isspace() else "") + words.strip() + (" " if text[-1:].isspace() and words.strip() else "")
+    if len(element):
+        element[-1].tail = AtomicString((element[-1].tail or "") + words)
+    else:
+        element.text = AtomicString((element.text or "") + words)

@@ -1,0 +1,284 @@
+"""A notebook's page: what the converter made of it, with our cells, headings, formulae, links and bounded pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, field
+from html import escape, unescape
+from html.parser import HTMLParser
+from typing import Any
+
+from markdown.extensions.toc import slugify, unique
+
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.notebooks import target
+from coursenotes.discover.text.references import Malformed, parse_time
+from coursenotes.discover.text.tex import spelled
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.knowledge.base import Knowledge
+from coursenotes.paths import Layout
+from coursenotes.site.notebooks import pictures, safe
+
+PICTURES = 3_000_000  # bytes of all pictures on one page
+DEPTH = 3  # of headings in the table of contents
+VOID = ("br", "hr", "img", "input")
+DROPPED = {  # with what they hold: prompts, and the buttons of the converter's own page
+    "jp-InputPrompt", "jp-OutputPrompt", "jp-Collapser", "clipboard-copy-txt", "zeroclipboard-container",
+    "celltoolbar", "anchor-link",
+}  # fmt: skip
+
+_TAG = re.compile(r"<[^>]*>")
+_MATH = re.compile(
+    r"\$\$(?P<block>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|(?P<env>\\begin\{(?P<name>[a-z]+\*?)\}.+?\\end\{(?P=name)\})"
+    r"|\\\((?P<paren>.+?)\\\)|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\d$])",
+    re.DOTALL,
+)
+
+
+@dataclass
+class Finished:
+    """A page's HTML, its headings as Python-Markdown's toc tells them, its ids, its links {page: {anchor: href}}."""
+
+    content: str
+    toc: list[dict[str, Any]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def finish(html: str, knowledge: Knowledge, info: PageInfo, names: Container[str]) -> Finished:
+    """The page of a notebook, from the converter's HTML. names are the site's pages. Raises CoursenotesError."""
+    loose = safe.loose(html)
+    page = _Page(knowledge, info, names, deeper=len(re.findall("<h1[ >]", loose)) > 1)
+    page.feed(loose)
+    page.close()
+    content = re.sub(r"<p>\s*</p>", "", safe.strict("".join(page.out)))
+    content = page.anchored(content)
+    return Finished(content, _nested(page.headings), [slug for _, slug, _ in page.headings], page.links)
+
+
+class _Page(HTMLParser):
+    """Writes a page anew, element by element; what it writes goes through safe.strict() once more."""
+
+    def __init__(self, knowledge: Knowledge, info: PageInfo, names: Container[str], deeper: bool):
+        super().__init__()
+        self.knowledge, self.info, self.names, self.deeper = knowledge, info, names, deeper
+        self.root = "../" * Layout.page_url(info.name).count("/")
+        self.out: list[str] = []
+        self.ends: list[tuple[str, str]] = []  # (element, what closes it)
+        self.dropped = 0  # how many elements are open below one that is dropped
+        self.room = PICTURES
+        self.headings: list[tuple[int, str, str]] = []  # (level, id, words)
+        self.slugs: set[str] = set()
+        self.anchors: dict[str, str] = {}  # ids as the notebook has them -> ours
+        self.links: dict[str, dict[str, str]] = {}
+        self.heading: list[str] | None = None  # the words of the one that is open
+        self.bare_pre = False
+
+    # -- elements
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        classes = set(given.get("class", "").split())
+        if self.dropped or classes & DROPPED:
+            self.dropped += tag not in VOID
+            return
+        self._code(tag)
+        opening, closing = self._element(tag, given, classes)
+        self.out.append(opening)
+        if tag not in VOID:
+            self.ends.append((tag, closing))
+        if tag == "pre":
+            self.bare_pre = True
+
+    def _code(self, next_tag: str = "") -> None:
+        """A <pre> without <code> gets one: so do the pages written in Markdown."""
+        if self.bare_pre and next_tag != "code" and self.ends and self.ends[-1][0] == "pre":
+            self.out.append("<code>")
+            self.ends[-1] = ("pre", "</code></pre>")
+        self.bare_pre = False
+
+    def _element(self, tag: str, given: dict[str, str], classes: set[str]) -> tuple[str, str]:
+        if tag == "div":
+            return self._box(classes)
+        if re.fullmatch("h[1-6]", tag):
+            return self._heading(int(tag[1]), given.get("id", ""))
+        if tag == "a":
+            return self._link(given)
+        if tag == "img":
+            return self._picture(given), ""
+        if tag == "input":
+            return ("☑ " if "checked" in given else "☐ ") if given.get("type") == "checkbox" else "", ""
+        kept = {name: value for name, value in given.items() if name in safe.ATTRIBUTES.get(tag, ()) and name != "id"}
+        if tag in safe.CLASSES and classes and tag != "section":
+            kept["class"] = " ".join(sorted(classes))
+        return _tag(tag, kept), f"</{tag}>"
+
+    def _box(self, classes: set[str]) -> tuple[str, str]:
+        """The converter's boxes as ours: a cell, its code, and all its outputs; other boxes of its go."""
+        if "jp-CodeCell" in classes:
+            inside = any(end == "</div><!--cell-->" for _, end in self.ends)
+            return ("", "") if inside else ('<div class="cn-cell">', "</div><!--cell-->")
+        if classes & {"highlight-ipynb", "highlight"}:
+            return '<div class="highlight">', "</div>"
+        if "jp-Cell-outputArea" in classes:
+            return '<section class="cn-output" data-search-exclude="">', "</section>"
+        if any(name.startswith(("jp-", "jupyter-", "CodeMirror")) for name in classes):
+            return "", ""
+        return "<div>", "</div>"
+
+    def _heading(self, level: int, given: str) -> tuple[str, str]:
+        """One h1, first of all; then no level is left out."""
+        if not self.headings and level == 1:
+            now = 1
+        else:
+            before = self.headings[-1][0] if self.headings else 1
+            now = min(max(level + self.deeper, 2), before + 1)
+        self.heading = []
+        self.headings.append((now, given, ""))
+        return f'<h{now} id="heading-{len(self.headings)}">', f"</h{now}>"
+
+    def _end_heading(self) -> None:
+        level, given, _ = self.headings[-1]
+        words = " ".join("".join(self.heading or []).split())
+        slug = unique(slugify(words, "-") or "section", self.slugs)
+        self.headings[-1] = (level, slug, words)
+        for name in (given, slug, words.replace(" ", "-")):
+            self.anchors.setdefault(name.casefold(), slug)
+        self.heading = None
+        if level > 1:
+            self.out.append(f'<a class="headerlink" href="#{escape(slug)}" title="Link to this section">¶</a>')
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.dropped:
+            self.dropped -= 1
+            return
+        self._code()
+        if self.ends and self.ends[-1][0] == tag:
+            if re.fullmatch("h[1-6]", tag) and self.heading is not None:
+                self._end_heading()
+            self.out.append(self.ends.pop()[1])
+
+    def handle_data(self, data: str) -> None:
+        if self.dropped:
+            return
+        if data:
+            self._code()
+        if not data.strip() and self.out and self.out[-1].endswith("\n") and not any(t == "pre" for t, _ in self.ends):
+            return
+        if self.heading is not None:
+            self.heading.append(data)
+        quoted = any(tag in ("code", "pre", "samp", "kbd") for tag, _ in self.ends)
+        self.out.append(escape(data, quote=False) if quoted else _formulae(data))
+
+    # -- addresses
+    def _link(self, given: dict[str, str]) -> tuple[str, str]:
+        href = given.get("href", "")
+        if href.startswith("lecture:"):
+            return self._lecture(href.removeprefix("lecture:"))
+        if not href and given.get("id"):
+            return "", ""
+        if href.startswith("#"):
+            return _tag("a", {"href": href}), "</a>"
+        if re.match(r"(?:https?://|mailto:)", href, re.IGNORECASE):
+            return _tag("a", {"href": href, **({"title": given["title"]} if given.get("title") else {})}), "</a>"
+        inner = self._inner(href)
+        return (_tag("a", {"href": inner}), "</a>") if inner else ("", "")
+
+    def _inner(self, href: str) -> str | None:
+        """The address, from this page, of a page or a file that a relative one leads to."""
+        found = target(self.info.name, href)
+        if found is None:
+            return None
+        path, anchor = found
+        mark = f"#{anchor}" if anchor else ""
+        if path.endswith((".md", ".ipynb")):
+            if path in self.names:
+                if anchor:
+                    self.links.setdefault(path, {})[anchor] = href
+                return self.root + Layout.page_url(path) + mark
+            if path.startswith(Layout.GENERATED):
+                raise CoursenotesError(Problem(f"{href} leads to no page", self.info.path))
+            return None
+        return self.root + path + mark if (self.knowledge.layout.docs / path).is_file() else None
+
+    def _lecture(self, asks: str) -> tuple[str, str]:
+        """The second of a lecture, as on other pages; text where its video is not known."""
+        code, _, time = asks.partition("@")
+        lectures = self.knowledge.lectures
+        found = lectures.get(code) if code else lectures.of_page(self.info.name, self.info.meta)
+        try:
+            address = found.watch(parse_time(time) if time else 0) if found else ""
+        except Malformed:
+            address = ""
+        if not found or not address:
+            return '<span class="cn-time">', "</span>"
+        words = f"{lectures.courses[found.course].title}, lecture {found.name}: {found.title}"
+        return _tag("a", {"class": "cn-time", "title": words, "href": address}), "</a>"
+
+    def _picture(self, given: dict[str, str]) -> str:
+        """A picture of this site; one of another is named, and not loaded."""
+        source, alt = given.get("src", ""), given.get("alt") or "A picture in this notebook"
+        sized = {name: given[name] for name in ("width", "height") if given.get(name, "").isdigit()}
+        if source.startswith("data:"):
+            try:
+                source = pictures.bounded(source)
+            except pictures.Refused as error:
+                return _aside(str(error))
+            if len(source) > self.room:
+                return _aside("a picture: this page holds as many as it may")
+            self.room -= len(source)
+        elif re.match(r"https?://", source, re.IGNORECASE):
+            return f'<a href="{escape(source)}">A picture on another site: {escape(alt)}</a>'
+        else:
+            source = self._inner(source) or ""
+        return _tag("img", {"src": source, "alt": alt, **sized}) if source else _aside("a picture that is not there")
+
+    def anchored(self, content: str) -> str:
+        """The content with the ids of its headings, and with links to them as the notebook wrote them."""
+        for number, (_, slug, _) in enumerate(self.headings, 1):
+            content = content.replace(f'id="heading-{number}"', f'id="{escape(slug)}"', 1)
+
+        def led(match: re.Match[str]) -> str:
+            slug = self.anchors.get(unescape(match[1]).casefold())
+            return f'<a href="#{escape(slug)}">' if slug else "<a>"
+
+        return re.sub(r'<a href="#([^"]*)">', led, content)
+
+
+def _tag(name: str, attributes: dict[str, str]) -> str:
+    given = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{given}>"
+
+
+def _aside(what: str) -> str:
+    """What is left out, within a line."""
+    return f"<em>(Left out here: {escape(what)}.)</em>"
+
+
+def _formulae(text: str) -> str:
+    """Text as HTML, its formulae marked for KaTeX as Python-Markdown marks them."""
+    parts, last = [], 0
+    for match in _MATH.finditer(text):
+        parts.append(escape(text[last : match.start()], quote=False))
+        block = match["block"] or match["bracket"] or match["env"]
+        inline = escape(match["inline"] or match["paren"] or "", quote=False)
+        parts.append(
+            f'<div class="arithmatex">\\[{escape(block, quote=False)}\\]</div>' if block
+            else f'<span class="arithmatex">\\({inline}\\)</span>'
+        )  # fmt: skip
+        last = match.end()
+    return "".join([*parts, escape(text[last:], quote=False)])
+
+
+def _nested(headings: list[tuple[int, str, str]]) -> list[dict[str, Any]]:
+    """Headings as Python-Markdown's toc extension tells them."""
+    top: list[dict[str, Any]] = []
+    above: list[dict[str, Any]] = []
+    for level, slug, words in headings:
+        if level > DEPTH:
+            continue
+        made: dict[str, Any] = {"name": escape(spelled(words), quote=False), "id": slug, "level": level, "children": []}
+        above = above[: next((n for n, one in enumerate(above) if one["level"] >= level), len(above))]
+        (above[-1]["children"] if above else top).append(made)
+        above.append(made)
+    return top

@@ -1,0 +1,31 @@
+"""The generated pages that find things across the notes: by lecture second, by term, by person, by what is wanted.
+
+Each is Markdown, the same on every build of the same notes, and tells of listed pages only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from coursenotes.experiments.plan import Library
+from coursenotes.site.reference import coverage, dated, errata, glossary, literature, news, people, times
+from coursenotes.site.reference import map as concept_map
+
+# In the order in which readers of the section see them.
+PAGES: dict[str, Callable[[Library], str | None]] = {
+    "reference/coverage.md": coverage.page,
+    "reference/map.md": concept_map.page,
+    times.NAME: times.page,
+    "reference/glossary.md": glossary.page,
+    "reference/errata.md": errata.page,
+    "reference/dated.md": dated.page,
+    "reference/literature.md": literature.page,
+    "reference/people.md": people.page,
+    "reference/news.md": news.page,
+}
+
+
+def pages(library: Library) -> dict[str, str]:
+    """The generated pages as Markdown, by their path below docs/; those with nothing to tell are left out."""
+    found = {name: make(library) for name, make in PAGES.items()}
+    return {name: text for name, text in found.items() if text is not None}

@@ -1,0 +1,46 @@
+"""reference/literature.md: every work that a listed page cites, the pages that cite it, and its BibTeX to copy."""
+
+from __future__ import annotations
+
+from coursenotes.discover.catalog import PageInfo
+from coursenotes.experiments.plan import Library
+from coursenotes.knowledge.credit import sources
+from coursenotes.knowledge.credit.literature import Work
+from coursenotes.site.html import front_matter
+from coursenotes.site.reference.text import escaped, link_to
+
+INTRO = "The papers, books and pages that these notes rest on, and where each is cited."
+
+
+def page(library: Library) -> str | None:
+    """The list of works as Markdown; None where no listed page cites one."""
+    cited = citing(library)
+    works = [work for work in library.knowledge.literature.works.values() if work.key in cited]
+    if not works:
+        return None
+    lines = [*front_matter("Literature", INTRO), "# Literature", "", INTRO, ""]
+    for work in sorted(works, key=lambda work: (work.label.casefold(), work.key)):
+        lines += [f"## {escaped(work.label)} {{ #{work.anchor} }}", "", _entry(work), ""]
+        lines += [f"Cited in {', '.join(link_to(page) for page in cited[work.key])}.", "{ .cn-more }", ""]
+        lines += ['??? bibtex "BibTeX"', "    ```bibtex", *(f"    {line}" for line in work.source.splitlines())]
+        lines += ["    ```", ""]
+    return "\n".join(lines)
+
+
+def citing(library: Library) -> dict[str, list[PageInfo]]:
+    """The listed pages that cite each work, or name it among their sources, by its key."""
+    found: dict[str, list[PageInfo]] = {}
+    for page in library.knowledge.visibility.pages:
+        keys = [r.target for r in page.references if r.scheme == "cite"]
+        for key in dict.fromkeys([*keys, *(str(entry) for entry in sources.entries(page))]):
+            found.setdefault(key, []).append(page)
+    return found
+
+
+def _entry(work: Work) -> str:
+    """A work as a paragraph of Markdown."""
+    address = next(iter(work.links.values()), None)
+    title = f"[{escaped(work.title)}](<{address}>)" if address else f"*{escaped(work.title)}*"
+    where = ", ".join(filter(None, (work.venue, work.when)))
+    places = " ".join(f"[{escaped(name)}](<{href}>)" for name, href in work.links.items())
+    return f"{escaped(work.authors)}{': ' if work.names else ''}{title}. {escaped(where)}. {places}".rstrip()

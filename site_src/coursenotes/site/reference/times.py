@@ -1,0 +1,108 @@
+"""The timestamp index: every topic, each second of a lecture at which it is treated, and the notes on it."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from coursenotes.discover.headings import page_title
+from coursenotes.discover.text.references import write_time
+from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
+from coursenotes.knowledge.lectures.times import Place
+from coursenotes.paths import Layout
+from coursenotes.site.html import front_matter, page_link, page_url
+
+if TYPE_CHECKING:
+    from coursenotes.experiments.plan import Library
+
+NAME = "reference/times.md"
+
+
+def page(library: Library) -> str | None:
+    """The index as Markdown, by the titles of topics; None where there are no concepts."""
+    times = library.knowledge.times.topics
+    if not times:
+        return None
+    parts = front_matter("Timestamp index", "Every topic, and the second of each lecture at which it is treated",
+                         )  # fmt: skip
+    parts += ["", "# Timestamp index", "",
+              "Where each topic is treated: a time opens the lecture's video at that second. "
+              "The notes that name these times stand below them, with their sections.", ""]  # fmt: skip
+    lessons = library.knowledge.graph.lessons
+    for name in sorted(times, key=lambda name: (_filed(page_title(library.site.pages[name])), name)):
+        parts += [
+            f"## {escape(page_title(library.site.pages[name]), quote=False)} {{#{topic(name)}}}",
+            "",
+            _topic(library, name, times[name], lessons),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _filed(words: str) -> str:
+    """What a title is sorted by: "A map from sales" stands under M."""
+    return re.sub(r"^(a|an|the) ", "", words.casefold())
+
+
+def address(name: str, lecture: str, seconds: int) -> str:
+    """Where a topic's second stands in the index, from the site's root; name is that of the concept's page."""
+    return f"{Layout.page_url(NAME)}#{_id(name, lecture, seconds)}"
+
+
+def topic(name: str) -> str:
+    """What a concept is called in addresses: concepts/dropout.md -> dropout."""
+    return name.removeprefix("concepts/").removesuffix(".md").replace("/", "-")
+
+
+def called(lectures: Lectures, lecture: Lecture) -> str:
+    """A lecture in a few words: "lecture 8 (2022)", or with the course's title where several are of one year."""
+    course = lectures.courses[lecture.course]
+    year = str(course.more.get("year") or "")
+    same = [other for other in lectures.courses.values() if str(other.more.get("year") or "") == year]
+    return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
+
+
+def _topic(library: Library, name: str, places: list[Place], lessons: dict[str, str]) -> str:
+    rows = [
+        _lecture(library, name, lecture, list(there), lessons.get(lecture))
+        for lecture, there in groupby(places, lambda place: place.lecture)
+    ]
+    rows.append(f'<div class="cn-times__notes"><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>')
+    return f'<dl class="cn-times">{"".join(rows)}</dl>'
+
+
+def _lecture(library: Library, name: str, which: str, places: list[Place], lesson: str | None) -> str:
+    """One lecture's row: what it is called, with its lesson's page where there is one, and its seconds."""
+    lectures = library.knowledge.lectures
+    lecture = lectures.get(which)
+    assert lecture is not None
+    words = called(lectures, lecture)
+    head = f"{words[0].upper()}{words[1:]}: {lecture.title}"
+    head = f'<a href="{escape(page_url(lesson))}">{escape(head)}</a>' if lesson else escape(head)
+    seconds = [_second(name, lecture, second) for second in dict.fromkeys(place.seconds for place in places)]
+    return f"<div><dt>{head}</dt><dd>{' '.join(seconds)}</dd></div>"
+
+
+def _second(name: str, lecture: Lecture, seconds: int) -> str:
+    """A second as a link to the video, or as text where there is no video."""
+    there = f' href="{escape(video)}"' if (video := lecture.watch(seconds)) else ""
+    tag = "a" if there else "span"
+    return f'<{tag} class="cn-time" id="{_id(name, lecture.id, seconds)}"{there}>{write_time(seconds)}</{tag}>'
+
+
+def _notes(library: Library, name: str, places: list[Place]) -> str:
+    """The concept's own page, and the sections of others that name a time for it."""
+    found = [page_link(library.site.pages[name])]
+    others = sorted({place.page for place in places if place.page != name}, key=Layout.counted)
+    for other in others:
+        sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
+        page = library.site.pages[other]
+        links = [page_link(page, words, anchor) for anchor, words in sections if anchor]
+        found.append(f"{page_link(page)}: {', '.join(links)}" if links else page_link(page))
+    return f"<ul>{''.join(f'<li>{note}</li>' for note in found)}</ul>"
+
+
+def _id(name: str, lecture: str, seconds: int) -> str:
+    return escape(f"{topic(name)}.{lecture.replace('/', '.')}.{write_time(seconds).replace(':', '.')}")

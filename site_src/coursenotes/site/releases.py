@@ -1,0 +1,308 @@
+"""Releases: what was listed on a day, with the verdicts as they were; and what changed from one to another.
+
+    releases/2026.11.json       one line for a page, one for a claim, so that a pull request shows what moved
+
+    "concepts/dropout.md": {"text": "5f0c…", "title": "Dropout"},
+    "dropout.keeps_the_mean": {"sentence": "91be…", "sample": ["supported", [-0.0501, 0.01]]},
+
+After the status stand effect and spread of each comparison: those that were accepted, or, without an acceptance, those
+of the machine that took the release. "within" is written as "supported": which of them it is depends on the machine.
+What is not listed is in no release.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from coursenotes import dates
+from coursenotes.cache.keys import hash_json
+from coursenotes.cache.store import write_atomic
+from coursenotes.claims import verdicts
+from coursenotes.claims.verdicts import Verdict
+from coursenotes.discover.headings import page_title
+from coursenotes.discover.text.prose import front_matter_blanked
+from coursenotes.errors import CoursenotesError, Problem, Problems
+from coursenotes.experiments.plan import Library
+from coursenotes.paths import Layout
+
+NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+RENAMED = {"failed": verdicts.CONTRADICTED}  # statuses in files of earlier versions
+NOTICED = 0.01  # where a comparison has no spread: the share by which its effect may differ between machines
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was listed on a day: pages as {"title", "text"}, claims as {"sentence", scale: [status, [effect, spread]…]}.
+
+    text and sentence are digests. The state of today has no name.
+    """
+
+    name: str
+    day: date
+    pages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed: new or gone; of a page text, title, renamed; of a claim sentence, verdict, effect.
+
+    before and after are words, or the numbers of an effect; a verdict is empty at a scale where there was none.
+    """
+
+    kind: str
+    scale: str = ""
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What changed from one release to the next: after.name is empty for today's state, before None for the first.
+
+    pages has the names of today; names gives those that they had in this release.
+    """
+
+    before: Snapshot | None
+    after: Snapshot
+    pages: Mapping[str, list[Change]]
+    claims: Mapping[str, list[Change]]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def notes(self, *kinds: str) -> list[str]:
+        """The notes that changed in one of these ways, by today's names: no index pages, none for contributors."""
+        return [
+            name
+            for name, changes in self.pages.items()
+            if {change.kind for change in changes} & set(kinds)
+            and not Layout.is_for_contributors(name)
+            and not Layout.is_index(name)
+        ]
+
+    def title(self, name: str) -> str:
+        """The title that a page had in this release, or in the one before where it is gone."""
+        then = self.names.get(name, name)
+        return self.after.pages[then]["title"] if then in self.after.pages else self._before(name)
+
+    def _before(self, name: str) -> str:
+        """The title that a page that is gone had."""
+        return self.before.pages[name]["title"] if self.before and name in self.before.pages else name
+
+
+# ---------------------------------------------------------------- taking one
+def take(library: Library, name: str = "") -> Snapshot:
+    """The state of today. -> a snapshot of what is listed."""
+    seen = library.knowledge.visibility
+    pages = {
+        page.name: {"title": page_title(page), "text": _digest(front_matter_blanked(page.text))} for page in seen.pages
+    }
+    claims = {id: _claim(library, id) for id in sorted(library.site.claims) if seen.claim(id)}
+    return Snapshot(name, library.knowledge.today, pages, claims)
+
+
+def save(library: Library, name: str) -> Path:
+    """Take a release and write its file. Raises CoursenotesError where it cannot be one."""
+    path, problems = library.layout.releases / f"{name}.json", Problems()
+    if not NAME.fullmatch(name):
+        raise CoursenotesError(Problem(f"{name!r} is no name for a release", fix="such as 2026.11 or v2"))
+    before = load(library.layout)
+    if path.exists():
+        taken = _named(before)
+        raise CoursenotesError(Problem(f"the release {name} was taken already", path, None, (taken,), "give another"))
+    if before and before[-1].day > library.knowledge.today:
+        problems.add(f"the last release, {before[-1].name}, is of {before[-1].day}, after today", path)
+    problems.extend(_not_checked(library))
+    problems.raise_if_any()
+    write_atomic(path, write(take(library, name)))
+    return path
+
+
+def write(snapshot: Snapshot) -> str:
+    """A snapshot as text: sorted, one line for each page and claim."""
+    head = [f' "name": {_json(snapshot.name)},', f' "date": "{snapshot.day}",']
+    parts = []
+    for title, there in (("pages", snapshot.pages), ("claims", snapshot.claims)):
+        lines = ",\n".join(f"  {_json(name)}: {_json(there[name])}" for name in sorted(there))
+        parts.append(f' "{title}": {{\n{lines}\n }}' if lines else f' "{title}": {{}}')
+    return "\n".join(["{", *head, ",\n".join(parts), "}", ""])
+
+
+def _claim(library: Library, claim: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"sentence": _digest(library.site.claims[claim].sentence)}
+    for verdict in verdicts.best(library, claim):
+        status = verdicts.SUPPORTED if verdict.status == verdicts.WITHIN else verdict.status
+        found[verdict.scale] = [status, *([_rounded(mean), _rounded(sd)] for mean, sd in _effects(verdict))]
+    return found
+
+
+def _effects(verdict: Verdict) -> list[tuple[float | None, float | None]]:
+    """Mean and spread of each comparison, as its replication found them; without one, as this machine did."""
+    if verdict.record:
+        return [(c["mean"], c["sd"]) for c in verdict.record["comparisons"]]
+    return [(c["effect"], c["spread"]) for c in verdict.comparisons]
+
+
+def _rounded(value: float | None) -> float | None:
+    """Four significant digits: more would differ between machines."""
+    return None if value is None else float(f"{value:.4g}")
+
+
+def _digest(text: str) -> str:
+    """A digest of the words: where a line ends does not count."""
+    return hash_json(text.split())[:12]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _not_checked(library: Library) -> Iterator[Problem]:
+    """Every listed claim without a verdict or with a bad one; only at full scale its acceptance may be missing."""
+    for id, claim in sorted(library.site.claims.items()):
+        for verdict in verdicts.best(library, id) if library.knowledge.visibility.claim(id) else ():
+            if verdict.good or (verdict.status == verdicts.UNACCEPTED and verdict.scale == "full"):
+                continue
+            where = "" if verdict.scale == verdicts.EXACT else f" at {verdict.scale} scale"
+            yield Problem(
+                f"the claim {id} is {verdicts.WORDS[verdict.status]}{where}", claim.path, claim.line,
+                tuple((verdict.error or "").splitlines()[:3]), _fix(verdict),
+            )  # fmt: skip
+
+
+def _fix(verdict: Verdict) -> str:
+    if verdict.status == verdicts.UNCHECKED:
+        return "coursenotes build"
+    if verdict.scale == verdicts.EXACT:
+        return "correct the claim or its code"
+    if verdict.status == verdicts.UNACCEPTED:
+        return "nox -s replicate"
+    return "correct the claim or its code, and nox -s replicate"
+
+
+# ---------------------------------------------------------------- reading them
+def load(layout: Layout) -> list[Snapshot]:
+    """Every release, the oldest first. Raises CoursenotesError with every file that cannot be read."""
+    problems, found = Problems(), []
+    for path in sorted(layout.releases.glob("*.json")):
+        try:
+            found.append(_read(path))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            problems.add(f"not a release: {error}", path, fix="bring back the file as it was written")
+    problems.raise_if_any()
+    return sorted(found, key=lambda release: (release.day, release.name))
+
+
+def problems(layout: Layout) -> Iterator[Problem]:
+    """What is wrong with the files of the releases."""
+    try:
+        load(layout)
+    except CoursenotesError as error:
+        yield from error.problems
+
+
+def _named(releases: list[Snapshot]) -> str:
+    """The releases with their days, in a line."""
+    return "there is: " + (", ".join(f"{r.name} of {r.day}" for r in releases) or "none")
+
+
+def _read(path: Path) -> Snapshot:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    if raw["name"] != path.stem:
+        raise ValueError(f"it says that its name is {raw['name']}")
+    for name, page in raw["pages"].items():
+        if not isinstance(page["title"], str) or not isinstance(page["text"], str):
+            raise ValueError(f"title or text of {name} is not a text")
+    for name, claim in raw["claims"].items():
+        there = [found for scale, found in claim.items() if scale != "sentence"]
+        for found in there:
+            found[0] = RENAMED.get(found[0], found[0])
+        if not isinstance(claim["sentence"], str) or {found[0] for found in there} - set(verdicts.STATUSES):
+            raise ValueError(f"sentence or verdict of {name} cannot be read")
+    return Snapshot(raw["name"], dates.parse(raw["date"]), raw["pages"], raw["claims"])
+
+
+# ---------------------------------------------------------------- comparing them
+def history(library: Library) -> list[Step]:
+    """Every release against the one before it, and today's state against the last: the newest first.
+
+    What is there and not listed today is left out of all of them, and pages have the names that they have today.
+    """
+    site, seen = library.site, library.knowledge.visibility
+    was = [(page.name, page.meta.get("was")) for page in site.pages.values()]
+    renamed = {str(old): name for name, olds in was if isinstance(olds, list) for old in olds}
+    renamed = {old: name for old, name in renamed.items() if old not in site.pages}
+    nothing = Snapshot("", date.min)
+    states: list[Snapshot | None] = [None, *load(library.layout), take(library)]
+    steps = []
+    for before, after in pairwise(states):
+        assert after is not None
+        pages = of_pages(before or nothing, after, renamed)
+        claims = of_claims(before or nothing, after)
+        steps.append(Step(
+            before, after,
+            {name: changes for name, changes in pages.items() if name not in site.pages or seen.page(name)},
+            {name: changes for name, changes in claims.items() if name not in site.claims or seen.claim(name)},
+            {renamed.get(name, name): name for name in after.pages},
+        ))  # fmt: skip
+    return steps[::-1]
+
+
+def of_pages(before: Snapshot, after: Snapshot, renamed: Mapping[str, str] | None = None) -> dict[str, list[Change]]:
+    """What changed of each page, by the name that it has today. renamed: old names -> today's."""
+    then = {(renamed or {}).get(name, name): (name, page) for name, page in before.pages.items()}
+    now = {(renamed or {}).get(name, name): (name, page) for name, page in after.pages.items()}
+    found: dict[str, list[Change]] = {}
+    for name in sorted({*then, *now}):
+        changes = _appeared(name, then, now)
+        if not changes:
+            (old, was), (new, page) = then[name], now[name]
+            changes += [Change("text")] if was["text"] != page["text"] else []
+            changes += [Change("title", "", was["title"], page["title"])] if was["title"] != page["title"] else []
+            changes += [Change("renamed", "", old, new)] if old != new else []
+        if changes:
+            found[name] = changes
+    return found
+
+
+def of_claims(before: Snapshot, after: Snapshot) -> dict[str, list[Change]]:
+    """What changed of each claim: it is new or gone, its sentence, its verdict, or an effect beyond its spread."""
+    found: dict[str, list[Change]] = {}
+    for name in sorted({*before.claims, *after.claims}):
+        changes = _appeared(name, before.claims, after.claims)
+        if not changes:
+            then, now = before.claims[name], after.claims[name]
+            changes += [Change("sentence")] if then["sentence"] != now["sentence"] else []
+            for scale in sorted(({*then, *now}) - {"sentence"}):
+                changes += _verdict(scale, then.get(scale), now.get(scale))
+        if changes:
+            found[name] = changes
+    return found
+
+
+def _appeared(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    if name in before and name in after:
+        return []
+    return [Change("new" if name in after else "gone")]
+
+
+def _verdict(scale: str, then: list[Any] | None, now: list[Any] | None) -> Iterator[Change]:
+    """What changed at one scale."""
+    if then is None or now is None or then[0] != now[0]:
+        yield Change("verdict", scale, then[0] if then else "", now[0] if now else "")
+        return
+    for (old, old_spread), (new, new_spread) in zip(then[1:], now[1:], strict=False):
+        if _moved(old, new, [spread for spread in (old_spread, new_spread) if spread is not None]):
+            yield Change("effect", scale, old, new)
+
+
+def _moved(old: float | None, new: float | None, spreads: list[float]) -> bool:
+    if old is None or new is None:
+        return old is not new
+    return abs(new - old) > (max(spreads) if spreads else NOTICED * max(abs(old), abs(new)))

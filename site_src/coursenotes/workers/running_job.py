@@ -1,0 +1,100 @@
+"""One job as the Pool sees it while it runs: its request, what was heard of it, and what to make of that."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from coursenotes.errors import Problem
+from coursenotes.workers import failures
+from coursenotes.workers.devices import Device
+from coursenotes.workers.scratch import tail
+from coursenotes.workers.tasks import Outcome, Task
+
+REQUEST, OUTPUT, RESULT = "request.json", "output.txt", "result"
+
+
+def write_request(task: Task, device: Device, root: Path, folder: Path, temporary: Path) -> dict[str, Any]:
+    """Write down all that the keeper and the job need to know, in the job's folder. -> the same."""
+    request = {
+        "id": task.id,
+        "call": task.call,
+        "args": task.args,
+        "root": str(root),
+        "folder": str(folder / RESULT),
+        "scratch": str(temporary),
+        "output": str(folder / OUTPUT),
+        "trace": str(folder / "trace.txt"),
+        "seconds": task.seconds,
+        "memory": int(task.gigabytes * 2**30),
+        "device": {
+            "name": device.name,
+            "gpu": device.gpu,
+            "visible": device.visible,
+            "gigabytes": device.gigabytes,
+        },
+    }
+    (folder / REQUEST).write_text(json.dumps(request))
+    return request
+
+
+@dataclass
+class Running:
+    """A job that was started, and the socket on which its keeper speaks."""
+
+    task: Task
+    device: Device
+    folder: Path
+    socket: socket.socket
+    request: dict[str, Any]
+    partial: bytes = b""  # of a line
+    said: dict[str, Any] = field(default_factory=dict)  # value or problem, from the job; end, from its keeper
+
+    def hear(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Take what was read from the socket. -> the events in it."""
+        *lines, self.partial = (self.partial + data).split(b"\n")
+        for message in map(json.loads, lines):
+            if "event" in message:
+                yield message["event"]
+            else:
+                self.said.update(message)
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem that names no line of the project's, with the place of what the task was to run, or its name."""
+        path, line = self.task.args.get("path"), self.task.args.get("line")
+        if path is None:
+            problem = dataclasses.replace(problem, what=f"{self.task.id}: {problem.what}")
+        return dataclasses.replace(problem, path=path and Path(path), line=line)
+
+    def conclude(self) -> Outcome:
+        """What became of it, once its keeper has hung up."""
+        end = self.said.get("end")
+        problem = None
+        if end is None:
+            problem = Problem("its keeper, which watched over it, was killed", fix="run it again")
+        elif end.get("reason") in ("time", "memory", "output"):
+            problem = failures.from_end(end, self.request)
+        elif "problem" in self.said:
+            problem = failures.from_plain(self.said["problem"])
+        elif "value" not in self.said:
+            problem = failures.from_end(end, self.request)
+        if problem is not None and problem.path is None:
+            problem = self.placed(problem)
+        end = end or {}
+        return Outcome(
+            self.task,
+            problem is None,
+            self.said.get("value") if problem is None else None,
+            self.folder / RESULT if problem is None else None,
+            problem,
+            end.get("seconds", 0.0),
+            end.get("cpu_seconds", 0.0),
+            end.get("peak_bytes", 0),
+            self.device.name,
+            tail(self.folder / OUTPUT),
+        )

@@ -1,0 +1,183 @@
+"""Loads the project's code as far as a key covers it: what stands in its files beside that is not there when it runs.
+
+So a result can depend on nothing that its key does not know, and drawing a figure imports nothing that only training
+needs. Lines are those of the files; docstrings are left out, since they are no part of a key, except for cells.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import importlib
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from coursenotes.discover.python import statements as source
+from coursenotes.discover.python.canonical import digest, is_text
+from coursenotes.discover.python.uses import global_names, references
+from coursenotes.errors import CoursenotesError, Problem
+from coursenotes.paths import Layout
+
+Slices = Mapping[str, Mapping[str, Any]]  # as fingerprint.slices() gives them
+
+
+def install(layout: Layout, slices: Slices, *, words: bool = False) -> None:
+    """From now on, this process imports these modules of the project as sliced, and no others.
+
+    words: with docstrings. Raises CoursenotesError where a file has changed since the slices were planned.
+    """
+    compiled = {}
+    for module, part in slices.items():
+        path = layout.module_path(module)
+        if path is not None:
+            compiled[module] = _compiled(path, part, words)
+    if str(layout.root) not in sys.path:
+        sys.path.insert(0, str(layout.root))
+    for module in [name for name in sys.modules if name in slices]:
+        del sys.modules[module]
+    sys.meta_path.insert(0, _Finder(layout, compiled))
+
+
+def load(layout: Layout, slices: Slices, module: str, name: str) -> Any:
+    """A function of a project module, without its declaring decorators, from these slices."""
+    install(layout, slices)
+    return getattr(importlib.import_module(module), name)
+
+
+def _compiled(path: Path, part: Mapping[str, Any], words: bool) -> CodeType:
+    text = path.read_text(encoding="utf-8")
+    if digest(text) != part["text"]:
+        raise CoursenotesError(Problem("it was changed while this was run", path, fix="run it again"))
+    tree = source.parse(path, text)
+    kept = select(tree, part["statements"], part["datasets"], {*part["acting"], *part["idle"]}, _module(part))
+    if not words:
+        for node in kept:
+            _strip_words(node)
+    return compile(ast.Module(kept, []), str(path), "exec", dont_inherit=True)
+
+
+def _module(part: Mapping[str, Any]) -> tuple[str, bool]:
+    return part["module"], part["package"]
+
+
+def select(
+    tree: ast.Module,
+    statements: Collection[int],
+    datasets: Mapping[str, str],
+    always: Collection[str],
+    module: tuple[str, bool],
+) -> list[ast.stmt]:
+    """The statements of a file with these indices, and the imports that they use.
+
+    datasets: the statements of datasets of which only what one scale reads is kept. always: what is imported for what
+    that does. module: its name, and whether it is a package's own file.
+    """
+    imports: dict[str, str] = {}
+    star: list[tuple[str, int]] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            source.read_import(node, module[0], imports, star, module[1])
+    kept: list[ast.stmt] = []
+    index = 0
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kept.append(node)
+        elif not is_text(node):
+            if index in statements:
+                kept.append(source.strip_declaring(node, imports))
+            elif str(index) in datasets:
+                kept.append(source.dataset_at(node, datasets[str(index)]))
+            index += 1
+    return [ast.fix_missing_locations(node) for node in _with_used_imports(kept, always, module)]
+
+
+def _with_used_imports(
+    nodes: Sequence[ast.stmt], always: Collection[str], module: tuple[str, bool]
+) -> Iterator[ast.stmt]:
+    bodies = [n for n in nodes if not isinstance(n, ast.Import | ast.ImportFrom)]
+    used = {chain.partition(".")[0] for node in bodies for chain in references(node, global_names(node))}
+    used |= {name for node in bodies for name in source.names_in_texts(node)}
+    bound = {name for node in bodies for name in source.bound_names(node)}
+    bound |= {(a.asname or a.name).split(".")[0] for n in nodes if n not in bodies for a in n.names}  # type: ignore[attr-defined]
+    stray = used - bound - set(dir(builtins)) - _bound_inside(bodies)
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom) and not _is_future(node):
+            names = [
+                a
+                for a in node.names
+                if (a.asname or a.name).split(".")[0] in used
+                or (a.name == "*" and stray)
+                or any(target in always for target in _targets(node, a, module))
+            ]
+            if not names:
+                continue
+            node = copy.copy(node)
+            node.names = names
+        yield node
+
+
+def _targets(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: tuple[str, bool]) -> list[str]:
+    """What one name of an import brings: "module" or "module:name"."""
+    single = copy.copy(node)
+    single.names = [alias]
+    found: dict[str, str] = {}
+    star: list[tuple[str, int]] = []
+    source.read_import(single, module[0], found, star, module[1])
+    return [*found.values(), *(base for base, _ in star)]
+
+
+def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
+    """Names that the statements bind anywhere: no star import has to bring them."""
+    walked = [inner for node in nodes for inner in ast.walk(node)]
+    names = {n.id for n in walked if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.arg for n in walked if isinstance(n, ast.arg)}
+    names |= {n.name for n in walked if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler) and n.name}
+    return names | {
+        (a.asname or a.name).split(".")[0]
+        for n in walked
+        if isinstance(n, ast.Import | ast.ImportFrom)
+        for a in n.names
+    }
+
+
+def _strip_words(node: ast.stmt) -> None:
+    """Take docstrings, and other texts that stand as statements, out of a statement."""
+    for inner in ast.walk(node):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(inner, name, None)
+            if isinstance(body, list) and any(is_text(each) for each in body):
+                rest = [each for each in body if not is_text(each)]
+                setattr(inner, name, rest or [ast.copy_location(ast.Pass(), body[0])])
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Gives the sliced modules in place of the files; the project's other modules are refused, all else is found."""
+
+    def __init__(self, layout: Layout, compiled: dict[str, CodeType]):
+        self.layout, self.compiled = layout, compiled
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname not in self.compiled:
+            place = None if fullname.partition(".")[0] == "coursenotes" else self.layout.module_path(fullname)
+            if place is not None:
+                what = f"{fullname} is imported, and no import statement of the code that counts names it"
+                raise CoursenotesError(Problem(what, place, fix="import it by statement, where it is used"))
+            return None
+        place = self.layout.module_path(fullname)
+        assert place is not None
+        spec = ModuleSpec(fullname, self, origin=str(place), is_package=place.name == "__init__.py")
+        spec.has_location = True
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self.compiled[module.__name__], module.__dict__)
