@@ -18,22 +18,22 @@ from pathlib import Path
 import yaml
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.workers import Pool, Task
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("docs", "snippets", "tests/claims", "site_src/theme", "results", ".coursenotes")
 
 
-def copy(folder: Path) -> Layout:
+def copy(folder: Path) -> Paths:
     """The project without its engine, which is installed: what a build reads and has stored."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "tmp"))
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
-    return Layout(folder)
+    return Paths(folder)
 
 
 def clock(command: list[str], cwd: Path) -> tuple[float, float]:
@@ -53,14 +53,14 @@ def best(times: int, command: list[str], cwd: Path, before=lambda: None) -> tupl
     return min(runs)
 
 
-def floor(layout: Layout) -> list[str]:
+def floor(paths: Paths) -> list[str]:
     """Plain mkdocs over the same pages, with the same theme and extensions, that runs and looks up nothing."""
-    text = (layout.root / "mkdocs.yml").read_text(encoding="utf-8")
+    text = (paths.root / "mkdocs.yml").read_text(encoding="utf-8")
     config = yaml.load(text, Loader=yaml.UnsafeLoader)
     config["plugins"] = [p for p in config["plugins"] if p != "coursenotes"]
     config["strict"] = False
-    (layout.root / "floor.yml").write_text(yaml.dump(config), encoding="utf-8")
-    return [sys.executable, "-m", "mkdocs", "build", "-q", "-f", "floor.yml", "-d", str(layout.root / "floor")]
+    (paths.root / "floor.yml").write_text(yaml.dump(config), encoding="utf-8")
+    return [sys.executable, "-m", "mkdocs", "build", "-q", "-f", "floor.yml", "-d", str(paths.root / "floor")]
 
 
 def row(what: str, wall: float, cpu: float, base: float | None = None) -> None:
@@ -69,21 +69,21 @@ def row(what: str, wall: float, cpu: float, base: float | None = None) -> None:
 
 
 def site(times: int, folder: Path) -> None:
-    layout = copy(folder)
+    paths = copy(folder)
     command = [sys.executable, "-m", "coursenotes.cli", "build"]
     clock(command, folder)
-    base = best(times, floor(layout), folder)
+    base = best(times, floor(paths), folder)
     row("plain mkdocs build of the same pages (the floor)", *base, base[0])
     row("nothing changed", *best(times, command, folder), base[0])
-    page = next(iter(sorted((layout.docs / "concepts").glob("[!i]*.md"))))
+    page = next(iter(sorted((paths.docs / "concepts").glob("[!i]*.md"))))
     row(
         "a sentence changed",
         *best(times, command, folder, lambda: page.open("a").write("\nOne more sentence.\n")),
         base[0],
     )
-    sizes = sorted(((p.stat().st_size, p) for p in layout.site.rglob("*.html")), reverse=True)
+    sizes = sorted(((p.stat().st_size, p) for p in paths.site.rglob("*.html")), reverse=True)
     for size, path in sizes[:3]:
-        print(f"{size / 1000:8.0f} KB  {path.relative_to(layout.site)}")
+        print(f"{size / 1000:8.0f} KB  {path.relative_to(paths.site)}")
 
 
 def empty(args, folder, report):
@@ -144,8 +144,8 @@ def planning(folder: Path, topics: int = 1000) -> None:
         if what.startswith("one"):
             (folder / "snippets" / "topic7.py").open("a").write("\nX = 1\n")
         began, cpu = time.perf_counter(), time.process_time()
-        library = Library(discover(Layout(folder), kept))
-        jobs = library.missing((name, "sample") for name in library.site.experiments)
+        project = Project(discover(Paths(folder), kept))
+        jobs = project.plan.missing((name, "sample") for name in project.catalog.experiments)
         row(
             f"planning {topics} snippets, {len(jobs)} jobs: {what}",
             time.perf_counter() - began,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 pytest_plugins = ["pytester", "coursenotes.claims.plugin"]
 
@@ -21,8 +21,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script that runs in t
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Layout:
+def mini(tmp_path: Path) -> Paths:
     """A fresh copy of the mini site: a whole project with two topics."""
     folder = tmp_path / "mini"
     shutil.copytree(MINI, folder, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
-    return Layout(folder)
+    return Paths(folder)

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from coursenotes.build import commands, training_commands
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 SURROUNDINGS = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, and run it again: what was finished is kept"),
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         with _listening_for_the_end():
-            status = args.run(args, Layout.find(args.project)) or 0
+            status = args.run(args, Paths.find(args.project)) or 0
         if sys.stdout is not None:
             sys.stdout.flush()  # here, where an output that is full is still told
         return status

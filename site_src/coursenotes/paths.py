@@ -14,14 +14,14 @@ THEME = ENGINE.parent / "theme"
 
 
 @dataclass(frozen=True)
-class Layout:
+class Paths:
     """Where things are, below one root folder (the one that holds mkdocs.yml)."""
 
     root: Path
     GENERATED: ClassVar = ("evidence/", "reference/")  # below docs/, what is there only once the site is rendered
 
     @classmethod
-    def find(cls, start: Path | str | None = None) -> Layout:
+    def find(cls, start: Path | str | None = None) -> Paths:
         """The project that start (by default the current folder) lies in."""
         here = Path(start or Path.cwd()).resolve()
         for folder in (here, *here.parents):
@@ -127,7 +127,7 @@ class Layout:
     @staticmethod
     def is_note(page: str) -> bool:
         """Whether a page teaches in this project's own words: no page for contributors, no version of somebody's."""
-        return not Layout.is_for_contributors(page) and not Layout.is_version(page)
+        return not Paths.is_for_contributors(page) and not Paths.is_version(page)
 
     @staticmethod
     def is_index(page: str) -> bool:
@@ -136,7 +136,7 @@ class Layout:
 
     @staticmethod
     def is_concept(page: str) -> bool:
-        return page.startswith("concepts/") and not Layout.is_index(page)
+        return page.startswith("concepts/") and not Paths.is_index(page)
 
     @staticmethod
     def is_version(page: str) -> bool:
@@ -155,7 +155,7 @@ class Layout:
         parts = page.split("/")
         if len(parts) == 4 and parts[0] == "lessons":
             return "/".join(parts[:3]) + ".md"
-        return page if len(parts) == 3 and parts[0] == "lessons" and not Layout.is_index(page) else None
+        return page if len(parts) == 3 and parts[0] == "lessons" and not Paths.is_index(page) else None
 
     def module(self, path: Path) -> str:
         """The import name of a Python file of the project: snippets/datasets/a.py -> snippets.datasets.a."""
@@ -202,7 +202,7 @@ class Layout:
     @staticmethod
     def claim_url(topic: str, claim: str, *, listed: bool = True) -> str:
         """Where a claim stands in full. knowledge.visibility.claim_url() knows whether it is listed."""
-        return f"{Layout.page_url(Layout.topic_page(topic, listed=listed))}#{topic}.{claim}"
+        return f"{Paths.page_url(Paths.topic_page(topic, listed=listed))}#{topic}.{claim}"
 
     @staticmethod
     def term_url(term: str) -> str:

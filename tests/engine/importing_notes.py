@@ -10,7 +10,7 @@ from rendering import COURSES
 
 from coursenotes.importing.options import Options
 from coursenotes.importing.run import bring
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from tests.conftest import ROOT
 
 MORE = """
@@ -36,28 +36,28 @@ PEOPLE = "ana:\n  name: Ana Alvarez\n  github: ana\ncoursenotes:\n  name: The co
 GIVEN = {"lecture": "dl2022/8", "author": "ana", "licence": "CC-BY-4.0", "kind": "summary"}
 
 
-def prepared(layout: Layout) -> Layout:
+def prepared(paths: Paths) -> Paths:
     """The mini site with courses and people, and the settings of the real one."""
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    (layout.root / "mkdocs.yml").write_text(settings, encoding="utf-8")
-    (layout.docs / "courses.yml").write_text(COURSES + MORE, encoding="utf-8")
-    (layout.docs / "people.yml").write_text(PEOPLE, encoding="utf-8")
-    return layout
+    (paths.root / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    (paths.docs / "courses.yml").write_text(COURSES + MORE, encoding="utf-8")
+    (paths.docs / "people.yml").write_text(PEOPLE, encoding="utf-8")
+    return paths
 
 
-def come_in(layout: Layout, note: str | bytes | Path, file: str = "note.md", **options: object) -> tuple[str, str]:
+def come_in(paths: Paths, note: str | bytes | Path, file: str = "note.md", **options: object) -> tuple[str, str]:
     """Import a note. -> (the text of its page, the report)."""
     if isinstance(note, Path):
         path = note
     else:
-        path = layout.root.parent / "notes" / file
+        path = paths.root.parent / "notes" / file
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(note if isinstance(note, bytes) else note.encode())
     said: list[str] = []
-    reports = bring(layout, Options(**{"source": path, **GIVEN, **options}), None, said.append)  # type: ignore[arg-type]
+    reports = bring(paths, Options(**{"source": path, **GIVEN, **options}), None, said.append)  # type: ignore[arg-type]
     wrote = [line.removeprefix("wrote ") for line in said if line.startswith("wrote ")]
     page = next(name for name in reversed(wrote) if name.count("/") == 4 and name.endswith((".md", ".ipynb")))
-    return (layout.root / page).read_text(encoding="utf-8"), "\n".join(reports[-1].lines())
+    return (paths.root / page).read_text(encoding="utf-8"), "\n".join(reports[-1].lines())
 
 
 def body(page: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from coursenotes.cache.store import read_entry
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.experiments.train import task
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 from coursenotes.workers import Pool
 
@@ -23,7 +23,7 @@ HEAD = (
 EXPERIMENT = '\n@experiment(seeds=1)\ndef e(run: Run):\n    """D."""\n    return {"m": float(f(1))}\n'
 
 
-def write(mini: Layout, files: dict[str, str]) -> None:
+def write(mini: Paths, files: dict[str, str]) -> None:
     """Write the files of a case: t is the snippet with the experiment, the others stand beside it or at the root."""
     for name, text in files.items():
         path = mini.root / name[1:] if name.startswith("/") else mini.snippets / f"{name}.py"
@@ -34,9 +34,9 @@ def write(mini: Layout, files: dict[str, str]) -> None:
 class Project:
     """The project, and what its one job gives."""
 
-    def __init__(self, layout: Layout, pool: Pool):
-        self.layout, self.pool = layout, pool
-        self.before = set(layout.root.rglob("*.py"))
+    def __init__(self, paths: Paths, pool: Pool):
+        self.paths, self.pool = paths, pool
+        self.before = set(paths.root.rglob("*.py"))
 
     def put(self, files: dict[str, str], seed: int = 0) -> tuple[str, float]:
         """Write the files, in place of those of the last case. -> the key of the job, and what it gives."""
@@ -45,12 +45,12 @@ class Project:
 
     def result(self, files: dict[str, str], seed: int = 0) -> tuple[str, JobResult]:
         """The same with all that it gives. Raises CoursenotesError where it fails."""
-        for path in set(self.layout.root.rglob("*.py")) - self.before:
+        for path in set(self.paths.root.rglob("*.py")) - self.before:
             path.unlink()
-        write(self.layout, files)
-        library = Library(discover(self.layout))
-        job = library.jobs("t.e", "sample", [seed])[0]
-        (outcome,) = self.pool.run([task(library, job)])
+        write(self.paths, files)
+        plan = Plan(discover(self.paths))
+        job = plan.jobs("t.e", "sample", [seed])[0]
+        (outcome,) = self.pool.run([task(plan, job)])
         if outcome.problem is not None:
             raise CoursenotesError(outcome.problem)
         return job.key, read_entry(outcome.folder)
@@ -62,4 +62,4 @@ def project(folder: Path, *preload: str):
     root = folder / "mini"
     shutil.copytree(MINI, root, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
     with Pool(root, preload=preload, slots=1) as pool:
-        yield Project(Layout(root), pool)
+        yield Project(Paths(root), pool)

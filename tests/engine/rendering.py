@@ -10,8 +10,8 @@ import numpy as np
 from coursenotes.build import mkdocs_plugin
 from coursenotes.cache import store
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.result import JobResult
 from coursenotes.site.markdown import Pages, fill
 from tests.conftest import ROOT
@@ -48,24 +48,24 @@ def result(settings: dict, seed: int, **more: object) -> JobResult:
     return JobResult(metrics, {"loss": [1.0, 0.5 + off, 0.25]}, {"weights": np.arange(3.0)}, {}, {**MADE, **more})
 
 
-def put(library: Library, experiment: str, scale: str = "sample", make=result) -> None:
+def put(project: Project, experiment: str, scale: str = "sample", make=result) -> None:
     """Store a result for every job of an experiment."""
-    for job in library.jobs(experiment, scale):
-        folder = library.store.scratch()
+    for job in project.plan.jobs(experiment, scale):
+        folder = project.plan.store.scratch()
         store.write_entry(folder, make(dict(job.settings), job.seed))
-        library.store.put(job.key, folder)
-        library.arrived(job)
+        project.plan.store.put(job.key, folder)
+        project.plan.arrived(job)
 
 
-def library_of(layout: Layout, *experiments: str, page: str | None = None, name: str = "concepts/try.md") -> Library:
-    """The library of a project, with one more page and results for these experiments."""
-    (layout.docs / "courses.yml").write_text(COURSES)
+def opened_at(paths: Paths, *experiments: str, page: str | None = None, name: str = "concepts/try.md") -> Project:
+    """A project with one more page and results for these experiments."""
+    (paths.docs / "courses.yml").write_text(COURSES)
     if page is not None:
-        write(layout.docs / name, page)
-    library = Library(discover(layout))
+        write(paths.docs / name, page)
+    project = Project(discover(paths))
     for experiment in experiments:
-        put(library, experiment)
-    return library
+        put(project, experiment)
+    return project
 
 
 def write(path: Path, text: str) -> None:
@@ -73,20 +73,20 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def render(library: Library, name: str = "concepts/try.md", text: str | None = None, **options: object) -> str:
+def render(project: Project, name: str = "concepts/try.md", text: str | None = None, **options: object) -> str:
     """A page's HTML, by Python-Markdown with the extensions that the site uses."""
-    pages = Pages(library, **options)
+    pages = Pages(project, **options)
     md = python_markdown.Markdown(extensions=[*EXTENSIONS, *pages.extensions])
     address = name.removesuffix(".md").removesuffix("index")
     pages.enter(name, address if address.endswith("/") or not address else f"{address}/")
-    return fill(md.convert(library.site.pages[name].text if text is None else text), library)
+    return fill(md.convert(project.catalog.pages[name].text if text is None else text), project)
 
 
-def whole(library: Library, address: str = "") -> Path:
+def whole(project: Project, address: str = "") -> Path:
     """A project rendered as the site is, with its settings and in its theme; results may be made up. -> its folder."""
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     settings = settings.replace("custom_dir: ", f"custom_dir: {ROOT}/")
-    root = library.layout.root
+    root = project.paths.root
     (root / "mkdocs.yml").write_text(settings + (f"\nsite_url: {address}\n" if address else ""), encoding="utf-8")
-    mkdocs_plugin.render(library, root / "whole")
+    mkdocs_plugin.render(project, root / "whole")
     return root / "whole"

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.figures.cells import lookup
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from tests.engine.own_imports import own_imports
 
 SNIPPET = '''
@@ -24,7 +24,7 @@ def other():
 Part = dict[str, str]
 
 
-def project(root: Path, page: str) -> Layout:
+def project(root: Path, page: str) -> Paths:
     """A project with a snippet and one page, docs/page.md."""
     for folder in ("snippets", "docs", "tests/claims", "results"):
         (root / folder).mkdir(parents=True)
@@ -32,12 +32,12 @@ def project(root: Path, page: str) -> Layout:
     (root / "snippets" / "__init__.py").write_text("")
     (root / "snippets" / "sums.py").write_text(SNIPPET)
     (root / "docs" / "page.md").write_text(page, encoding="utf-8")
-    return Layout(root)
+    return Paths(root)
 
 
-def library(layout: Layout) -> Library:
+def plan(paths: Paths) -> Plan:
     """What there is in a project."""
-    return Library(discover(layout))
+    return Plan(discover(paths))
 
 
 def page_of(*sources: str) -> str:
@@ -49,9 +49,9 @@ def page_of(*sources: str) -> str:
     return "\n".join(["# Title", *fences])
 
 
-def run(tmp_path: Path, page: str) -> tuple[Library, list[list[Part]], list[str]]:
+def run(tmp_path: Path, page: str) -> tuple[Plan, list[list[Part]], list[str]]:
     """(the project, the parts of each cell, what the build says of them) of a page whose cells are run here."""
-    site = library(project(tmp_path / "project", page))
+    site = plan(project(tmp_path / "project", page))
     [task] = lookup.tasks(site, ["page.md"])
     with _as_in_a_fresh_process():
         value = lookup.run(task.args, tmp_path, lambda event: None)

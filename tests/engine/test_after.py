@@ -10,8 +10,9 @@ import pytest
 from coursenotes.claims import acceptance
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.experiments.train import train
+from coursenotes.knowledge.base import Knowledge
 from coursenotes.workers import Pool
 from coursenotes.workers.progress import Progress
 
@@ -44,21 +45,21 @@ def times(model, run: Run, n: int, by: int):
 '''
 
 
-def library(mini, after: str = AFTER, later: str | None = LATER) -> Library:
+def plan(mini, after: str = AFTER, later: str | None = LATER) -> Plan:
     (mini.snippets / "t.py").write_text(FIRST + after)
     if later is not None:
         (mini.snippets / "u.py").write_text(later)
-    return Library(discover(mini))
+    return Plan(discover(mini))
 
 
-def run(mini, found: Library, *names: str):
+def run(mini, found: Plan, *names: str):
     jobs = found.missing((name, "sample") for name in names)
     with Pool(mini.root, preload=("numpy",)) as pool:
         return train(found, jobs, pool, Progress())
 
 
 def test_it_has_the_seeds_and_settings_of_what_it_comes_after(mini):
-    found = library(mini)
+    found = plan(mini)
     assert [(j.settings, j.seed) for j in found.jobs("t.total", "sample")] == [
         ({"n": n}, seed) for n in (1, 2, 3) for seed in (0, 1)
     ]
@@ -68,7 +69,7 @@ def test_it_has_the_seeds_and_settings_of_what_it_comes_after(mini):
 
 
 def test_it_is_given_what_the_job_of_the_same_seed_and_settings_returned(mini):
-    found = library(mini)
+    found = plan(mini)
     assert run(mini, found, "u.times") == []
     results = found.results("u.times", "sample")
     assert results.metric("product", n=3, by=10).tolist() == [30.0, 60.0]  # 0+1+2 and 1+2+3
@@ -78,36 +79,36 @@ def test_it_is_given_what_the_job_of_the_same_seed_and_settings_returned(mini):
 
 
 def test_it_runs_its_own_jobs_only_where_the_earlier_ones_are_there(mini):
-    found = library(mini)
+    found = plan(mini)
     run(mini, found, "t.weights")
     assert {job.experiment.id for job in found.missing([("u.times", "sample")])} == {"t.total", "u.times"}
     run(mini, found, "u.times")
-    changed = library(mini, later=LATER.replace("by * model", "2 * by * model"))
+    changed = plan(mini, later=LATER.replace("by * model", "2 * by * model"))
     assert {job.experiment.id for job in changed.missing([("u.times", "sample")])} == {"u.times"}
-    upstream = library(mini, after=AFTER.replace(".sum()", ".mean()"))
+    upstream = plan(mini, after=AFTER.replace(".sum()", ".mean()"))
     assert {job.experiment.id for job in upstream.missing([("u.times", "sample")])} == {"t.total", "u.times"}
 
 
 def test_why_names_the_change_upstream(mini):
-    found = library(mini)
+    found = plan(mini)
     run(mini, found, "u.times")
     (mini.snippets / "t.py").write_text(FIRST.replace("n / 10", "n / 20") + AFTER)
-    now = Library(discover(mini))
+    now = Plan(discover(mini))
     assert now.why(now.jobs("u.times", "sample")[0]) == ["t.total: t.weights: the code of t.weights changed"]
 
 
 def test_acceptance_depends_on_what_comes_before_but_not_on_its_libraries(mini, monkeypatch):
-    before = acceptance.depends(library(mini), "u.times", "sample")
+    before = acceptance.depends(plan(mini), "u.times", "sample")
     monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "99.0" if name == "numpy" else None)
-    assert acceptance.depends(library(mini), "u.times", "sample") == before
+    assert acceptance.depends(plan(mini), "u.times", "sample") == before
     (mini.snippets / "t.py").write_text(FIRST.replace("n / 10", "n / 20") + AFTER)
-    assert acceptance.depends(Library(discover(mini)), "u.times", "sample") != before
+    assert acceptance.depends(Plan(discover(mini)), "u.times", "sample") != before
 
 
 def test_one_that_fails_names_itself_in_all_that_wait_for_it(mini):
     (mini.snippets / "t.py").write_text(FIRST.replace("    return", "    assert n < 3\n    return") + AFTER)
     (mini.snippets / "u.py").write_text(LATER)
-    found = Library(discover(mini))
+    found = Plan(discover(mini))
     told = sorted({str(p) for p in run(mini, found, "u.times")})
     failed = [one for one in told if "AssertionError" in one]
     waits = [one for one in told if "was not run" in one]
@@ -127,7 +128,7 @@ def test_the_order_in_which_files_are_read_does_not_matter(mini):
             "\n\n@", '"""A."""\nfrom coursenotes import Run, experiment\nfrom snippets.z import weights\n@', 1
         )
     )
-    assert Library(discover(mini)).experiment("a.total").after == "z.weights"
+    assert Plan(discover(mini)).experiment("a.total").after == "z.weights"
 
 
 WRONG = {
@@ -151,19 +152,19 @@ WRONG = {
 @pytest.mark.parametrize("after, said", WRONG.values(), ids=WRONG)
 def test_what_cannot_come_after_is_told_with_its_line(mini, after, said):
     with pytest.raises(CoursenotesError) as caught:
-        library(mini, after, None)
+        plan(mini, after, None)
     assert said in str(caught.value) and "snippets/t.py:" in str(caught.value)
 
 
 def test_all_that_is_wrong_is_told_at_once(mini):
     both = WRONG["no model"][0] + WRONG["more seeds"][0].replace("def a", "def b")
     with pytest.raises(CoursenotesError) as caught:
-        library(mini, both, None)
+        plan(mini, both, None)
     assert len(caught.value.problems) == 2
 
 
 def test_a_restricted_setting_is_its_own_jobs_only(mini):
-    found = library(mini)
+    found = plan(mini)
     info = found.experiment("u.times")
     assert info.vary == {"n": [2, 3], "by": [10, 100]} and dataclasses.is_dataclass(info)
     assert [found.before(job).settings for job in found.jobs("u.times", "sample", [0])] == [{"n": 2}] * 2 + [
@@ -174,7 +175,7 @@ def test_a_restricted_setting_is_its_own_jobs_only(mini):
 def test_what_a_listed_page_rests_on_is_listed_with_all_that_it_comes_after(mini):
     page = mini.docs / "concepts" / "averages.md"
     page.write_text(page.read_text() + "\n[](measured:u.times.product?n=2&by=10)\n")
-    found = library(mini)
-    listed = found.knowledge.visibility.experiment
+    found = plan(mini)
+    listed = Knowledge(found.catalog).visibility.experiment
     assert listed("u.times") and listed("t.total") and listed("t.weights") and not listed("averages.none")
     assert {("t.weights", "sample"), ("t.total", "sample")} <= set(found.wanted())

@@ -16,8 +16,8 @@ from coursenotes.cache import published, up_to_date
 from coursenotes.claims import acceptance
 from coursenotes.claims.acceptance import Record
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import load
 from coursenotes.figures import draw
+from coursenotes.project import load
 from coursenotes.result import JobResult, Row
 from coursenotes.workers.progress import Progress
 
@@ -34,17 +34,17 @@ class Told(Progress):
         super().done(outcome)
 
 
-def whole(layout):
+def whole(paths):
     """(what ran, the summary) of a build by which no claim is contradicted."""
-    ran, summary, contradicted = all_of(layout)
+    ran, summary, contradicted = all_of(paths)
     assert contradicted == []
     return ran, summary
 
 
-def all_of(layout):
+def all_of(paths):
     """(what ran, the summary, what is said of contradicted claims) of a build."""
     with Told() as progress:
-        summary, contradicted = build(layout, progress, render)
+        summary, contradicted = build(paths, progress, render)
     return progress.ran, summary, contradicted
 
 
@@ -59,14 +59,14 @@ def built(tmp_path_factory):
     """The mini site, built once; tests work on copies."""
     import shutil
 
-    from coursenotes.paths import Layout
+    from coursenotes.paths import Paths
     from tests.conftest import MINI
 
     folder = tmp_path_factory.mktemp("built") / "mini"
     shutil.copytree(MINI, folder, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
-    layout = Layout(folder)
-    ran, summary = whole(layout)
-    return layout, ran, summary
+    paths = Paths(folder)
+    ran, summary = whole(paths)
+    return paths, ran, summary
 
 
 @pytest.fixture
@@ -74,32 +74,32 @@ def again(built, tmp_path):
     """A copy of the built mini site, as a contributor's checkout the day after."""
     import shutil
 
-    from coursenotes.paths import Layout
+    from coursenotes.paths import Paths
 
     shutil.copytree(built[0].root, tmp_path / "mini", symlinks=True)
-    return Layout(tmp_path / "mini")
+    return Paths(tmp_path / "mini")
 
 
-def page(layout, name):
-    return (layout.site / "concepts" / name / "index.html").read_text()
+def page(paths, name):
+    return (paths.site / "concepts" / name / "index.html").read_text()
 
 
 def test_a_build_trains_judges_draws_and_renders(built):
-    layout, ran, summary = built
+    paths, ran, summary = built
     assert sum(job.startswith(("straight_line", "averages")) and " seed " in job for job in ran) == 27
     assert "27 jobs ran" in summary and "claims: 3 supported, 1 refuted" in summary
-    html = page(layout, "straight_line")
+    html = page(paths, "straight_line")
     assert "<svg" in html and "cn-claim--supported" in html and "cn-claim--refuted" in html
     assert re.search(r'class="cn-measured"[^>]*>2\.0', html)
-    assert "the average of 1, 2, 3 is 2.0" in page(layout, "averages")
+    assert "the average of 1, 2, 3 is 2.0" in page(paths, "averages")
 
 
 def test_nothing_changed_does_nothing(built):
-    layout = built[0]
-    before = {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")}
-    ran, summary = whole(layout)
+    paths = built[0]
+    before = {p: p.stat().st_mtime_ns for p in paths.site.rglob("*")}
+    ran, summary = whole(paths)
     assert ran == [] and summary.startswith("Nothing changed: 0 jobs ran, 27 came from the store")
-    assert {p: p.stat().st_mtime_ns for p in layout.site.rglob("*")} == before
+    assert {p: p.stat().st_mtime_ns for p in paths.site.rglob("*")} == before
 
 
 def test_nothing_changed_imports_nothing_heavy(built):
@@ -144,14 +144,14 @@ def test_one_more_seed_is_trained_alone(again):
     assert jobs(whole(again)[0]) == ["straight_line.start seed 2"]
 
 
-def accepted_elsewhere(layout, claim, mean, sd):
+def accepted_elsewhere(paths, claim, mean, sd):
     """Write down that a replication has accepted a claim as it is now, with this mean and spread."""
-    library = load(layout)
-    info = library.site.claims[claim]
+    project = load(paths)
+    info = project.catalog.claims[claim]
     said = {"claimed": "a below b", "mean": mean, "sd": sd, "n": 20, "room": 3.0, "needed": 0.8, "accepted": True,
             "no_effect": 1.0}  # fmt: skip
-    record = Record(acceptance.key(library, info, "sample"), True, "2026-01-01", "100 to 119", [said])
-    acceptance.save(library, info.topic, "sample", {info.name: record}, {})
+    record = Record(acceptance.key(project.plan, info, "sample"), True, "2026-01-01", "100 to 119", [said])
+    acceptance.save(project.plan, info.topic, "sample", {info.name: record}, {})
 
 
 def test_a_claim_that_is_contradicted_here_is_marked_where_it_stands_and_the_site_is_written(again):
@@ -215,7 +215,7 @@ def test_a_failing_snippet_is_told_with_its_line_and_the_others_go_on(again):
     with pytest.raises(CoursenotesError) as caught:
         whole(again)
     assert re.search(r"averages\.py:\d+: .*division by zero", str(caught.value))
-    assert load(again).missing([("straight_line.fit", "sample")]) == []
+    assert load(again).plan.missing([("straight_line.fit", "sample")]) == []
 
 
 def test_unknown_names_are_told_all_at_once_before_anything_runs(again):
@@ -247,8 +247,8 @@ def test_a_claim_on_no_page_is_told(again):
 
 
 def test_a_bad_entry_is_recomputed(again):
-    library = load(again)
-    job = library.jobs("straight_line.start", "sample")[0]
+    project = load(again)
+    job = project.plan.jobs("straight_line.start", "sample")[0]
     path = again.state / "store" / job.key[:2] / job.key / "result.json"
     path.write_text(path.read_text().replace("slope", "slope "))
     edit(again.concept("averages"), "Why measure twice?", "Why measure thrice?")
@@ -278,9 +278,9 @@ def test_two_builds_at_once_are_safe(again):
     assert "<svg" in page(again, "straight_line") and not list(again.root.glob("site.new*"))
 
 
-def tree(layout):
+def tree(paths):
     """Every file of the site with its content."""
-    return {p.relative_to(layout.site): p.read_bytes() for p in layout.site.rglob("*") if p.is_file()}
+    return {p.relative_to(paths.site): p.read_bytes() for p in paths.site.rglob("*") if p.is_file()}
 
 
 def test_kept_pages_are_what_rendering_them_anew_gives(again):
@@ -358,8 +358,8 @@ def test_a_table_has_the_experiments_first_line(again):
 
 
 def test_what_is_written_during_a_build_is_built_by_the_next(again):
-    def meanwhile(library, folder):
-        render(library, folder)
+    def meanwhile(project, folder):
+        render(project, folder)
         edit(again.concept("averages"), "Why measure twice?", "Why measure thrice?")
 
     edit(again.concept("averages"), "Why measure twice?", "Why measure twice? ")
@@ -376,16 +376,19 @@ def test_new_published_numbers_under_the_same_keys_are_drawn_anew(again):
         text.replace("seeds=2", "data=points, seeds=2").replace("(run:", "(data, run:")
     )
     edit(again.snippets / "datasets" / "points.py", "sample=sample,", "sample=sample, full=lambda folder: sample(),")
-    library = load(again)
+    project = load(again)
     rows = [
         Row(job.settings, job.seed, JobResult({"slope": 1.0}), job.key)
-        for job in library.jobs("straight_line.start", "full")
+        for job in project.plan.jobs("straight_line.start", "full")
     ]
     path = again.published_file("straight_line", "start")
-    published.write(path, "straight_line.start", library.depends("straight_line.start", "full"), rows)
-    before = draw.wanted_key(load(again), "straight_line.starts", "full")
+    published.write(path, "straight_line.start", project.plan.depends("straight_line.start", "full"), rows)
+    before = draw.wanted_key(load(again).plan, "straight_line.starts", "full")
     edit(path, '"slope": 1', '"slope": 2')
-    assert before is not None and draw.wanted_key(load(again), "straight_line.starts", "full") not in (before, None)
+    assert before is not None and draw.wanted_key(load(again).plan, "straight_line.starts", "full") not in (
+        before,
+        None,
+    )
 
 
 def test_a_page_is_listed_by_the_first_build_on_its_day(again, monkeypatch):

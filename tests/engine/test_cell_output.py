@@ -15,7 +15,7 @@ from pathlib import Path
 
 import markdown as python_markdown
 import pytest
-from running_cells import Part, library, page_of, project, ran, run, texts
+from running_cells import Part, page_of, plan, project, ran, run, texts
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.figures.cells import lookup, terminal
@@ -95,8 +95,8 @@ def test_what_an_earlier_cell_holds_writes_into_the_later_cell(tmp_path, keep):
 
 def test_a_job_shows_what_its_subprocesses_write(tmp_path):
     """In the worker the two outputs are a file that is there already."""
-    site = library(project(tmp_path, page_of("import os\nos.system('echo one; echo two >&2')\nprint('three')")))
-    with Pool(site.layout.root, preload=(), slots=1) as pool:
+    site = plan(project(tmp_path, page_of("import os\nos.system('echo one; echo two >&2')\nprint('three')")))
+    with Pool(site.paths.root, preload=(), slots=1) as pool:
         for outcome in pool.run(lookup.tasks(site, ["page.md"])):
             assert lookup.keep(site, outcome) == []
     [output] = lookup.outputs(site, "page.md")
@@ -123,8 +123,8 @@ def test_text_in_many_pieces_is_counted_together(tmp_path):
 
 
 def test_a_subprocess_that_writes_without_end_is_killed_at_the_cells_line(tmp_path):
-    site = library(project(tmp_path, "Prose.\n\n" + page_of("import os\nos.system('yes')")))
-    with Pool(site.layout.root, preload=(), slots=1) as pool:
+    site = plan(project(tmp_path, "Prose.\n\n" + page_of("import os\nos.system('yes')")))
+    with Pool(site.paths.root, preload=(), slots=1) as pool:
         [outcome] = pool.run(lookup.tasks(site, ["page.md"]))
     assert outcome.problem is not None and "64 MB" in outcome.problem.what
     assert (Path(outcome.problem.path).name, outcome.problem.line) == ("page.md", 6)
@@ -304,8 +304,8 @@ def test_ipython_is_as_it_was_after_the_page(tmp_path, capsys):
 
 def test_ipython_is_not_imported_for_a_page_that_does_not(tmp_path):
     page = page_of("import sys\ndisplay(1)\n[name for name in sys.modules if name.startswith('IPython')]")
-    site = library(project(tmp_path, page))
-    with Pool(site.layout.root, preload=(), slots=1) as pool:
+    site = plan(project(tmp_path, page))
+    with Pool(site.paths.root, preload=(), slots=1) as pool:
         for outcome in pool.run(lookup.tasks(site, ["page.md"])):
             assert lookup.keep(site, outcome) == []
     assert texts(lookup.outputs(site, "page.md")[0].parts) == ["1", "[]"]
@@ -456,7 +456,7 @@ def test_code_with_odd_blanks_finds_its_output(tmp_path, code):
 
 @pytest.mark.parametrize("character", ["\x00", "\x02", "\x0b", "\x1f", "\x85"])
 def test_a_character_that_no_page_can_show_is_one_error_with_its_line(tmp_path, character):
-    site = library(project(tmp_path, page_of(f"x = 1\ny = 'a{character}b'")))
+    site = plan(project(tmp_path, page_of(f"x = 1\ny = 'a{character}b'")))
     with pytest.raises(CoursenotesError) as raised:
         lookup.tasks(site, ["page.md"])
     [problem] = raised.value.problems
@@ -588,7 +588,7 @@ def test_kept_outputs_are_plain_json(tmp_path):
     site, _, _ = run(
         tmp_path, page_of("print('\\ud800')", "'\\udcff'", "#: raises=ValueError\nraise ValueError('\\ud800')")
     )
-    [kept] = (site.layout.state).rglob("cells.json")
+    [kept] = (site.paths.state).rglob("cells.json")
     assert json.loads(kept.read_text(encoding="utf-8"))[0] == [{"kind": "text", "data": "\\ud800"}]
 
 

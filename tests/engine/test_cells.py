@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from running_cells import SNIPPET, library, project, ran
+from running_cells import SNIPPET, plan, project, ran
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.figures.cells import html, lookup
@@ -68,7 +68,7 @@ def test_cells_are_found_with_their_lines_and_attributes():
     ],
 )
 def test_a_fence_that_would_silently_not_run_is_a_problem(tmp_path, fence, words):
-    site = library(project(tmp_path, f"# T\n\n```{fence}\n1\n```\n"))
+    site = plan(project(tmp_path, f"# T\n\n```{fence}\n1\n```\n"))
     with pytest.raises(CoursenotesError) as raised:
         lookup.tasks(site, ["page.md"])
     [problem] = raised.value.problems
@@ -76,9 +76,9 @@ def test_a_fence_that_would_silently_not_run_is_a_problem(tmp_path, fence, words
 
 
 def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
-    site = library(project(tmp_path, PAGE))
+    site = plan(project(tmp_path, PAGE))
     assert lookup.outputs(site, "page.md") is None
-    with Pool(site.layout.root, preload=(), slots=1) as pool:
+    with Pool(site.paths.root, preload=(), slots=1) as pool:
         for outcome in pool.run(lookup.tasks(site, ["page.md"])):
             assert lookup.keep(site, outcome) == []
     found = lookup.outputs(site, "page.md")
@@ -102,11 +102,11 @@ def test_pool_runs_a_page_and_the_outputs_are_found(tmp_path):
     ],
 )
 def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
-    layout = project(tmp_path, PAGE)
-    before = lookup.key(library(layout), "page.md")
+    paths = project(tmp_path, PAGE)
+    before = lookup.key(plan(paths), "page.md")
     assert old in PAGE
-    (layout.docs / "page.md").write_text(PAGE.replace(old, new))
-    assert (lookup.key(library(layout), "page.md") != before) is again
+    (paths.docs / "page.md").write_text(PAGE.replace(old, new))
+    assert (lookup.key(plan(paths), "page.md") != before) is again
 
 
 @pytest.mark.parametrize(
@@ -114,24 +114,24 @@ def test_a_page_is_run_again_when_its_code_changes(tmp_path, old, new, again):
     [("The sum.", "Their sum.", True), ("return 1", "return 2", False), ("sum(values)", "sum(values) + 1", True)],
 )
 def test_a_page_is_run_again_when_what_it_imports_changes(tmp_path, old, new, again):
-    layout = project(tmp_path, PAGE)
-    before = lookup.key(library(layout), "page.md")
-    layout.snippet("sums").write_text(SNIPPET.replace(old, new))
-    assert (lookup.key(library(layout), "page.md") != before) is again
+    paths = project(tmp_path, PAGE)
+    before = lookup.key(plan(paths), "page.md")
+    paths.snippet("sums").write_text(SNIPPET.replace(old, new))
+    assert (lookup.key(plan(paths), "page.md") != before) is again
 
 
 def test_what_a_cell_takes_from_a_module_counts_and_so_do_libraries(tmp_path, monkeypatch):
-    layout = project(tmp_path, "```{.python .run}\nimport snippets.sums as s\nimport numpy\ns.other()\n```\n")
-    before = lookup.key(library(layout), "page.md")
-    layout.snippet("sums").write_text(SNIPPET.replace("return 1", "return 2"))
-    changed = lookup.key(library(layout), "page.md")
+    paths = project(tmp_path, "```{.python .run}\nimport snippets.sums as s\nimport numpy\ns.other()\n```\n")
+    before = lookup.key(plan(paths), "page.md")
+    paths.snippet("sums").write_text(SNIPPET.replace("return 1", "return 2"))
+    changed = lookup.key(plan(paths), "page.md")
     monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "0.0" if name == "numpy" else None)
-    assert len({before, changed, lookup.key(library(layout), "page.md")}) == 3
+    assert len({before, changed, lookup.key(plan(paths), "page.md")}) == 3
 
 
 def test_changing_text_that_a_cell_shows_runs_it_again(tmp_path):
     keys = {
-        lookup.key(library(project(tmp_path / str(n), f"```{{.python .run}}\n{code}\n```\n")), "page.md")
+        lookup.key(plan(project(tmp_path / str(n), f"```{{.python .run}}\n{code}\n```\n")), "page.md")
         for n, code in enumerate(["'one'", "'two'", "'two';"])
     }
     assert len(keys) == 3

@@ -13,7 +13,7 @@ from coursenotes import Run
 from coursenotes.cli import main
 from coursenotes.discover.project import discover
 from coursenotes.experiments import twice
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.result import JobResult
 from coursenotes.workers.progress import Progress
 
@@ -122,8 +122,8 @@ def steady(run: Run):
 
 def test_twice_finds_what_reading_cannot_see(mini, capsys):
     (mini.snippets / "t.py").write_text(SNIPPET)
-    library = Library(discover(mini))
-    same, problems = twice.compare(library, ["t.addresses", "t.steady", "straight_line.fit"], "sample", Progress())
+    plan = Plan(discover(mini))
+    same, problems = twice.compare(plan, ["t.addresses", "t.steady", "straight_line.fit"], "sample", Progress())
     assert same == 2
     assert ["snippets/t.py:11: t.addresses seed 0 gives something else" in str(p) for p in problems] == [True]
     assert "order: [" in str(problems[0])
@@ -150,7 +150,7 @@ def test_since_takes_what_a_change_touches(mini, monkeypatch):
     git("init", "-q")
     git("add", "-A")
     git("commit", "-qm", "x")
-    assert twice.changed_since(Library(discover(mini)), "HEAD", "sample") == []
+    assert twice.changed_since(Plan(discover(mini)), "HEAD", "sample") == []
     steps = mini.snippets / "steps.py"
     steps.write_text(steps.read_text().replace("return 2 * np.mean", "return 3 * np.mean") + "# a remark\n")
-    assert twice.changed_since(Library(discover(mini)), "HEAD", "sample") == ["straight_line.fit"]
+    assert twice.changed_since(Plan(discover(mini)), "HEAD", "sample") == ["straight_line.fit"]

@@ -5,22 +5,22 @@ import shutil
 from rendering import EXPERIMENTS, put
 
 from coursenotes.build import check
-from coursenotes.experiments.plan import load
+from coursenotes.project import load
 
 WHAT = "no results of {} at sample scale: its numbers cannot be checked"
 
 
-def said(library) -> list[str]:
+def said(project) -> list[str]:
     """What both checks say of results that are not there; each says it once, and the same."""
-    found = [str(p) for p in check.after_training(library) if "results" in p.what]
-    assert found == [str(p) for p in check.prose(library) if "results" in p.what]
+    found = [str(p) for p in check.after_training(project) if "results" in p.what]
+    assert found == [str(p) for p in check.prose(project) if "results" in p.what]
     return found
 
 
 def trained(mini, *names: str):
-    library = load(mini)
+    project = load(mini)
     for name in names:
-        put(library, name)
+        put(project, name)
     return load(mini)
 
 
@@ -35,8 +35,8 @@ def test_each_experiment_without_results_is_told_once_where_a_page_first_asks_fo
 
 
 def test_one_job_that_was_not_run_is_enough(mini):
-    library = trained(mini, *EXPERIMENTS)
-    shutil.rmtree(library.store.folder(library.jobs("straight_line.start", "sample")[0].key))
+    project = trained(mini, *EXPERIMENTS)
+    shutil.rmtree(project.plan.store.folder(project.plan.jobs("straight_line.start", "sample")[0].key))
     (problem,) = said(load(mini))
     assert WHAT.format("straight_line.start") in problem
 
@@ -58,7 +58,7 @@ def test_full_scale_may_never_have_been_run(mini):
     data.write_text(data.read_text().replace("sample=sample, ", "sample=sample, full=lambda folder: sample(), "))
     page = mini.concept("straight_line")
     page.write_text(page.read_text() + "\nIt is [2](measured:straight_line.fit.slope?rate=0.5&scale=full) at full.\n")
-    library = trained(mini, *EXPERIMENTS)
-    assert "full" in library.experiment("straight_line.fit").scales
-    assert library.results("straight_line.fit", "full") is None and said(library) == []
-    assert check.prose(library) == []
+    project = trained(mini, *EXPERIMENTS)
+    assert "full" in project.plan.experiment("straight_line.fit").scales
+    assert project.plan.results("straight_line.fit", "full") is None and said(project) == []
+    assert check.prose(project) == []

@@ -14,8 +14,8 @@ from coursenotes.cache.store import write_entry
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.experiments.plan import Plan
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 
 SNIPPET = '''
@@ -64,14 +64,14 @@ class Project:
     """A project in a temporary folder: written, given results, and tested with pytest."""
 
     def __init__(self, pytester: pytest.Pytester):
-        self.pytester, self.layout = pytester, Layout(pytester.path)
+        self.pytester, self.paths = pytester, Paths(pytester.path)
         self.write("mkdocs.yml", "site_name: tiny\n")
         self.write("snippets/__init__.py", "")
         self.write("snippets/dropout.py", SNIPPET)
         self.write("docs/concepts/dropout.md", "# Dropout\n\n[It generalises](claim:dropout.generalises).\n")
 
     def write(self, name: str, text: str) -> Path:
-        path = self.layout.root / name
+        path = self.paths.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
@@ -80,20 +80,20 @@ class Project:
         self.write("tests/claims/test_dropout.py", head + text)
 
     @property
-    def library(self) -> Library:
-        return Library(discover(self.layout))
+    def plan(self) -> Plan:
+        return Plan(discover(self.paths))
 
     def measured(self, name: str, scale: str = "sample", **losses: list[float]) -> None:
         """Store a loss for each seed: measured("drop_rate", p_00=[...], p_05=[...])."""
-        library = self.library
-        for job in library.jobs(f"dropout.{name}", scale):
-            self._store(library, job, losses[f"p_{job.settings['p']:.1f}".replace(".", "")][job.seed])
+        plan = self.plan
+        for job in plan.jobs(f"dropout.{name}", scale):
+            self._store(plan, job, losses[f"p_{job.settings['p']:.1f}".replace(".", "")][job.seed])
 
-    def _store(self, library: Library, job, loss: float) -> None:
-        shutil.rmtree(library.store.folder(job.key), ignore_errors=True)
-        folder = library.store.scratch()
+    def _store(self, plan: Plan, job, loss: float) -> None:
+        shutil.rmtree(plan.store.folder(job.key), ignore_errors=True)
+        folder = plan.store.scratch()
         write_entry(folder, JobResult({"loss": loss}, arrays={"order": job.seed + 1.0 * np.arange(4)}))
-        library.store.put(job.key, folder)
+        plan.store.put(job.key, folder)
 
     def everything(self) -> None:
         """Results by which dropout helps, and the broken one does not, and the acceptance of what can be accepted."""
@@ -103,32 +103,32 @@ class Project:
 
     def replicated(self, scale: str = "sample", effect: float = 0.3, sd: float = 0.02, seeds: int = 20) -> None:
         """Accept what there is, by a replication whose losses are made up: a mean effect, and its spread."""
-        library = Library(discover(self.layout), seeds=range(100, 100 + seeds))
+        plan = Plan(discover(self.paths), seeds=range(100, 100 + seeds))
         rng = np.random.default_rng(0)
         none, dropped, broken = rng.normal([0.7, 0.7 - effect, 0.9], sd, (seeds, 3)).T
         for name in ("drop_rate", "without_rescaling") if scale == "sample" else ("drop_rate",):
-            for job in library.jobs(f"dropout.{name}", scale):
+            for job in plan.jobs(f"dropout.{name}", scale):
                 values = broken if name == "without_rescaling" else none if job.settings["p"] == 0 else dropped
-                self._store(library, job, float(values[job.seed - 100]))
-        sent = Sent(library)
+                self._store(plan, job, float(values[job.seed - 100]))
+        sent = Sent(plan)
         options = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
         self.pytester.runpytest_inprocess(*options, "--claims-accept", plugins=[sent])
-        here = self.library
+        here = self.plan
         for kept in {k for _, k in sent.records}:
             records = {name: record for (name, k), record in sent.records.items() if k == kept}
             acceptance.save(here, "dropout", kept, records, {})
 
     def forget(self) -> None:
         """Take the build's own results away; the replication's stay."""
-        library = self.library
+        plan = self.plan
         for name in ("drop_rate", "without_rescaling"):
-            for job in library.jobs(f"dropout.{name}", "sample"):
+            for job in plan.jobs(f"dropout.{name}", "sample"):
                 if name == "drop_rate":
-                    shutil.rmtree(library.store.folder(job.key), ignore_errors=True)
+                    shutil.rmtree(plan.store.folder(job.key), ignore_errors=True)
 
     def record(self, name: str = "generalises", scale: str = "sample") -> acceptance.Record | None:
-        library = self.library
-        return acceptance.load(library, library.site.claims[f"dropout.{name}"], scale)
+        plan = self.plan
+        return acceptance.load(plan, plan.catalog.claims[f"dropout.{name}"], scale)
 
     def pytest(self, *options: str) -> pytest.RunResult:
         return self.pytester.runpytest_inprocess(
@@ -136,17 +136,17 @@ class Project:
         )
 
     def verdict(self, name: str = "generalises", scale: str = "sample") -> verdicts.Verdict:
-        return verdicts.load(self.library, f"dropout.{name}", scale)
+        return verdicts.load(self.plan, f"dropout.{name}", scale)
 
 
 class Sent:
     """A plugin that gives claims a replication, and takes what is found of them."""
 
-    def __init__(self, library: Library):
-        self.library, self.records = library, {}
+    def __init__(self, plan: Plan):
+        self.plan, self.records = plan, {}
 
-    def pytest_coursenotes_library(self):
-        return self.library
+    def pytest_coursenotes_plan(self):
+        return self.plan
 
     def pytest_coursenotes_seeds(self):
         return "100 to 119 native kernels"
@@ -244,7 +244,7 @@ def test_a_refuted_sentence(project):
 def test_without_acceptance_it_is_a_remark_to_whoever_writes_and_a_failure_in_ci(project, monkeypatch):
     project.claims(GOOD)
     project.everything()
-    project.layout.acceptance_file("dropout", "sample").unlink()
+    project.paths.acceptance_file("dropout", "sample").unlink()
     monkeypatch.delenv("CI", raising=False)
     result = project.pytest("-rs")
     result.assert_outcomes(skipped=1)
@@ -332,13 +332,13 @@ def test_metrics_without_spread_are_not_accepted(project):
 def test_a_damaged_acceptance_file_is_told_and_counts_as_none(project):
     project.claims(GOOD)
     project.everything()
-    path = project.layout.acceptance_file("dropout", "sample")
+    path = project.paths.acceptance_file("dropout", "sample")
     path.write_text(path.read_text()[:-20])
-    (problem,) = acceptance.problems(project.library)
+    (problem,) = acceptance.problems(project.plan)
     assert problem.path == path
     assert project.record() is None
     with pytest.raises(CoursenotesError, match="acceptance file cannot be read"):
-        acceptance.raise_unreadable(project.library)
+        acceptance.raise_unreadable(project.plan)
 
 
 # ---------------------------------------------------------------- what is refused with its line
@@ -440,7 +440,7 @@ def test_without_at_full_results_are_checked_as_well_once_they_are_there(project
     project.measured("drop_rate", "full", p_00=[0.7, 0.71, 0.72], p_05=[0.7, 0.41, 0.42])
     result = project.pytest("-v")
     says(result, "test_generalises[[]sample] PASSED", "test_generalises[[]full] SKIPPED*")
-    assert [(v.scale, v.status) for v in verdicts.best(project.library, "dropout.generalises")] == [
+    assert [(v.scale, v.status) for v in verdicts.best(project.plan, "dropout.generalises")] == [
         ("sample", "supported"),
         ("full", "unaccepted"),
     ]
@@ -572,8 +572,8 @@ def test_an_exact_claim_gets_fresh_input_each_time_and_the_same_in_its_arms(proj
     project.claims(EXACT)
     drawn = []
     for i in range(2):
-        project.pytest(f"--basetemp={project.layout.root}/tmp{i}").assert_outcomes(passed=1)
-        drawn.append(next(project.layout.root.glob(f"tmp{i}/*/x")).read_text().split())
+        project.pytest(f"--basetemp={project.paths.root}/tmp{i}").assert_outcomes(passed=1)
+        drawn.append(next(project.paths.root.glob(f"tmp{i}/*/x")).read_text().split())
     assert drawn[0][0] == drawn[0][1]
     assert drawn[0] != drawn[1]
     verdict = project.verdict()

@@ -11,15 +11,15 @@ from coursenotes.claims import runner, verdicts
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.result import JobResult
 from coursenotes.workers import Outcome, Pool
 
 CLAIM = "averages.less_noisy"
 
 
-def library(layout):
-    return Library(discover(layout))
+def plan(paths):
+    return Plan(discover(paths))
 
 
 def edit(path, old, new):
@@ -28,9 +28,9 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def measure(layout, noise=(0.8, 0.08)):
+def measure(paths, noise=(0.8, 0.08)):
     """Store the mini site's results, made up: the truth, and errors that shrink with n. Its claims are accepted."""
-    there = library(layout)
+    there = plan(paths)
     for experiment, info in there.site.experiments.items():
         for job in there.jobs(experiment, "sample"):
             rate = job.settings.get("rate", 0.0)
@@ -69,39 +69,39 @@ def test_numbers_that_json_cannot_say_become_none():
 
 
 def test_the_key_changes_with_the_test_the_results_and_the_functions(mini):
-    keys = [verdicts.key(library(mini), CLAIM, "sample")]
+    keys = [verdicts.key(plan(mini), CLAIM, "sample")]
     tests, snippet = mini.claims / "test_averages.py", mini.snippet("averages")
     edit(tests, "margin=0.3", "margin=0.2")
-    keys.append(verdicts.key(library(mini), CLAIM, "sample"))
+    keys.append(verdicts.key(plan(mini), CLAIM, "sample"))
     edit(tests, 'swap("n", 1, 100)', 'control={"n": 1}')
-    keys.append(verdicts.key(library(mini), CLAIM, "sample"))
+    keys.append(verdicts.key(plan(mini), CLAIM, "sample"))
     edit(snippet, "range(200)", "range(300)")
-    keys.append(verdicts.key(library(mini), CLAIM, "sample"))
+    keys.append(verdicts.key(plan(mini), CLAIM, "sample"))
     assert len(set(keys)) == 4
     mini.acceptance_file("averages", "sample").unlink()
-    assert verdicts.key(library(mini), CLAIM, "sample") == keys[-1], "its acceptance was of other code"
-    exact = [verdicts.key(library(mini), "averages.is_the_mean", "sample")]
+    assert verdicts.key(plan(mini), CLAIM, "sample") == keys[-1], "its acceptance was of other code"
+    exact = [verdicts.key(plan(mini), "averages.is_the_mean", "sample")]
     edit(snippet, "sum(values) / len(values)", "sum(values) * (1 / len(values))")
-    exact.append(verdicts.key(library(mini), "averages.is_the_mean", "sample"))
+    exact.append(verdicts.key(plan(mini), "averages.is_the_mean", "sample"))
     edit(tests, "average=max", "average=min")
-    exact.append(verdicts.key(library(mini), "averages.is_the_mean", "sample"))
+    exact.append(verdicts.key(plan(mini), "averages.is_the_mean", "sample"))
     assert len(set(exact)) == 3
 
 
 def test_the_key_changes_with_its_acceptance(mini):
-    before = verdicts.key(library(mini), CLAIM, "sample")
+    before = verdicts.key(plan(mini), CLAIM, "sample")
     edit(mini.acceptance_file("averages", "sample"), '"n": 20, "room"', '"n": 21, "room"')
-    changed = verdicts.key(library(mini), CLAIM, "sample")
+    changed = verdicts.key(plan(mini), CLAIM, "sample")
     mini.acceptance_file("averages", "sample").unlink()
-    assert len({before, changed, verdicts.key(library(mini), CLAIM, "sample")}) == 3
+    assert len({before, changed, verdicts.key(plan(mini), CLAIM, "sample")}) == 3
 
 
 def test_the_key_changes_with_a_control_experiment(mini):
     edit(mini.snippet("averages"), "@figure(noise)", CONTROL)
     edit(mini.claims / "test_averages.py", 'swap("n", 1, 100)', 'control="constant"')
-    before = verdicts.key(library(mini), CLAIM, "sample")
+    before = verdicts.key(plan(mini), CLAIM, "sample")
     edit(mini.snippet("averages"), "1.0 * n", "2.0 * n")
-    assert verdicts.key(library(mini), CLAIM, "sample") != before
+    assert verdicts.key(plan(mini), CLAIM, "sample") != before
 
 
 CONTROL = '''@experiment(seeds=4, vary={"n": [1, 100]})
@@ -114,12 +114,12 @@ def constant(run: Run, n: int):
 
 
 def test_the_key_does_not_change_with_prose_or_sentence(mini):
-    before = verdicts.key(library(mini), CLAIM, "sample")
+    before = verdicts.key(plan(mini), CLAIM, "sample")
     tests = mini.claims / "test_averages.py"
     edit(tests, "is at least 0.3 nearer", "lies 0.3 nearer")
     edit(tests, "import numpy as np", "import numpy as np  # for the other claim")
     edit(mini.docs / "concepts" / "averages.md", "Why measure twice?", "Why?")
-    assert verdicts.key(library(mini), CLAIM, "sample") == before
+    assert verdicts.key(plan(mini), CLAIM, "sample") == before
 
 
 def test_the_key_changes_with_the_fixtures_that_the_test_takes(mini):
@@ -135,15 +135,15 @@ def test_the_key_changes_with_the_fixtures_that_the_test_takes(mini):
         .replace("def test_less", "@FALSE\ndef test_less")
     )
     tests.write_text(text)
-    before = verdicts.key(library(mini), CLAIM, "sample")
+    before = verdicts.key(plan(mini), CLAIM, "sample")
     edit(mini.claims / "conftest.py", "return 1", "return 2")
-    assert verdicts.key(library(mini), CLAIM, "sample") != before
+    assert verdicts.key(plan(mini), CLAIM, "sample") != before
 
 
 def test_a_changed_number_in_a_published_file_changes_the_key(mini):
     edit(mini.claims / "test_straight_line.py", "@falsified_by(swap", '@at("full")\n@falsified_by(swap')
     edit(mini.claims / "test_straight_line.py", "import above", "import at, above")
-    there = library(mini)
+    there = plan(mini)
     published = mini.published_file("straight_line", "fit")
     published.parent.mkdir(parents=True, exist_ok=True)
     published.write_text("0.1")
@@ -154,22 +154,22 @@ def test_a_changed_number_in_a_published_file_changes_the_key(mini):
 
 def test_a_stored_verdict_is_found_until_something_changes(mini):
     measure(mini)
-    there = library(mini)
+    there = plan(mini)
     assert verdicts.load(there, CLAIM).status == "unchecked"
     verdict = verdicts.blank(there, CLAIM, "sample", "supported")
     verdicts.save(there, verdict)
-    assert verdicts.load(library(mini), CLAIM) == verdict
+    assert verdicts.load(plan(mini), CLAIM) == verdict
     edit(mini.claims / "test_averages.py", "at least 0.3 nearer", "0.3 nearer")
-    assert "is 0.3 nearer" in verdicts.load(library(mini), CLAIM).sentence
+    assert "is 0.3 nearer" in verdicts.load(plan(mini), CLAIM).sentence
     edit(mini.claims / "test_averages.py", "margin=0.3", "margin=0.1")
-    found = verdicts.load(library(mini), CLAIM)
+    found = verdicts.load(plan(mini), CLAIM)
     assert found.status == "unchecked"
     assert "changed" in found.error
 
 
 def test_a_damaged_verdict_counts_as_none(mini):
     measure(mini)
-    there = library(mini)
+    there = plan(mini)
     verdict = verdicts.blank(there, CLAIM, "sample", "supported")
     verdicts.save(there, verdict)
     there.memo(verdicts.KIND, verdict.key).write_text("{")
@@ -180,19 +180,19 @@ def test_a_damaged_verdict_counts_as_none(mini):
 
 
 def test_missing_results_are_the_reason(mini):
-    found = verdicts.load(library(mini), CLAIM)
+    found = verdicts.load(plan(mini), CLAIM)
     assert "results of averages.noise at sample scale are missing" in found.error
 
 
 def test_an_unknown_claim_names_the_nearest(mini):
     with pytest.raises(CoursenotesError, match=r"no claim 'averages.less_nois'[\s\S]*averages.less_noisy"):
-        verdicts.load(library(mini), "averages.less_nois")
+        verdicts.load(plan(mini), "averages.less_nois")
 
 
 # ---------------------------------------------------------------- in a build
 def test_only_claims_without_a_verdict_become_tasks(mini):
     measure(mini)
-    there = library(mini)
+    there = plan(mini)
     assert {t.id for t in runner.tasks(there)} == {"claims:averages", "claims:straight_line"}
     verdicts.save(there, verdicts.blank(there, CLAIM, "sample", "contradicted"))
     verdicts.save(there, verdicts.blank(there, "averages.is_the_mean", "exact", "contradicted"))
@@ -201,12 +201,12 @@ def test_only_claims_without_a_verdict_become_tasks(mini):
 
 
 def test_claims_without_results_are_no_tasks(mini):
-    assert [t.args["claims"] for t in runner.tasks(library(mini))] == [[["averages.is_the_mean", "exact"]]]
+    assert [t.args["claims"] for t in runner.tasks(plan(mini))] == [[["averages.is_the_mean", "exact"]]]
 
 
 def test_a_pool_checks_and_keeps(mini):
     measure(mini, noise=(0.3, 0.29))
-    there = library(mini)
+    there = plan(mini)
     problems, events = [], []
     with Pool(mini.root, preload=(), slots=2) as pool:
         pool.prepare(runner.PREPARE, {"root": str(mini.root)})
@@ -231,7 +231,7 @@ def test_a_pool_checks_and_keeps(mini):
 def test_what_the_server_prepared_is_what_its_workers_use(mini):
     """The project is read once for all topics: what is written to it afterwards is not seen by this build."""
     measure(mini)
-    there = library(mini)
+    there = plan(mini)
     with Pool(mini.root, preload=(), slots=1) as pool:
         pool.prepare(runner.PREPARE, {"root": str(mini.root)})
         list(pool.run([]))
@@ -246,7 +246,7 @@ def test_what_the_server_prepared_is_what_its_workers_use(mini):
 def test_a_claims_file_that_cannot_be_imported_is_a_problem_for_each_of_its_claims(mini):
     measure(mini)
     edit(mini.claims / "test_averages.py", "import numpy as np", "import numpy as np\nimport no_such_package")
-    there = library(mini)
+    there = plan(mini)
     tasks = [t for t in runner.tasks(there) if t.id == "claims:averages"]
     with Pool(mini.root, preload=(), slots=1) as pool:
         (outcome,) = pool.run(tasks)
@@ -260,7 +260,7 @@ def test_a_claims_file_that_cannot_be_imported_is_a_problem_for_each_of_its_clai
 
 def test_a_verdict_about_something_else_is_not_kept(mini, tmp_path):
     measure(mini)
-    there = library(mini)
+    there = plan(mini)
     (task,) = [t for t in runner.tasks(there) if t.id == "claims:straight_line"]
     verdict = verdicts.blank(there, "straight_line.any_rate", "sample", "refuted")
     (tmp_path / "straight_line.any_rate.sample.json").write_text(dataclasses.replace(verdict, key="0" * 64).to_json())

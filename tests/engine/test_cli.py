@@ -10,8 +10,8 @@ import pytest
 from rendering import COURSES, EXPERIMENTS
 
 from coursenotes.cli import main
-from coursenotes.experiments.plan import load
 from coursenotes.experiments.train import train
+from coursenotes.project import load
 from coursenotes.workers import Pool
 from coursenotes.workers.progress import Progress
 
@@ -129,10 +129,10 @@ def test_the_store_is_looked_through_and_tidied(command, mini):
     assert status == 0 and "20 results" in said and "10 of them" in said
     command("store", "--remove-unused")
     assert "10 results" in command("store")[1] and "0 of them" in command("store")[1]
-    library = load(mini)
-    (replicated,) = (job for job in library.jobs("averages.noise", "sample", [100]) if job.settings["n"] == 1)
+    project = load(mini)
+    (replicated,) = (job for job in project.plan.jobs("averages.noise", "sample", [100]) if job.settings["n"] == 1)
     with Pool(mini.root, preload=()) as pool, Progress(file=io.StringIO(), plain=True) as progress:
-        train(library, [replicated], pool, progress)
+        train(project.plan, [replicated], pool, progress)
     assert "11 results" in command("store")[1] and "0 of them" in command("store")[1], "seeds of a replication"
     entry = next((mini.state / "store").glob("*/*/result.json"))
     entry.write_text("{}")

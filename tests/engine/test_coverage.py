@@ -2,11 +2,11 @@
 
 import re
 
-from rendering import COURSES, library_of, put, whole, write
+from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.claims import verdicts
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site import reference
 from coursenotes.site.reference import coverage
 
@@ -34,17 +34,17 @@ SECTION = "---\ntitle: Reference\nlists: section\n---\n# Reference\n"
 LESSON = "---\ntitle: Lesson 8\nlectures: [dl2022/8]\n---\n# Lesson 8\n"
 
 
-def made(mini, files: dict[str, str], courses: str = COURSES, run: bool = False) -> Library:
-    """The library of the mini site with more pages."""
-    library_of(mini)
+def made(mini, files: dict[str, str], courses: str = COURSES, run: bool = False) -> Project:
+    """The mini site with more pages."""
+    opened_at(mini)
     write(mini.courses, courses)
     write(mini.wanted, WANTED)
     for name, text in files.items():
         write(mini.docs / name, text)
-    library = Library(discover(mini))
-    for experiment in library.site.experiments if run else ():
-        put(library, experiment)
-    return library
+    project = Project(discover(mini))
+    for experiment in project.catalog.experiments if run else ():
+        put(project, experiment)
+    return project
 
 
 def row(text: str, lecture: str) -> str:
@@ -86,29 +86,29 @@ def test_a_second_in_the_text_is_enough_to_treat_a_lecture(mini):
 
 
 def test_the_counts(mini):
-    library = made(mini, {"concepts/try.md": NOTE, "lessons/dl2022/lesson8.md": LESSON}, run=True)
-    text = coverage.page(library)
+    project = made(mini, {"concepts/try.md": NOTE, "lessons/dl2022/lesson8.md": LESSON}, run=True)
+    text = coverage.page(project)
     facts = dict(re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", text))
     assert facts["Lectures"] == "2, of which 1 has a page, and 1 has notes"
     assert facts["Corrections"].endswith(("1", "1</a>"))
     assert facts["Concepts"] == str(
-        sum(name.startswith("concepts/") and "index" not in name for name in library.site.pages)
+        sum(name.startswith("concepts/") and "index" not in name for name in project.catalog.pages)
     )
     assert "not checked" in facts["Claims"]
     assert "### Claims not checked" in text
-    full = [e for e in library.site.experiments.values() if "full" in e.scales]
+    full = [e for e in project.catalog.experiments.values() if "full" in e.scales]
     assert (
         facts["Experiments"]
-        == f"{len(library.site.experiments)}; 0 of the {len(full)} with a full scale were run at it"
+        == f"{len(project.catalog.experiments)}; 0 of the {len(full)} with a full scale were run at it"
     )
     assert all(f"evidence/{e.id}/" in text.partition("### Experiments never run at full scale")[2] for e in full)
 
 
 def test_claims_that_wait_for_a_replication_are_listed(mini):
-    library = made(mini, {}, run=True)
-    verdicts.save(library, verdicts.blank(library, "straight_line.any_rate", "sample", "unaccepted"))
-    verdicts.save(library, verdicts.blank(library, "averages.less_noisy", "sample", "within"))
-    text = coverage.page(library)
+    project = made(mini, {}, run=True)
+    verdicts.save(project.plan, verdicts.blank(project.plan, "straight_line.any_rate", "sample", "unaccepted"))
+    verdicts.save(project.plan, verdicts.blank(project.plan, "averages.less_noisy", "sample", "within"))
+    text = coverage.page(project)
     assert "1 within the spread here, 1 not accepted yet, 2 not checked" in text
     waiting = text.partition("### Claims not accepted yet")[2].partition("###")[0]
     assert re.findall(r"/#([\w.]+)", waiting) == ["straight_line.any_rate"] and "nox -s replicate" in waiting
@@ -119,12 +119,12 @@ def test_claims_that_wait_for_a_replication_are_listed(mini):
 def test_a_claim_that_waits_at_full_scale_only_is_not_listed(mini):
     snippet = mini.snippets / "datasets" / "points.py"
     snippet.write_text(snippet.read_text().replace("sample=sample,", "sample=sample, full=lambda folder: sample(),"))
-    library = made(mini, {}, run=True)
-    put(library, "straight_line.fit", "full")
+    project = made(mini, {}, run=True)
+    put(project, "straight_line.fit", "full")
     for scale, status in (("sample", "supported"), ("full", "unaccepted")):
-        verdicts.save(library, verdicts.blank(library, "straight_line.any_rate", scale, status))
-    assert len(verdicts.best(library, "straight_line.any_rate")) == 2
-    text = coverage.page(library)
+        verdicts.save(project.plan, verdicts.blank(project.plan, "straight_line.any_rate", scale, status))
+    assert len(verdicts.best(project.plan, "straight_line.any_rate")) == 2
+    text = coverage.page(project)
     assert "1 supported" in text and "### Claims not accepted yet" not in text
 
 
@@ -184,10 +184,10 @@ def test_hidden_pages_change_nothing(mini):
 
 
 def test_claims_and_experiments_of_hidden_pages_are_not_counted(mini):
-    library = made(mini, {})
+    project = made(mini, {})
     name = "concepts/averages.md"
-    text = library.site.pages[name].text
-    there = coverage.page(library)
+    text = project.catalog.pages[name].text
+    there = coverage.page(project)
     gone = coverage.page(made(mini, {name: text.replace("---\n", "---\nrelease: 2999-01-01\n", 1)}))
     assert "averages.less_noisy" in there and "averages.less_noisy" not in gone
     experiments = [int(re.search(r"<dt>Experiments</dt><dd>(\d+);", page)[1]) for page in (there, gone)]
@@ -218,7 +218,7 @@ def test_a_section_without_pages_leads_to_what_is_wanted(mini):
 
 def test_generated_pages_stand_in_their_section_in_the_order_that_lists_them(mini, monkeypatch):
     order = {
-        f"reference/{name}.md": lambda library, name=name: f"---\ntitle: {name}\n---\n# {name}\n" for name in "zqa"
+        f"reference/{name}.md": lambda project, name=name: f"---\ntitle: {name}\n---\n# {name}\n" for name in "zqa"
     }
     monkeypatch.setattr(reference, "PAGES", order)
     site = whole(made(mini, {"reference/index.md": SECTION}))

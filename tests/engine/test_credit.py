@@ -7,13 +7,13 @@ from html import unescape
 from types import SimpleNamespace
 
 import pytest
-from rendering import COURSES, library_of, put, whole, write
+from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.build import check
 from coursenotes.cli import main
 from coursenotes.discover.project import discover
 from coursenotes.errors import Problem
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.frame import attribution
 
 PEOPLE = """
@@ -55,24 +55,24 @@ class Works:
             yield Problem(f"no work {key}", path, line, (), f"write {written.format('guo2016')}")
 
 
-def project(mini, pages: dict[str, str], courses: str = TAUGHT, people: str = PEOPLE, works: bool = False) -> Library:
-    """A library with these pages, courses and people; with works, there is one, which is called guo2016."""
+def project(mini, pages: dict[str, str], courses: str = TAUGHT, people: str = PEOPLE, works: bool = False) -> Project:
+    """A project with these pages, courses and people; with works, there is one, which is called guo2016."""
     write(mini.people, people)
     for name, text in pages.items():
         write(mini.docs / name, text)
     write(mini.courses, courses)
-    library = Library(discover(mini))
+    opened = Project(discover(mini))
     if works:
-        library.knowledge.__dict__["literature"] = Works()
-    return library
+        opened.knowledge.__dict__["literature"] = Works()
+    return opened
 
 
-def box(library: Library, name: str = "concepts/try.md"):
-    return attribution.of_page(library.knowledge, name)
+def box(opened: Project, name: str = "concepts/try.md"):
+    return attribution.of_page(opened.knowledge, name)
 
 
-def said(library: Library, name: str = "try.md") -> list[Problem]:
-    return [p for p in library.knowledge.credit.problems() if str(p.path).endswith(name)]
+def said(opened: Project, name: str = "try.md") -> list[Problem]:
+    return [p for p in opened.knowledge.credit.problems() if str(p.path).endswith(name)]
 
 
 def head(**fields: str) -> str:
@@ -97,27 +97,27 @@ def test_everybody_is_named(mini):
 
 
 def test_a_page_s_own_licence_comes_before_that_of_all(mini):
-    library = project(mini, {"concepts/try.md": NOTE.replace("authors:", "licence: CC0-1.0\nauthors:")})
-    assert box(library)["licence"]["id"] == "CC0-1.0"
-    assert "  note = {CC0 1.0}," in box(library)["cited"]["bibtex"]
+    opened = project(mini, {"concepts/try.md": NOTE.replace("authors:", "licence: CC0-1.0\nauthors:")})
+    assert box(opened)["licence"]["id"] == "CC0-1.0"
+    assert "  note = {CC0 1.0}," in box(opened)["cited"]["bibtex"]
 
 
 def test_works_of_the_literature_are_told_whole_once(mini):
     text = NOTE.replace("sources:\n", "sources:\n  - guo2016\n")
-    library = project(mini, {"concepts/try.md": text}, works=True)
-    work = box(library)["sources"][0]
+    opened = project(mini, {"concepts/try.md": text}, works=True)
+    work = box(opened)["sources"][0]
     assert work["title"] == "Guo: Entity embeddings. 2016." and work["links"] == {"arXiv:1": "https://arxiv.org/abs/1"}
-    page = library.site.pages["concepts/try.md"]
+    page = opened.catalog.pages["concepts/try.md"]
     cited = SimpleNamespace(scheme="cite", target="guo2016")
     object.__setattr__(page, "references", (*page.references, cited))
-    assert box(library)["cited_works"] == [{"title": "Guo, 2016", "url": "#bib-guo2016"}]
-    assert len(box(library)["sources"]) == 2, "the text lists it whole"
+    assert box(opened)["cited_works"] == [{"title": "Guo, 2016", "url": "#bib-guo2016"}]
+    assert len(box(opened)["sources"]) == 2, "the text lists it whole"
 
 
 def test_a_key_of_no_work_is_left_as_it_is(mini):
-    library = project(mini, {"concepts/try.md": head(sources="[guo9]")})
-    assert [source["title"] for source in box(library)["sources"]] == ["guo9"]
-    assert len(said(library)) == 1 and "guo9" in said(library)[0].what
+    opened = project(mini, {"concepts/try.md": head(sources="[guo9]")})
+    assert [source["title"] for source in box(opened)["sources"]] == ["guo9"]
+    assert len(said(opened)) == 1 and "guo9" in said(opened)[0].what
 
 
 def test_the_year_is_that_of_the_build(mini, monkeypatch):
@@ -138,38 +138,38 @@ def test_a_lesson_names_who_took_notes_of_it(mini):
     pages[f"{lesson}/eva.md"] = version.replace("[bo]", "[eva]").replace(
         "title: A", "title: Not yet\nvisibility: unlisted"
     )
-    library = project(mini, pages)
-    told = box(library, f"{lesson}.md")["note_takers"]
+    opened = project(mini, pages)
+    told = box(opened, f"{lesson}.md")["note_takers"]
     assert told == [{"name": "Bo <Chen>", "url": "reference/people/#bo"}], "once, without its writer and the unlisted"
-    own = box(library, f"{lesson}/bo.md")
+    own = box(opened, f"{lesson}/bo.md")
     assert own["note_takers"] == [] and own["writers"][0]["name"] == "Bo <Chen>"
     assert own["courses"][0]["by"][0]["name"] == "Eva Teaches", "after its lesson's lecture"
 
 
 def test_an_unlisted_page_has_credit_and_gives_none(mini):
     hidden = NOTE.replace("authors: [ana]", "authors: [nobody]\nvisibility: unlisted")
-    library = project(mini, {"concepts/try.md": hidden, "concepts/open.md": head(authors="[ana]")})
-    (writer,) = box(library)["writers"]
+    opened = project(mini, {"concepts/try.md": hidden, "concepts/open.md": head(authors="[ana]")})
+    (writer,) = box(opened)["writers"]
     assert writer == {"name": "Nobody Here", "url": "https://example.org/nobody"}, "no place on the page of people"
-    assert box(library)["courses"] and box(library)["sources"] and box(library)["licence"]
-    assert set(library.knowledge.credit.works) == {"ana", "bo", "eva"}
-    assert library.knowledge.credit.works["bo"].drawn_on == {}
+    assert box(opened)["courses"] and box(opened)["sources"] and box(opened)["licence"]
+    assert set(opened.knowledge.credit.works) == {"ana", "bo", "eva"}
+    assert opened.knowledge.credit.works["bo"].drawn_on == {}
 
 
 def test_a_hidden_course_is_told_of_on_hidden_pages_only(mini):
     courses = TAUGHT.replace("  url:", "  visibility: unlisted\n  url:")
     pages = {"concepts/try.md": NOTE, "concepts/hidden.md": NOTE.replace("authors:", "visibility: unlisted\nauthors:")}
-    library = project(mini, pages, courses)
-    assert box(library)["courses"] == [] and len(box(library, "concepts/hidden.md")["courses"]) == 2
-    assert "eva" not in library.knowledge.credit.works
+    opened = project(mini, pages, courses)
+    assert box(opened)["courses"] == [] and len(box(opened, "concepts/hidden.md")["courses"]) == 2
+    assert "eva" not in opened.knowledge.credit.works
 
 
 # ---------------------------------------------------------------- as readers get it
 def test_the_box_as_it_is_rendered(mini):
-    library = project(mini, {"concepts/try.md": NOTE.replace("title: Dropping &", "title: 50% <i> &")})
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    site = whole(library, "https://notes.example.org/a/")
+    opened = project(mini, {"concepts/try.md": NOTE.replace("title: Dropping &", "title: 50% <i> &")})
+    for experiment in opened.catalog.experiments:
+        put(opened, experiment)
+    site = whole(opened, "https://notes.example.org/a/")
     html = (site / "concepts/try/index.html").read_text()
     credit = html.partition('<section class="cn-around cn-credit"')[2].partition("</section>")[0]
     assert '<a href="../../reference/people/#ana">Ana Lima</a>' in credit
@@ -187,10 +187,10 @@ def test_the_box_as_it_is_rendered(mini):
 
 
 def test_without_an_address_there_is_no_url(mini):
-    library = project(mini, {"concepts/try.md": NOTE})
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    html = (whole(library) / "concepts/try/index.html").read_text()
+    opened = project(mini, {"concepts/try.md": NOTE})
+    for experiment in opened.catalog.experiments:
+        put(opened, experiment)
+    html = (whole(opened) / "concepts/try/index.html").read_text()
     assert "url = {" not in html and "note = {CC BY 4.0},\n}</code>" in html
 
 
@@ -223,8 +223,8 @@ def test_what_is_right_is_not_complained_of(mini):
 
 
 def test_the_teachers_of_courses_are_looked_up(mini):
-    library = project(mini, {}, TAUGHT.replace("[eva, bo]", "[eva, boo]").replace("[eva]", "eva"))
-    assert [(p.line, p.what) for p in said(library, "courses.yml")] == [
+    opened = project(mini, {}, TAUGHT.replace("[eva, bo]", "[eva, boo]").replace("[eva]", "eva"))
+    assert [(p.line, p.what) for p in said(opened, "courses.yml")] == [
         (5, "authors: is not a list"), (14, "authors: nobody is called 'boo'"),
     ]  # fmt: skip
 
@@ -245,26 +245,26 @@ def test_a_note_needs_a_source_and_a_licence(mini):
         "lessons/dl2022/overview.md": head(),
         "concepts/index.md": head(), "contribute/how.md": head(),
     }  # fmt: skip
-    library = project(mini, pages)
-    found = {(p.path.relative_to(mini.docs).as_posix(), p.what.partition(" ")[2]) for p in check.credited(library)}
+    opened = project(mini, pages)
+    found = {(p.path.relative_to(mini.docs).as_posix(), p.what.partition(" ")[2]) for p in check.credited(opened)}
     assert found == {
         ("concepts/none.md", "names no source"), ("concepts/empty.md", "names no source"),
         ("lessons/dl2022/overview.md", "names no source"),
     }  # fmt: skip
-    whole = [str(p) for p in [*library.knowledge.problems(), *check.credited(library)]]
+    whole = [str(p) for p in [*opened.knowledge.problems(), *check.credited(opened)]]
     assert len([p for p in whole if "ana.md" in p and "licence: CC" in p]) == 1, "a version is told once"
     write(mini.docs / "index.md", "# Home\n")
-    unlicensed = {p.path.name for p in check.credited(Library(discover(mini))) if "licence" in p.what}
+    unlicensed = {p.path.name for p in check.credited(Project(discover(mini))) if "licence" in p.what}
     assert unlicensed == {
         "averages.md", "straight_line.md", "none.md", "lecture.md", "empty.md", "lesson8.md", "overview.md",
     }  # fmt: skip
 
 
 def test_a_work_that_the_text_cites_is_a_source(mini):
-    library = project(mini, {"concepts/try.md": head()})
-    assert [p.what for p in check.credited(library)] == ["concepts/try.md names no source"]
-    object.__setattr__(library.site.pages["concepts/try.md"], "references", (SimpleNamespace(scheme="cite"),))
-    assert check.credited(library) == []
+    opened = project(mini, {"concepts/try.md": head()})
+    assert [p.what for p in check.credited(opened)] == ["concepts/try.md names no source"]
+    object.__setattr__(opened.catalog.pages["concepts/try.md"], "references", (SimpleNamespace(scheme="cite"),))
+    assert check.credited(opened) == []
 
 
 def test_the_command_fails_for_a_note_without_a_source(mini, monkeypatch, capsys):
@@ -277,4 +277,4 @@ def test_the_command_fails_for_a_note_without_a_source(mini, monkeypatch, capsys
     assert main(["check"]) == 1
     said = capsys.readouterr()
     assert "docs/concepts/averages.md:1: concepts/averages.md names no source" in said.out + said.err
-    library_of(mini)  # and it can still be looked at
+    opened_at(mini)  # and it can still be looked at

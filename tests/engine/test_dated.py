@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 import pytest
-from rendering import EXPERIMENTS, library_of, render, whole, write
+from rendering import EXPERIMENTS, opened_at, render, whole, write
 
 from coursenotes import cli
 from coursenotes.build import check
@@ -25,16 +25,16 @@ def today(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")  # 18 November 2026
 
 
-def library(mini, page: str = PAGE, *measured: str):
-    return library_of(mini, *measured, page="---\nlectures: [dl2022/8]\n---\n" + page)
+def project(mini, page: str = PAGE, *measured: str):
+    return opened_at(mini, *measured, page="---\nlectures: [dl2022/8]\n---\n" + page)
 
 
 def said(mini, page: str) -> list[str]:
-    return [f"{getattr(p.path, 'name', '')}:{p.line} {p.what}" for p in check.static(library(mini, page))]
+    return [f"{getattr(p.path, 'name', '')}:{p.line} {p.what}" for p in check.static(project(mini, page))]
 
 
 def test_a_value_shows_its_day_in_a_tip_and_leads_to_the_list(mini):
-    html = render(library(mini))
+    html = render(project(mini))
     assert 'class="cn-dated" href="../../reference/dated/#concepts-try-1">486<span' in html
     assert ">as of 21 July 2022<" in html
     assert re.findall(r"reference/dated/#concepts-try-(\d)", html) == ["1", "2", "3"]
@@ -64,12 +64,12 @@ def test_a_value_without_text_is_told(mini):
 
 
 def test_digits_in_a_dated_value_do_not_look_measured(mini):
-    assert not check.prose(library(mini, "# Try\n\nIt is [97.5%](dated:2022-07-21).\n", *EXPERIMENTS))
-    assert check.prose(library(mini, "# Try\n\nIt is 97.5%.\n"))
+    assert not check.prose(project(mini, "# Try\n\nIt is [97.5%](dated:2022-07-21).\n", *EXPERIMENTS))
+    assert check.prose(project(mini, "# Try\n\nIt is 97.5%.\n"))
 
 
 def test_facts_carry_their_sentence_and_fall_due_after_a_year(mini):
-    found = list(dated.facts([library(mini).site.pages["concepts/try.md"]]))
+    found = list(dated.facts([project(mini).catalog.pages["concepts/try.md"]]))
     assert [(f.line, f.value, f.day, f.review) for f in found] == [
         (6, "486", date(2022, 7, 21), date(2023, 7, 21)), (7, "2.8", date(2026, 11, 1), date(2027, 11, 1)),
         (7, "2.8", date(2026, 11, 1), date(2027, 11, 1)),
@@ -80,7 +80,7 @@ def test_facts_carry_their_sentence_and_fall_due_after_a_year(mini):
 
 def test_check_lists_what_is_due_and_does_not_fail(mini, capsys, monkeypatch):
     monkeypatch.chdir(mini.root)
-    library(mini)
+    project(mini)
     assert cli.main(["run"]) == 0
     capsys.readouterr()
     arguments = ["--project", str(mini.root), "check"]
@@ -94,7 +94,7 @@ def test_check_lists_what_is_due_and_does_not_fail(mini, capsys, monkeypatch):
 
 def test_all_are_listed_where_readers_find_them(mini):
     write(mini.docs / "concepts/later.md", "---\nvisibility: unlisted\n---\n# Later\n\n[77](dated:2022-07-21) of it.\n")
-    found = library(mini)
+    found = project(mini)
     text = index.page(found)
     assert "It has 486 citations in a paper." in text and "21&nbsp;July&nbsp;2023" in text and "77" not in text
     due = re.findall(r"<td>([^<]*)<br><small>due</small></td>", text)
@@ -106,14 +106,14 @@ def test_all_are_listed_where_readers_find_them(mini):
     assert 'class="cn-dated" tabindex="0">77<' in render(found, "concepts/later.md"), "the list does not have it"
     html = (whole(found) / "reference" / "dated" / "index.html").read_text(encoding="utf-8")
     assert 'id="concepts-try-2"' in html
-    assert index.page(library(mini, "# Try\n")) is None
+    assert index.page(project(mini, "# Try\n")) is None
 
 
 def test_the_site_is_another_on_the_day_on_which_the_next_value_is_due(mini):
-    made = library(mini).knowledge
+    made = project(mini).knowledge
     assert dated.next_due(made.visibility.pages, date(2023, 7, 20)) == date(2023, 7, 21)
     assert dated.next_due(made.visibility.pages, date(2023, 7, 21)) == date(2027, 11, 1)
     assert dated.next_due(made.visibility.pages, date(2027, 11, 1)) is None
     assert made.next_change == date(2027, 11, 1)
     write(mini.docs / "concepts/soon.md", "---\nrelease: 2026-12-01\n---\n# Soon\n")
-    assert library(mini).knowledge.next_change == date(2026, 12, 1)
+    assert project(mini).knowledge.next_change == date(2026, 12, 1)

@@ -14,9 +14,9 @@ import pytest
 from coursenotes.cache.store import write_entry
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.figures import draw
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 from coursenotes.workers import Pool
 
@@ -93,42 +93,42 @@ def cramped(results):
 '''
 
 
-def project(root: Path) -> Layout:
+def project(root: Path) -> Paths:
     for folder in ("snippets", "docs", "tests/claims", "results"):
         (root / folder).mkdir(parents=True)
     (root / "mkdocs.yml").write_text("site_name: t\n")
     (root / "snippets" / "__init__.py").write_text("")
     (root / "snippets" / "helpers.py").write_text(HELPERS)
     (root / "snippets" / "waves.py").write_text(WAVES)
-    return Layout(root)
+    return Paths(root)
 
 
-def trained(layout: Layout) -> Library:
+def trained(paths: Paths) -> Plan:
     """The project with a result for each of its jobs."""
-    library = Library(discover(layout))
-    for job in library.jobs("waves.wave", "sample"):
+    plan = Plan(discover(paths))
+    for job in plan.jobs("waves.wave", "sample"):
         curve = list(np.sin(np.arange(30) / 5 + job.seed) + job.settings["p"])
-        folder = library.store.scratch()
+        folder = plan.store.scratch()
         write_entry(folder, JobResult({"height": 1.0}, {"epoch": list(range(30)), "loss": curve}))
-        library.store.put(job.key, folder)
-    return Library(discover(layout))
+        plan.store.put(job.key, folder)
+    return Plan(discover(paths))
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    layout = project(tmp_path_factory.mktemp("project"))
-    return trained(layout)
+    paths = project(tmp_path_factory.mktemp("project"))
+    return trained(paths)
 
 
-def drawn(library: Library, name: str, folder: Path) -> str:
-    [task] = draw.tasks(library, [(name, "sample")])
+def drawn(plan: Plan, name: str, folder: Path) -> str:
+    [task] = draw.tasks(plan, [(name, "sample")])
     draw.render(task.args, folder, lambda event: None)
     return (folder / "figure.svg").read_text()
 
 
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     """In a fresh process: no torch, though the snippet and a module that the figure uses import it."""
-    shutil.rmtree(built.layout.state / "drawings", ignore_errors=True)  # whatever was drawn before
+    shutil.rmtree(built.paths.state / "drawings", ignore_errors=True)  # whatever was drawn before
     [task] = draw.tasks(built, [("waves.waves", "sample")])
     code = (
         "import json, sys; from pathlib import Path; from coursenotes import draw\n"
@@ -143,11 +143,11 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
 
 
 def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
-    shutil.rmtree(built.layout.state / "drawings", ignore_errors=True)
+    shutil.rmtree(built.paths.state / "drawings", ignore_errors=True)
     assert draw.svg(built, "waves.waves", "sample") is None
     wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
     problems = []
-    with Pool(built.layout.root, preload=draw.PRELOAD, slots=2) as pool:
+    with Pool(built.paths.root, preload=draw.PRELOAD, slots=2) as pool:
         for outcome in pool.run(draw.tasks(built, wanted)):
             problems += draw.keep(built, outcome)
     [problem] = problems
@@ -179,8 +179,8 @@ def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, name, wo
 
 
 def test_the_same_drawing_twice_is_the_same_text(tmp_path):
-    library = trained(project(tmp_path / "project"))
-    assert drawn(library, "waves.waves", tmp_path) == drawn(library, "waves.waves", tmp_path)
+    plan = trained(project(tmp_path / "project"))
+    assert drawn(plan, "waves.waves", tmp_path) == drawn(plan, "waves.waves", tmp_path)
 
 
 def test_one_process_can_draw_one_figure_after_another(built, tmp_path):
@@ -191,14 +191,14 @@ def test_one_process_can_draw_one_figure_after_another(built, tmp_path):
 
 
 def test_key_follows_code_and_results_but_not_words(tmp_path):
-    layout = project(tmp_path)
-    before = draw.wanted_key(trained(layout), "waves.waves", "sample")
-    path = layout.snippet("waves")
+    paths = project(tmp_path)
+    before = draw.wanted_key(trained(paths), "waves.waves", "sample")
+    path = paths.snippet("waves")
 
     def key_with(old: str, new: str) -> str | None:
         assert old in WAVES
         path.write_text(WAVES.replace(old, new))
-        return draw.wanted_key(trained(layout), "waves.waves", "sample")
+        return draw.wanted_key(trained(paths), "waves.waves", "sample")
 
     assert before is not None
     assert key_with("Waves rise with p.", "Waves rise with the rate p.") == before
@@ -217,28 +217,28 @@ dot = shape("dot", "o")
 
 def test_a_drawing_finds_what_was_entered_without_a_name_that_leads_to_it(tmp_path):
     """By a call in its own file, and by one in a file that is imported for that alone; both are in its key."""
-    layout = project(tmp_path / "project")
-    (layout.snippets / "shapes.py").write_text("SHAPES = {}\ndef shape(name, mark):\n    SHAPES[name] = mark\n")
-    squares = layout.snippets / "squares.py"
+    paths = project(tmp_path / "project")
+    (paths.snippets / "shapes.py").write_text("SHAPES = {}\ndef shape(name, mark):\n    SHAPES[name] = mark\n")
+    squares = paths.snippets / "squares.py"
     squares.write_text("import torch\nfrom snippets.shapes import shape\nsquare = shape('square', 's')\n")
     marked = WAVES.replace("STEPS = 30\n", f"STEPS = 30\n{SHAPES}")
     marked = marked.replace(
         "    ax.set_xlim(0", '    ax.plot(1, 1, SHAPES["dot"])\n    ax.plot(2, 1, SHAPES["square"])\n    ax.set_xlim(0'
     )
-    layout.snippet("waves").write_text(marked)
-    library = trained(layout)
-    assert "<svg" in drawn(library, "waves.waves", tmp_path)
-    keys = [draw.wanted_key(library, "waves.waves", "sample")]
-    for path, old, new in ((layout.snippet("waves"), '"o"', '"x"'), (squares, "'s'", "'d'")):
+    paths.snippet("waves").write_text(marked)
+    plan = trained(paths)
+    assert "<svg" in drawn(plan, "waves.waves", tmp_path)
+    keys = [draw.wanted_key(plan, "waves.waves", "sample")]
+    for path, old, new in ((paths.snippet("waves"), '"o"', '"x"'), (squares, "'s'", "'d'")):
         path.write_text(path.read_text().replace(old, new))
-        keys.append(draw.wanted_key(trained(layout), "waves.waves", "sample"))
+        keys.append(draw.wanted_key(trained(paths), "waves.waves", "sample"))
     assert len(set(keys)) == 3
 
 
 def test_nothing_is_drawn_without_results(tmp_path):
-    library = Library(discover(project(tmp_path)))
-    assert draw.tasks(library, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []
-    assert draw.svg(library, "waves.waves", "sample") is None
+    plan = Plan(discover(project(tmp_path)))
+    assert draw.tasks(plan, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []
+    assert draw.svg(plan, "waves.waves", "sample") is None
 
 
 def test_curves_say_what_is_left_out():

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from rendering import library_of, render
+from rendering import opened_at, render
 
 from coursenotes.errors import CoursenotesError
 
@@ -41,16 +41,16 @@ Text between.
 """
 
 
-def errata(library, name="concepts/try.md"):
-    return [box for box in library.knowledge.errata if box.page.name == name]
+def errata(project, name="concepts/try.md"):
+    return [box for box in project.knowledge.errata if box.page.name == name]
 
 
-def problems(library):
-    return [str(problem) for problem in library.knowledge.problems()]
+def problems(project):
+    return [str(problem) for problem in project.knowledge.problems()]
 
 
 def test_every_box_is_found_with_what_it_says(mini):
-    first, second, third = errata(library_of(mini, page=PAGE))
+    first, second, third = errata(opened_at(mini, page=PAGE))
     assert [box.kind for box in (first, second, third)] == ["erratum", "refuted", "correction"]
     assert [box.line for box in (first, second, third)] == [13, 20, 30]
     assert first.plain_title == "“Nine weights” in the kernel" and first.section == "The kernel"
@@ -61,7 +61,7 @@ def test_every_box_is_found_with_what_it_says(mini):
 
 
 def test_the_lecture_and_second_are_those_that_it_names_or_the_pages(mini):
-    first, second, third = errata(library_of(mini, page=PAGE))
+    first, second, third = errata(opened_at(mini, page=PAGE))
     assert (first.lecture.id, first.seconds, first.near) == ("dl2022/8", 3062, 3062)
     assert (second.lecture.id, second.seconds, second.near) == ("dl2022/9", None, 0)
     assert (third.lecture.id, third.seconds, third.near) == ("dl2022/8", None, 3062)  # as named last before it
@@ -69,19 +69,19 @@ def test_the_lecture_and_second_are_those_that_it_names_or_the_pages(mini):
 
 def test_a_box_before_any_time_stands_at_the_second_of_the_front_matter(mini):
     page = '---\nlectures: ["dl2022/8@0:01:00"]\n---\n!!! erratum "A"\n    To check: b.\n'
-    (box,) = errata(library_of(mini, page=page))
+    (box,) = errata(opened_at(mini, page=page))
     assert (box.seconds, box.near, box.section) == (None, 60, "")
 
 
 def test_each_has_an_address_of_its_own_on_the_page(mini):
-    library = library_of(mini, "averages.noise", page=PAGE + '\n!!! refuted "No time here!"\n    To check: it.\n')
-    anchors = [box.anchor for box in errata(library)]
+    project = opened_at(mini, "averages.noise", page=PAGE + '\n!!! refuted "No time here!"\n    To check: it.\n')
+    anchors = [box.anchor for box in errata(project)]
     assert anchors == [
         "erratum-nine-weights-in-the-kernel", "refuted-no-time-here", "correction-no-time-here",
         "refuted-no-time-here-2",
     ]  # fmt: skip
-    html = render(library)
-    for box in errata(library):
+    html = render(project)
+    for box in errata(project):
         tag = "details" if box.kind == "correction" else "div"
         assert f'<{tag} class="{"admonition " * (tag == "div")}{box.kind}" id="{box.anchor}"' in html or (
             f'<{tag} class="{box.kind}" id="{box.anchor}" open="open">' in html
@@ -89,12 +89,12 @@ def test_each_has_an_address_of_its_own_on_the_page(mini):
 
 
 def test_one_that_the_reader_does_not_see_is_a_problem_of_the_page(mini):
-    library = library_of(mini, page='<div markdown>\n!!! erratum "A"\n    To check: b.\n</div>\n\n<!-- x -->\n')
-    assert len(errata(library)) == 1
-    assert 'id="erratum-a"' in render(library)
-    library = library_of(mini, page='Text\n!!! erratum "A"\n    To check: b.\n\n<pre>\n!!! erratum "B"\n</pre>\n')
+    project = opened_at(mini, page='<div markdown>\n!!! erratum "A"\n    To check: b.\n</div>\n\n<!-- x -->\n')
+    assert len(errata(project)) == 1
+    assert 'id="erratum-a"' in render(project)
+    project = opened_at(mini, page='Text\n!!! erratum "A"\n    To check: b.\n\n<pre>\n!!! erratum "B"\n</pre>\n')
     with pytest.raises(CoursenotesError, match=r"1 corrections are rendered, and 2 found"):
-        render(library)
+        render(project)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_one_that_the_reader_does_not_see_is_a_problem_of_the_page(mini):
      "Table:\n\n    [x](table:averages.noise)\n"],
 )  # fmt: skip
 def test_what_shows_that_one_is_right(mini, shown):
-    library = library_of(mini, page=f'---\ntitle: Try\n---\n!!! erratum "A slip"\n    {shown}\n')
-    assert not [p for p in problems(library) if "nothing shows" in p]
+    project = opened_at(mini, page=f'---\ntitle: Try\n---\n!!! erratum "A slip"\n    {shown}\n')
+    assert not [p for p in problems(project) if "nothing shows" in p]
 
 
 @pytest.mark.parametrize(
@@ -114,36 +114,36 @@ def test_what_shows_that_one_is_right(mini, shown):
 )
 @pytest.mark.parametrize("kind", ["erratum", "refuted", "correction"])
 def test_one_that_nothing_shows_is_a_problem(mini, kind, text):
-    library = library_of(mini, page=f'---\ntitle: Try\n---\nText.\n\n!!! {kind} "A slip, 2026-11-21"\n    {text}\n')
-    (found,) = [p for p in problems(library) if "nothing shows" in p]
+    project = opened_at(mini, page=f'---\ntitle: Try\n---\nText.\n\n!!! {kind} "A slip, 2026-11-21"\n    {text}\n')
+    (found,) = [p for p in problems(project) if "nothing shows" in p]
     assert f"try.md:6: nothing shows that this {kind} is right: A slip" in found and "To check:" in found
 
 
 def test_what_stands_after_a_box_does_not_show_it(mini):
     page = '---\ntitle: Try\n---\n!!! erratum "A slip"\n    Six.\n\nText [](claim:averages.less_noisy).\n'
-    assert [p for p in problems(library_of(mini, page=page)) if "nothing shows" in p]
+    assert [p for p in problems(opened_at(mini, page=page)) if "nothing shows" in p]
 
 
 def test_somebodys_own_version_need_not_show_it(mini):
     page = '---\ntitle: Try\n---\n!!! erratum "A slip"\n    Six.\n'
-    library = library_of(mini, page=page, name="lessons/dl2022/lesson8/ana.md")
-    assert errata(library, "lessons/dl2022/lesson8/ana.md")
-    assert not [p for p in problems(library) if "nothing shows" in p]
+    project = opened_at(mini, page=page, name="lessons/dl2022/lesson8/ana.md")
+    assert errata(project, "lessons/dl2022/lesson8/ana.md")
+    assert not [p for p in problems(project) if "nothing shows" in p]
 
 
 def test_a_transcript_whose_text_is_not_shown_gives_none(mini):
     page = '---\ntitle: Try\nkind: transcript\npublish: index\n---\n!!! erratum "A slip"\n    Six.\n'
-    library = library_of(mini, page=page, name="lessons/dl2022/lesson8/ana.md")
-    assert not errata(library, "lessons/dl2022/lesson8/ana.md")
-    assert 'id="erratum' not in render(library, "lessons/dl2022/lesson8/ana.md")
+    project = opened_at(mini, page=page, name="lessons/dl2022/lesson8/ana.md")
+    assert not errata(project, "lessons/dl2022/lesson8/ana.md")
+    assert 'id="erratum' not in render(project, "lessons/dl2022/lesson8/ana.md")
 
 
 @pytest.mark.parametrize(("words", "good"), [("Until 2026-11-21", True), ("Until 2026-13-21", False), ("Once", False)])
 def test_a_correction_says_when(mini, words, good):
-    library = library_of(mini, page=f'---\ntitle: Try\n---\n!!! correction "Ours"\n    {words}. To check.\n')
-    assert bool([p for p in problems(library) if "on which day it was made" in p]) != good
+    project = opened_at(mini, page=f'---\ntitle: Try\n---\n!!! correction "Ours"\n    {words}. To check.\n')
+    assert bool([p for p in problems(project) if "on which day it was made" in p]) != good
 
 
 def test_boxes_for_contributors_are_no_errata(mini):
-    library = library_of(mini, page='# A\n\n!!! erratum "Try"\n    Six.\n', name="contribute/try.md")
-    assert not errata(library, "contribute/try.md") and 'id="erratum' not in render(library, "contribute/try.md")
+    project = opened_at(mini, page='# A\n\n!!! erratum "Try"\n    Six.\n', name="contribute/try.md")
+    assert not errata(project, "contribute/try.md") and 'id="erratum' not in render(project, "contribute/try.md")

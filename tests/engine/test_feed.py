@@ -4,10 +4,10 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
-from rendering import library_of, whole, write
+from rendering import opened_at, whole, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site import releases
 from coursenotes.site.files import feed
 from coursenotes.site.releases import Snapshot
@@ -17,9 +17,9 @@ CLAIM = "straight_line.finds_the_slope"
 
 
 @pytest.fixture
-def library(mini):
+def opened(mini):
     """Two releases: the second brings a page, changes one, and refutes a claim; one page is none of the project's."""
-    library_of(mini)
+    opened_at(mini)
     for page in ("averages", "straight_line"):
         assert (mini.docs / f"concepts/{page}.md").is_file()
     line = {"title": "A straight line", "text": "1"}
@@ -36,11 +36,11 @@ def library(mini):
     second = Snapshot("2", date(2026, 2, 3), pages, claims)
     for release in (first, second):
         write(mini.releases / f"{release.name}.json", releases.write(release))
-    return Library(discover(mini))
+    return Project(discover(mini))
 
 
-def read(library, address=""):
-    return ET.fromstring(feed.atom(library, address))
+def read(project, address=""):
+    return ET.fromstring(feed.atom(project, address))
 
 
 def told(root):
@@ -51,9 +51,9 @@ def told(root):
     ]  # fmt: skip
 
 
-def test_each_release_with_its_new_and_changed_pages_and_the_verdicts_that_changed(library):
-    sentence = library.site.claims[CLAIM].sentence
-    assert told(read(library)) == [
+def test_each_release_with_its_new_and_changed_pages_and_the_verdicts_that_changed(project):
+    sentence = project.catalog.claims[CLAIM].sentence
+    assert told(read(project)) == [
         ("A & B", "2026-02-03", "concepts/averages/", "New in 2."),
         ("A straight line", "2026-02-03", "concepts/straight_line/", "Changed in 2."),
         (sentence, "2026-02-03", f"evidence/straight_line/#{CLAIM}", "supported → refuted (sample)"),
@@ -62,8 +62,8 @@ def test_each_release_with_its_new_and_changed_pages_and_the_verdicts_that_chang
 
 
 @pytest.mark.parametrize("address", ["", "https://notes.example.org/a/"])
-def test_it_is_what_rfc_4287_asks_for(library, address):
-    root = read(library, address)
+def test_it_is_what_rfc_4287_asks_for(project, address):
+    root = read(project, address)
     assert root.tag == f"{ATOM}feed"
     assert root.findtext(f"{ATOM}author/{ATOM}name") and root.findtext(f"{ATOM}title")
     assert root.findtext(f"{ATOM}updated") == "2026-02-03T00:00:00Z"
@@ -77,36 +77,36 @@ def test_it_is_what_rfc_4287_asks_for(library, address):
         assert entry.find(f"{ATOM}link").get("href").startswith(address)
 
 
-def test_ids_stay_where_the_site_moves_or_a_page_is_renamed(library):
-    before = [e.text for e in read(library).iter(f"{ATOM}id")]
-    path = library.layout.docs / "concepts/averages.md"
+def test_ids_stay_where_the_site_moves_or_a_page_is_renamed(project):
+    before = [e.text for e in read(project).iter(f"{ATOM}id")]
+    path = project.paths.docs / "concepts/averages.md"
     write(
-        library.layout.docs / "concepts/means.md",
+        project.paths.docs / "concepts/means.md",
         path.read_text().replace("title:", "was: [concepts/averages.md]\ntitle:"),
     )
     path.unlink()
-    root = read(Library(discover(library.layout)), "https://elsewhere.example.org/")
+    root = read(Project(discover(project.paths)), "https://elsewhere.example.org/")
     assert sorted(e.text for e in root.iter(f"{ATOM}id")) == sorted(before)
     assert any(href.endswith("/concepts/means/") for _, _, href, _ in told(root))
 
 
-def test_nothing_of_a_page_that_is_no_longer_listed(library):
-    path = library.layout.docs / "concepts/straight_line.md"
+def test_nothing_of_a_page_that_is_no_longer_listed(project):
+    path = project.paths.docs / "concepts/straight_line.md"
     path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
-    assert [title for title, *_ in told(read(Library(discover(library.layout))))] == ["A & B"]
+    assert [title for title, *_ in told(read(Project(discover(project.paths))))] == ["A & B"]
 
 
 def test_what_is_not_yet_released_is_not_in_it(mini):
-    assert told(read(library_of(mini))) == []
+    assert told(read(opened_at(mini))) == []
 
 
-def test_the_newest_stay_where_there_are_too_many(library, monkeypatch):
+def test_the_newest_stay_where_there_are_too_many(project, monkeypatch):
     monkeypatch.setattr(feed, "MOST", 2)
-    assert [day for _, day, *_ in told(read(library))] == ["2026-02-03"] * 2
+    assert [day for _, day, *_ in told(read(project))] == ["2026-02-03"] * 2
 
 
-def test_the_site_has_it_and_its_pages_name_it(library):
-    site = whole(library, "https://notes.example.org/a/")
+def test_the_site_has_it_and_its_pages_name_it(project):
+    site = whole(project, "https://notes.example.org/a/")
     root = ET.fromstring((site / "feed.xml").read_bytes())
     assert root.find(f"{ATOM}link").get("href") == "https://notes.example.org/a/feed.xml"
     page = (site / "concepts/averages/index.html").read_text(encoding="utf-8")

@@ -10,13 +10,13 @@ from coursenotes.discover.project import discover
 from coursenotes.discover.python.reach import Code
 from coursenotes.discover.python.statements import parse
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.workers.slices import select
 
 
 def keys(mini, experiment="straight_line.fit"):
     """(settings, seed) -> fingerprint of every job, read afresh."""
-    return {(str(job.settings), job.seed): job.key for job in Library(discover(mini)).jobs(experiment, "sample")}
+    return {(str(job.settings), job.seed): job.key for job in Project(discover(mini)).plan.jobs(experiment, "sample")}
 
 
 def edit(path, old, new):
@@ -78,8 +78,8 @@ def test_one_more_setting_is_its_own_jobs(mini):
 
 
 def test_a_library_version_counts_at_sample_scale(mini, monkeypatch):
-    library = Library(discover(mini))
-    assert set(library.depends("straight_line.fit", "sample")["libraries"]) == {"numpy"}
+    project = Project(discover(mini))
+    assert set(project.plan.depends("straight_line.fit", "sample")["libraries"]) == {"numpy"}
     before = keys(mini)
     monkeypatch.setattr("coursenotes.cache.keys.version", lambda name: "99.0" if name == "numpy" else None)
     assert not set(keys(mini).values()) & set(before.values())
@@ -101,7 +101,7 @@ DYNAMIC = {
 def test_what_cannot_be_followed_is_reported(mini, code, said):
     edit(mini.snippet("straight_line"), "    x, y = data\n", f"    x, y = data\n    {code}\n")
     with pytest.raises(CoursenotesError) as caught:
-        Library(discover(mini)).jobs("straight_line.fit", "sample")
+        Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
     line = 21 if said == "used as a value" else 25  # a value is told by its statement
     assert said in str(caught.value) and f"straight_line.py:{line}:" in str(caught.value)
 
@@ -109,12 +109,12 @@ def test_what_cannot_be_followed_is_reported(mini, code, said):
 def test_a_star_import_of_the_project_is_reported(mini):
     edit(mini.snippet("straight_line"), "from snippets.steps import descend", "from snippets.steps import *")
     with pytest.raises(CoursenotesError, match=r"import \* cannot be followed"):
-        Library(discover(mini)).jobs("straight_line.fit", "sample")
+        Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
 
 
 def test_getattr_of_a_library_or_an_object_is_followed_well_enough(mini):
     edit(mini.snippet("straight_line"), "    x, y = data\n", "    x, y = data\n    getattr(np, 'm' + 'in')(x)\n")
-    Library(discover(mini)).jobs("straight_line.fit", "sample")
+    Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
 
 
 def test_a_name_that_is_not_there_is_reported_with_the_nearest(mini):
@@ -124,7 +124,7 @@ def test_a_name_that_is_not_there_is_reported_with_the_nearest(mini):
         "from snippets.steps import descent as descend",
     )
     with pytest.raises(CoursenotesError, match=r"no name 'descent'(.|\n)*write descend"):
-        Library(discover(mini)).jobs("straight_line.fit", "sample")
+        Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
 
 
 def test_module_dot_name_and_names_handed_on_are_followed(mini):
@@ -141,10 +141,10 @@ def test_module_dot_name_and_names_handed_on_are_followed(mini):
 
 
 def test_why_says_what_changed(mini):
-    before = Library(discover(mini)).depends("straight_line.fit", "sample")
+    before = Project(discover(mini)).plan.depends("straight_line.fit", "sample")
     edit(mini.snippets / "steps.py", "return 2 * np.mean", "return 3 * np.mean")
     edit(mini.snippets / "datasets" / "points.py", "uniform(-1, 1, 40)", "uniform(-1, 2, 40)")
-    after = Library(discover(mini)).depends("straight_line.fit", "sample")
+    after = Project(discover(mini)).plan.depends("straight_line.fit", "sample")
     assert difference(before, after) == [
         "the code of snippets.datasets.points.sample changed",
         "the code of snippets.steps.gradient changed",
@@ -168,7 +168,7 @@ def key_of(mini, body, scale="sample", more=EXPERIMENT, **others):
         path = mini.snippets / f"{name.replace('__', '/', 1)}.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    return Library(discover(mini)).jobs("t.e", scale)[0].key
+    return Project(discover(mini)).plan.jobs("t.e", scale)[0].key
 
 
 A, B = "def g(): return 1\n", "def g(): return 7\n"
@@ -323,7 +323,7 @@ def test_a_file_by_another_name_has_no_address_in_the_key_either(mini):
 
 def test_the_version_of_a_library_that_a_star_import_may_use_counts(mini):
     key_of(mini, "from safetensors import *\ndef f(x): return safe_open(x)")
-    assert "safetensors" in Library(discover(mini)).depends("t.e", "sample")["libraries"]
+    assert "safetensors" in Project(discover(mini)).plan.depends("t.e", "sample")["libraries"]
 
 
 def test_a_drawing_has_the_number_that_another_statement_changes(mini):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from rendering import library_of, render
+from rendering import opened_at, render
 
 from coursenotes.build import check
 
@@ -29,7 +29,7 @@ One[^1] in the middle, and again[^1], and `[^code]`, \\[^escaped], [^a link](htt
 
 
 def said(mini, page: str) -> list[str]:
-    found = check.static(library_of(mini, page="---\nlectures: [dl2022/8]\n---\n" + page))
+    found = check.static(opened_at(mini, page="---\nlectures: [dl2022/8]\n---\n" + page))
     return [f"{p.line - 3} {p.what} | {p.fix}" for p in found]
 
 
@@ -56,7 +56,7 @@ def test_a_number_or_a_note_that_stands_alone_is_told(mini, page, expected):
 
 
 def test_a_note_holds_lists_code_and_references_and_leads_back(mini):
-    html = render(library_of(mini, page=GOOD.replace("[0:01:02]", "[DL1v5L8@0:01:02]")))
+    html = render(opened_at(mini, page=GOOD.replace("[0:01:02]", "[DL1v5L8@0:01:02]")))
     note = html[html.index('<li id="fn:1">') : html.index('<li id="fn:more">')]
     assert "<ul>" in note and 'class="cn-time"' in note and "<pre" in note and "fnref:more" in note
     assert len(re.findall(r'href="#fn:1"', html)) == 2

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rendering import library_of
+from rendering import opened_at
 
 from coursenotes.knowledge.form import formulae
 
 
 def said(mini, page: str) -> list[str]:
-    found = formulae.problems(library_of(mini, page=page).site)
+    found = formulae.problems(opened_at(mini, page=page).site)
     return [f"{p.line} {p.what.removeprefix('the formula cannot be set: ')} | {p.fix}" for p in found]
 
 

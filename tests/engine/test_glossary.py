@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from rendering import library_of, render, whole, write
+from rendering import opened_at, render, whole, write
 
 from coursenotes.build import check
 from coursenotes.knowledge.facts import glossary
@@ -30,14 +30,14 @@ softmax:
 """
 
 
-def library(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY):
+def project(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY):
     write(mini.glossary, terms)
-    return library_of(mini, page=page)
+    return opened_at(mini, page=page)
 
 
 def said(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY) -> list[str]:
     """What is wrong, as file:line, what is said and how to mend it."""
-    found = check.static(library(mini, page, terms))
+    found = check.static(project(mini, page, terms))
     return [f"{getattr(p.path, 'name', '')}:{p.line} {p.what} | {p.fix}" for p in found]
 
 
@@ -47,7 +47,7 @@ def without_tips(html: str) -> str:
 
 # ---------------------------------------------------------------- terms
 def test_a_term_is_a_link_to_the_glossary_with_a_tip(mini):
-    html = render(library(mini, "# Try\n\nIts [logits](term:logit) and [](term:Learning_Rate).\n"))
+    html = render(project(mini, "# Try\n\nIts [logits](term:logit) and [](term:Learning_Rate).\n"))
     text = without_tips(html)
     assert '<a class="cn-term" href="../../reference/glossary/#logit">logits</a>' in text
     assert '<a class="cn-term" href="../../reference/glossary/#learning-rate">learning rate</a>' in text
@@ -108,7 +108,7 @@ Again SGD[^1]: $SGD$ [](term:SGD).
 
 
 def test_an_abbreviation_is_explained_wherever_it_stands_in_prose(mini):
-    html = render(library(mini, ABBREVIATED))
+    html = render(project(mini, ABBREVIATED))
     text = without_tips(html)
     link = '<a class="cn-term" href="../../reference/glossary/#sgd"><abbr class="cn-abbr">SGD</abbr></a>'
     other = '<abbr class="cn-abbr" title="stochastic gradient descent">SGD</abbr>'
@@ -122,7 +122,7 @@ def test_an_abbreviation_is_explained_wherever_it_stands_in_prose(mini):
 
 
 def test_code_links_headings_figures_and_formulae_are_left_alone(mini):
-    html = without_tips(render(library(mini, ABBREVIATED)))
+    html = without_tips(render(project(mini, ABBREVIATED)))
     for left in ("<code>SGD</code>", '<a href="https://example.org">SGD</a>', 'alt="SGD"', "A picture of SGD</figcap",
                  '<p class="admonition-title">SGD here</p>', ">SGD</script>"):  # fmt: skip
         assert left in html, left
@@ -135,32 +135,32 @@ def test_numbers_are_left_alone(mini):
 
     text = "# Try\n\n[0.8](measured:averages.noise.error?n=1)\n"
     terms = GLOSSARY.replace("SGD:", "seeds:").replace("also: SGDs", "also: [8]")
-    found = library(mini, text, terms)
+    found = project(mini, text, terms)
     put(found, "averages.noise")
     assert "<abbr" not in render(found)
 
 
 def test_a_page_may_define_its_own_abbreviation(mini):
-    html = without_tips(render(library(mini, "# Try\n\nThe WWW, once more WWW.\n\n*[WWW]: World Wide Web\n")))
+    html = without_tips(render(project(mini, "# Try\n\nThe WWW, once more WWW.\n\n*[WWW]: World Wide Web\n")))
     assert '<span class="cn-term" tabindex="0"><abbr class="cn-abbr">WWW</abbr></span>' in html
     assert '<abbr class="cn-abbr" title="World Wide Web">WWW</abbr>' in html
 
 
 def test_what_an_abbreviation_gives_nests_no_links_in_a_claim(mini):
-    html = render(library(mini, "# Try\n\n[SGD averages](claim:averages.less_noisy)\n"))
+    html = render(project(mini, "# Try\n\n[SGD averages](claim:averages.less_noisy)\n"))
     assert "<abbr" not in html
 
 
 # ---------------------------------------------------------------- the list, and what is not listed
 def test_the_glossary_is_alphabetical_with_pages_and_what_else_to_see(mini):
-    text = index.page(library(mini))
+    text = index.page(project(mini))
     names = re.findall(r"^### (\S.*?) \{ #(\S+) \}$", text, re.MULTILINE)
     assert names == [("learning rate", "learning-rate"), ("logit", "logit"), ("SGD", "sgd"), ("softmax", "softmax")]
     assert re.findall(r"^## (.) ", text, re.MULTILINE) == ["L", "S"]
     assert "\n[L](#letter-l) [S](#letter-s)\n" in text, "a way to each letter"
     assert "See also [softmax](#softmax)." in text and "](../concepts/averages.md)." in text and "Also: logits." in text
     assert "*stochastic gradient descent*" in text
-    site = whole(library(mini, "# Try\n\n[x](term:softmax) of SGD\n"))
+    site = whole(project(mini, "# Try\n\n[x](term:softmax) of SGD\n"))
     html = (site / "reference" / "glossary" / "index.html").read_text(encoding="utf-8")
     assert '<h3 id="logit">' in html and 'href="#softmax"' in html
     assert 'href="../../reference/glossary/#softmax"' in (site / "concepts/try/index.html").read_text(encoding="utf-8")
@@ -169,7 +169,7 @@ def test_the_glossary_is_alphabetical_with_pages_and_what_else_to_see(mini):
 def test_a_term_of_an_unlisted_page_is_nowhere_on_listed_ones(mini):
     write(mini.docs / "concepts" / "later.md", "---\nvisibility: unlisted\n---\n# Later\n\n[x](term:sgd), an SGD.\n")
     terms = GLOSSARY.replace("  also: SGDs", "  page: concepts/later.md")
-    found = library(mini, "# Try\n\nHere is SGD.\n", terms)
+    found = project(mini, "# Try\n\nHere is SGD.\n", terms)
     assert "SGD" not in index.page(found)
     assert "<abbr" not in render(found)
     later = without_tips(render(found, "concepts/later.md"))
@@ -187,13 +187,13 @@ def test_a_listed_term_does_not_name_one_that_is_not(mini):
     assert said(mini, terms=terms) == [
         "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | take the link out until then"
     ]
-    assert "See also" not in index.page(library(mini, terms=terms))
+    assert "See also" not in index.page(project(mini, terms=terms))
 
 
 def test_a_page_is_rendered_anew_when_a_term_changes_or_is_released(mini):
     def key(terms: str, head: str = "") -> str:
         write(mini.docs / "concepts" / "later.md", head + "# Later\n")
-        found = library(mini, "# Try\n", terms)
+        found = project(mini, "# Try\n", terms)
         for path in mini.looked_up:
             if path.is_file():
                 os.utime(path, (1e9, 1e9))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.knowledge.links.graph import LINK, SHOWN
 from coursenotes.site import frame
@@ -35,9 +35,9 @@ def graph(mini):
     def made(**pages: str):
         for name, text in pages.items():
             write(mini.docs / f"{name.replace('__', '/')}.md", text)
-        library = library_of(mini)
+        project = opened_at(mini)
         write(mini.courses, COURSES)
-        return library.knowledge.graph
+        return project.knowledge.graph
 
     return made
 
@@ -197,9 +197,9 @@ def test_the_theme_is_told_each_thing_once(graph, mini):
         concepts__b=page("B", "## Why\n\n[m](averages.md)"),
         lessons__new__lesson1=page("One", LESSON),
     )
-    library = library_of(mini)
-    library.knowledge.__dict__["graph"] = found
-    told = frame.of_page(library, "concepts/averages.md")["links"]
+    project = opened_at(mini)
+    project.knowledge.__dict__["graph"] = found
+    told = frame.of_page(project, "concepts/averages.md")["links"]
     assert told["needed_by"] == [{"title": "A <b>", "url": "concepts/a/"}]
     assert [(group["kind"], [link["title"] for link in group["links"]]) for group in told["linked_from"]] == [
         ("Concepts", ["B"]), ("Lessons", ["One"]), ("Other pages", ["Mini"]),
@@ -208,5 +208,5 @@ def test_the_theme_is_told_each_thing_once(graph, mini):
     assert concepts["url"] == "concepts/b/#why"
     assert lessons["url"] == "lessons/new/lesson1/"
     assert lessons["sections"][1] == {"title": "Deeper", "url": "lessons/new/lesson1/#deeper"}
-    assert frame.of_page(library, "concepts/index.md")["links"] == {}
-    assert frame.of_page(library, "evidence/averages.noise.md")["links"] == {}
+    assert frame.of_page(project, "concepts/index.md")["links"] == {}
+    assert frame.of_page(project, "evidence/averages.noise.md")["links"] == {}

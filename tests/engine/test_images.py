@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from rendering import library_of, render, whole, write
+from rendering import opened_at, render, whole, write
 
 from coursenotes.build import check
 from coursenotes.errors import CoursenotesError
 
 
 def said(mini, page: str) -> list[str]:
-    return [f"{p.line} {p.what} | {p.fix}" for p in check.static(library_of(mini, page=page))]
+    return [f"{p.line} {p.what} | {p.fix}" for p in check.static(opened_at(mini, page=page))]
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def test_a_title_is_a_caption_in_markdown(mini):
     write(mini.literature, "@misc{ana2020, author = {Ana}, title = {A}, year = 2020}\n")
     caption = "Of *nine* at [DL1v5L8@0:01:02] [@ana2020].\nBy [Ana](https://a.org), [5](dated:2022-01-01), $x$"
     page = f'# Try\n\n![A *box*](a.png "{caption}"){{ width=300 }}\n'
-    html = render(library_of(mini, page=page))
+    html = render(opened_at(mini, page=page))
     figure = re.search(r'<figure class="cn-picture">(.*?)</figure>', html, re.DOTALL)[1]
     assert '<img alt="A box" src="a.png" width="300" />' in figure
     assert 'Of <em>nine</em> at <a class="cn-time"' in figure and 'By <a href="https://a.org">Ana</a>' in figure
@@ -39,14 +39,14 @@ def test_a_title_is_a_caption_in_markdown(mini):
     "![A box](figure:averages.error_by_n)\n", '![A box](figure:averages.error_by_n "Title")\n',
 ])  # fmt: skip
 def test_another_picture_is_no_figure_with_a_caption(mini, page):
-    assert "cn-picture" not in render(library_of(mini, page=f"# Try\n\n{page}"))
+    assert "cn-picture" not in render(opened_at(mini, page=f"# Try\n\n{page}"))
 
 
 def test_a_caption_works_in_lists_and_boxes(mini):
     page = (
         '# Try\n\n!!! note "A box"\n\n    ![A](a.png "In a box")\n\n- item\n\n    ![B](a.png \'It says "in a list"\')\n'
     )
-    html = render(library_of(mini, page=page))
+    html = render(opened_at(mini, page=page))
     assert "<figcaption>In a box</figcaption>" in html and '<figcaption>It says "in a list"</figcaption>' in html
 
 
@@ -81,6 +81,6 @@ def test_what_is_no_fault_is_left_alone(mini, page):
 @pytest.mark.parametrize("picture", ["![A](b.png)", '![A](b.png "With a caption")'])
 def test_a_file_that_is_not_there_is_told_with_its_line(mini, picture):
     with pytest.raises(CoursenotesError) as caught:
-        whole(library_of(mini, page=f"# Try\n\n{picture}\n"))
+        whole(opened_at(mini, page=f"# Try\n\n{picture}\n"))
     problem = next(p for p in caught.value.problems if "b.png" in p.what)
     assert problem.path == mini.docs / "concepts" / "try.md" and problem.line == 3

@@ -9,16 +9,16 @@ from html import unescape
 import nbformat
 import pytest
 from importing_notes import GIVEN, body, come_in, prepared, source
-from rendering import library_of, put, whole
+from rendering import opened_at, put, whole
 from soup import soup
 
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
 from coursenotes.importing import check, place
 from coursenotes.importing.options import Options
 from coursenotes.importing.run import bring
 from coursenotes.importing.tree import Report, lost, words
+from coursenotes.project import Project
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -28,13 +28,13 @@ def mini(mini):
     return prepared(mini)
 
 
-def built(layout) -> str:
+def built(paths) -> str:
     """The whole site, strictly. -> the HTML of the note's page, its content alone."""
-    library = Library(discover(layout))
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    assert not [str(p) for p in library.knowledge.problems()]
-    site = whole(library)
+    project = Project(discover(paths))
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    assert not [str(p) for p in project.knowledge.problems()]
+    site = whole(project)
     page = next(path for path in site.rglob("lessons/*/*/*/index.html"))
     html = page.read_text(encoding="utf-8")
     return html[html.index("<article") : html.index("</article>")]
@@ -57,10 +57,10 @@ def test_the_sources_come_in_whole_and_build(mini, part, options, turned):
     kept = [word for word in words(re.sub(r"[(<]?(?:https?://|lecture:)\S+", "", body(page))) if word.isalpha()]
     assert letters == kept, "the same words in the same order"
     assert "not on the page" not in report
-    library = Library(discover(mini))
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    assert (whole(library) / "lessons").is_dir()
+    project = Project(discover(mini))
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    assert (whole(project) / "lessons").is_dir()
 
 
 def test_a_long_page_comes_in_whole_and_fast(mini):
@@ -343,7 +343,7 @@ def test_questions_are_asked_where_somebody_can_answer(mini):
     ("lesson8", "", None), ("notes", "My notes", None),
 ])  # fmt: skip
 def test_a_lecture_is_guessed_only_where_it_is_one(mini, name, title, found):
-    guessed = place.guess(name, title, Library(discover(mini)).knowledge.lectures)
+    guessed = place.guess(name, title, Project(discover(mini)).knowledge.lectures)
     assert (guessed[0].id if guessed else None) == found
 
 
@@ -385,7 +385,7 @@ def test_soup_loses_no_word_and_builds(mini):
             assert "is empty" in str(error), (text, error)
             continue
         assert "not on the page" not in report, (text, report)
-        stage_problems = check.rendered(Library(discover(mini)), f"lessons/dl2022/lesson8/{name}.md")
+        stage_problems = check.rendered(Project(discover(mini)), f"lessons/dl2022/lesson8/{name}.md")
         assert not stage_problems, (text, stage_problems)
 
 
@@ -416,10 +416,10 @@ def test_what_is_escaped_is_shown_as_it_was(mini):
 
 
 def test_the_check_finds_what_would_break_a_build(mini):
-    library = library_of(
+    project = opened_at(
         mini, page="# T\n\n### Deep\n\n[x](no.md) [y](#no) ![z](http://i.example/z.png)\n\n<script>1</script>\n"
     )
-    told = "\n".join(str(problem) for problem in check.rendered(library, "concepts/try.md"))
+    told = "\n".join(str(problem) for problem in check.rendered(project, "concepts/try.md"))
     for what in ("level 3 below one of level 1", "no.md, which is not there", "#no, which is no place",
                  "z.png, which the site does not hold", "<script>"):  # fmt: skip
         assert what in told

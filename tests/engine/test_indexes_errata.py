@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from rendering import library_of, render, whole, write
+from rendering import opened_at, render, whole, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.reference import errata
 
 LATE = """---
@@ -42,18 +42,18 @@ lectures: [dl2022/8]
 
 
 @pytest.fixture
-def library(mini):
+def opened(mini):
     write(mini.docs / "concepts/zero.md", EARLY)
-    return library_of(mini, "averages.noise", page=LATE, name="concepts/late.md")
+    return opened_at(mini, "averages.noise", page=LATE, name="concepts/late.md")
 
 
-def html(library):
-    text = errata.page(library)
-    return render(library, "reference/errata.md", re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
+def html(project):
+    text = errata.page(project)
+    return render(project, "reference/errata.md", re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
 
 
-def test_by_lecture_and_in_the_order_of_its_seconds_and_our_own_last(library):
-    page = html(library)
+def test_by_lecture_and_in_the_order_of_its_seconds_and_our_own_last(project):
+    page = html(project)
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == [
         "Practical Deep Learning 2022, 8: Convolutions", "Practical Deep Learning 2022, 9: Never filmed",
         "Corrections of these notes",
@@ -62,8 +62,8 @@ def test_by_lecture_and_in_the_order_of_its_seconds_and_our_own_last(library):
     assert [re.sub("<[^>]+>", "", title) for title in titles] == ["All of it", "six weights", "Elsewhere", "Ours"]
 
 
-def test_each_says_when_what_why_and_where(library):
-    page = html(library)
+def test_each_says_when_what_why_and_where(project):
+    page = html(project)
     item = page[page.index("six</code>") - 400 :].partition("<li>")[2].partition("</li>")[0]
     assert 'href="https://www.youtube.com/watch?v=htiNBPxcXgo&amp;t=3062s"' in item and ">0:51:02<" in item
     assert item.count("0:51:02") == 1 and ">0:52:00<" in item  # its own second stands in front
@@ -75,31 +75,31 @@ def test_each_says_when_what_why_and_where(library):
     assert 'To check: <a href="https://arxiv.org/abs/1">a paper</a>' in item and "On Late, At the end" in item
 
 
-def test_a_sentence_that_ends_in_a_colon_is_not_left_alone(library):
-    page = html(library)
+def test_a_sentence_that_ends_in_a_colon_is_not_left_alone(project):
+    page = html(project)
     assert "Two things: one." in page and "Two things: one. two." not in page
     assert "cn-claim--unchecked" in page.partition("All of it")[2].partition("</li>")[0]  # the claim of its title
 
 
-def test_a_correction_of_ours_has_its_day(library):
-    assert "2026-11-21 <strong>" in html(library).partition("Corrections of these notes")[2]
+def test_a_correction_of_ours_has_its_day(project):
+    assert "2026-11-21 <strong>" in html(project).partition("Corrections of these notes")[2]
 
 
-def test_nothing_of_a_page_that_is_not_listed(library):
-    path = library.layout.docs / "concepts/late.md"
+def test_nothing_of_a_page_that_is_not_listed(project):
+    path = project.paths.docs / "concepts/late.md"
     path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
-    text = errata.page(Library(discover(library.layout)))
+    text = errata.page(Project(discover(project.paths)))
     assert "Late" not in text and "late.md" not in text and "Ours" not in text and "All of it" in text
 
 
 def test_without_any_it_says_so(mini):
-    assert "There is none yet." in html(library_of(mini))
+    assert "There is none yet." in html(opened_at(mini))
 
 
-def test_on_the_site_every_title_leads_to_its_place(library):
-    path = library.layout.docs / "concepts/late.md"
+def test_on_the_site_every_title_leads_to_its_place(project):
+    path = project.paths.docs / "concepts/late.md"
     path.write_text(path.read_text().replace("( ../index.md)", "(../index.md)"))
-    fresh = library_of(library.layout, "averages.noise")
+    fresh = opened_at(project.paths, "averages.noise")
     site = whole(fresh)
     page = (site / "reference/errata/index.html").read_text(encoding="utf-8")
     links = re.findall(r'<strong><a href="\.\./\.\./([^"#]+)#([^"]+)">', page)

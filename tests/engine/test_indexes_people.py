@@ -7,7 +7,7 @@ import re
 from rendering import COURSES, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site import reference
 
 PAGE = "reference/people.md"
@@ -18,7 +18,7 @@ def page_of(mini, pages: dict[str, str], people: str, courses: str = COURSES) ->
     for name, words in pages.items():
         write(mini.docs / name, words)
     write(mini.courses, courses)
-    return reference.pages(Library(discover(mini))).get(PAGE)
+    return reference.pages(Project(discover(mini))).get(PAGE)
 
 
 def sections(page: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from rendering import library_of, render, write
+from rendering import opened_at, render, write
 
 from coursenotes.site.reference.text import escaped, link_to
 
@@ -16,7 +16,7 @@ from coursenotes.site.reference.text import escaped, link_to
     r"\[k\] of [w]", "from $5 to $10", "US$5 or A$6",
 ])  # fmt: skip
 def test_words_are_shown_as_they_are(mini, words):
-    html = render(library_of(mini), "index.md", f"x {escaped(words)} y")
+    html = render(opened_at(mini), "index.md", f"x {escaped(words)} y")
     assert unescape(re.sub(r"</?p>", "", html)) == f"x {words} y" and html.count("<") == 2
 
 
@@ -26,5 +26,5 @@ def test_formulae_stay_formulae(mini):
 
 def test_a_link_has_the_title_of_its_page(mini):
     write(mini.docs / "concepts/new.md", "---\ntitle: On [a_b]\n---\nText.\n")
-    page = library_of(mini).site.pages["concepts/new.md"]
+    page = opened_at(mini).site.pages["concepts/new.md"]
     assert link_to(page, "end") == "[On &#91;a&#95;b&#93;](../concepts/new.md#end)"

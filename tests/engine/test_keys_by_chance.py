@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from coursenotes.cache import keys as fingerprint
 from coursenotes.discover.python.reach import Code
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 EXAMPLES = int(os.environ.get("COURSENOTES_EXAMPLES", "700"))
 TABLE = "TABLE = {}\n\n\ndef enter(name, rule):\n    TABLE[name] = rule\n    return rule\n"
@@ -189,7 +189,7 @@ def key(root: Path, texts: dict[str, str]) -> str | None:
     """The key of the experiment; None where it is refused."""
     for name, text in texts.items():
         (root / "snippets" / f"{name}.py").write_text(text)
-    closure = Code(Layout(root)).closure("snippets.t", "e")
+    closure = Code(Paths(root)).closure("snippets.t", "e")
     return None if closure.refused else fingerprint.hash_json(closure.symbols)
 
 

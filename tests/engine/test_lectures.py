@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from rendering import COURSES, library_of, write
+from rendering import COURSES, opened_at, write
 
 from coursenotes.build import check
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.lectures.lectures import load
+from coursenotes.project import Project
 
 GOOD = """
 dl2022:
@@ -106,13 +106,13 @@ def test_problems_say_the_line(tmp_path, text, line, says, fix):
 
 
 def test_a_slip_hides_no_other_problem(mini):
-    library = library_of(mini, page="---\nauthors: ana\n---\n\n# T\n\nAt [dl2022/8@0:01:00] [](term:nothing).\n")
+    project = opened_at(mini, page="---\nauthors: ana\n---\n\n# T\n\nAt [dl2022/8@0:01:00] [](term:nothing).\n")
     (mini.docs / "courses.yml").write_text(COURSES.replace("video:", "vidoe:"))
-    found = [problem.what for problem in check.static(Library(library.site))]
+    found = [problem.what for problem in check.static(Project(project.catalog))]
     assert "the lecture dl2022/8 has no field 'vidoe'" in found and "authors: is not a list" in found
     assert any("no term" in what for what in found) and not any("no lecture" in what for what in found)
     (mini.docs / "courses.yml").write_text("a: [")
-    found = [problem.what for problem in check.static(Library(library.site))]
+    found = [problem.what for problem in check.static(Project(project.catalog))]
     assert len([what for what in found if what.startswith("not YAML")]) == 1
 
 
@@ -130,7 +130,7 @@ def test_what_a_front_matter_names_is_read_in_its_order(lectures):
 
 def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
     write(mini.docs / "concepts/new.md", '---\ntitle: New\nlectures: ["dl2022/9"]\n---\nText.\n')
-    page = library_of(mini).site.pages["concepts/new.md"]
+    page = opened_at(mini).site.pages["concepts/new.md"]
     found = [lectures.named(target, page) for target in ("@0:01:02", "dl2022/8@1:00", "dl2022/8", "dl2022/77")]
     assert [(lecture and lecture.id, seconds) for lecture, seconds in found] == [
         ("dl2022/9", 62), ("dl2022/8", 60), ("dl2022/8", None), (None, None),

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from rendering import EXPERIMENTS, library_of, render, whole, write
+from rendering import EXPERIMENTS, opened_at, render, whole, write
 
 from coursenotes.build import check
 from coursenotes.knowledge.credit import literature
@@ -38,14 +38,14 @@ And again [@srivastava2014]: `[@nobody2000]` is code, \\[@nobody2001] is not mea
 """
 
 
-def library(mini, page: str = PAGE, bib: str = BIB, measured: tuple[str, ...] = ()):
+def project(mini, page: str = PAGE, bib: str = BIB, measured: tuple[str, ...] = ()):
     write(mini.literature, bib)
-    return library_of(mini, *measured, page=page)
+    return opened_at(mini, *measured, page=page)
 
 
 def said(mini, page: str, bib: str = BIB) -> list[str]:
     """What is wrong with the works and their citations, as file:line and the first line of what is said."""
-    found = check.static(library(mini, page, bib))
+    found = check.static(project(mini, page, bib))
     places = [(str(p), p.path and getattr(p.path, "name", ""), p.line) for p in found]
     return [
         f"{name}:{line} {text.splitlines()[0].partition(' ')[2]}" for text, name, line in places if "used" not in text
@@ -53,7 +53,7 @@ def said(mini, page: str, bib: str = BIB) -> list[str]:
 
 
 def test_a_citation_is_a_link_to_its_entry_with_a_tip(mini):
-    html = render(library(mini))
+    html = render(project(mini))
     text = re.sub(r'<span class="cn-tip".*?</span>', "", html)
     words = re.sub(r"<[^>]+>", "", text)
     assert "Deleting helps (Srivastava et al., 2014, p. 1930; see van den Oord and Kalchbrenner, 2016)," in words
@@ -66,7 +66,7 @@ def test_a_citation_is_a_link_to_its_entry_with_a_tip(mini):
 
 
 def test_what_a_page_cites_is_listed_once_each_in_the_order_of_the_text(mini):
-    html = render(library(mini))
+    html = render(project(mini))
     assert re.findall(r'<li id="(bib-[^"]+)"', html) == ["bib-srivastava2014", "bib-oord2016", "bib-team2020"]
     assert '<h2 id="sources">Sources' in html
     entry = html[html.index('id="bib-oord2016"') :]
@@ -80,7 +80,7 @@ def test_what_a_page_cites_is_listed_once_each_in_the_order_of_the_text(mini):
 
 def test_the_list_stands_below_the_pages_own_heading_and_before_its_notes(mini):
     page = "# Try\n\nOne[^1] [@team2020] [@oord2016].\n\n## Sources\n\nThe lecture.\n\n[^1]: Two [@srivastava2014].\n"
-    html = render(library(mini, page))
+    html = render(project(mini, page))
     assert html.count("Sources") == 1
     order = ["Sources", 'id="bib-team2020"', "The lecture.", 'class="footnote"']
     assert [html.index(each) for each in order] == sorted(html.index(each) for each in order)
@@ -90,7 +90,7 @@ def test_the_list_stands_below_the_pages_own_heading_and_before_its_notes(mini):
 def test_works_of_one_year_are_told_apart(mini):
     again = BIB + "@misc{team2020more, author = {{The Team}}, title = {Another}, year = 2020}\n"
     page = "# Try\n\n[@team2020more] [@team2020] [@oord2016] [@srivastava2014]\n"
-    html = render(library(mini, page, again))
+    html = render(project(mini, page, again))
     assert "The Team, 2020b" in html and "The Team, 2020a" in html
 
 
@@ -98,7 +98,7 @@ def test_an_unknown_key_is_told_with_the_nearest(mini):
     assert said(mini, PAGE.replace("@oord2016", "@ord2016")) == [
         "literature.bib:10 no page cites oord2016", 'try.md:3 no work "ord2016" in literature.bib',
     ]  # fmt: skip
-    problem = next(p for p in check.static(library(mini, PAGE.replace("@oord2016", "@ord2016"))) if "no work" in p.what)
+    problem = next(p for p in check.static(project(mini, PAGE.replace("@oord2016", "@ord2016"))) if "no work" in p.what)
     assert problem.fix == "write [@oord2016]"
 
 
@@ -136,28 +136,28 @@ def test_a_citation_inside_a_link_is_refused(mini):
 
 
 def test_digits_in_a_citation_do_not_look_measured(mini):
-    assert not check.prose(library(mini, PAGE + "\n[@team2020, 4.2]\n", measured=EXPERIMENTS))
+    assert not check.prose(project(mini, PAGE + "\n[@team2020, 4.2]\n", measured=EXPERIMENTS))
 
 
 def test_all_works_are_listed_with_the_pages_that_cite_them_and_their_bibtex(mini):
-    text = index.page(library(mini))
+    text = index.page(project(mini))
     assert "## Srivastava et al., 2014 { #bib-srivastava2014 }" in text
     assert "Cited in [Try](../concepts/try.md)." in text
     assert "    @misc{team2020, author = {{The Team}}, title = {A tool}, year = 2020, doi = {10.1000/a_b}}\n" in text
-    site = whole(library(mini))
+    site = whole(project(mini))
     html = (site / "reference" / "literature" / "index.html").read_text(encoding="utf-8")
     assert "<summary>BibTeX</summary>" in html and 'id="bib-oord2016"' in html
 
 
 def test_what_only_an_unlisted_page_cites_is_not_listed(mini):
     write(mini.docs / "concepts" / "later.md", "---\nvisibility: unlisted\n---\n# Later\n\n[@team2020]\n")
-    text = index.page(library(mini, PAGE.replace("[-@team2020] ", "")))
+    text = index.page(project(mini, PAGE.replace("[-@team2020] ", "")))
     assert "oord2016" in text and "team2020" not in text and "Later" not in text
 
 
 def test_a_page_is_rendered_anew_when_a_work_changes(mini):
     def key(bib: str) -> str:
-        found = library(mini, PAGE, bib)
+        found = project(mini, PAGE, bib)
         for path in (mini.literature, mini.courses):
             os.utime(path, (1e9, 1e9))
         return Rendered(found, []).key("concepts/try.md", "concepts/try/", PAGE)

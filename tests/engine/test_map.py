@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from rendering import library_of, render, write
+from rendering import opened_at, render, write
 
 from coursenotes.discover.text.cut import columns
 from coursenotes.site.reference import map as concept_map
@@ -19,8 +19,8 @@ def page(mini):
     def made(**concepts: tuple[str, str, str]) -> str | None:
         for name, (title, needs, more) in concepts.items():
             write(mini.docs / f"concepts/{name}.md", f'---\ntitle: "{title}"\nneeds: [{needs}]\n{more}\n---\n# T\n')
-        made.library = library_of(mini)
-        return concept_map.page(made.library)
+        made.project = opened_at(mini)
+        return concept_map.page(made.project)
 
     return made
 
@@ -53,7 +53,7 @@ def test_the_drawing_and_the_list_say_the_same(page):
         [averages, line, f"{sums}, after {averages}", f"[B](../concepts/b.md), after {sums} and {line}"]
     )
     assert re.findall(r"^### (.*)", listed, re.MULTILINE) == ["To begin with", "Next", "Then"]
-    html = render(page.library, "reference/map.md", text.split("---\n", 2)[2])
+    html = render(page.project, "reference/map.md", text.split("---\n", 2)[2])
     assert "<b>" not in html and html.count("<svg") == 1 and 'role="img"' in html
     assert unescape("Sums &amp; &lt;b&gt;") in unescape(html)
 

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from rendering import library_of, put, render, result
+from rendering import opened_at, put, render, result
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.site.markdown import source_url
@@ -13,13 +13,13 @@ FIT = "straight_line.fit"
 
 
 def page(mini, text, *experiments, name="concepts/try.md", **options):
-    return render(library_of(mini, *experiments, page=text, name=name), name, **options)
+    return render(opened_at(mini, *experiments, page=text, name=name), name, **options)
 
 
 def problems(mini, text, *experiments, rendered=None):
-    library = library_of(mini, *experiments, page=text)
+    project = opened_at(mini, *experiments, page=text)
     with pytest.raises(CoursenotesError) as error:
-        render(library, text=rendered)
+        render(project, text=rendered)
     return [str(p) for p in error.value.problems]
 
 
@@ -58,17 +58,17 @@ def test_what_was_not_run_is_said_in_its_place(mini):
 
 
 def test_results_of_older_code_are_shown_as_such(mini):
-    library = library_of(mini, FIT, page=f"[7](measured:{FIT}.slope?rate=0.5)\n\n[T](table:{FIT})")
-    library.results(FIT, "sample").stale = "loss changed"
-    html = render(library)
+    project = opened_at(mini, FIT, page=f"[7](measured:{FIT}.slope?rate=0.5)\n\n[T](table:{FIT})")
+    project.plan.results(FIT, "sample").stale = "loss changed"
+    html = render(project)
     assert "cn-measured--stale" in html and html.count("measured with older code: loss changed") == 2
     assert ">1.960<" in html
 
 
 def test_runs_that_diverged(mini):
-    library = library_of(mini, page=f"[7](measured:{FIT}.slope?rate=0.5)")
-    put(library, FIT, make=lambda s, seed: result(s, seed) if seed else _diverged(s))
-    assert ">diverged in 1 of 5 seeds<" in render(library)
+    project = opened_at(mini, page=f"[7](measured:{FIT}.slope?rate=0.5)")
+    put(project, FIT, make=lambda s, seed: result(s, seed) if seed else _diverged(s))
+    assert ">diverged in 1 of 5 seeds<" in render(project)
 
 
 def _diverged(settings):
@@ -172,9 +172,9 @@ def test_the_renderer_tells_all_problems_of_a_page(mini):
 
 def test_a_block_that_does_not_stand_alone_is_refused(mini):
     text = "x [y](code:averages.average)"
-    library = library_of(mini, page="[y](code:averages.average)")
+    project = opened_at(mini, page="[y](code:averages.average)")
     with pytest.raises(CoursenotesError, match="does not stand alone"):
-        render(library, text=text)
+        render(project, text=text)
 
 
 def test_headings_keep_their_anchors(mini):
@@ -183,8 +183,8 @@ def test_headings_keep_their_anchors(mini):
 
 
 def test_a_second_rendering_is_the_same(mini):
-    library = library_of(mini, FIT, page=f"[7](measured:{FIT}.slope?rate=0.5) [](claim:averages.less_noisy)")
-    assert render(library) == render(library)
+    project = opened_at(mini, FIT, page=f"[7](measured:{FIT}.slope?rate=0.5) [](claim:averages.less_noisy)")
+    assert render(project) == render(project)
 
 
 def test_no_styles_and_no_scripts(mini):

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from rendering import library_of, put, render
+from rendering import opened_at, put, render
 
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import SIGNS, STATUSES, WORDS, Verdict
@@ -147,27 +147,27 @@ def test_a_chance_is_never_none_or_one(value, text):
 
 
 # ---------------------------------------------------------------- on a page
-def saved(library, status, scale="sample", claim=CLAIM, **more):
-    verdict = verdicts.blank(library, claim, scale, status)
+def saved(project, status, scale="sample", claim=CLAIM, **more):
+    verdict = verdicts.blank(project, claim, scale, status)
     for name, value in {"comparisons": [COMPARED], **more}.items():
         setattr(verdict, name, value)
-    verdicts.save(library, verdict)
+    verdicts.save(project, verdict)
 
 
-def tip(library):
-    return re.findall(r'cn-tip__line">([^<]*)<', render(library))
+def tip(project):
+    return re.findall(r'cn-tip__line">([^<]*)<', render(project))
 
 
 def page(mini, claim=CLAIM):
-    return library_of(mini, "straight_line.fit", page=f"[x](claim:{claim})")
+    return opened_at(mini, "straight_line.fit", page=f"[x](claim:{claim})")
 
 
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != "unchecked"])
 def test_a_badge_has_the_sign_and_the_words_of_its_verdict(mini, status):
-    library = page(mini)
-    saved(library, status)
+    project = page(mini)
+    saved(project, status)
     mark = f'<span class="cn-badge"><span aria-hidden="true" class="cn-badge__mark">{SIGNS[status]}</span>'
-    html = render(library).replace(
+    html = render(project).replace(
         'class="cn-badge__mark" aria-hidden="true"', 'aria-hidden="true" class="cn-badge__mark"'
     )
     assert f"{mark} {WORDS[status]}</span>" in html
@@ -175,11 +175,11 @@ def test_a_badge_has_the_sign_and_the_words_of_its_verdict(mini, status):
 
 
 def test_a_tip_tells_the_sentence_and_two_comparisons_the_worst_first(mini):
-    library = page(mini)
+    project = page(mini)
     others = [{**COMPARED, "claimed": name} for name in ("a", "b")]
     worst = {**COMPARED, "claimed": "c", "standing": "within"}
-    saved(library, "within", comparisons=[*others, worst], record={**ACCEPTED, "controls": [control(0.5)]})
-    sentence, first, second, doubt = tip(library)
+    saved(project, "within", comparisons=[*others, worst], record={**ACCEPTED, "controls": [control(0.5)]})
+    sentence, first, second, doubt = tip(project)
     assert sentence.startswith("At rate 0.5 the slope is within 0.1")
     assert first.startswith("c: accepted,") and first.endswith("within the spread")
     assert second.startswith("a: accepted,") and second.endswith(" (1 more)")
@@ -187,38 +187,38 @@ def test_a_tip_tells_the_sentence_and_two_comparisons_the_worst_first(mini):
 
 
 def test_a_tip_says_why_there_is_no_verdict(mini):
-    library = page(mini)
+    project = page(mini)
     error = "its replication does not suffice:\nline 9: too little room\nline 10: more"
-    saved(library, "unaccepted", comparisons=[{**COMPARED, **ALONE}], error=error)
-    _, comparison, why = tip(library)
+    saved(project, "unaccepted", comparisons=[{**COMPARED, **ALONE}], error=error)
+    _, comparison, why = tip(project)
     assert comparison.endswith("here below by 0.313 ± 0.025 over 5 seeds")
     assert why == "its replication does not suffice: line 9: too little room"
-    saved(library, "contradicted", error="tests/claims/x.py:9: many lines")
-    assert len(tip(library)) == 2, "a comparison says it"
+    saved(project, "contradicted", error="tests/claims/x.py:9: many lines")
+    assert len(tip(project)) == 2, "a comparison says it"
 
 
 def test_a_tip_at_two_scales_has_a_line_of_each(mini):
     snippet = mini.snippets / "datasets" / "points.py"
     snippet.write_text(snippet.read_text().replace("sample=sample,", "sample=sample, full=lambda folder: sample(),"))
-    library = page(mini)
-    put(library, "straight_line.fit", "full")
-    saved(library, "supported", comparisons=[COMPARED, COMPARED])
-    saved(library, "unaccepted", "full", comparisons=[{**COMPARED, **ALONE}], error="not accepted yet: run x")
-    _, sample, full, why = tip(library)
+    project = page(mini)
+    put(project, "straight_line.fit", "full")
+    saved(project, "supported", comparisons=[COMPARED, COMPARED])
+    saved(project, "unaccepted", "full", comparisons=[{**COMPARED, **ALONE}], error="not accepted yet: run x")
+    _, sample, full, why = tip(project)
     assert sample.startswith("sample: dropout below none") and sample.endswith("(1 more)")
     assert full.startswith("full: dropout below none") and why == "full: not accepted yet: run x"
-    assert "supported · sample; not accepted yet · full</span>" in render(library)
+    assert "supported · sample; not accepted yet · full</span>" in render(project)
 
 
 def test_a_refuted_sentence_tells_what_was_measured(mini):
-    library = page(mini)
-    saved(library, "refuted", refutes="Any rate.")
-    assert tip(library)[0].startswith("measured: At rate 0.5")
+    project = page(mini)
+    saved(project, "refuted", refutes="Any rate.")
+    assert tip(project)[0].startswith("measured: At rate 0.5")
 
 
 def test_verdicts_as_they_are_written_can_be_told(mini):
     """Of a verdict that was kept as JSON, as every verdict is."""
-    library = page(mini, EXACT)
-    saved(library, "supported", "exact", EXACT, comparisons=[{**COMPARED, **ALONE, "effect": None}])
-    assert json.loads(verdicts.load(library, EXACT).to_json())["comparisons"][0]["effect"] is None
-    assert tip(library)[1] == "dropout below none by 0.1: not finite"
+    project = page(mini, EXACT)
+    saved(project, "supported", "exact", EXACT, comparisons=[{**COMPARED, **ALONE, "effect": None}])
+    assert json.loads(verdicts.load(project, EXACT).to_json())["comparisons"][0]["effect"] is None
+    assert tip(project)[1] == "dropout below none by 0.1: not finite"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pymdownx.superfences import SuperFencesException
-from rendering import library_of, render
+from rendering import opened_at, render
 
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
@@ -17,24 +17,24 @@ SVG = '<svg role="img" aria-label=""><clipPath id="c1"/><path clip-path="url(#c1
 CELL = "```{{.python .run{attrs}}}\n{source}\n```\n"
 
 
-def drawn(library, figure=DRAWING, scale="sample"):
+def drawn(project, figure=DRAWING, scale="sample"):
     """Store a drawing as the drawing task would."""
-    path = draw._path(library, draw.wanted_key(library, figure, scale))
+    path = draw._path(project, draw.wanted_key(project, figure, scale))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(SVG)
 
 
-def ran(library, *outputs, page="concepts/try.md"):
+def ran(project, *outputs, page="concepts/try.md"):
     """Store the outputs of a page's cells as running them would."""
-    path = library.memo("cells", lookup.key(library, page)) / "cells.json"
+    path = project.plan.memo("cells", lookup.key(project, page)) / "cells.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(outputs))
 
 
 def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):
-    library = library_of(mini, FIT, page=f'![Falls "faster" -- & steeper](figure:{DRAWING})')
-    drawn(library)
-    html = render(library)
+    project = opened_at(mini, FIT, page=f'![Falls "faster" -- & steeper](figure:{DRAWING})')
+    drawn(project)
+    html = render(project)
     assert html.startswith(f'<figure class="cn-figure" id="{DRAWING}"><svg role="img"')
     assert re.search(r"""aria-label=(['"])Falls .*faster.* -- &amp; steeper\1""", html)
     caption = "<figcaption data-search-exclude>Falls &quot;faster&quot; -- &amp; steeper"
@@ -43,46 +43,46 @@ def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):
 
 
 def test_without_words_a_figure_shows_its_own(mini):
-    library = library_of(mini, FIT, page=f"![](figure:{DRAWING})")
-    drawn(library)
-    assert render(library).count("The loss falls faster at a higher rate.") == 2
+    project = opened_at(mini, FIT, page=f"![](figure:{DRAWING})")
+    drawn(project)
+    assert render(project).count("The loss falls faster at a higher rate.") == 2
 
 
 def test_a_figure_that_stands_twice_has_ids_of_its_own(mini):
-    library = library_of(mini, FIT, page=f"![](figure:{DRAWING})\n\n![](figure:{DRAWING})")
-    drawn(library)
-    html = render(library)
+    project = opened_at(mini, FIT, page=f"![](figure:{DRAWING})\n\n![](figure:{DRAWING})")
+    drawn(project)
+    html = render(project)
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert sorted(ids) == ["c1", "c1-2", DRAWING]
     assert "url(#c1-2)" in html and 'href="#c1-2"' in html
 
 
 def test_curves_of_an_experiment(mini):
-    library = library_of(mini, FIT, page=f"![](figure:{FIT}#curves)")
-    drawn(library, f"{FIT}#curves")
-    html = render(library)
+    project = opened_at(mini, FIT, page=f"![](figure:{FIT}#curves)")
+    drawn(project, f"{FIT}#curves")
+    html = render(project)
     assert '<figure class="cn-figure"><svg' in html and "../../evidence/straight_line.fit/" in html
 
 
 def test_a_figure_of_older_results_says_so(mini):
-    library = library_of(mini, FIT, page=f"![](figure:{DRAWING})")
-    drawn(library)
-    library.results(FIT, "sample").stale = "loss changed"
-    html = render(library)
+    project = opened_at(mini, FIT, page=f"![](figure:{DRAWING})")
+    drawn(project)
+    project.plan.results(FIT, "sample").stale = "loss changed"
+    html = render(project)
     assert '<span class="cn-stale">measured with older code: loss changed</span>' in html
 
 
 def test_filling_leaves_the_rest_of_a_page_alone(mini):
     html = "<!-- a comment --><p>cn:figure</p>"
-    assert fill(html, library_of(mini)) == html
+    assert fill(html, opened_at(mini)) == html
 
 
 def test_a_cell_shows_its_source_and_what_it_gave(mini):
     shown, hidden = CELL.format(attrs=' title="Sum"', source="1 < 2"), CELL.format(attrs=" hide=source", source="3")
-    library = library_of(mini, page=f"{shown}\nBetween.\n\n{hidden}")
+    project = opened_at(mini, page=f"{shown}\nBetween.\n\n{hidden}")
     parts = [{"kind": "text", "data": "a < b"}, {"kind": "html", "data": "<table></table>"}]
-    ran(library, parts, [{"kind": "error", "data": "ValueError: no"}, {"kind": "svg", "data": SVG}])
-    html = render(library)
+    ran(project, parts, [{"kind": "error", "data": "ValueError: no"}, {"kind": "svg", "data": SVG}])
+    html = render(project)
     first, _, second = html.partition("<p>Between.</p>")
     assert first.startswith('<div class="cn-cell"><div class="highlight">') and '"filename">Sum<' in first
     assert '<div class="cn-output"><pre class="cn-output__text"><code>a &lt; b</code></pre>' in first
@@ -92,41 +92,41 @@ def test_a_cell_shows_its_source_and_what_it_gave(mini):
 
 
 def test_cells_that_read_the_same_have_outputs_of_their_own(mini):
-    library = library_of(mini, page=CELL.format(attrs="", source="x") + "\n" + CELL.format(attrs="", source="x"))
-    ran(library, [{"kind": "text", "data": "one"}], [{"kind": "text", "data": "two"}])
-    html = render(library)
+    project = opened_at(mini, page=CELL.format(attrs="", source="x") + "\n" + CELL.format(attrs="", source="x"))
+    ran(project, [{"kind": "text", "data": "one"}], [{"kind": "text", "data": "two"}])
+    html = render(project)
     assert html.index("one") < html.index("two") and html.count("cn-cell") == 2
 
 
 @pytest.mark.parametrize("around", ["- a\n\n{}", "!!! note\n\n{}", '=== "Tab"\n\n{}'])
 def test_cells_inside_other_things(mini, around):
     cell = "".join(f"    {line}\n" for line in CELL.format(attrs="", source="if x:\n    y").splitlines())
-    library = library_of(mini, page=around.format(cell))
-    ran(library, [{"kind": "text", "data": "there"}])
-    assert "<code>there</code>" in render(library)
+    project = opened_at(mini, page=around.format(cell))
+    ran(project, [{"kind": "text", "data": "there"}])
+    assert "<code>there</code>" in render(project)
 
 
 def test_a_cell_that_was_not_run(mini):
-    html = render(library_of(mini, page=CELL.format(attrs="", source="x")))
+    html = render(opened_at(mini, page=CELL.format(attrs="", source="x")))
     assert '<p class="cn-missing">not yet run</p>' in html and "highlight" in html
 
 
 def test_a_fence_that_is_no_cell_is_left_alone(mini):
-    html = render(library_of(mini, page="```python\nx\n```\n\n```{.python .other}\ny\n```\n"))
+    html = render(opened_at(mini, page="```python\nx\n```\n\n```{.python .other}\ny\n```\n"))
     assert "cn-cell" not in html and html.count("highlight") == 2
 
 
 def test_a_failure_inside_a_cell_is_not_swallowed(mini, monkeypatch):
-    library = library_of(mini, page=CELL.format(attrs="", source="x"))
+    project = opened_at(mini, page=CELL.format(attrs="", source="x"))
     monkeypatch.setattr(lookup, "outputs", lambda *_: 1 / 0)
     with pytest.raises(SuperFencesException, match="division"):
-        render(library)
+        render(project)
 
 
 def test_a_cell_that_discovery_did_not_find_is_refused(mini):
-    library = library_of(mini, page="Text")
+    project = opened_at(mini, page="Text")
     with pytest.raises(SuperFencesException, match="was not found"):
-        render(library, text=CELL.format(attrs="", source="x"))
+        render(project, text=CELL.format(attrs="", source="x"))
 
 
 def test_only_lookups_here():
@@ -138,5 +138,5 @@ def test_only_lookups_here():
 
 def test_a_figure_without_a_drawing_says_what_is_missing(mini):
     page = f"![](figure:{DRAWING})"
-    assert '<p class="cn-missing">not yet run</p>' in render(library_of(mini, page=page))
-    assert '<p class="cn-missing">not yet drawn</p>' in render(library_of(mini, FIT, page=page))
+    assert '<p class="cn-missing">not yet run</p>' in render(opened_at(mini, page=page))
+    assert '<p class="cn-missing">not yet drawn</p>' in render(opened_at(mini, FIT, page=page))

@@ -10,12 +10,12 @@ import markdown
 import pytest
 import yaml
 from markdown.extensions import Extension
-from rendering import EXPERIMENTS, library_of, put, render, whole, write
+from rendering import EXPERIMENTS, opened_at, put, render, whole, write
 
 from coursenotes.discover import links
 from coursenotes.discover.headings import page_title, sections
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.files import previews
 from coursenotes.site.files.search import _in_words
 from coursenotes.site.markdown import formulae
@@ -118,23 +118,23 @@ def test_what_only_has_words_has_no_tex():
 
 
 def test_the_same_title_and_the_same_address_are_told_of_a_page(mini):
-    library = library_of(mini, page="# The $L_2$ norm, `$x$`\n\n## Of $\\alpha$ & $a_b$\n")
-    page = library.site.pages["concepts/try.md"]
+    project = opened_at(mini, page="# The $L_2$ norm, `$x$`\n\n## Of $\\alpha$ & $a_b$\n")
+    page = project.catalog.pages["concepts/try.md"]
     assert page_title(page) == "The L₂ norm, $x$"
     assert [s.title for s in sections(page.text)][1] == "Of α & a_b"
     md = site()
     md.convert(page.text)
     (top,) = md.toc_tokens
     assert [s.anchor for s in sections(page.text)] == [top["id"], top["children"][0]["id"]]
-    titled = library_of(mini, page="---\ntitle: Of $x^2$\n---\n# Other\n").site.pages["concepts/try.md"]
+    titled = opened_at(mini, page="---\ntitle: Of $x^2$\n---\n# Other\n").site.pages["concepts/try.md"]
     assert page_title(titled) == "Of x²"
 
 
 def test_brackets_in_a_formula_are_no_link(mini):
-    library = library_of(mini, page="# Try\n\n$f[i](x.md)$ and $[a](claim:nothing.is)$\n")
-    assert not library.site.problems and not library.site.pages["concepts/try.md"].references
-    assert not list(links.problems(library.site.pages, {}))
-    assert "[a](claim:nothing.is)" in render(library)
+    project = opened_at(mini, page="# Try\n\n$f[i](x.md)$ and $[a](claim:nothing.is)$\n")
+    assert not project.catalog.problems and not project.catalog.pages["concepts/try.md"].references
+    assert not list(links.problems(project.catalog.pages, {}))
+    assert "[a](claim:nothing.is)" in render(project)
 
 
 def test_a_search_finds_what_is_shown():
@@ -154,10 +154,10 @@ def test_the_whole_site_names_a_page_in_characters(mini):
     )
     head = "---\ntitle: Rank $r$\ndescription: Of $W_q$.\n---\n"
     write(mini.docs / "concepts/rank.md", f"{head}# Rank $r$\n\n[It](norm.md) is.\n")
-    library = library_of(mini)
+    project = opened_at(mini)
     for experiment in EXPERIMENTS:
-        put(library, experiment)
-    folder = whole(Library(discover(mini)))
+        put(project, experiment)
+    folder = whole(Project(discover(mini)))
     norm, rank = ((folder / f"concepts/{name}/index.html").read_text(encoding="utf-8") for name in ("norm", "rank"))
     assert "<title>The L₂ norm - " in norm and "<title>Rank r - " in rank
     assert '<meta name="description" content="Of W_q.">' in rank

@@ -8,13 +8,13 @@ import re
 
 import notes
 import pytest
-from rendering import library_of, whole, write
+from rendering import opened_at, whole, write
 
 from coursenotes.build import mkdocs_plugin
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
 from coursenotes.figures.cells import lookup as cells
+from coursenotes.project import Project
 from coursenotes.site import notebooks
 from coursenotes.site.markdown import names
 from coursenotes.site.notebooks import bounded, finished, pictures, safe
@@ -26,18 +26,18 @@ def put(mini, *cells, name: str = PLACE, raw: str | None = None, **fields):
     """The mini site with a lesson and a notebook beside it."""
     write(mini.docs / "lessons/dl2022/lesson8.md", notes.LESSON)
     write(mini.docs / name, notes.notebook(*cells, **fields) if raw is None else raw)
-    library_of(mini)
+    opened_at(mini)
     return mini
 
 
 def problems(mini) -> list[str]:
-    library = Library(discover(mini))
-    return [str(p) for p in (*library.site.problems, *library.knowledge.problems())]
+    project = Project(discover(mini))
+    return [str(p) for p in (*project.catalog.problems, *project.knowledge.problems())]
 
 
 def article(mini, name: str = "ana") -> str:
     """The finished page's own text, as HTML."""
-    text = (whole(Library(discover(mini))) / f"lessons/dl2022/lesson8/{name}/index.html").read_text(encoding="utf-8")
+    text = (whole(Project(discover(mini))) / f"lessons/dl2022/lesson8/{name}/index.html").read_text(encoding="utf-8")
     return text[text.index("<article") : text.index("</article>")]
 
 
@@ -62,8 +62,8 @@ def test_what_is_wrong_in_a_notebook_is_told_with_the_files_line(mini):
 
 def test_a_time_after_the_end_of_the_lecture_is_told(mini):
     put(mini, notes.text("Late: [2:00:00].\n"))
-    library = Library(discover(mini))
-    assert any("2:00:00 is after the end" in str(p) for p in names.all_problems(library.knowledge))
+    project = Project(discover(mini))
+    assert any("2:00:00 is after the end" in str(p) for p in names.all_problems(project.knowledge))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_jupyter_keeps_for_itself_is_no_page(mini):
     put(mini, notes.text("# Hello\n"))
     write(mini.docs / "lessons/dl2022/lesson8/.ipynb_checkpoints/ana-checkpoint.ipynb", "{")
     assert problems(mini) == []
-    site = whole(Library(discover(mini)))
+    site = whole(Project(discover(mini)))
     assert not [path for path in site.rglob("*") if "checkpoint" in path.name or path.suffix == ".ipynb"]
 
 
@@ -134,8 +134,8 @@ def test_nothing_in_a_notebook_is_run(mini):
     put(mini, notes.text(f"# Run\n\n```{{.python .run}}\n{source}```\n"), notes.code(source))
     html = article(mini)
     assert "touch" in html and not made.exists()
-    library = Library(discover(mini))
-    assert cells.scan(library.site.pages[PLACE].text) == []
+    project = Project(discover(mini))
+    assert cells.scan(project.catalog.pages[PLACE].text) == []
 
 
 # ---------------------------------------------------------------- bounds
@@ -293,7 +293,7 @@ def test_a_page_from_the_cache_is_the_same(mini, monkeypatch):
     put(mini, notes.text(source), notes.code("1"))
     first = article(mini)
     monkeypatch.setattr(notebooks, "finish", None)  # which is not asked again
-    mkdocs_plugin.render(Library(discover(mini)), mini.root / "again")
+    mkdocs_plugin.render(Project(discover(mini)), mini.root / "again")
     again = (mini.root / "again/lessons/dl2022/lesson8/ana/index.html").read_text(encoding="utf-8")
     assert first in again and "</h2>" in first
 
@@ -315,7 +315,7 @@ def test_pages_link_to_notebooks(mini):
     put(mini, notes.text("# One\n\n## A part\n"))
     lesson = mini.docs / "lessons/dl2022/lesson8.md"
     write(lesson, notes.LESSON + "\n[Ana](lesson8/ana.ipynb#a-part)\n")
-    page = (whole(Library(discover(mini))) / "lessons/dl2022/lesson8/index.html").read_text(encoding="utf-8")
+    page = (whole(Project(discover(mini))) / "lessons/dl2022/lesson8/index.html").read_text(encoding="utf-8")
     assert '<a href="ana/#a-part">Ana</a>' in page
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from coursenotes.knowledge.credit.people import Person
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.frame import bibtex
 
 ANA, BO = Person("ana", "Ana Lima"), Person("bo", "Bo Chen")
@@ -74,4 +74,4 @@ def test_in_words():
 def test_the_name_of_the_site(tmp_path, text, name):
     if text is not None:
         (tmp_path / "mkdocs.yml").write_text(text)
-    assert bibtex.site_name(Layout(tmp_path)) == name
+    assert bibtex.site_name(Paths(tmp_path)) == name

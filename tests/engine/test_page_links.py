@@ -1,7 +1,7 @@
 """Which pages a page links to, however the link is written."""
 
 import pytest
-from rendering import library_of
+from rendering import opened_at
 
 from coursenotes.discover.links import PageLink, page_links
 
@@ -45,7 +45,7 @@ def test_a_place_on_the_page_itself_is_a_link_to_it_where_it_is_asked_for():
 
 def test_a_link_to_a_page_that_there_is_not_is_told_with_its_line(mini):
     text = "# T\n\n[a](avrages.md#x) [b](averages.md) [c](../evidence/claims.md) [d](https://a.org/b.md) `[e](f.md)`\n"
-    (found,) = library_of(mini, page=text).knowledge.problems()
+    (found,) = opened_at(mini, page=text).knowledge.problems()
     assert (found.what, found.line) == ("avrages.md#x leads to no page", 3)
     assert found.details == ("there is no docs/concepts/avrages.md",)
     assert found.fix == "is it docs/concepts/averages.md?"

@@ -41,13 +41,13 @@ def two_scales(mini):
     return mini
 
 
-def store(library, job, value=1.0):
-    folder = library.store.scratch()
-    depends = {**library.depends(job.experiment.id, job.scale), "settings": dict(job.settings), "seed": job.seed}
+def store(plan, job, value=1.0):
+    folder = plan.store.scratch()
+    depends = {**plan.depends(job.experiment.id, job.scale), "settings": dict(job.settings), "seed": job.seed}
     write_entry(folder, JobResult({"mean": value}, provenance={"libraries": {"torch": "1.0"}}), depends)
-    library.store.put(job.key, folder)
-    library.remember(job, 2.5)
-    library.arrived(job)
+    plan.store.put(job.key, folder)
+    plan.remember(job, 2.5)
+    plan.arrived(job)
 
 
 def test_only_what_is_asked_for_is_wanted(mini):
@@ -59,13 +59,13 @@ def test_only_what_is_asked_for_is_wanted(mini):
 
 
 def test_results_are_there_when_the_last_job_is(two_scales):
-    library = load(two_scales)
-    jobs = library.jobs("averages.big", "sample")
-    store(library, jobs[0])
-    assert library.results("averages.big", "sample") is None and len(library.missing([("averages.big", "sample")])) == 1
-    store(library, jobs[1], 3.0)
-    assert list(library.results("averages.big", "sample").metric("mean")) == [1.0, 3.0]
-    assert library.last(jobs[0])["seconds"] == 2.5
+    plan = load(two_scales)
+    jobs = plan.jobs("averages.big", "sample")
+    store(plan, jobs[0])
+    assert plan.results("averages.big", "sample") is None and len(plan.missing([("averages.big", "sample")])) == 1
+    store(plan, jobs[1], 3.0)
+    assert list(plan.results("averages.big", "sample").metric("mean")) == [1.0, 3.0]
+    assert plan.last(jobs[0])["seconds"] == 2.5
 
 
 def test_scales_do_not_touch_each_other(two_scales):
@@ -77,10 +77,10 @@ def test_scales_do_not_touch_each_other(two_scales):
 
 
 def test_published_results_serve_a_checkout_that_never_ran_them(two_scales):
-    library = load(two_scales)
-    for job in library.jobs("averages.big", "full"):
-        store(library, job)
-    path = library.publish("averages.big")
+    plan = load(two_scales)
+    for job in plan.jobs("averages.big", "full"):
+        store(plan, job)
+    path = plan.publish("averages.big")
     import shutil
 
     shutil.rmtree(two_scales.state)
@@ -96,10 +96,10 @@ def test_newer_libraries_leave_published_results_as_they_are(two_scales, monkeyp
 
 
 def test_changed_code_makes_published_results_stale(two_scales):
-    library = load(two_scales)
-    for job in library.jobs("averages.big", "full"):
-        store(library, job)
-    library.publish("averages.big")
+    plan = load(two_scales)
+    for job in plan.jobs("averages.big", "full"):
+        store(plan, job)
+    plan.publish("averages.big")
     path = two_scales.snippet("averages")
     path.write_text(path.read_text().replace("sum(data) /", "1.0 * sum(data) /"))
     fresh = load(two_scales)
@@ -112,9 +112,9 @@ def test_a_bad_published_file_is_told_and_not_fatal(two_scales):
     path = two_scales.published / "averages" / "big.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
-    library = load(two_scales)
-    assert library.results("averages.big", "full") is None
-    assert "cannot be read" in str(library.problems[0]) and library.problems[0].path == path
+    plan = load(two_scales)
+    assert plan.results("averages.big", "full") is None
+    assert "cannot be read" in str(plan.problems[0]) and plan.problems[0].path == path
 
 
 def test_publishing_half_is_refused(two_scales):
@@ -123,10 +123,10 @@ def test_publishing_half_is_refused(two_scales):
 
 
 def test_why_names_the_change(two_scales):
-    library = load(two_scales)
-    job = library.jobs("averages.big", "sample")[0]
-    assert library.why(job) == ["it was never run here"]
-    store(library, job)
+    plan = load(two_scales)
+    job = plan.jobs("averages.big", "sample")[0]
+    assert plan.why(job) == ["it was never run here"]
+    store(plan, job)
     assert load(two_scales).why(job) == []
     path = two_scales.snippets / "datasets" / "both.py"
     path.write_text(path.read_text().replace("[1, 2]", "[1, 2, 3]"))

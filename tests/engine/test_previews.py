@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from rendering import library_of, put, whole, write
+from rendering import opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
 from coursenotes.discover.text.cut import columns
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.files import previews
 
 ARTICLE = """<nav><p>Not this.</p></nav><article class="md-content__inner md-typeset">
@@ -56,10 +56,10 @@ def test_a_page_without_form_stops_nothing(text):
 
 def test_the_file_tells_of_listed_pages_by_their_addresses(mini):
     write(mini.docs / "concepts/secret.md", "---\ntitle: Secret\nvisibility: unlisted\n---\n# Secret\n\nNothing yet.\n")
-    library = library_of(mini)
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    found = json.loads((whole(Library(discover(mini))) / previews.FILE).read_text(encoding="utf-8"))
+    project = opened_at(mini)
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    found = json.loads((whole(Project(discover(mini))) / previews.FILE).read_text(encoding="utf-8"))
     assert set(found) == {"", "concepts/averages/", "concepts/straight_line/"}
     title, opening, _ = found["concepts/averages/"]
     assert title == "Averages" and opening.startswith("Why measure twice? The error goes from 0.8")

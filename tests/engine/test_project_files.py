@@ -15,9 +15,9 @@ from coursenotes.build import mkdocs_plugin
 from coursenotes.discover.files import listing
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.form import images
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 
 NFC, NFD = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
 
@@ -48,12 +48,12 @@ def link(path: Path, target: str | Path) -> Path:
     return path
 
 
-def told(layout: Layout) -> dict[str, str]:
+def told(paths: Paths) -> dict[str, str]:
     """{path below the root: what is wrong and how to mend it} of all that discovery refuses."""
     with pytest.raises(CoursenotesError) as caught:
-        discover(layout)
+        discover(paths)
     assert all(problem.fix for problem in caught.value.problems)
-    return {str(Path(p.path).relative_to(layout.root)): f"{p.what} | {p.fix}" for p in caught.value.problems}
+    return {str(Path(p.path).relative_to(paths.root)): f"{p.what} | {p.fix}" for p in caught.value.problems}
 
 
 # ---------------------------------------------------------------- links that lead out
@@ -80,28 +80,28 @@ def told(layout: Layout) -> dict[str, str]:
     ],
 )
 @pytest.mark.parametrize("target", ["/proc/self/environ", "../key"])
-def test_a_link_out_of_the_project_is_refused_wherever_it_lies(mini: Layout, name: str, target: str):
+def test_a_link_out_of_the_project_is_refused_wherever_it_lies(mini: Paths, name: str, target: str):
     key = put(mini.root.parent / "key", "secret")
     link(mini.root / name, key if target == "../key" else target)
     ((place, what),) = told(mini).items()
     assert place == name and "it leads out of the project" in what and "put a copy" in what
 
 
-def test_settings_that_are_a_link_out_are_refused(mini: Layout):
+def test_settings_that_are_a_link_out_are_refused(mini: Paths):
     shutil.move(mini.root / "mkdocs.yml", mini.root.parent / "theirs.yml")
     link(mini.root / "mkdocs.yml", "../theirs.yml")
     assert "it leads out of the project" in told(mini)["mkdocs.yml"]
 
 
 @pytest.mark.parametrize("tree", ["docs", "snippets", "tests/claims", "results", "tests"])
-def test_a_tree_that_lies_elsewhere_is_refused(mini: Layout, tree: str):
+def test_a_tree_that_lies_elsewhere_is_refused(mini: Paths, tree: str):
     shutil.move(mini.root / tree, mini.root.parent / "theirs")
     link(mini.root / tree, mini.root.parent / "theirs")
     ((place, what),) = told(mini).items()
     assert place == ("tests/claims" if tree == "tests" else tree) and "out of the project" in what
 
 
-def test_a_link_by_way_of_another_is_followed_to_its_end(mini: Layout):
+def test_a_link_by_way_of_another_is_followed_to_its_end(mini: Paths):
     link(mini.root / "by" / "way", "/etc/hostname")
     link(mini.docs / "a.txt", "../by/way")
     link(mini.root / "by" / "folder", "/etc")
@@ -119,7 +119,7 @@ def test_a_link_by_way_of_another_is_followed_to_its_end(mini: Layout):
         "notes/private.md",
     ],
 )  # fmt: skip
-def test_a_link_to_what_is_not_published_is_refused(mini: Layout, target: str):
+def test_a_link_to_what_is_not_published_is_refused(mini: Paths, target: str):
     put(mini.root / ".gitignore", "/notes/local/\n*.log\n")
     put(mini.root / "notes" / ".gitignore", "private.md\n")
     put(mini.root / target, "secret")
@@ -130,14 +130,14 @@ def test_a_link_to_what_is_not_published_is_refused(mini: Layout, target: str):
     assert all(name.split("/")[1] == "folder" for name in told(mini))
 
 
-def test_what_the_repository_alone_ignores_is_refused(mini: Layout):
+def test_what_the_repository_alone_ignores_is_refused(mini: Paths):
     put(mini.root / ".git" / "info" / "exclude", "drafts/\n")
     put(mini.root / "drafts" / "x.md")
     link(mini.docs / "x.md", "../drafts/x.md")
     assert "drafts/x.md, which git ignores" in told(mini)["docs/x.md"]
 
 
-def test_what_a_linked_folder_holds_for_itself_does_not_come_along(mini: Layout):
+def test_what_a_linked_folder_holds_for_itself_does_not_come_along(mini: Paths):
     put(mini.root / "handouts" / "a.md")
     put(mini.root / "handouts" / ".git" / "config", "secret")
     put(mini.root / "handouts" / ".env", "secret")
@@ -146,7 +146,7 @@ def test_what_a_linked_folder_holds_for_itself_does_not_come_along(mini: Layout)
     assert sorted(n for n in listing.look(mini).names if "handouts" in n) == ["docs/handouts/a.md"]
 
 
-def test_a_link_out_of_a_linked_folder_is_refused(mini: Layout):
+def test_a_link_out_of_a_linked_folder_is_refused(mini: Paths):
     put(mini.root / "handouts" / "a.md")
     link(mini.root / "handouts" / "b.md", "/etc/hostname")
     link(mini.root / "handouts" / "deep" / "c", "/etc")
@@ -155,7 +155,7 @@ def test_a_link_out_of_a_linked_folder_is_refused(mini: Layout):
 
 
 # ---------------------------------------------------------------- links that may stay
-def test_links_inside_the_project_are_pages_and_files_as_others(mini: Layout):
+def test_links_inside_the_project_are_pages_and_files_as_others(mini: Paths):
     put(mini.root / "handouts" / "deep" / "sheet.md", "# A sheet\n\nWords.\n")
     link(mini.docs / "handouts", "../handouts")
     link(mini.docs / "same.md", "concepts/averages.md")
@@ -167,17 +167,17 @@ def test_links_inside_the_project_are_pages_and_files_as_others(mini: Layout):
     assert site.files.has(mini.docs / "concepts" / ".." / "same.md") and not site.files.has(mini.docs / "none.md")
 
 
-def test_a_project_that_is_reached_through_a_link_is_whole(mini: Layout):
+def test_a_project_that_is_reached_through_a_link_is_whole(mini: Paths):
     link(mini.root.parent / "here", mini.root)
-    here = Layout(mini.root.parent / "here")
+    here = Paths(mini.root.parent / "here")
     assert listing.look(here).names == listing.look(mini).names
-    mkdocs_plugin.render(Library(discover(here)), here.root / "whole")
+    mkdocs_plugin.render(Project(discover(here)), here.root / "whole")
     assert (mini.root / "whole" / "concepts" / "averages" / "index.html").is_file()
 
 
 # ---------------------------------------------------------------- circles
 @pytest.mark.parametrize("target", [".", "..", "concepts/..", "../docs", "l", "m", "../docs/concepts/up"])
-def test_a_circle_of_links_is_refused(mini: Layout, target: str):
+def test_a_circle_of_links_is_refused(mini: Paths, target: str):
     link(mini.docs / "l", target)
     if target == "m":
         link(mini.docs / "m", "l")
@@ -186,13 +186,13 @@ def test_a_circle_of_links_is_refused(mini: Layout, target: str):
     assert "docs/l" in told(mini)
 
 
-def test_two_folders_that_lead_to_each_other_are_refused(mini: Layout):
+def test_two_folders_that_lead_to_each_other_are_refused(mini: Paths):
     link(mini.docs / "a" / "x", "../b")
     link(mini.docs / "b" / "y", "../a")
     assert set(told(mini)) == {"docs/a/x/y", "docs/b/y/x"}
 
 
-def test_links_that_multiply_have_an_end(mini: Layout, monkeypatch):
+def test_links_that_multiply_have_an_end(mini: Paths, monkeypatch):
     monkeypatch.setattr("coursenotes.discover.files.tree.MOST", 2_000)
     for level in range(30):
         put(mini.root / "many" / str(level) / "x.txt")
@@ -203,13 +203,13 @@ def test_links_that_multiply_have_an_end(mini: Layout, monkeypatch):
     assert "holds more than 2,000 files" in told(mini)["docs"]
 
 
-def test_a_hidden_link_to_a_folder_is_refused_too(mini: Layout):
+def test_a_hidden_link_to_a_folder_is_refused_too(mini: Paths):
     """mkdocs follows it before it leaves hidden files out."""
     link(mini.docs / ".l", ".")
     assert set(told(mini)) == {"docs/.l"}
 
 
-def test_the_lock_of_an_editor_is_no_page(mini: Layout):
+def test_the_lock_of_an_editor_is_no_page(mini: Paths):
     link(mini.docs / "concepts" / ".#averages.md", "ana@host.4711:1700000000")
     put(mini.docs / ".trash" / "old.md", "[x](claim:nothing)\n")
     assert ".trash/old.md" not in discover(mini).pages
@@ -229,13 +229,13 @@ def test_the_lock_of_an_editor_is_no_page(mini: Layout):
         "site_src/theme/x.html",
     ],
 )
-def test_a_fifo_is_refused_and_not_opened(mini: Layout, name: str):
+def test_a_fifo_is_refused_and_not_opened(mini: Paths, name: str):
     (mini.root / name).parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(mini.root / name)
     assert "a FIFO" in told(mini)[name]
 
 
-def test_a_socket_is_refused(mini: Layout, monkeypatch):
+def test_a_socket_is_refused(mini: Paths, monkeypatch):
     monkeypatch.chdir(mini.docs)
     with socket.socket(socket.AF_UNIX) as made:
         made.bind("x.md")
@@ -243,7 +243,7 @@ def test_a_socket_is_refused(mini: Layout, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices")
-def test_a_device_is_refused(mini: Layout):
+def test_a_device_is_refused(mini: Paths):
     try:
         os.mknod(mini.docs / "zero.md", 0o644 | 0o020000, os.makedev(1, 5))
     except PermissionError:
@@ -254,34 +254,34 @@ def test_a_device_is_refused(mini: Layout):
 @pytest.mark.parametrize(
     "name", ["docs/x.md", "docs/people.yml", "snippets/x.py", "results/averages/x.json", "mkdocs.yml"]
 )
-def test_a_hard_link_is_refused(mini: Layout, name: str):
+def test_a_hard_link_is_refused(mini: Paths, name: str):
     path = mini.root / name
     put(path, path.read_text() if path.is_file() else "x")
     os.link(path, mini.root.parent / "other")
     assert "a hard link" in told(mini)[name]
 
 
-def test_hard_links_of_the_store_are_nobodys_business(mini: Layout):
+def test_hard_links_of_the_store_are_nobodys_business(mini: Paths):
     os.link(put(mini.state / "store" / "x.json"), mini.root / "x.json")
     os.link(put(mini.site / "x.html"), mini.root / "x.html")
     assert discover(mini).pages
 
 
 @pytest.mark.parametrize("name", [b"a\nb.md", b"caf\xe9.md", b"x\x1b[2J.txt"])
-def test_a_name_that_not_every_system_can_write_is_refused(mini: Layout, name: bytes):
+def test_a_name_that_not_every_system_can_write_is_refused(mini: Paths, name: bytes):
     with open(os.path.join(os.fsencode(mini.docs), name), "wb"):  # noqa: PTH118, PTH123
         pass
     (what,) = told(mini).values()
     assert "a name that not every system can write: 'docs/" in what and "\n" not in what and "\x1b" not in what
 
 
-def test_a_link_that_leads_nowhere_is_refused(mini: Layout):
+def test_a_link_that_leads_nowhere_is_refused(mini: Paths):
     link(mini.docs / "concepts" / "gone.md", "nowhere.md")
     link(mini.docs / "gone.png", "nowhere.png")
     assert all("leads nowhere" in what for what in told(mini).values()) and len(told(mini)) == 2
 
 
-def test_all_is_told_at_once(mini: Layout):
+def test_all_is_told_at_once(mini: Paths):
     link(mini.docs / "e.md", "/etc/hostname")
     link(mini.docs / "l", ".")
     os.mkfifo(mini.docs / "f.md")
@@ -308,7 +308,7 @@ def test_all_is_told_at_once(mini: Layout):
         ("results/averages/x.json", "results/Averages/x.json"),
     ],
 )
-def test_names_that_are_one_on_a_mac_are_refused(mini: Layout, one: str, other: str):
+def test_names_that_are_one_on_a_mac_are_refused(mini: Paths, one: str, other: str):
     put(mini.root / one, "x = 1\n")
     put(mini.root / other, "x = 1\n")
     ((name, what),) = told(mini).items()
@@ -328,7 +328,7 @@ def test_names_that_are_one_on_a_mac_are_refused(mini: Layout, one: str, other: 
         ("docs/lessons/dl2022/lesson8/ana.md", "docs/lessons/dl2022/lesson8/ana.ipynb"),
     ],
 )
-def test_two_with_one_address_are_refused(mini: Layout, one: str, other: str):
+def test_two_with_one_address_are_refused(mini: Paths, one: str, other: str):
     put(mini.root / one)
     put(mini.root / other)
     ((name, what),) = told(mini).items()
@@ -336,19 +336,19 @@ def test_two_with_one_address_are_refused(mini: Layout, one: str, other: str):
 
 
 @pytest.mark.parametrize("name", ["docs/a.markdown", "docs/a.MD", "docs/a.mkd"])
-def test_a_page_that_only_mkdocs_would_see_is_refused(mini: Layout, name: str):
+def test_a_page_that_only_mkdocs_would_see_is_refused(mini: Paths, name: str):
     put(mini.root / name)
     assert "a page that ends in" in told(mini)[name] and "end in .md" in told(mini)[name]
 
 
-def test_names_that_only_look_alike_may_stay(mini: Layout):
+def test_names_that_only_look_alike_may_stay(mini: Paths):
     for name in ("a.md", "a.txt", "a/b.md", "b/a.md", "a-1.md", "index.txt", "ı.md", "i.md"):
         put(mini.docs / name)
     assert {"a.md", "a/b.md", "b/a.md"} <= discover(mini).pages.keys()
 
 
 # ---------------------------------------------------------------- what reads from the list
-def test_a_picture_is_one_of_the_list(mini: Layout):
+def test_a_picture_is_one_of_the_list(mini: Paths):
     put(mini.root.parent / "out.png")
     put(mini.root / "in.png")
     put(mini.docs / "concepts" / "there.png")
@@ -370,58 +370,58 @@ def test_what_is_no_file_any_more_is_not_waited_for(tmp_path: Path):
     assert listing.read_text(put(tmp_path / "y.md", "a\nb\n")) == "a\nb\n"
 
 
-def test_a_file_that_appears_while_mkdocs_runs_waits_for_the_next_build(mini: Layout):
-    library = Library(discover(mini))
+def test_a_file_that_appears_while_mkdocs_runs_waits_for_the_next_build(mini: Paths):
+    project = Project(discover(mini))
     put(mini.docs / "late.md")
     put(mini.docs / "late.txt")
-    mkdocs_plugin.render(library, mini.root / "whole")
+    mkdocs_plugin.render(project, mini.root / "whole")
     assert not (mini.root / "whole" / "late").exists() and not (mini.root / "whole" / "late.txt").exists()
 
 
-def test_a_link_that_appears_while_mkdocs_runs_is_refused(mini: Layout):
-    library = Library(discover(mini))
+def test_a_link_that_appears_while_mkdocs_runs_is_refused(mini: Paths):
+    project = Project(discover(mini))
     link(mini.docs / "late.txt", "/etc/hostname")
     with pytest.raises(CoursenotesError, match=r"late\.txt: a link to /etc/hostname: it leads out"):
-        mkdocs_plugin.render(library, mini.root / "whole")
+        mkdocs_plugin.render(project, mini.root / "whole")
 
 
-def test_circles_that_appear_before_mkdocs_looks_are_refused(mini: Layout):
+def test_circles_that_appear_before_mkdocs_looks_are_refused(mini: Paths):
     """mkdocs itself follows them: two take it through more folders than it can ever see."""
-    library = Library(discover(mini))
+    project = Project(discover(mini))
     link(mini.docs / "l", ".")
     link(mini.docs / "m", ".")
     with pytest.raises(CoursenotesError, match=r"docs/m: a link to \., a folder on the way to it"):
-        mkdocs_plugin.render(library, mini.root / "whole")
+        mkdocs_plugin.render(project, mini.root / "whole")
 
 
 @pytest.mark.parametrize("theme", ["site_src/theme", "own/theme"])
-def test_a_link_out_in_the_projects_theme_is_refused(mini: Layout, theme: str):
+def test_a_link_out_in_the_projects_theme_is_refused(mini: Paths, theme: str):
     settings = mini.root / "mkdocs.yml"
     settings.write_text(settings.read_text().replace("font: false", f"font: false\n  custom_dir: {theme}"))
     put(mini.root / theme / "assets" / "own.css", "p {}")
-    library = Library(discover(mini))
-    mkdocs_plugin.render(library, mini.root / "whole")
+    project = Project(discover(mini))
+    mkdocs_plugin.render(project, mini.root / "whole")
     assert (mini.root / "whole" / "assets" / "own.css").is_file()
     link(mini.root / theme / "assets" / "e.txt", "/proc/self/environ")
     with pytest.raises(CoursenotesError, match=r"assets/e\.txt: a link to /proc/self/environ: it leads out"):
-        mkdocs_plugin.render(library, mini.root / "again")
+        mkdocs_plugin.render(project, mini.root / "again")
 
 
-def test_hidden_files_that_the_settings_ask_for_are_copied_and_links_among_them_refused(mini: Layout):
+def test_hidden_files_that_the_settings_ask_for_are_copied_and_links_among_them_refused(mini: Paths):
     settings = mini.root / "mkdocs.yml"
     settings.write_text(settings.read_text() + "exclude_docs: |\n  !.well-known\n")
     put(mini.docs / ".well-known" / "security.txt", "Contact: x\n")
-    mkdocs_plugin.render(Library(discover(mini)), mini.root / "whole")
+    mkdocs_plugin.render(Project(discover(mini)), mini.root / "whole")
     assert (mini.root / "whole" / ".well-known" / "security.txt").is_file()
     link(mini.docs / ".well-known" / "e.txt", "/etc/hostname")
     with pytest.raises(CoursenotesError, match=r"e\.txt: would be copied to the site, and is none"):
-        mkdocs_plugin.render(Library(discover(mini)), mini.root / "again")
+        mkdocs_plugin.render(Project(discover(mini)), mini.root / "again")
 
 
-def test_pages_of_another_folder_are_refused(mini: Layout):
+def test_pages_of_another_folder_are_refused(mini: Paths):
     settings = mini.root / "mkdocs.yml"
-    library = Library(discover(mini))
+    project = Project(discover(mini))
     put(mini.root / "other" / "index.md")
     settings.write_text(settings.read_text() + "docs_dir: other\n")
     with pytest.raises(CoursenotesError, match=r"mkdocs\.yml: docs_dir is .*other; the engine reads .*docs"):
-        mkdocs_plugin.render(library, mini.root / "whole")
+        mkdocs_plugin.render(project, mini.root / "whole")

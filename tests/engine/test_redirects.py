@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.site.files import redirects
@@ -12,7 +12,7 @@ from coursenotes.site.files import redirects
 def written(mini, tmp_path, was: str, address: str = "", name: str = "concepts/new.md"):
     write(mini.docs / name, f'---\ntitle: New & "old"\nwas: {was}\n---\n')
     folder = tmp_path / "out"
-    redirects.write(library_of(mini), folder, address)
+    redirects.write(opened_at(mini), folder, address)
     return folder
 
 

@@ -15,8 +15,8 @@ from coursenotes.claims import collect
 from coursenotes.discover.project import discover
 from coursenotes.discover.python import refusals, statements
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
 from coursenotes.figures.cells import lookup
+from coursenotes.project import Project
 
 ROOT = Path(__file__).parents[2]
 HEAD = (
@@ -32,7 +32,7 @@ def jobs(mini, text: str, more: str = EXPERIMENT, **files: str):
     for name, other in files.items():
         (mini.snippets / f"{name}.py").write_text(other)
     (mini.snippets / "t.py").write_text(HEAD + text + more)
-    return Library(discover(mini)).jobs("t.e", "sample")
+    return Project(discover(mini)).plan.jobs("t.e", "sample")
 
 
 REFUSED = {  # what: (code, its line in the code, what is said)
@@ -149,7 +149,7 @@ def test_data_may_be_drawn_from_one_seed(mini):
 def test_a_figure_is_refused_it_too(mini):
     drawn = '\n@figure(e)\ndef g(r):\n    """G."""\n    plt.title(g.__doc__)\n    return plt.gcf()\n'
     (mini.snippets / "t.py").write_text(HEAD + "def f(x): return 1\n" + EXPERIMENT + drawn)
-    told = [str(p) for p in check.static(Library(discover(mini)))]
+    told = [str(p) for p in check.static(Project(discover(mini)))]
     assert any("__doc__ leads to" in one and "t.py:" in one for one in told)
 
 
@@ -179,7 +179,7 @@ def cell_page(mini, code: str):
 def test_cells_are_refused_what_cannot_be_followed(mini, code, line, said):
     (mini.snippets / "helper.py").write_text("import snippets.steps as s\ndef pick(name): return getattr(s, name)\n")
     _, first = cell_page(mini, code)
-    told = [str(p) for p in check.static(Library(discover(mini)))]
+    told = [str(p) for p in check.static(Project(discover(mini)))]
     where = f"averages.md:{first + line - 1}: " if line else "helper.py:2: "
     assert any(said in one and where in one for one in told), told
 
@@ -188,7 +188,7 @@ def test_cells_may_show_docstrings_and_sources(mini):
     cell_page(
         mini, "import inspect\nfrom snippets.steps import descend\nprint(descend.__doc__, inspect.getsource(descend))"
     )
-    assert check.static(Library(discover(mini))) == []
+    assert check.static(Project(discover(mini))) == []
 
 
 STEP = '"""One step down a slope."""'
@@ -205,23 +205,23 @@ STEP = '"""One step down a slope."""'
 def test_what_a_cell_may_show_of_code_is_in_its_key(mini, old, new):
     """Docstrings, comments and lines."""
     cell_page(mini, "import inspect\nfrom snippets.steps import descend\nprint(inspect.getsource(descend))")
-    before = lookup.key(Library(discover(mini)), "concepts/averages.md")
+    before = lookup.key(Project(discover(mini)).plan, "concepts/averages.md")
     steps = mini.snippets / "steps.py"
     steps.write_text(steps.read_text().replace(old, new))
-    assert lookup.key(Library(discover(mini)), "concepts/averages.md") != before
+    assert lookup.key(Project(discover(mini)).plan, "concepts/averages.md") != before
 
 
 def test_prose_around_cells_is_not_in_their_key(mini):
     page, _ = cell_page(mini, "print(1)")
-    before = lookup.key(Library(discover(mini)), "concepts/averages.md")
+    before = lookup.key(Project(discover(mini)).plan, "concepts/averages.md")
     page.write_text(page.read_text().replace("\n\n", "\n\nMore words.\n\n", 1))
-    assert lookup.key(Library(discover(mini)), "concepts/averages.md") == before
+    assert lookup.key(Project(discover(mini)).plan, "concepts/averages.md") == before
 
 
 def test_a_claim_may_ask_whether_two_objects_are_one(mini):
     test = mini.claims_file("averages")
     test.write_text(test.read_text() + "\n\ndef same(a, b):\n    return id(a) == id(b)\n")
-    code = Library(discover(mini)).site.code
+    code = Project(discover(mini)).catalog.code
     closure = code.closure("tests.claims.test_averages", "same")
     assert not closure.problems(*collect.STRICT) and closure.problems(refusals.ADDRESS)
 

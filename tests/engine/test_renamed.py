@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.knowledge.links import aliases
 
@@ -12,7 +12,7 @@ def wrong(mini, was: str, text: str = "", **others: str) -> list:
     write(mini.docs / "concepts/new.md", f"---\ntitle: New\nwas: {was}\n---\n{text}")
     for name, body in others.items():
         write(mini.docs / f"concepts/{name}.md", body)
-    return list(library_of(mini).knowledge.graph.problems())
+    return list(opened_at(mini).knowledge.graph.problems())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_link_to_an_old_name_is_told_the_new_one(mini):
 
 def test_names_by_which_a_page_is_found(mini):
     assert not wrong(mini, "[concepts/old.md, old.ipynb]")
-    found = aliases.old_names(library_of(mini).site)
+    found = aliases.old_names(opened_at(mini).site)
     assert {name: page.name for name, page in found.items()} == dict.fromkeys(
         ("concepts/old.md", "old.ipynb"), "concepts/new.md"
     )

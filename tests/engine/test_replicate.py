@@ -17,7 +17,7 @@ from coursenotes.claims import acceptance
 from coursenotes.cli import main
 from coursenotes.errors import CoursenotesError
 from coursenotes.experiments.job import load_data
-from coursenotes.experiments.plan import load
+from coursenotes.project import load
 from coursenotes.workers.kernels import OLDEST, in_use
 from coursenotes.workers.progress import Progress
 from tests.engine.workers_project import wait_until
@@ -35,8 +35,8 @@ def quiet():
     return Progress(file=io.StringIO(), plain=True)
 
 
-def command(layout, capsys, *args):
-    status = main(["--project", str(layout.root), "replicate", *args])
+def command(paths, capsys, *args):
+    status = main(["--project", str(paths.root), "replicate", *args])
     return status, capsys.readouterr()
 
 
@@ -75,10 +75,10 @@ def test_a_replication_accepts_goes_on_where_it_was_stopped_and_changes_nothing_
     status, said = command(fresh, capsys, "averages")
     assert (status, path.read_bytes()) == (0, before) and "nothing changed since" in said.out
 
-    library = load(fresh)
+    project = load(fresh)
     kernels = {
-        job.seed: library.store.get(job.key).provenance["kernels"]
-        for job in library.jobs("averages.noise", "sample", Seeds.of(8).all)
+        job.seed: project.plan.store.get(job.key).provenance["kernels"]
+        for job in project.plan.jobs("averages.noise", "sample", Seeds.of(8).all)
     }
     assert kernels == {**dict.fromkeys(range(100, 106), "native"), 114: "baseline", 115: "baseline"}
 
@@ -109,8 +109,8 @@ def test_what_has_too_little_room_is_refused_with_its_line(fresh, capsys):
     assert "✗ averages.less_noisy" in said.out
     assert "line 11: noise.metric('error', n=100) below noise.metric('error', n=1) by 0.75" in said.out
     assert "and it takes 1.69" in said.out
-    library = load(fresh)
-    assert not acceptance.load(library, library.site.claims["averages.less_noisy"], "sample").accepted
+    project = load(fresh)
+    assert not acceptance.load(project.plan, project.catalog.claims["averages.less_noisy"], "sample").accepted
 
 
 def test_an_experiment_that_seeds_itself_is_refused(fresh, capsys):
@@ -123,33 +123,33 @@ def test_an_experiment_that_seeds_itself_is_refused(fresh, capsys):
 
 def test_numbers_are_kept_with_their_spread(fresh, capsys):
     command(fresh, capsys, "averages", "--seeds", "8")
-    library = load(fresh)
-    found = acceptance.number(library, "averages.noise", "sample", "error", {"n": 1})
-    jobs = library.jobs("averages.noise", "sample", Seeds.of(8).all)
-    values = [library.store.get(job.key).metrics["error"] for job in jobs if job.settings["n"] == 1]
+    project = load(fresh)
+    found = acceptance.number(project.plan, "averages.noise", "sample", "error", {"n": 1})
+    jobs = project.plan.jobs("averages.noise", "sample", Seeds.of(8).all)
+    values = [project.plan.store.get(job.key).metrics["error"] for job in jobs if job.settings["n"] == 1]
     assert (found.n, found.mean, found.sd) == (8, pytest.approx(np.mean(values)), pytest.approx(np.std(values, ddof=1)))
     edit(fresh.snippet("averages"), "range(200)", "range(201)")
-    assert acceptance.number(load(fresh), "averages.noise", "sample", "error", {"n": 1}) is None, "of other code"
+    assert acceptance.number(load(fresh).plan, "averages.noise", "sample", "error", {"n": 1}) is None, "of other code"
 
 
 def test_a_rehearsal_judges_other_seeds_by_the_rule_of_a_build(mini, capsys):
     status, said = command(mini, capsys, "averages", "--check", "2000")
     assert status == 0 and "seeds from 2000 on, 1 claims: 1 supported" in said.out
-    library = load(mini)
-    jobs = library.jobs("averages.noise", "sample", range(2000, 2005))
-    assert all(library.store.get(job.key).provenance["kernels"] == "native" for job in jobs)
+    project = load(mini)
+    jobs = project.plan.jobs("averages.noise", "sample", range(2000, 2005))
+    assert all(project.plan.store.get(job.key).provenance["kernels"] == "native" for job in jobs)
     edit(mini.acceptance_file("averages", "sample"), '"mean": -0.723603', '"mean": -0.72')
     assert command(mini, capsys, "averages", "--check", "2000")[0] == 0
 
 
 def test_a_rehearsal_finds_what_is_contradicted(mini, capsys):
-    library = load(mini)
-    info = library.site.claims["averages.less_noisy"]
-    record = acceptance.load(library, info, "sample")
+    project = load(mini)
+    info = project.catalog.claims["averages.less_noisy"]
+    record = acceptance.load(project.plan, info, "sample")
     edit(mini.claims_file("averages"), "margin=0.3", "margin=0.9")
-    library = load(mini)
-    moved = acceptance.Record(**{**vars(record), "key": acceptance.key(library, info, "sample")})
-    acceptance.save(library, "averages", "sample", {"less_noisy": moved}, {})
+    project = load(mini)
+    moved = acceptance.Record(**{**vars(record), "key": acceptance.key(project.plan, info, "sample")})
+    acceptance.save(project.plan, "averages", "sample", {"less_noisy": moved}, {})
     status, said = command(mini, capsys, "averages", "--check")
     assert status == 1 and "seeds from 1000 on, 1 claims: 1 contradicted here" in said.out
     assert "the claim averages.less_noisy is contradicted here" in said.out
@@ -163,16 +163,16 @@ def test_generated_data_are_drawn_anew_for_a_replication_and_shared_by_a_build(m
 
 
 def test_what_a_person_means_by_a_name(mini):
-    library = load(mini)
-    assert replicate.chosen(library, [], "sample") == [
+    project = load(mini)
+    assert replicate.chosen(project.plan, [], "sample") == [
         "averages.less_noisy", "straight_line.finds_the_slope", "straight_line.any_rate",
     ]  # fmt: skip
-    assert replicate.chosen(library, ["averages", "straight_line.any_rate"], "sample") == [
+    assert replicate.chosen(project.plan, ["averages", "straight_line.any_rate"], "sample") == [
         "averages.less_noisy", "straight_line.any_rate",
     ]  # fmt: skip
-    assert replicate.chosen(library, [], "full") == []
+    assert replicate.chosen(project.plan, [], "full") == []
     with pytest.raises(CoursenotesError, match=r"no claim 'averages.less_nois'[\s\S]*less_noisy"):
-        replicate.chosen(library, ["averages.less_nois"], "sample")
+        replicate.chosen(project.plan, ["averages.less_nois"], "sample")
 
 
 def test_too_few_seeds_are_refused_at_once(mini, capsys):
@@ -181,14 +181,14 @@ def test_too_few_seeds_are_refused_at_once(mini, capsys):
 
 
 def test_full_scale_takes_as_many_seeds_as_its_time_allows(mini, monkeypatch):
-    library = load(mini)
+    project = load(mini)
     monkeypatch.setattr(replicate, "_cost", lambda *_: 600.0)  # seconds a job; three settings, two for the averages
-    assert replicate.count(library, replicate.chosen(library, [], "sample"), "sample") == 20
-    assert replicate.count(library, AVERAGES, "full") == 12, "2 h of two cores / (2 settings of ten minutes)"
+    assert replicate.count(project.plan, replicate.chosen(project.plan, [], "sample"), "sample") == 20
+    assert replicate.count(project.plan, AVERAGES, "full") == 12, "2 h of two cores / (2 settings of ten minutes)"
     monkeypatch.setattr(replicate, "_cost", lambda *_: 6000.0)
-    assert replicate.count(library, AVERAGES, "full") == 8
+    assert replicate.count(project.plan, AVERAGES, "full") == 8
     monkeypatch.setattr(replicate, "_cost", lambda *_: 1.0)
-    assert replicate.count(library, AVERAGES, "full") == 20
+    assert replicate.count(project.plan, AVERAGES, "full") == 20
 
 
 def test_kernels_are_told_by_the_environment():

@@ -1,17 +1,17 @@
 """Names in references: what there is instead, the nearest spelling, and the reference as it should be."""
 
 import pytest
-from rendering import library_of, put, write
+from rendering import opened_at, put, write
 
 from coursenotes.discover.project import discover
 from coursenotes.site.markdown import names
 
 
-def problems(mini, page, library=False, name="concepts/try.md"):
-    made = library_of(mini, *(["straight_line.fit"] if library else []), page=page, name=name)
+def problems(mini, page, project=False, name="concepts/try.md"):
+    made = opened_at(mini, *(["straight_line.fit"] if project else []), page=page, name=name)
     return [
         *made.knowledge.problems(),
-        *names.problems(made.knowledge, made.site.pages[name], made if library else None),
+        *names.problems(made.knowledge, made.site.pages[name], made if project else None),
     ]
 
 
@@ -67,7 +67,7 @@ lectures: [dl2022/8@1:08:22]
 
 ![x](figure:straight_line.fit#curves)
 """
-    assert problems(mini, page, library=True) == []
+    assert problems(mini, page, project=True) == []
 
 
 def test_metrics_are_known_from_results_where_the_code_does_not_say(mini):
@@ -75,7 +75,7 @@ def test_metrics_are_known_from_results_where_the_code_does_not_say(mini):
     snippet.write_text(snippet.read_text().replace('return {"slope": slope, ', 'return {**{"slope": slope}, '))
     text = "[1](measured:straight_line.fit.slop?rate=0.1)\n"
     assert problems(mini, text) == []
-    (problem,) = problems(mini, text, library=True)
+    (problem,) = problems(mini, text, project=True)
     assert problem.fix == "write measured:straight_line.fit.slope?rate=0.1"
 
 
@@ -101,18 +101,18 @@ def test_the_front_matter_s_lectures(mini, lectures, says):
 
 
 def test_values_read_from_text_become_those_declared(mini):
-    info = library_of(mini).site.experiments["straight_line.fit"]
+    info = opened_at(mini).site.experiments["straight_line.fit"]
     assert names.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
     assert names.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
 
 
 def test_every_page_is_checked_together(mini):
-    library = library_of(mini, page="[x](claim:averages.nothing)\n")
+    project = opened_at(mini, page="[x](claim:averages.nothing)\n")
     write(mini.docs / "index.md", "[y](claim:averages.nobody)\n")
-    library = library_of(mini)
-    assert {p.path.name for p in names.all_problems(library.knowledge)} == {"try.md", "index.md"}
-    put(library, "averages.noise")
-    assert len(names.all_problems(library.knowledge, library)) == 2
+    project = opened_at(mini)
+    assert {p.path.name for p in names.all_problems(project.knowledge)} == {"try.md", "index.md"}
+    put(project, "averages.noise")
+    assert len(names.all_problems(project.knowledge, project)) == 2
 
 
 @pytest.mark.parametrize("head, line, says, fix", [

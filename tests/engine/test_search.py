@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from rendering import COURSES, library_of, put, whole, write
+from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.site.files import search
 
 LESSON = """---
@@ -29,10 +29,10 @@ def found(mini):
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
     write(mini.docs / "lessons/index.md", "---\ntitle: Lessons\n---\n# Lessons\n")
     write(mini.docs / "contribute/index.md", "---\ntitle: Contribute\n---\n# Contribute\n\n## A part\n\nWrite.\n")
-    library = library_of(mini)
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    return by_address(whole(library))
+    project = opened_at(mini)
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    return by_address(whole(project))
 
 
 def by_address(site) -> dict[str, dict]:
@@ -69,22 +69,22 @@ def test_figures_are_found_by_their_captions_once_and_on_their_concepts_page(fou
 def test_a_figure_of_no_concept_is_found_on_the_page_that_shows_it(mini):
     write(mini.docs / "concepts/averages.md", "---\ntitle: Averages\n---\nWhy?\n")
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
-    library = library_of(mini)
-    entry = next(e for e in search.entries(library, [{"location": "lessons/dl2022/lesson8/", "title": "L", "text": ""}])
+    project = opened_at(mini)
+    entry = next(e for e in search.entries(project, [{"location": "lessons/dl2022/lesson8/", "title": "L", "text": ""}])
                  if e["location"] == "lessons/dl2022/lesson8/#averages.error_by_n")  # fmt: skip
     assert entry["title"] == "Less by far with &lt;many&gt;" and entry["text"] == "Lesson 8 · Means"
 
 
 def test_claims_are_found_by_their_sentence_where_they_stand(found):
-    address = Layout.claim_url("averages", "less_noisy")
+    address = Paths.claim_url("averages", "less_noisy")
     assert found[address]["title"].startswith("The average of 100 measurements is at least 0.3 nearer")
     assert found[address]["text"].startswith("Averages: ") and found[address]["tags"] == ["Claim"]
     assert len(labelled(found, "Claim")) == 4
 
 
 def test_claims_are_found_also_where_their_page_is_not(mini):
-    library = library_of(mini)
-    found = [e for e in search.entries(library, []) if e["location"].startswith("evidence/")]
+    project = opened_at(mini)
+    found = [e for e in search.entries(project, []) if e["location"].startswith("evidence/")]
     assert found[0]["tags"] == ["Evidence"] and "#" not in found[0]["location"]
     assert sum(entry["tags"] == ["Claim"] for entry in found) == 4
 
@@ -92,7 +92,7 @@ def test_claims_are_found_also_where_their_page_is_not(mini):
 def test_terms_of_the_glossary_say_that_they_are_terms(mini):
     places = ["", "#letter-l", "#logit"]
     pages = [{"location": f"reference/glossary/{place}", "title": "A", "text": ""} for place in places]
-    found = {entry["location"]: entry for entry in search.entries(library_of(mini), pages)}
+    found = {entry["location"]: entry for entry in search.entries(opened_at(mini), pages)}
     assert found["reference/glossary/"]["tags"] == ["Reference"]
     assert found["reference/glossary/#logit"]["tags"] == ["Term"] and "reference/glossary/#letter-l" not in found
 
@@ -130,14 +130,14 @@ def test_what_is_not_listed_is_not_found(mini):
     head = '---\ntitle: Averages\nvisibility: unlisted\nlectures: ["dl2022/8@0:12:03"]\n---\n'
     page = mini.docs / "concepts/averages.md"
     page.write_text(head + page.read_text().partition("---\n")[2].partition("---\n")[2])
-    library = library_of(mini)
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    found = by_address(whole(library))
+    project = opened_at(mini)
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    found = by_address(whole(project))
     assert "average" not in json.dumps(found).lower()
     leaked = [{"location": "concepts/averages/", "title": "A", "text": ""}, {"location": "concepts/averages/#b"}]
-    assert search.entries(library, leaked) == [] or all(
-        "averages" not in entry["location"] for entry in search.entries(library, leaked)
+    assert search.entries(project, leaked) == [] or all(
+        "averages" not in entry["location"] for entry in search.entries(project, leaked)
     ), "whatever mkdocs' plugin leaves in"
 
 
@@ -146,7 +146,7 @@ def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(m
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nvisibility: unlisted"))
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
-    found = by_address(whole(library_of(mini)))
+    found = by_address(whole(opened_at(mini)))
     assert "lessons/dl2022/lesson8/#averages.error_by_n" in labelled(found, "Figure")
 
 
@@ -155,7 +155,7 @@ def test_a_claim_of_an_unlisted_concept_does_not_tell_its_title(mini):
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Not yet told\nvisibility: unlisted"))
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
-    found = by_address(whole(library_of(mini)))
+    found = by_address(whole(opened_at(mini)))
     assert found["evidence/averages/#averages.less_noisy"]["text"].startswith("Averages: ")
     assert "Not yet told" not in json.dumps(found)
 
@@ -163,19 +163,19 @@ def test_a_claim_of_an_unlisted_concept_does_not_tell_its_title(mini):
 def test_a_page_that_asks_to_be_left_out_is_left_out_with_all_that_stands_on_it(mini):
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nsearch: {exclude: true}"))
-    found = by_address(whole(library_of(mini)))
+    found = by_address(whole(opened_at(mini)))
     assert not [address for address in found if address.startswith("concepts/averages/")]
 
 
 def test_the_index_is_small_and_the_same_every_time(mini):
     write(mini.courses, COURSES)
-    library = library_of(mini)
-    first = (whole(library) / search.INDEX).read_bytes()
-    assert (whole(Library(discover(mini))) / search.INDEX).read_bytes() == first
+    project = opened_at(mini)
+    first = (whole(project) / search.INDEX).read_bytes()
+    assert (whole(Project(discover(mini))) / search.INDEX).read_bytes() == first
     docs = first.partition(b'"docs"')[2]
     assert b'": ' not in docs and b"\\u" not in docs
 
 
 def test_a_site_without_search_is_left_as_it_is(mini, tmp_path):
-    search.write(library_of(mini), tmp_path, "")
+    search.write(opened_at(mini), tmp_path, "")
     assert not (tmp_path / search.INDEX).exists()

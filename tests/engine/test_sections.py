@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from rendering import library_of, render, write
+from rendering import opened_at, render, write
 
 from coursenotes.discover.headings import page_title, section_of, sections, spans, without_marks
 
@@ -40,7 +40,7 @@ Underlined words
 
 
 def test_titles_and_anchors_are_those_of_the_rendered_page(mini):
-    html = render(library_of(mini, page=PAGE), text=PAGE.split("---\n", 2)[2])
+    html = render(opened_at(mini, page=PAGE), text=PAGE.split("---\n", 2)[2])
     rendered = [
         (re.sub(r"<[^>]*>", "", title).replace("&amp;", "&"), anchor)
         for anchor, title in re.findall(r'<h[1-6][^>]*? ?id="([^"]*)"[^>]*>(.*?)</h', html)
@@ -83,4 +83,4 @@ def test_plain_text_is_what_a_reader_sees(markdown, read):
 ])  # fmt: skip
 def test_a_page_is_called_by_its_title_its_heading_or_its_file(mini, head, body, title):
     write(mini.docs / "concepts/my_notes.md", f"---\n{head}\n---\n\n{body}\n")
-    assert page_title(library_of(mini).site.pages["concepts/my_notes.md"]) == title
+    assert page_title(opened_at(mini).site.pages["concepts/my_notes.md"]) == title

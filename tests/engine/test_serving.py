@@ -11,7 +11,7 @@ import pytest
 
 from coursenotes.build import serving
 from coursenotes.errors import CoursenotesError
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_an_address_of_the_newer_internet_is_written_as_mkdocs_reads_it():
 
 
 @pytest.mark.parametrize("more", [[], ["--clean"], ["--no-livereload"]])
-def test_mkdocs_serve_says_so_before_anything_is_trained(mini: Layout, taken: int, more: list[str]):
+def test_mkdocs_serve_says_so_before_anything_is_trained(mini: Paths, taken: int, more: list[str]):
     command = [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{taken}", *more]
     done = subprocess.run(command, cwd=mini.root, capture_output=True, text=True, timeout=60)
     said = done.stdout + done.stderr
@@ -63,7 +63,7 @@ def test_mkdocs_serve_says_so_before_anything_is_trained(mini: Layout, taken: in
     assert not (mini.state / "store").exists() and "jobs to run" not in said
 
 
-def test_mkdocs_build_does_not_mind(mini: Layout):
+def test_mkdocs_build_does_not_mind(mini: Paths):
     """Nobody serves: an address that is taken is nothing to a build."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings = mini.root / "mkdocs.yml"

@@ -15,8 +15,8 @@ from coursenotes import Run
 from coursenotes.build import replicate
 from coursenotes.cache import published
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.experiments.plan import Plan
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Row
 from snippets import (
     cold_start,
@@ -34,7 +34,7 @@ from snippets.datasets import ratings, stores, viewers
 from snippets.entity_embeddings import EntityNet
 from snippets.parameters import restored, weights
 
-PROJECT = Layout(Path(__file__).resolve().parents[2])
+PROJECT = Paths(Path(__file__).resolve().parents[2])
 
 
 def job(returned: dict[str, object]) -> SimpleNamespace:
@@ -188,8 +188,8 @@ def test_one_training_serves_them(project, experiment, shared):
 
 
 @pytest.fixture(scope="module")
-def project() -> Library:
-    return Library(discover(PROJECT))
+def project() -> Plan:
+    return Plan(discover(PROJECT))
 
 
 # ---------------------------------------------------------------- what is published, and replicated
@@ -224,7 +224,7 @@ def test_twice(doubled):
 def test_a_replication_trains_what_an_experiment_comes_after(mini):
     for path, more in ((mini.snippets / "averages.py", AFTER), (mini.claims / "test_averages.py", CLAIM)):
         path.write_text(path.read_text() + more)
-    jobs = replicate.missing(Library(discover(mini)), ["averages.twice"], "sample", [100, 101])
+    jobs = replicate.missing(Plan(discover(mini)), ["averages.twice"], "sample", [100, 101])
     assert [(one.experiment.name, one.settings["n"], one.seed) for one in jobs] == [
         (name, n, seed) for n in (1, 100) for seed in (100, 101) for name in ("noise", "doubled")
     ]

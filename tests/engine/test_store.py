@@ -77,8 +77,8 @@ def test_a_bad_entry_gives_way_to_a_good_one(mini):
     assert fresh.get(KEY) is not None and fresh.set_aside
 
 
-def put_many(layout):
-    store = Store(layout)
+def put_many(paths):
+    store = Store(paths)
     for i in range(20):
         store.put(f"{i:064x}", prepared(store))
         assert store.get(f"{i:064x}") is not None

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
 from coursenotes.experiments.train import train
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
+from coursenotes.project import Project
 from coursenotes.workers import Pool
 from coursenotes.workers.environment import environment
 from coursenotes.workers.progress import Progress
@@ -46,12 +46,14 @@ print(time.tzname, "%.1f" % 1.5, sorted({"one", "two", "three"} | {"four"}), lis
 
 def made(mini) -> tuple[list[str], str]:
     """The drawings of the mini site, and what a page's cells print, made from the start."""
-    library = Library(discover(mini))
+    project = Project(discover(mini))
     with Pool(mini.root, preload=("numpy", "pandas", "matplotlib.pyplot")) as pool:
-        assert train(library, library.missing([("averages.noise", "sample")]), pool, Progress()) == []
-        drawn = [o.folder / "figure.svg" for o in pool.run(draw.tasks(library, [("averages.error_by_n", "sample")]))]
+        assert train(project.plan, project.plan.missing([("averages.noise", "sample")]), pool, Progress()) == []
+        drawn = [
+            o.folder / "figure.svg" for o in pool.run(draw.tasks(project.plan, [("averages.error_by_n", "sample")]))
+        ]
         svgs = [path.read_text() for path in drawn]
-        (outcome,) = pool.run(lookup.tasks(library, ["concepts/averages.md"]))
+        (outcome,) = pool.run(lookup.tasks(project.plan, ["concepts/averages.md"]))
         assert outcome.ok, str(outcome.problem)
         return svgs, json.dumps(json.loads((outcome.folder / "cells.json").read_text()))
 

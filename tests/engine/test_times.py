@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from rendering import COURSES, library_of, render, whole, write
+from rendering import COURSES, opened_at, render, whole, write
 
 from coursenotes.discover.project import discover
 from coursenotes.discover.text.references import write_time
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site import reference
 from coursenotes.site.reference import times as timestamp_index
 
@@ -23,8 +23,8 @@ def tell(mini):
         write(mini.docs / "lessons/dl2022/lesson8.md", f"---\ntitle: Lesson 8\n---\n{lesson}\n")
         for name, text in files.items():
             write(mini.docs / f"concepts/{name}.md", text)
-        library = project(mini)
-        found = library.knowledge.times
+        opened = project(mini)
+        found = opened.knowledge.times
         return [
             f"{timestamp_index.topic(name)} {write_time(second)}"
             for name, places in found.topics.items()
@@ -34,10 +34,10 @@ def tell(mini):
     return told
 
 
-def project(mini) -> Library:
-    library_of(mini)
+def project(mini) -> Project:
+    opened_at(mini)
     write(mini.courses, COURSES)
-    return Library(discover(mini))
+    return Project(discover(mini))
 
 
 NAMES = {
@@ -116,8 +116,8 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
         mini.docs / "lessons/dl2022/lesson8.md",
         "---\ntitle: Lesson 8\n---\n# L\n\n## Part\n\nSo [](claim:averages.less_noisy) [0:01:00] [dl2022/9@0:02:00].\n",
     )
-    library = project(mini)
-    html = render(library, timestamp_index.NAME, reference.pages(library)[timestamp_index.NAME].partition("---\n\n")[2])
+    opened = project(mini)
+    html = render(opened, timestamp_index.NAME, reference.pages(opened)[timestamp_index.NAME].partition("---\n\n")[2])
     assert re.findall(r'<h2 id="([^"]+)">', html) == ["averages", "straight_line"]
     part = html.partition('id="straight_line"')[0]
     assert "https://www.youtube.com/watch?v=htiNBPxcXgo&amp;t=60s" in part
@@ -141,9 +141,9 @@ def test_topics_are_filed_under_their_first_word_of_meaning(mini):
 
 
 def test_a_site_without_concepts_has_no_index(mini):
-    library = project(mini)
-    library.site.pages = {name: page for name, page in library.site.pages.items() if "concepts/" not in name}
-    assert timestamp_index.NAME not in reference.pages(library)
+    opened = project(mini)
+    opened.catalog.pages = {name: page for name, page in opened.catalog.pages.items() if "concepts/" not in name}
+    assert timestamp_index.NAME not in reference.pages(opened)
 
 
 def test_what_is_not_listed_is_not_in_the_index(mini):
@@ -156,12 +156,12 @@ def test_what_is_not_listed_is_not_in_the_index(mini):
         mini.docs / "lessons/dl2022/lesson8.md",
         "---\ntitle: L\n---\nAs [](claim:averages.less_noisy) [dl2023/1@0:07:00].",
     )
-    library_of(mini)
+    opened_at(mini)
     write(
         mini.courses,
         COURSES + "dl2023:\n  title: Next\n  visibility: unlisted\n  lectures:\n    1:\n      title: New\n",
     )
-    text = reference.pages(Library(discover(mini)))[timestamp_index.NAME]
+    text = reference.pages(Project(discover(mini)))[timestamp_index.NAME]
     assert (
         "Hush" not in text and "Own" not in text and "New" not in text and "cn-time" not in text.replace("cn-times", "")
     )

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from importing_notes import source
-from rendering import COURSES, library_of, render, whole, write
+from rendering import COURSES, opened_at, render, whole, write
 
 from coursenotes.build import check
 from coursenotes.discover.project import discover
 from coursenotes.discover.transcripts import hidden, public
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.lectures import transcripts
 from coursenotes.knowledge.lectures.transcripts import blocks, index, parse, shown
+from coursenotes.project import Project
 
 NAME = "lessons/dl2022/lesson8/ana.md"
 HEAD = "---\ntitle: Lecture 8, word by word\nkind: transcript\nauthors: [ana]\nlicence: CC-BY-4.0\nstate: draft\n"
@@ -74,13 +74,13 @@ def test_a_time_said_twice_is_one_segment():
     assert [s.start for s in parse("[0:01:00]\na\n[0:01:00]\nb", Path("a.md"))[0]] == [60]
 
 
-def project(mini, head: str, text: str = TEXT, name: str = NAME) -> Library:
+def project(mini, head: str, text: str = TEXT, name: str = NAME) -> Project:
     write(mini.docs / name, f"{head}---\n{text}")
-    return library_of(mini)
+    return opened_at(mini)
 
 
-def told(library: Library) -> list[str]:
-    found = [str(problem) for problem in check.static(library)]
+def told(opened: Project) -> list[str]:
+    found = [str(problem) for problem in check.static(opened)]
     return [problem for problem in found if re.search("transcript|publish:| time", problem)]
 
 
@@ -96,9 +96,9 @@ def test_problems_are_told_once_with_page_and_line(mini):
     ("publish: indx\n", "write publish: index"), ("publish: false\n", "publish: False is neither text nor index"),
 ])  # fmt: skip
 def test_a_word_that_is_not_known_is_a_problem_and_publishes_nothing(mini, more, words):
-    library = project(mini, HEAD + more)
-    assert any(words in problem for problem in told(library))
-    assert "kangaroo" not in library.site.pages[NAME].text
+    opened = project(mini, HEAD + more)
+    assert any(words in problem for problem in told(opened))
+    assert "kangaroo" not in opened.catalog.pages[NAME].text
 
 
 def test_publish_is_for_transcripts(mini):
@@ -109,16 +109,16 @@ def test_publish_is_for_transcripts(mini):
 
 # ---------------------------------------------------------------- pages
 def test_a_published_text_has_an_anchor_at_each_time(mini):
-    library = project(mini, HEAD)
-    html = render(library, NAME, shown(library.site.pages[NAME].text, library.site.pages[NAME].meta))
+    opened = project(mini, HEAD)
+    html = render(opened, NAME, shown(opened.catalog.pages[NAME].text, opened.catalog.pages[NAME].meta))
     assert re.findall(r'<span id="(t\d+)"></span>\s*<a class="cn-time"', html) == ["t69", "t122", "t3600"]
     assert "kangaroo" in html and "t=122s" in html
 
 
 def test_a_hidden_text_shows_headings_and_times_alone(mini):
-    library = project(mini, HEAD + "publish: index\n")
-    page = library.site.pages[NAME]
-    html = render(library, NAME, shown(page.path.read_text().partition("---\n# ")[2], page.meta))
+    opened = project(mini, HEAD + "publish: index\n")
+    page = opened.catalog.pages[NAME]
+    html = render(opened, NAME, shown(page.path.read_text().partition("---\n# ")[2], page.meta))
     assert re.findall(r'<span id="(t\d+)"></span>\s*<a class="cn-time"[^>]*t=(\d+)s"', html) == [
         ("t69", "69"), ("t122", "122"), ("t3600", "3600"),
     ]  # fmt: skip
@@ -169,8 +169,8 @@ def test_a_sentence_without_spaces_is_no_word():
 def test_a_hidden_text_stands_nowhere_on_the_site(mini):
     """No two of its words follow each other as they did, on no page and not in the search index."""
     sentence = f"Then a kangaroo borrowed the quixotic trombone while {spoken(30)}"
-    library = project(mini, HEAD + "publish: index\n", f"# Lecture 8\n\n[0:01:00]\n\n## Animals\n\n{sentence}.\n")
-    site = whole(library, "https://notes.example.org/a/")
+    opened = project(mini, HEAD + "publish: index\n", f"# Lecture 8\n\n[0:01:00]\n\n## Animals\n\n{sentence}.\n")
+    site = whole(opened, "https://notes.example.org/a/")
     words = re.findall(r"\w+", sentence.lower())
     pairs = [f"{a} {b}".encode() for a, b in pairwise(words) if sorted((a, b)) != [a, b]]
     assert len(pairs) > 3
@@ -189,9 +189,9 @@ def test_a_hidden_text_stands_nowhere_on_the_site(mini):
 
 def test_a_transcript_of_a_lecture_that_is_not_listed_is_not_in_the_search(mini):
     write(mini.docs / NAME, f"{HEAD}publish: index\n---\n[0:01:00]\n\nkangaroo {spoken(30)}\n")
-    library_of(mini)
+    opened_at(mini)
     write(mini.courses, COURSES.replace("title: Convolutions", "title: Convolutions\n      visibility: unlisted"))
-    site = whole(Library(discover(mini)))
+    site = whole(Project(discover(mini)))
     assert "kangaroo" not in (site / "search/search_index.json").read_text()
 
 
@@ -205,17 +205,17 @@ def test_a_real_transcript(mini):
     sentences = [line for line in text.split("\n") if len(line) > 60 and not line.startswith("#")]
     for output in (shown(text, {"publish": "index"}), public(text)):
         assert len(sentences) > 100 and not [line for line in sentences if line[:50] in output]
-    library = project(mini, HEAD, text)
+    opened = project(mini, HEAD, text)
     began = time.perf_counter()
-    html = render(library, NAME, shown(text, {}))
+    html = render(opened, NAME, shown(text, {}))
     assert html.count('class="cn-time"') == len(starts) and time.perf_counter() - began < 10
 
 
 def test_a_long_transcript_is_rendered_in_a_moment(mini):
     lines = [f"[{n // 60}:{n % 60:02}:00]\n\n## Part {n}\n\n{spoken(200)}\n" for n in range(375)]
-    library = project(mini, HEAD, "\n".join(lines))
+    opened = project(mini, HEAD, "\n".join(lines))
     began = time.perf_counter()
-    page = library.site.pages[NAME]
-    render(library, NAME, shown(page.text, page.meta))
+    page = opened.catalog.pages[NAME]
+    render(opened, NAME, shown(page.text, page.meta))
     assert time.perf_counter() - began < 10
     assert hidden(page.meta) is False and transcripts.is_transcript(page.meta)

@@ -6,11 +6,11 @@ import re
 
 import notes
 import pytest
-from rendering import library_of, whole, write
+from rendering import opened_at, whole, write
 
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.frame import versions
 
 FOLDER = "lessons/dl2022/lesson8"
@@ -25,12 +25,12 @@ def lesson(mini, **files: str):
     write(mini.docs / f"{FOLDER}.md", notes.LESSON)
     for name, text in files.items():
         write(mini.docs / FOLDER / name.replace("__", "."), text)
-    library_of(mini)
+    opened_at(mini)
     return mini
 
 
 def known(mini):
-    return Library(discover(mini)).knowledge
+    return Project(discover(mini)).knowledge
 
 
 def problems(mini) -> list[str]:
@@ -66,9 +66,9 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
     secret = "kind: summary\nauthors: [ana]\nlicence: CC0-1.0\nvisibility: unlisted"
     lesson(mini, a__md=page("Secret", secret), b__ipynb=notes.notebook(notes.text("# S\n"), visibility="unlisted"))
     assert known(mini).versions.of(f"{FOLDER}.md") == ()
-    library = Library(discover(mini))
-    assert versions.of_page(library.knowledge, f"{FOLDER}.md") is None
-    own = versions.of_page(library.knowledge, f"{FOLDER}/a.md")
+    project = Project(discover(mini))
+    assert versions.of_page(project.knowledge, f"{FOLDER}.md") is None
+    own = versions.of_page(project.knowledge, f"{FOLDER}/a.md")
     assert own["own"]["title"] == "Secret" and own["notes"] == []
 
 
@@ -136,7 +136,7 @@ def site(mini):
         zoe__ipynb=notes.notebook(notes.text("# Zoe's\n"), state="draft", kind="topic notes", authors=["zoe"]),
         own__md=page("Hidden", "kind: summary\nauthors: [ana]\nlicence: MIT\nvisibility: unlisted"),
     )
-    return whole(Library(discover(mini)))
+    return whole(Project(discover(mini)))
 
 
 def read(site, name: str) -> str:
@@ -184,5 +184,5 @@ def test_other_pages_show_nothing_of_it(site):
 def test_names_come_from_people_where_there_are_some(mini, monkeypatch):
     write(mini.people, "ana: {name: Ana Lovelace}\n")
     lesson(mini, a__md=page("Mine"))
-    library = Library(discover(mini))
-    assert versions.of_page(library.knowledge, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]
+    project = Project(discover(mini))
+    assert versions.of_page(project.knowledge, f"{FOLDER}.md")["notes"][0]["authors"] == ["Ana Lovelace"]

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.discover.project import discover
 from coursenotes.knowledge.base import Knowledge
@@ -28,7 +28,7 @@ part3:
 
 
 def known(mini, pages, lecture="codes: [nine]", course="year: 2027", today=TODAY) -> Knowledge:
-    library_of(mini)
+    opened_at(mini)
     write(mini.courses, COURSES.format(lecture=lecture, course=course))
     for name, text in pages.items():
         write(mini.docs / name, text)

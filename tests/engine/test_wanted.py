@@ -1,7 +1,7 @@
 """What nobody has written yet: the list, and what is wrong with it."""
 
 import pytest
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge.lectures import wanted
@@ -26,23 +26,23 @@ def told(mini, text: str, **pages: str) -> list[str]:
     for name, page in pages.items():
         write(mini.docs / f"concepts/{name}.md", page)
     write(mini.wanted, text)
-    return [str(problem) for problem in library_of(mini).knowledge.problems()]
+    return [str(problem) for problem in opened_at(mini).knowledge.problems()]
 
 
 def test_the_list_is_read_in_its_order(mini):
     write(mini.wanted, GOOD)
-    library = library_of(mini)
-    momentum, lesson = library.knowledge.wanted
+    project = opened_at(mini)
+    momentum, lesson = project.knowledge.wanted
     assert momentum.what == "Why does a step that remembers the last ones arrive sooner?"
     assert (momentum.page, lesson.page) == ("concepts/momentum.md", "lessons/dl2022/lesson9.md")
     assert (momentum.kind, momentum.size, lesson.kind, lesson.lectures) == ("concept", "small", "lesson", ())
-    places = momentum.places(library.knowledge.lectures)
+    places = momentum.places(project.knowledge.lectures)
     assert [(lecture.id, at) for lecture, at in places] == [("dl2022/8", 600), ("dl2022/8", None)]
-    assert not list(library.knowledge.problems())
+    assert not list(project.knowledge.problems())
 
 
 def test_without_a_list_nothing_is_wanted(mini):
-    assert library_of(mini).knowledge.wanted == ()
+    assert opened_at(mini).knowledge.wanted == ()
     assert told(mini, "# nothing\n") == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.workers import Pool
@@ -17,15 +17,15 @@ from coursenotes.workers import Pool
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     with one_job.project(tmp_path_factory.mktemp("project"), "numpy", "pandas", "torch", "PIL.Image") as found:
-        (found.layout.snippets / "words.txt").write_text("1\n2\n")
-        (found.layout.snippets / "link.txt").symlink_to("words.txt")
+        (found.paths.snippets / "words.txt").write_text("1\n2\n")
+        (found.paths.snippets / "link.txt").symlink_to("words.txt")
         import numpy as np
         import torch
         from PIL import Image
 
-        np.save(found.layout.snippets / "w.npy", np.ones(2))
-        torch.save(torch.ones(2), found.layout.snippets / "w.pt")
-        Image.new("L", (2, 2)).save(found.layout.snippets / "w.png")
+        np.save(found.paths.snippets / "w.npy", np.ones(2))
+        torch.save(torch.ones(2), found.paths.snippets / "w.pt")
+        Image.new("L", (2, 2)).save(found.paths.snippets / "w.png")
         yield found
 
 
@@ -52,7 +52,7 @@ READING = {
 
 @pytest.mark.parametrize("reading, path", READING.values(), ids=READING)
 def test_a_job_is_refused_files_of_the_project(project, reading, path):
-    root = str(project.layout.root)
+    root = str(project.paths.root)
     caught = f"def exec_it():\n    try:\n        open('{root}/snippets/words.txt')\n    except Exception:\n        return 1\n"
     text = f"import os\nfrom pathlib import Path\nfrom PIL import Image\n{caught}def f(x):\n    {reading.format(root)}\n    return 1"
     with pytest.raises(CoursenotesError) as error:
@@ -76,7 +76,7 @@ READABLE = {
 @pytest.mark.parametrize("reading", READABLE.values(), ids=READABLE)
 def test_other_files_are_left_alone(project, reading):
     text = f"import os, tempfile, warnings, pluggy\nfrom pathlib import Path\nimport sklearn.datasets as importlib_free\ndef f(x):\n    {reading}\n    return 1"
-    installed = project.layout.root / "demo.egg-info"  # as an editable installation leaves it in a checkout
+    installed = project.paths.root / "demo.egg-info"  # as an editable installation leaves it in a checkout
     installed.mkdir(exist_ok=True)
     (installed / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: demo\nVersion: 1\n")
     (installed / "entry_points.txt").write_text("[p]\nx = json\n")
@@ -96,11 +96,11 @@ def test_the_data_of_a_dataset_may_be_read_wherever_it_lies(mini, monkeypatch):
     (mini.snippets / "t.py").write_text(
         f'"""T."""\nfrom coursenotes import Dataset, File, experiment\n{read}{dataset}{body}'
     )
-    library = Library(discover(mini))
+    plan = Plan(discover(mini))
     from coursenotes.experiments.train import task
 
     with Pool(mini.root, preload=("numpy",)) as pool:
-        (outcome,) = pool.run([task(library, library.jobs("t.e", "full")[0])])
+        (outcome,) = pool.run([task(plan, plan.jobs("t.e", "full")[0])])
     assert outcome.ok, str(outcome.problem)
 
 
@@ -112,7 +112,7 @@ def run(mini, tasks):
 def test_a_cell_is_refused_them_too(mini):
     page = mini.docs / "concepts" / "averages.md"
     page.write_text(page.read_text() + f"\n```{{.python .run}}\nprint(1)\nopen('{mini.root}/mkdocs.yml')\n```\n")
-    (told,) = run(mini, lookup.tasks(Library(discover(mini)), ["concepts/averages.md"]))
+    (told,) = run(mini, lookup.tasks(Plan(discover(mini)), ["concepts/averages.md"]))
     line = page.read_text().split("\n").index(f"open('{mini.root}/mkdocs.yml')") + 1
     assert "it reads mkdocs.yml" in told and f"averages.md:{line}: " in told
 
@@ -123,8 +123,8 @@ def test_a_figure_is_refused_them_too(mini):
 
     snippet = mini.snippet("averages")
     snippet.write_text(snippet.read_text().replace("    fig, ax", f"    open('{mini.root}/mkdocs.yml')\n    fig, ax"))
-    library = Library(discover(mini))
+    plan = Plan(discover(mini))
     with Pool(mini.root, preload=("numpy", "matplotlib.pyplot")) as pool:
-        train(library, library.missing([("averages.noise", "sample")]), pool, Progress())
-    (told,) = run(mini, draw.tasks(library, [("averages.error_by_n", "sample")]))
+        train(plan, plan.missing([("averages.noise", "sample")]), pool, Progress())
+    (told,) = run(mini, draw.tasks(plan, [("averages.error_by_n", "sample")]))
     assert "it reads mkdocs.yml" in told and "snippets/averages.py:" in told

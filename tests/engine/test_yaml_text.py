@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mkdocs.utils import meta as mkdocs_meta
-from rendering import library_of, write
+from rendering import opened_at, write
 
 from coursenotes.discover.project import discover, read_front_matter
 from coursenotes.knowledge.form import front_matter
@@ -14,7 +14,7 @@ NAME = "concepts/try.md"
 
 
 def said(mini, head: str) -> list[str]:
-    site = library_of(mini, page=f"---\n{head}\n---\n# Try\n").site
+    site = opened_at(mini, page=f"---\n{head}\n---\n# Try\n").site
     wrong = [*site.problems, *front_matter.problems(site, lectures.read(mini.courses)[0])]
     return [f"{p.line} {p.what} | {p.fix}" for p in wrong if p.path is not None and p.path.name == "try.md"]
 
@@ -116,6 +116,6 @@ def test_line_ends_of_other_systems_change_nothing(mini):
     ],
 )
 def test_what_mkdocs_would_read_otherwise_is_told(mini, text, what):
-    site = library_of(mini, page=text).site
+    site = opened_at(mini, page=text).site
     (problem,) = front_matter.problems(site, lectures.read(mini.courses)[0])
     assert problem.line == 1 and problem.what.startswith(what)

@@ -11,24 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from tests.engine.workers_project import wait_until
 
 BUILD = [sys.executable, "-m", "coursenotes.cli", "build"]
 
 
-def build(layout: Layout) -> subprocess.CompletedProcess[str]:
+def build(paths: Paths) -> subprocess.CompletedProcess[str]:
     """A build of a project whose site is one file."""
-    layout.site.mkdir(exist_ok=True)
-    (layout.site / "index.html").write_text("as it was")
-    done = subprocess.run(BUILD, cwd=layout.root, capture_output=True, text=True)
+    paths.site.mkdir(exist_ok=True)
+    (paths.site / "index.html").write_text("as it was")
+    done = subprocess.run(BUILD, cwd=paths.root, capture_output=True, text=True)
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
-    assert [p.name for p in layout.site.iterdir()] == ["index.html"]
-    assert not list(layout.root.glob("site.new.*"))
+    assert [p.name for p in paths.site.iterdir()] == ["index.html"]
+    assert not list(paths.root.glob("site.new.*"))
     return done
 
 
-def test_links_that_lead_nowhere_are_told_with_their_lines(mini: Layout):
+def test_links_that_lead_nowhere_are_told_with_their_lines(mini: Paths):
     page = mini.docs / "index.md"
     page.write_text(page.read_text() + "\n[x](nowhere.md)\n\n![y](nothing.png)\n")
     said = build(mini).stderr
@@ -36,7 +36,7 @@ def test_links_that_lead_nowhere_are_told_with_their_lines(mini: Layout):
     assert "docs/index.md:9: no picture nothing.png" in said and "2 problems" in said
 
 
-def test_an_address_that_only_the_renderer_knows_is_told_with_its_line(mini: Layout):
+def test_an_address_that_only_the_renderer_knows_is_told_with_its_line(mini: Paths):
     page = mini.docs / "index.md"
     page.write_text(page.read_text() + "\n[x](evidence/nothing.md)\n\n[y](reference/nothing.md)\n")
     said = build(mini).stderr
@@ -44,14 +44,14 @@ def test_an_address_that_only_the_renderer_knows_is_told_with_its_line(mini: Lay
     assert "docs/index.md:9: " in said and "'reference/nothing.md'" in said and "2 problems" in said
 
 
-def test_a_configuration_that_is_no_yaml_is_told(mini: Layout):
+def test_a_configuration_that_is_no_yaml_is_told(mini: Paths):
     path = mini.root / "mkdocs.yml"
     path.write_text(path.read_text() + "\nextra: [unclosed\n")
     assert "mkdocs.yml: " in build(mini).stderr
 
 
 @pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_nothing_is_left_when_it_is_stopped(mini: Layout, tmp_path: Path, number: int, status: int, monkeypatch):
+def test_nothing_is_left_when_it_is_stopped(mini: Paths, tmp_path: Path, number: int, status: int, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
     (tmp_path / "t").mkdir()
     path = mini.snippet("averages")
@@ -66,14 +66,14 @@ def test_nothing_is_left_when_it_is_stopped(mini: Layout, tmp_path: Path, number
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written(mini: Layout):
+def test_a_folder_that_may_not_be_written(mini: Paths):
     mini.state.mkdir()
     mini.state.chmod(0o500)
     said = build(mini).stderr
     assert "Permission denied" in said and "fix: make it writable" in said
 
 
-def test_temporary_files_are_looked_for_elsewhere(mini: Layout, monkeypatch):
+def test_temporary_files_are_looked_for_elsewhere(mini: Paths, monkeypatch):
     monkeypatch.setenv("TMPDIR", "/nonexistent")
     monkeypatch.setattr(tempfile, "tempdir", None)
     assert subprocess.run([*BUILD[:-1], "run", "averages"], cwd=mini.root, capture_output=True).returncode == 0

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 COMMANDS = {
     "coursenotes build": ["coursenotes.cli", "build"],
@@ -20,7 +20,7 @@ WRONG = ("docs/concepts/e.txt", "docs/key.md", "docs/l", "docs/x.md", "docs/peop
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_refuses_them_at_once(mini: Layout, command: str):
+def test_every_command_refuses_them_at_once(mini: Paths, command: str):
     key = mini.root.parent / "id_rsa"
     key.write_text("a very secret key")
     (mini.docs / "concepts" / "e.txt").symlink_to("/proc/self/environ")

@@ -10,7 +10,7 @@ import pytest
 
 from coursenotes.claims.verdicts import MEANINGS, STATUSES
 from coursenotes.discover.project import discover
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from tests.site.pages import Page
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ KILOBYTES = 400  # all claims in a table; in full, two hundred took 1,200
 
 @pytest.fixture(scope="module")
 def found():
-    return discover(Layout(ROOT))
+    return discover(Paths(ROOT))
 
 
 def test_the_board_has_every_claim_and_leads_to_it_in_full(site, found):
@@ -38,7 +38,7 @@ def test_the_board_is_small_enough_to_open(site):
 
 
 def test_the_board_says_since_when(site, found):
-    assert list(found.layout.releases.glob("*.json")), "no release was taken"
+    assert list(found.paths.releases.glob("*.json")), "no release was taken"
     text = (site / BOARD).read_text(encoding="utf-8")
     assert re.search(r'class="cn-since">Since <a href="../../reference/news/">\S+</a> of \d+ \w+ \d{4}[: ]', text)
 

@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coursenotes.experiments.plan import load
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import load
 from coursenotes.site.frame import bibtex
 from tests.conftest import ROOT
 from tests.site.pages import Page
 
-LAYOUT = Layout(ROOT)
+LAYOUT = Paths(ROOT)
 
 
 @pytest.fixture(scope="module")
-def library():
+def opened():
     return load(LAYOUT)
 
 
-def test_every_note_shows_its_credit_and_no_other_page_does(site: Path, library):
-    credit = library.knowledge.credit
-    for name in library.site.pages:
+def test_every_note_shows_its_credit_and_no_other_page_does(site: Path, opened):
+    credit = opened.knowledge.credit
+    for name in opened.catalog.pages:
         page = Page(site, site / LAYOUT.page_url(name) / "index.html")
         boxes = [e for e in page.all("section") if "cn-credit" in e.classes()]
         assert len(boxes) == credit.is_owing(name), name
@@ -37,9 +37,9 @@ def test_every_note_shows_its_credit_and_no_other_page_does(site: Path, library)
             assert entry.count("{") == entry.count("}") and "author = {" in entry, entry
 
 
-def test_names_lead_to_the_page_of_people(site: Path, library):
+def test_names_lead_to_the_page_of_people(site: Path, opened):
     people = Page(site, site / "reference" / "people" / "index.html")
-    assert set(library.knowledge.credit.works) <= people.ids
+    assert set(opened.knowledge.credit.works) <= people.ids
     dropout = Page(site, site / "concepts" / "dropout" / "index.html")
     (teacher,) = [e for e in dropout.all("a") if e.text == "Jeremy Howard"]
     assert teacher.attributes["href"] == "../../reference/people/#jeremy_howard"
@@ -52,28 +52,28 @@ def test_people_are_found_by_name_and_not_by_every_topic(site: Path):
     assert "Calendar embeddings" not in " ".join(entry["text"] for entry in found.values())
 
 
-def test_everybody_in_the_file_has_something_to_their_name(library):
-    assert set(library.knowledge.people.all) == set(library.knowledge.credit.works)
+def test_everybody_in_the_file_has_something_to_their_name(opened):
+    assert set(opened.knowledge.people.all) == set(opened.knowledge.credit.works)
 
 
-def test_who_took_the_notes_that_pages_draw_on_is_named(library):
-    drawn_on = {name for name, works in library.knowledge.credit.works.items() if works.drawn_on}
+def test_who_took_the_notes_that_pages_draw_on_is_named(opened):
+    drawn_on = {name for name, works in opened.knowledge.credit.works.items() if works.drawn_on}
     assert {"reshama_shaikh", "hiromi_suenaga"} <= drawn_on
-    text = " ".join(page.text.partition("\n---\n")[2] for page in library.knowledge.visibility.pages)
-    named = {name for name, person in library.knowledge.people.all.items() if f"notes of {person.name}" in text}
+    text = " ".join(page.text.partition("\n---\n")[2] for page in opened.knowledge.visibility.pages)
+    named = {name for name, person in opened.knowledge.people.all.items() if f"notes of {person.name}" in text}
     assert named and named <= drawn_on, "the text of a page thanks somebody whom its sources leave out"
 
 
-def test_the_citation_file_is_true(library):
+def test_the_citation_file_is_true(opened):
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    notes, people = cff["preferred-citation"], library.knowledge.people
+    notes, people = cff["preferred-citation"], opened.knowledge.people
     assert {"cff-version", "message", "title", "authors"} <= set(cff) and cff["cff-version"] == "1.2.0"
     assert {"type", "title", "authors"} <= set(notes)
     assert cff["title"] == notes["title"] == bibtex.site_name(LAYOUT)
     assert cff["version"] == project["version"] and cff["license"] == project["license"]
-    assert notes["license"] == library.site.pages["index.md"].meta["licence"]
-    credit = library.knowledge.credit
+    assert notes["license"] == opened.catalog.pages["index.md"].meta["licence"]
+    credit = opened.knowledge.credit
     wrote = [name for name in people.all if name in credit.works and credit.works[name].wrote]
     assert [author(one) for one in cff["authors"]] == [author(one) for one in notes["authors"]]
     assert [author(one) for one in cff["authors"]] == [people.all[name].name for name in wrote]
@@ -84,8 +84,8 @@ def author(entry: dict[str, str]) -> str:
     return entry.get("name") or f"{entry['given-names']} {entry['family-names']}"
 
 
-def test_the_licence_file_names_the_licence_of_the_notes(library):
-    licence = library.knowledge.credit.licence(library.site.pages["concepts/dropout.md"])
+def test_the_licence_file_names_the_licence_of_the_notes(opened):
+    licence = opened.knowledge.credit.licence(opened.catalog.pages["concepts/dropout.md"])
     assert licence.url in (ROOT / "LICENSE-notes.md").read_text(encoding="utf-8")
 
 

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from rendering import COURSES, library_of, put, whole, write
+from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from tests.site.conftest import ROOT, serving
 from tests.site.pages import Page
 
@@ -39,13 +39,13 @@ def built(mini):
     def made(files: dict[str, str], courses: str = COURSES) -> Path:
         for name, text in files.items():
             write(mini.docs / name, text)
-        library_of(mini)
+        opened_at(mini)
         write(mini.courses, courses)
-        library = Library(discover(mini))
-        for experiment in library.site.experiments:
-            put(library, experiment)
-        assert not [str(p) for p in library.knowledge.problems()]
-        return whole(library, "https://notes.example.org/a/")
+        project = Project(discover(mini))
+        for experiment in project.catalog.experiments:
+            put(project, experiment)
+        assert not [str(p) for p in project.knowledge.problems()]
+        return whole(project, "https://notes.example.org/a/")
 
     return made
 
@@ -354,10 +354,10 @@ def test_the_map_shows_every_concept_once_and_nothing_overlaps(tab, address):
 
 
 def test_the_maps_arrows_cross_little(site):
-    from coursenotes.paths import Layout
+    from coursenotes.paths import Paths
     from coursenotes.site.reference.map import laid_out
 
-    graph = Library(discover(Layout(ROOT))).knowledge.graph
+    graph = Project(discover(Paths(ROOT))).knowledge.graph
     arrows = sum(len(graph.needs(name)) for name in graph.concepts)
     assert arrows > 25 and laid_out(graph).crossings() <= arrows / 5
     assert max(graph.depths.values()) <= 5, "a concept that takes six steps to reach is better split"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursenotes.build import check
-from coursenotes.experiments.plan import load
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import load
 from tests.conftest import ROOT
 
 
 def test_names_numbers_and_claims_are_right(site: Path):
-    library = load(Layout(ROOT))
-    found = [*check.static(library), *check.after_training(library), *check.prose(library), *library.problems]
-    found += [*check.credited(library), *check.accepted(library)]
+    project = load(Paths(ROOT))
+    found = [*check.static(project), *check.after_training(project), *check.prose(project), *project.plan.problems]
+    found += [*check.credited(project), *check.accepted(project)]
     assert not found, "\n".join(str(problem) for problem in found)

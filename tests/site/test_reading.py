@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rendering import library_of, whole, write
+from rendering import opened_at, whole, write
 
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from tests.conftest import MINI
 from tests.site.conftest import serving
 
@@ -62,11 +62,11 @@ def read(tmp_path_factory):
     """(the address of a page with all of it, the folder of its site)."""
     folder = tmp_path_factory.mktemp("reading") / "mini"
     shutil.copytree(MINI, folder, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
-    layout = Layout(folder)
-    write(layout.glossary, GLOSSARY)
-    write(layout.literature, BIB)
-    write(layout.docs / "concepts" / "box.svg", PICTURE)
-    site = whole(library_of(layout, "averages.noise", page=PAGE))
+    paths = Paths(folder)
+    write(paths.glossary, GLOSSARY)
+    write(paths.literature, BIB)
+    write(paths.docs / "concepts" / "box.svg", PICTURE)
+    site = whole(opened_at(paths, "averages.noise", page=PAGE))
     with serving(site) as address:
         yield address + "concepts/try/", site
 
@@ -162,9 +162,9 @@ A [zyx](term:zyx) [@zyx2020] cost [77](dated:2022-07-21) zyxes, and ZYXes.
     )
     write(mini.literature, BIB + "@misc{zyx2020, author = {Zyx}, title = {Zyx}, year = 2020}\n")
     write(mini.docs / "concepts" / "box.svg", PICTURE)
-    library = library_of(mini, page=PAGE + "\nTwo ZYXes.\n")
-    assert not [str(p) for p in library.knowledge.problems()]
-    site = whole(library, "https://notes.example.org/a/")
+    project = opened_at(mini, page=PAGE + "\nTwo ZYXes.\n")
+    assert not [str(p) for p in project.knowledge.problems()]
+    site = whole(project, "https://notes.example.org/a/")
     files = [path for path in site.rglob("*") if path.is_file()]
     counts = {path.relative_to(site).as_posix(): path.read_bytes().lower().count(b"zyx") for path in files}
     found = {name: count for name, count in counts.items() if count and name != "concepts/later/index.html"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.experiments.plan import load
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import load
 from coursenotes.site import reference
 from tests.conftest import ROOT
 from tests.site.pages import Page
@@ -22,8 +22,8 @@ def overview(site: Path) -> Page:
 
 
 @pytest.fixture(scope="module")
-def library():
-    return load(Layout(ROOT))
+def opened():
+    return load(Paths(ROOT))
 
 
 def test_the_section_stands_between_lessons_and_evidence(site):
@@ -34,35 +34,33 @@ def test_the_section_stands_between_lessons_and_evidence(site):
 def test_the_section_lists_its_pages_with_a_sentence_each(site):
     text = (site / "reference/index.html").read_text(encoding="utf-8").partition('class="cn-section"')[2]
     items = text.partition("</ul>")[0].split("<li>")[1:]
-    there = [name for name in reference.PAGES if (site / Layout.page_url(name) / "index.html").is_file()]
+    there = [name for name in reference.PAGES if (site / Paths.page_url(name) / "index.html").is_file()]
     assert [re.search(r'href="([^"]+)"', item)[1] for item in items] == [
-        Layout.page_url(name).removeprefix("reference/") for name in there
+        Paths.page_url(name).removeprefix("reference/") for name in there
     ]
     assert all('class="cn-opening"' in item for item in items), "a first paragraph with a link is not shown"
 
 
-def test_every_listed_lecture_is_in_the_overview(overview, library):
-    listed = [each for each in library.knowledge.lectures.all() if library.knowledge.visibility.lecture(each)]
+def test_every_listed_lecture_is_in_the_overview(overview, project):
+    listed = [each for each in project.knowledge.lectures.all() if project.knowledge.visibility.lecture(each)]
     assert len(listed) > 20
     assert not [each.id for each in listed if each.id.replace("/", "-") not in overview.ids]
 
 
-def test_every_concept_is_in_the_overview(overview, library):
+def test_every_concept_is_in_the_overview(overview, project):
     there = {
         href.split("/concepts/")[1].strip("/")
         for e, href in overview.links()
         if "/concepts/" in href and e.inside("td")
     }
-    assert {
-        Path(page.name).stem for page in library.knowledge.visibility.pages if Layout.is_concept(page.name)
-    } <= there
+    assert {Path(page.name).stem for page in project.knowledge.visibility.pages if Paths.is_concept(page.name)} <= there
 
 
-def test_everything_that_is_wanted_is_there_with_its_question(overview, library):
-    assert len(library.knowledge.wanted) > 30
-    names = {"wanted-" + want.name.replace("/", "-") for want in library.knowledge.wanted}
+def test_everything_that_is_wanted_is_there_with_its_question(overview, project):
+    assert len(project.knowledge.wanted) > 30
+    names = {"wanted-" + want.name.replace("/", "-") for want in project.knowledge.wanted}
     assert names <= overview.ids
-    assert any(want.size == "small" for want in library.knowledge.wanted), "a newcomer finds a first contribution"
+    assert any(want.size == "small" for want in project.knowledge.wanted), "a newcomer finds a first contribution"
 
 
 @pytest.mark.parametrize("page", ["", "contribute/", "lessons/", "lessons/dl2022/"])

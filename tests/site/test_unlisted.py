@@ -8,13 +8,13 @@ from pathlib import Path
 
 import notes
 import pytest
-from rendering import COURSES, library_of, put, whole, write
+from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.build import mkdocs_plugin
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
-from coursenotes.experiments.plan import Library, load
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project, load
 from coursenotes.site import releases
 from coursenotes.site.files import unlisted_links
 from tests.conftest import ROOT
@@ -58,16 +58,16 @@ def topic(mini):
 
 
 def built(mini, files: dict[str, str], courses: str = COURSES) -> Path:
-    library_of(mini)
+    opened_at(mini)
     for name, text in {**PEOPLE, **files}.items():
         write(mini.docs / name, text)
     write(mini.courses, courses)
     write(mini.people, f"{CANARY}: {{name: {CANARY} Smith, github: {CANARY}}}\n")
-    library = Library(discover(mini))
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    assert not [str(p) for p in library.knowledge.problems()]
-    return whole(library, "https://notes.example.org/a/")
+    project = Project(discover(mini))
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    assert not [str(p) for p in project.knowledge.problems()]
+    return whole(project, "https://notes.example.org/a/")
 
 
 def holding(site: Path) -> set[str]:
@@ -192,14 +192,14 @@ def test_the_real_site_keeps_it_to_itself_too(tmp_path, site):
     for kept in (ROOT / ".coursenotes").iterdir():
         if kept.is_dir() and kept.name != "pages":
             (tmp_path / ".coursenotes" / kept.name).symlink_to(kept)
-    layout = Layout(tmp_path)
-    put_picture(layout.docs)
+    paths = Paths(tmp_path)
+    put_picture(paths.docs)
     for name, text in {**files_of_all(), "courses.yml": COURSE}.items():
-        old = (layout.docs / name).read_text(encoding="utf-8") if (layout.docs / name).exists() else ""
-        write(layout.docs / name, f"{old}\n{text}" if old else text)
-    library = load(layout)
-    assert not [str(p) for p in library.knowledge.problems()]
-    found = holding(whole(library, "https://notes.example.org/"))
+        old = (paths.docs / name).read_text(encoding="utf-8") if (paths.docs / name).exists() else ""
+        write(paths.docs / name, f"{old}\n{text}" if old else text)
+    project = load(paths)
+    assert not [str(p) for p in project.knowledge.problems()]
+    found = holding(whole(project, "https://notes.example.org/"))
     assert f"{UNDER}lesson1/index.html" in found
     assert not {name for name in found if not name.startswith(UNDER)}
 
@@ -236,7 +236,7 @@ def test_a_build_with_such_a_link_fails(topic):
 def test_the_sitemap_is_the_same_where_pages_were_kept_from_an_earlier_build(mini):
     first = (built(mini, {}) / "sitemap.xml").read_text(encoding="utf-8")
     assert "/evidence/averages.noise/" in first and "/evidence/averages/" in first
-    mkdocs_plugin.render(Library(discover(mini)), mini.root / "again")
+    mkdocs_plugin.render(Project(discover(mini)), mini.root / "again")
     assert (mini.root / "again/sitemap.xml").read_text(encoding="utf-8") == first
 
 
@@ -252,7 +252,7 @@ def test_a_page_that_was_released_and_taken_back_leaves_no_trace(topic):
     box = f'\n!!! erratum "The {CANARY}"\n    Silent? [](claim:{CANARY}.is_loud)\n'
     listed = secret("subject:") + box + f'\n!!! correction "{CANARY}, 2026-11-01"\n    To check: it.\n'
     built(topic, {f"concepts/{CANARY}.md": listed.replace(f"authors: [{CANARY}]\n", "").replace("subject:\n", "")})
-    write(topic.releases / "1.json", releases.write(releases.take(Library(discover(topic)), "1")))
+    write(topic.releases / "1.json", releases.write(releases.take(Project(discover(topic)), "1")))
     assert CANARY in (topic.releases / "1.json").read_text(encoding="utf-8")
     site = built(topic, {f"concepts/{CANARY}.md": secret("visibility: unlisted") + box})
     assert (site / "feed.xml").is_file() and (site / "reference/news/index.html").is_file()

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import notes
 import pytest
-from rendering import library_of, put, whole, write
+from rendering import opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from tests.conftest import MINI
 from tests.site import test_pages
 from tests.site.conftest import serving
@@ -29,19 +29,19 @@ CANARY = "xylophone"
 def site_with(root: Path, address: str = "", **files: str) -> Path:
     """A whole site from the mini site with results, a lesson, and files in that lesson's folder."""
     shutil.copytree(MINI, root, ignore=shutil.ignore_patterns(".coursenotes", "site", "__pycache__"))
-    layout = Layout(root)
-    write(layout.docs / f"{FOLDER}.md", notes.LESSON)
+    paths = Paths(root)
+    write(paths.docs / f"{FOLDER}.md", notes.LESSON)
     for section in ("contribute", "reference"):  # every page's foot leads there
-        write(layout.docs / section / "index.md", "# Section\n\nDo.\n")
+        write(paths.docs / section / "index.md", "# Section\n\nDo.\n")
     for name, text in files.items():
-        write(layout.docs / FOLDER / name.replace("__", "."), text)
-    (layout.docs / FOLDER / "grey.png").write_bytes(base64.b64decode(notes.png(8, 8)))
-    library_of(layout)
-    library = Library(discover(layout))
-    for experiment in library.site.experiments:
-        put(library, experiment)
-    assert not [str(p) for p in (*library.site.problems, *library.knowledge.problems())]
-    return whole(library, address)
+        write(paths.docs / FOLDER / name.replace("__", "."), text)
+    (paths.docs / FOLDER / "grey.png").write_bytes(base64.b64decode(notes.png(8, 8)))
+    opened_at(paths)
+    project = Project(discover(paths))
+    for experiment in project.catalog.experiments:
+        put(project, experiment)
+    assert not [str(p) for p in (*project.catalog.problems, *project.knowledge.problems())]
+    return whole(project, address)
 
 
 # ---------------------------------------------------------------- a notebook that means no good
@@ -141,7 +141,7 @@ def test_a_listed_notebook_that_links_to_an_unlisted_page_is_told(mini):
     write(mini.docs / "concepts/hidden.md", "---\ntitle: Hidden\nvisibility: unlisted\n---\n# Hidden\n\nText.\n")
     source = notes.notebook(notes.text("# Public\n\nSee [it](../../../concepts/hidden.md).\n"))
     write(mini.docs / FOLDER / "a.ipynb", source)
-    (only,) = [str(p) for p in library_of(mini).knowledge.problems()]
+    (only,) = [str(p) for p in opened_at(mini).knowledge.problems()]
     line = next(n for n, text in enumerate(source.split("\n"), 1) if "hidden.md" in text)
     assert f"a.ipynb:{line}: {FOLDER}/a.ipynb is listed, and links to concepts/hidden.md, which is not" in only
 

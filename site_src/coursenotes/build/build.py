@@ -18,22 +18,23 @@ from coursenotes.build import check
 from coursenotes.cache import inputs, up_to_date
 from coursenotes.claims import runner, verdicts
 from coursenotes.errors import Problem, Problems
-from coursenotes.experiments.plan import Job, Library, load
+from coursenotes.experiments.plan import Job, Plan
 from coursenotes.experiments.train import LIGHT, preload, task, train
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project, load
 from coursenotes.workers import TORCH, Outcome, Pool, Task
 from coursenotes.workers.progress import Progress
 
-Render = Callable[[Library, Path], None]  # (what to look up in, the folder to write the site into)
+Render = Callable[[Project, Path], None]  # (what to look up in, the folder to write the site into)
 
 
 @dataclass
 class Done:
     """What a build did."""
 
-    library: Library
+    project: Project
     jobs: int = 0
     stored: int = 0
     verdicts: list[verdicts.Verdict] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Done:
     def contradicted(self) -> list[str]:
         """What is to be said of each claim that the runs of this machine contradict."""
         found = [v for v in self.verdicts if v.status == verdicts.CONTRADICTED]
-        return [str(runner.failure(self.library, verdict)) for verdict in found]
+        return [str(runner.failure(self.project.plan, verdict)) for verdict in found]
 
     def unaccepted(self) -> list[str]:
         """The claims that wait for a replication at the scale of a build."""
@@ -56,56 +57,56 @@ class Done:
 
 
 # ---------------------------------------------------------------- preparing
-def prepare(layout: Layout, progress: Progress, *, claims: bool) -> Done:
+def prepare(paths: Paths, progress: Progress, *, claims: bool) -> Done:
     """Bring everything that pages ask for into the store: results, drawings, cells, and the verdicts if claims.
 
     Raises CoursenotesError with everything that went wrong; what went well is kept.
     """
-    _sweep(layout)
-    library = load(layout)
+    _sweep(paths)
+    project = load(paths)
     problems = Problems()
-    problems.extend(check.static(library))
+    problems.extend(check.static(project))
     problems.raise_if_any()
-    wanted = library.wanted()
-    missing = library.missing(wanted)
-    total = sum(len(library.jobs(*w)) for w in wanted)
-    todo = [task(library, job) for job in missing]
-    progress.plan(total, total - len(missing), _reasons(library, missing), todo)
-    done = Done(library, len(missing), total - len(missing))
+    wanted = project.plan.wanted()
+    missing = project.plan.missing(wanted)
+    total = sum(len(project.plan.jobs(*w)) for w in wanted)
+    todo = [task(project.plan, job) for job in missing]
+    progress.plan(total, total - len(missing), _reasons(project, missing), todo)
+    done = Done(project, len(missing), total - len(missing))
     with contextlib.ExitStack() as pools:
-        pool = pools.enter_context(Pool(layout.root, preload=preload(library, todo)))
+        pool = pools.enter_context(Pool(paths.root, preload=preload(project.plan, todo)))
         progress.slots = sum(device.slots for device in pool.devices)
-        problems.extend(train(library, missing, pool, progress))
+        problems.extend(train(project.plan, missing, pool, progress))
         problems.raise_if_any()
-        problems.extend(check.after_training(library))
+        problems.extend(check.after_training(project))
         problems.raise_if_any()
-        makers = _makers(library, claims=claims)
+        makers = _makers(project, claims=claims)
         rest = [each for _, tasks in makers for each in tasks]
-        if preload(library, rest) != LIGHT and pool.preload == list(LIGHT):
-            pool = pools.enter_context(Pool(layout.root, preload=TORCH))
+        if preload(project.plan, rest) != LIGHT and pool.preload == list(LIGHT):
+            pool = pools.enter_context(Pool(paths.root, preload=TORCH))
         if makers[0][1]:
-            pool.prepare(runner.PREPARE, {"root": str(layout.root)})
-        problems.extend(_derive(library, makers, pool, progress))
-    problems.extend(library.store.set_aside if problems else [])
-    done.verdicts = [v for claim in library.site.claims for v in verdicts.best(library, claim)]
+            pool.prepare(runner.PREPARE, {"root": str(paths.root)})
+        problems.extend(_derive(project, makers, pool, progress))
+    problems.extend(project.plan.store.set_aside if problems else [])
+    done.verdicts = [v for claim in project.catalog.claims for v in verdicts.best(project.plan, claim)]
     problems.raise_if_any()
     return done
 
 
-Makers = list[tuple[Callable[[Library, Outcome], list[Problem]], list[Task]]]  # who keeps it, what is to be done
+Makers = list[tuple[Callable[[Plan, Outcome], list[Problem]], list[Task]]]  # who keeps it, what is to be done
 
 
-def _makers(library: Library, *, claims: bool) -> Makers:
+def _makers(project: Project, *, claims: bool) -> Makers:
     """All that is made from results and is not there yet: verdicts, cells, drawings."""
-    pages = list(library.site.pages.values())
+    pages = list(project.catalog.pages.values())
     return [
-        (runner.keep, runner.tasks(library) if claims else []),
-        (lookup.keep, lookup.tasks(library, pages)),
-        (draw.keep, draw.tasks(library, wanted_figures(library))),
+        (runner.keep, runner.tasks(project.plan) if claims else []),
+        (lookup.keep, lookup.tasks(project.plan, pages)),
+        (draw.keep, draw.tasks(project.plan, wanted_figures(project))),
     ]
 
 
-def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) -> list[Problem]:
+def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) -> list[Problem]:
     """Judge claims, run cells, draw figures. Returns what went wrong."""
     todo = [each for _, tasks in makers for each in tasks]
     keepers = {each.id: keep for keep, tasks in makers for each in tasks}
@@ -114,50 +115,50 @@ def _derive(library: Library, makers: Makers, pool: Pool, progress: Progress) ->
         progress.stage("judging claims, running cells, drawing figures", len(todo), todo)
     for outcome in pool.run(todo, progress.event):
         progress.done(outcome)
-        problems += keepers[outcome.task.id](library, outcome)
+        problems += keepers[outcome.task.id](project.plan, outcome)
         for note in lookup.notes(outcome):
             progress.say(note)
     return problems
 
 
-def wanted_figures(library: Library) -> list[tuple[str, str]]:
+def wanted_figures(project: Project) -> list[tuple[str, str]]:
     """(figure, scale) of every figure that pages ask for and evidence pages show, where there are results."""
     asked = {
         (ref.target, ref.scale)
-        for page in library.site.pages.values()
+        for page in project.catalog.pages.values()
         for ref in page.references
         if ref.scheme == "figure"
     }
-    for name, experiment in library.site.experiments.items():
+    for name, experiment in project.catalog.experiments.items():
         for scale in experiment.scales:
-            results = library.results(name, scale)
+            results = project.plan.results(name, scale)
             if results is not None and results.logged:
                 asked.add((f"{name}#curves", scale))
     return sorted(asked)
 
 
-def _reasons(library: Library, missing: list[Job]) -> dict[str, int]:
+def _reasons(project: Project, missing: list[Job]) -> dict[str, int]:
     """Why jobs have to run, and how many for each reason, for the person who wonders."""
-    return dict(Counter(f"{job.experiment.id}: {'; '.join(library.why(job))}" for job in missing))
+    return dict(Counter(f"{job.experiment.id}: {'; '.join(project.plan.why(job))}" for job in missing))
 
 
 # ---------------------------------------------------------------- the whole build
-def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list[str]]:
+def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[str]]:
     """Train, judge, draw, render beside site/ and exchange. -> what to say at the end, and of contradicted claims.
 
     Where nothing changed since the last whole build, nothing is done.
     """
-    last = up_to_date.unchanged(layout, scale="sample")
+    last = up_to_date.unchanged(paths, scale="sample")
     if last is not None:
         return f"Nothing changed: {last['summary']}", last["contradicted"]
-    began, seen = time.monotonic(), up_to_date.inputs(layout, inputs.settings(layout), scale="sample")
-    done = prepare(layout, progress, claims=True)
+    began, seen = time.monotonic(), up_to_date.inputs(paths, inputs.settings(paths), scale="sample")
+    done = prepare(paths, progress, claims=True)
     progress.stage("rendering")
-    fresh = layout.root / f"site.new.{os.getpid()}"
+    fresh = paths.root / f"site.new.{os.getpid()}"
     try:
-        render(done.library, fresh)
-        with locked(layout):
-            exchange(fresh, layout.site)
+        render(done.project, fresh)
+        with locked(paths):
+            exchange(fresh, paths.site)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
@@ -165,21 +166,21 @@ def build(layout: Layout, progress: Progress, render: Render) -> tuple[str, list
     if waiting := done.unaccepted():
         progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     done.jobs, done.stored = 0, done.jobs + done.stored
-    depends = inputs.everything(done.library.layout, done.library.site.code)
-    digest = up_to_date.current(layout, depends, scale="sample")
-    same = up_to_date.inputs(layout, inputs.settings(layout), scale="sample") == seen
-    if same and inputs.as_read(done.library.site.code):
-        up_to_date.write(layout, digest, depends, done.summary(), done.library.knowledge.next_change, contradicted)
+    depends = inputs.everything(done.project.paths, done.project.catalog.code)
+    digest = up_to_date.current(paths, depends, scale="sample")
+    same = up_to_date.inputs(paths, inputs.settings(paths), scale="sample") == seen
+    if same and inputs.as_read(done.project.catalog.code):
+        up_to_date.write(paths, digest, depends, done.summary(), done.project.knowledge.next_change, contradicted)
     else:  # somebody wrote on while this was built: the site may be older than the files
-        up_to_date.forget(layout)
+        up_to_date.forget(paths)
     return summary, contradicted
 
 
 @contextlib.contextmanager
-def locked(layout: Layout) -> Iterator[None]:
+def locked(paths: Paths) -> Iterator[None]:
     """Held while site/ is exchanged. The kernel lets go of it when the process dies."""
-    layout.state.mkdir(parents=True, exist_ok=True)
-    with (layout.state / "lock").open("w") as file:
+    paths.state.mkdir(parents=True, exist_ok=True)
+    with (paths.state / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -200,17 +201,17 @@ def exchange(fresh: Path, target: Path) -> None:
     old.rename(fresh)
 
 
-def _sweep(layout: Layout) -> None:
+def _sweep(paths: Paths) -> None:
     """Remove what killed builds left behind, scratch folders and half-made sites, and pages that nobody asks for."""
     old = time.time() - 24 * 3600
-    for page in (layout.state / "pages").glob("*/*.json"):
+    for page in (paths.state / "pages").glob("*/*.json"):
         if page.stat().st_mtime < old - 6 * 24 * 3600:
             page.unlink(missing_ok=True)
-    scratch = layout.state / "tmp"
+    scratch = paths.state / "tmp"
     for folder in scratch.iterdir() if scratch.is_dir() else ():
         if folder.stat().st_mtime < old:
             shutil.rmtree(folder, ignore_errors=True)
-    for folder in layout.root.glob("site.new.*"):
+    for folder in paths.root.glob("site.new.*"):
         pid = folder.name.split(".")[2]
         if not (pid.isdigit() and _alive(int(pid))):
             shutil.rmtree(folder, ignore_errors=True)

@@ -9,58 +9,59 @@ from coursenotes.cache import published
 from coursenotes.claims import acceptance
 from coursenotes.discover.python import refusals
 from coursenotes.errors import CoursenotesError, Problem, Problems
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.figures.cells import lookup
+from coursenotes.project import Project
 from coursenotes.site import releases
 from coursenotes.site.markdown import measured, names
 
 
-def static(library: Library) -> list[Problem]:
+def static(project: Project) -> list[Problem]:
     """All problems that can be seen before anything is run."""
     problems = Problems()
-    site = library.site
-    problems.extend(site.problems)
-    problems.extend(library.knowledge.problems())
+    catalog = project.catalog
+    problems.extend(catalog.problems)
+    problems.extend(project.knowledge.problems())
     try:
-        problems.extend(names.all_problems(library.knowledge))
+        problems.extend(names.all_problems(project.knowledge))
     except CoursenotesError as error:
         problems.extend(error)
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         wrong = lookup.check(page.text, page.path)
-        problems.extend(wrong or lookup.refused(library, page))
-    for experiment in site.experiments.values():
+        problems.extend(wrong or lookup.refused(project.plan, page))
+    for experiment in catalog.experiments.values():
         for scale in experiment.scales:
-            problems.extend(library.refused(experiment.id, scale))
-    for figure in site.figures.values():
-        closure = site.code.closure(f"snippets.{figure.topic}", figure.name)
+            problems.extend(project.plan.refused(experiment.id, scale))
+    for figure in catalog.figures.values():
+        closure = catalog.code.closure(f"snippets.{figure.topic}", figure.name)
         problems.extend(closure.problems(refusals.IN_JOBS, refusals.ADDRESS, refusals.CLOCK))
-    problems.extend(_unused(library))
-    problems.extend(_published(library))
-    problems.extend(releases.problems(library.layout))
-    problems.extend(_named_as_a_page(library))
+    problems.extend(_unused(project))
+    problems.extend(_published(project))
+    problems.extend(releases.problems(project.paths))
+    problems.extend(_named_as_a_page(project))
     return problems.found
 
 
-def after_training(library: Library) -> list[Problem]:
+def after_training(project: Project) -> list[Problem]:
     """All problems that need results to be seen: metrics that nobody returned or uses, results that are not there."""
     problems = Problems()
-    problems.extend(without_results(library))
-    problems.extend(names.all_problems(library.knowledge, library))
-    problems.extend(_unused_metrics(library))
-    for experiment in library.site.experiments.values():
+    problems.extend(without_results(project))
+    problems.extend(names.all_problems(project.knowledge, project.plan))
+    problems.extend(_unused_metrics(project))
+    for experiment in project.catalog.experiments.values():
         for scale in experiment.scales:
-            problems.extend(without_spread(library, experiment.id, scale))
+            problems.extend(without_spread(project.plan, experiment.id, scale))
     return problems.found
 
 
-def without_spread(library: Library, name: str, scale: str) -> list[Problem]:
+def without_spread(plan: Plan, name: str, scale: str) -> list[Problem]:
     """The problem of an experiment that gives the same for every seed, whatever the setting: it seeds itself."""
-    results = library.results(name, scale)
+    results = plan.results(name, scale)
     if results is None or len(results.seeds) < 2 or not results.metrics:
         return []
     if any(len(set(group.metric(m).tolist())) > 1 for _, group in results.groups() for m in results.metrics):
         return []
-    info = library.experiment(name)
+    info = plan.experiment(name)
     return [
         Problem(
             f"{name} gives the same metrics for each of {len(results.seeds)} seeds ({scale} scale)",
@@ -72,16 +73,16 @@ def without_spread(library: Library, name: str, scale: str) -> list[Problem]:
     ]
 
 
-def accepted(library: Library) -> list[Problem]:
+def accepted(project: Project) -> list[Problem]:
     """Claims over results that no replication has accepted, as their code is now: writing goes on, publishing does not.
 
     At full scale, whose replication takes hours, they may wait.
     """
-    found = acceptance.problems(library)
-    for claim in library.site.claims.values():
+    found = acceptance.problems(project.plan)
+    for claim in project.catalog.claims.values():
         if not claim.experiments or "sample" not in claim.scales:
             continue
-        record = acceptance.load(library, claim, "sample")
+        record = acceptance.load(project.plan, claim, "sample")
         if record is None or not record.accepted:
             found.append(
                 Problem(
@@ -94,16 +95,16 @@ def accepted(library: Library) -> list[Problem]:
     return found
 
 
-def without_results(library: Library) -> list[Problem]:
+def without_results(project: Project) -> list[Problem]:
     """The experiments that have no results at sample scale, where a page first asks for them; full scale may miss."""
-    missing = [name for name, scale in library.wanted("sample") if library.results(name, scale) is None]
+    missing = [name for name, scale in project.plan.wanted("sample") if project.plan.results(name, scale) is None]
     places: dict[str, tuple[Path, int]] = {}
-    for page in library.site.pages.values() if missing else ():
+    for page in project.catalog.pages.values() if missing else ():
         for ref in page.references:
-            claim = library.site.claims.get(ref.target) if ref.scheme == "claim" else None
-            for name in (*claim.experiments, *claim.controls) if claim else library.read_by(ref):
+            claim = project.catalog.claims.get(ref.target) if ref.scheme == "claim" else None
+            for name in (*claim.experiments, *claim.controls) if claim else project.plan.read_by(ref):
                 places.setdefault(name, (page.path, ref.line))
-    known = library.site.experiments
+    known = project.catalog.experiments
     return [
         Problem(
             f"no results of {name} at sample scale: its numbers cannot be checked",
@@ -113,18 +114,18 @@ def without_results(library: Library) -> list[Problem]:
     ]  # fmt: skip
 
 
-def credited(library: Library) -> list[Problem]:
+def credited(project: Project) -> list[Problem]:
     """Notes without a source or without a licence: such a draft can be built and looked at, and is not done."""
-    return list(library.knowledge.credit.missing())
+    return list(project.knowledge.credit.missing())
 
 
-def prose(library: Library) -> list[Problem]:
+def prose(project: Project) -> list[Problem]:
     """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
     problems = Problems()
-    problems.extend(without_results(library))
-    for page in library.site.pages.values():
-        problems.extend(measured.text_problems(library, page))
-        if not library.layout.is_note(page.name):
+    problems.extend(without_results(project))
+    for page in project.catalog.pages.values():
+        problems.extend(measured.text_problems(project.plan, page))
+        if not project.paths.is_note(page.name):
             continue
         for line, digits in measured.looks_measured(page.text):
             problems.add(
@@ -134,20 +135,20 @@ def prose(library: Library) -> list[Problem]:
     return problems.found
 
 
-def _named_as_a_page(library: Library) -> list[Problem]:
+def _named_as_a_page(project: Project) -> list[Problem]:
     """Topics whose evidence would stand where another generated page does."""
     return [
-        Problem(f"a topic cannot be called {topic}", library.layout.snippet(topic), 1,
+        Problem(f"a topic cannot be called {topic}", project.paths.snippet(topic), 1,
                 (f"evidence/{topic}.md is a page of all topics",), "give it another name")
-        for topic in library.layout.topics()
-        if library.layout.topic_page(topic) in ("evidence/claims.md", "evidence/index.md")
+        for topic in project.paths.topics()
+        if project.paths.topic_page(topic) in ("evidence/claims.md", "evidence/index.md")
     ]  # fmt: skip
 
 
-def _published(library: Library) -> list[Problem]:
+def _published(project: Project) -> list[Problem]:
     """Published results that cannot be read: pages that ask for them would be written without their numbers."""
     problems = Problems()
-    for path in library.layout.published_files():
+    for path in project.paths.published_files():
         try:
             published.read(path)
         except CoursenotesError as error:
@@ -155,11 +156,11 @@ def _published(library: Library) -> list[Problem]:
     return problems.found
 
 
-def _unused(library: Library) -> list[Problem]:
+def _unused(project: Project) -> list[Problem]:
     """Claims on no page or twice in one file; figures and experiments that nothing shows."""
-    site, problems = library.site, Problems()
-    asked = Counter((ref.scheme, ref.target) for page in site.pages.values() for ref in page.references)
-    for claim in site.claims.values():
+    catalog, problems = project.catalog, Problems()
+    asked = Counter((ref.scheme, ref.target) for page in catalog.pages.values() for ref in page.references)
+    for claim in catalog.claims.values():
         if not asked["claim", claim.id]:
             problems.add(
                 f"the claim {claim.name} stands on no page", claim.path, claim.line,
@@ -170,14 +171,14 @@ def _unused(library: Library) -> list[Problem]:
                 f"the claim {claim.name} names nothing that would refute it", claim.path, claim.line,
                 fix="add @falsified_by(...)",
             )  # fmt: skip
-    for figure in site.figures.values():
+    for figure in catalog.figures.values():
         if not asked["figure", figure.id]:
             problems.add(
                 f"the figure {figure.name} stands on no page", figure.path, figure.line,
                 fix=f"write ![](figure:{figure.id}) on a page, or remove it",
             )  # fmt: skip
-    used = {name for name, _ in library.wanted()}
-    for experiment in site.experiments.values():
+    used = {name for name, _ in project.plan.wanted()}
+    for experiment in catalog.experiments.values():
         if not experiment.scales:
             problems.add(
                 f"the dataset of {experiment.name} gives no data at any scale", experiment.path, experiment.line,
@@ -191,26 +192,26 @@ def _unused(library: Library) -> list[Problem]:
     return problems.found
 
 
-def _unused_metrics(library: Library) -> list[Problem]:
+def _unused_metrics(project: Project) -> list[Problem]:
     """Metrics that no page, figure or claim names. One that starts with _ is for diagnosis."""
-    site, problems = library.site, Problems()
+    catalog, problems = project.catalog, Problems()
     shown: set[str] = set()
     tables: set[str] = set()
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         for ref in page.references:
             if ref.scheme == "measured":
                 shown.add(ref.target)
             elif ref.scheme == "table":
                 tables.add(ref.target)
-    for experiment in site.experiments.values():
+    for experiment in catalog.experiments.values():
         if experiment.id in tables:
             continue
-        text = "".join(c.source for c in site.claims.values() if experiment.id in (*c.experiments, *c.controls))
-        for figure in site.figures.values():
+        text = "".join(c.source for c in catalog.claims.values() if experiment.id in (*c.experiments, *c.controls))
+        for figure in catalog.figures.values():
             if experiment.id in figure.experiments:
                 text += figure.path.read_text(encoding="utf-8")
         for scale in experiment.scales:
-            results = library.results(experiment.id, scale)
+            results = project.plan.results(experiment.id, scale)
             for name in results.metrics if results else ():
                 quoted = f'"{name}"' in _without_returns(text, name) or f"'{name}'" in text
                 if not name.startswith("_") and f"{experiment.id}.{name}" not in shown and not quoted:

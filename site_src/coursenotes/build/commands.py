@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from coursenotes.errors import Problem, nearest, raise_all
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
-def build(args: argparse.Namespace, layout: Layout) -> int:
+def build(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.cache import up_to_date
 
-    last = up_to_date.unchanged(layout, scale="sample")
+    last = up_to_date.unchanged(paths, scale="sample")
     if last is not None:
         summary, contradicted = f"Nothing changed: {last['summary']}", last["contradicted"]
     else:
@@ -22,14 +22,14 @@ def build(args: argparse.Namespace, layout: Layout) -> int:
         from coursenotes.workers.progress import Progress
 
         with Progress() as progress:
-            summary, contradicted = build(layout, progress, render)
+            summary, contradicted = build(paths, progress, render)
     print(summary)
-    print(f"The site is at {layout.site / 'index.html'}")
+    print(f"The site is at {paths.site / 'index.html'}")
     if not args.open:
         print("To look at it: coursenotes build --open (searching needs an address, not a file)")
     status = _say_contradicted(contradicted)
     if args.open:
-        _serve(layout.site)
+        _serve(paths.site)
     return status
 
 
@@ -44,40 +44,40 @@ def _say_contradicted(contradicted: list[str]) -> int:
     return 1
 
 
-def status(args: argparse.Namespace, layout: Layout) -> int:
+def status(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.claims import verdicts
-    from coursenotes.experiments.plan import load
+    from coursenotes.project import load
 
-    library = load(layout)
-    for name, e in sorted(library.site.experiments.items()):
+    project = load(paths)
+    for name, e in sorted(project.catalog.experiments.items()):
         for scale in e.scales:
-            jobs = library.jobs(name, scale)
-            missing = library.missing([(name, scale)])
-            results = library.results(name, scale)
+            jobs = project.plan.jobs(name, scale)
+            missing = project.plan.missing([(name, scale)])
+            results = project.plan.results(name, scale)
             words = f"{len(jobs) - len(missing)}/{len(jobs)} jobs"
             if results is not None and results.stale:
                 words += f", published results are of older code: {results.stale}"
             elif missing:
-                words += f": {'; '.join(library.why(missing[0]))}"
+                words += f": {'; '.join(project.plan.why(missing[0]))}"
             print(f"{name:44} {scale:7} {words}")
-    for claim in sorted(library.site.claims):
-        for verdict in verdicts.best(library, claim):
+    for claim in sorted(project.catalog.claims):
+        for verdict in verdicts.best(project.plan, claim):
             print(f"{claim:44} {verdict.scale:7} {verdicts.WORDS[verdict.status]}")
     return 0
 
 
-def why(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.experiments.plan import load
+def why(args: argparse.Namespace, paths: Paths) -> int:
+    from coursenotes.project import load
 
-    library = load(layout)
-    library.experiment(args.name)
-    jobs = library.jobs(args.name, args.scale)
+    project = load(paths)
+    project.plan.experiment(args.name)
+    jobs = project.plan.jobs(args.name, args.scale)
     reasons: dict[tuple[str, ...], list] = {}
     for job in jobs:
-        reasons.setdefault(tuple(library.why(job)), []).append(job)
+        reasons.setdefault(tuple(project.plan.why(job)), []).append(job)
     for why, some in reasons.items():
         print(f"{args.name}, {len(some)} of {len(jobs)} jobs: {'; '.join(why) or 'stored, and nothing changed since'}")
-    depends = library.depends(args.name, args.scale)
+    depends = project.plan.depends(args.name, args.scale)
     print("It depends on:")
     for symbol in depends["code"]:
         print(f"  {symbol}")
@@ -86,16 +86,16 @@ def why(args: argparse.Namespace, layout: Layout) -> int:
     return 0
 
 
-def new(args: argparse.Namespace, layout: Layout) -> int:
+def new(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.build.new import create
 
-    for path in create(layout, args.topic):
-        print(f"wrote {path.relative_to(layout.root)}")
+    for path in create(paths, args.topic):
+        print(f"wrote {path.relative_to(paths.root)}")
     print("Next: coursenotes build")
     return 0
 
 
-def import_(args: argparse.Namespace, layout: Layout) -> int:
+def import_(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.importing.options import Options
     from coursenotes.importing.run import bring, summary
 
@@ -106,7 +106,7 @@ def import_(args: argparse.Namespace, layout: Layout) -> int:
             return ""
 
     given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
-    reports = bring(layout, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    reports = bring(paths, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
     told = summary(reports)
     print(told)
     if args.report:
@@ -115,33 +115,33 @@ def import_(args: argparse.Namespace, layout: Layout) -> int:
     return 0
 
 
-def check(args: argparse.Namespace, layout: Layout) -> int:
+def check(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.build import check
-    from coursenotes.experiments.plan import load
+    from coursenotes.project import load
     from coursenotes.site.markdown import measured
 
-    library = load(layout)
+    project = load(paths)
     if args.fix:
-        for page in _pages(library, args.fix):
-            text = measured.fix_texts(library, page)
+        for page in _pages(project, args.fix):
+            text = measured.fix_texts(project.plan, page)
             if text != page.text:
                 page.path.write_text(text, encoding="utf-8")
-                print(f"corrected {page.path.relative_to(layout.root)}")
-        library = load(layout)
-    credited = check.credited(library)
-    accepted = check.accepted(library)
-    raise_all([*check.static(library), *check.after_training(library), *check.prose(library), *credited, *accepted])
-    print(f"{len(library.site.pages)} pages, {len(library.site.claims)} claims: nothing wrong")
-    _say_due(library)
+                print(f"corrected {page.path.relative_to(paths.root)}")
+        project = load(paths)
+    credited = check.credited(project)
+    accepted = check.accepted(project)
+    raise_all([*check.static(project), *check.after_training(project), *check.prose(project), *credited, *accepted])
+    print(f"{len(project.catalog.pages)} pages, {len(project.catalog.claims)} claims: nothing wrong")
+    _say_due(project)
     return 0
 
 
-def _pages(library, names: list[str]) -> list:
+def _pages(project, names: list[str]) -> list:
     """The pages that a person means: by their path, below the root or docs/, or by a topic. Raises CoursenotesError."""
-    pages, problems, found = library.site.pages, [], []
+    pages, problems, found = project.catalog.pages, [], []
     for name in names:
         given = name.removeprefix("./").removeprefix("docs/")
-        known = [page for page in (given, library.layout.concept_page(given), f"{given}.md") if page in pages]
+        known = [page for page in (given, project.paths.concept_page(given), f"{given}.md") if page in pages]
         if known:
             found.append(pages[known[0]])
         else:
@@ -153,38 +153,38 @@ def _pages(library, names: list[str]) -> list:
     return found
 
 
-def release(args: argparse.Namespace, layout: Layout) -> int:
-    from coursenotes.experiments.plan import load
+def release(args: argparse.Namespace, paths: Paths) -> int:
+    from coursenotes.project import load
     from coursenotes.site import releases
 
-    library = load(layout)
-    raise_all(list(library.knowledge.problems()))
-    path = releases.save(library, args.name)
-    taken = releases.load(layout)[-1]
-    print(f"wrote {path.relative_to(layout.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
+    project = load(paths)
+    raise_all(list(project.knowledge.problems()))
+    path = releases.save(project, args.name)
+    taken = releases.load(paths)[-1]
+    print(f"wrote {path.relative_to(paths.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
     print("Next: add it to the project, and build: pages tell what changed since")
     return 0
 
 
-def _say_due(library) -> None:
+def _say_due(project) -> None:
     """Print the dated values that are past their review. None of them is a fault: nothing changed but the day."""
     from coursenotes.knowledge.facts import dated
 
-    due = dated.due(library.site.pages.values(), library.knowledge.today)
+    due = dated.due(project.catalog.pages.values(), project.knowledge.today)
     if due:
         print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to look at again:")
     for fact in due:
-        where = f"{fact.path.relative_to(library.layout.root)}:{fact.line}"
+        where = f"{fact.path.relative_to(project.paths.root)}:{fact.line}"
         print(f"{where} {fact.value}: as of {fact.day}, due since {fact.review}")
 
 
-def store(args: argparse.Namespace, layout: Layout) -> int:
+def store(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.experiments import unused
-    from coursenotes.experiments.plan import load
+    from coursenotes.project import load
 
-    library = load(layout)
-    found = unused.look(library)
-    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {library.store.root}")
+    project = load(paths)
+    found = unused.look(project.plan)
+    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {project.plan.store.root}")
     print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
     if args.remove_unused:
         unused.remove_unused(found)

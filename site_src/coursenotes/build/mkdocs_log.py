@@ -6,7 +6,7 @@ import logging
 import re
 
 from coursenotes.errors import Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 class _Handler(logging.Handler):
@@ -41,10 +41,10 @@ class Complaints(_Handler):
         self.count += 1
 
 
-def placed(text: str, layout: Layout) -> Problem:
+def placed(text: str, paths: Paths) -> Problem:
     """What mkdocs warns of, with the line of the page's link where it names one."""
     match = re.match(r"Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'", text)
-    path = layout.docs / match["page"] if match else None
+    path = paths.docs / match["page"] if match else None
     if match is None or path is None or not path.is_file():
         return Problem(f"mkdocs: {text}")
     lines = path.read_text(encoding="utf-8").split("\n")

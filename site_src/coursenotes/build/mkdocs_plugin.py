@@ -29,10 +29,10 @@ from coursenotes.discover.files import listing
 from coursenotes.discover.text.tex import of_fields, rendered, spelled
 from coursenotes.discover.transcripts import hidden
 from coursenotes.errors import CoursenotesError, Problem, raise_all
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.lectures import transcripts
 from coursenotes.knowledge.links import subjects
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.site import evidence, frame, markdown, notebooks, reference
 from coursenotes.site import files as site_files
 from coursenotes.site.frame import navigation
@@ -41,26 +41,24 @@ from coursenotes.workers.progress import Progress
 
 UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
-_handed: dict[Path, Library] = {}  # a whole build prepares first, and hands over what it prepared
+_handed: dict[Path, Project] = {}  # a whole build prepares first, and hands over what it prepared
 
 
-def render(library: Library, site_dir: Path) -> None:
+def render(project: Project, site_dir: Path) -> None:
     """Render the pages of a prepared project into a folder, strictly. Raises CoursenotesError."""
-    _handed[library.layout.root] = library
+    _handed[project.paths.root] = project
     said = Said()
     try:
         with said:
-            _build(library.layout.root, site_dir)
+            _build(project.paths.root, site_dir)
     except Abort as error:
-        raise CoursenotesError(
-            *(placed(text, library.layout) for text in said.texts or [f"mkdocs: {error}"])
-        ) from error
+        raise CoursenotesError(*(placed(text, project.paths) for text in said.texts or [f"mkdocs: {error}"])) from error
     except ConfigurationError as error:
-        raise CoursenotesError(Problem(str(error), library.layout.root / "mkdocs.yml")) from error
+        raise CoursenotesError(Problem(str(error), project.paths.root / "mkdocs.yml")) from error
     except PluginError as error:
         raise CoursenotesError(str(error)) from error
     finally:
-        _handed.pop(library.layout.root, None)
+        _handed.pop(project.paths.root, None)
 
 
 def _build(root: Path, site_dir: Path) -> None:
@@ -73,7 +71,7 @@ def _build(root: Path, site_dir: Path) -> None:
 class CoursenotesPlugin(BasePlugin):
     """Trains what is missing, renders references, adds the evidence pages."""
 
-    library: Library
+    project: Project
     serves = False  # whether it is about to, and has not begun to
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -81,50 +79,50 @@ class CoursenotesPlugin(BasePlugin):
         self.serves = command == "serve" or (asked is not None and asked.info_name == "serve")
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        layout = Layout(Path(config.config_file_path).parent.resolve())
+        paths = Paths(Path(config.config_file_path).parent.resolve())
         try:
             if self.serves:
                 serving.check(*config.dev_addr)
             self.serves = False
-            self._look(layout, config)
-            if layout.root in _handed:
-                self.library = _handed[layout.root]
+            self._look(paths, config)
+            if paths.root in _handed:
+                self.project = _handed[paths.root]
             else:
                 with Progress() as progress:
-                    self.library = prepare(layout, progress, claims=False).library
+                    self.project = prepare(paths, progress, claims=False).project
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
-        self.pages = markdown.Pages(self.library, markdown.source_url(config.repo_url, config.edit_uri))
+        self.pages = markdown.Pages(self.project, markdown.source_url(config.repo_url, config.edit_uri))
         config.markdown_extensions = [*config.markdown_extensions, *self.pages.extensions]  # type: ignore[list-item]
         return config
 
-    def _look(self, layout: Layout, config: MkDocsConfig) -> listing.Files:
+    def _look(self, paths: Paths, config: MkDocsConfig) -> listing.Files:
         """The project's files as they are now, those of its theme among them. Raises CoursenotesError."""
-        if Path(config.docs_dir).resolve() != layout.docs.resolve():
-            what = f"docs_dir is {config.docs_dir}; the engine reads {layout.docs}"
+        if Path(config.docs_dir).resolve() != paths.docs.resolve():
+            what = f"docs_dir is {config.docs_dir}; the engine reads {paths.docs}"
             raise CoursenotesError(Problem(what, config.config_file_path, fix="take docs_dir out"))
-        return listing.look(layout, [self._theme(layout, config)])
+        return listing.look(paths, [self._theme(paths, config)])
 
     @staticmethod
-    def _theme(layout: Layout, config: MkDocsConfig) -> Path:
+    def _theme(paths: Paths, config: MkDocsConfig) -> Path:
         """The folder of the theme, by the name that its files are listed under where it is the project's."""
         if config.theme.custom_dir is None:
-            return layout.theme
+            return paths.theme
         given = os.path.relpath(config.theme.custom_dir, Path(config.config_file_path).parent)
-        return Path(os.path.normpath(layout.root / given))
+        return Path(os.path.normpath(paths.root / given))
 
     def _listed(self, files: Files, config: MkDocsConfig) -> None:
         """Refuse what mkdocs found and would copy, and leave out what is newer than what was read."""
-        layout = self.library.layout
-        found, problems = self._look(layout, config), []
-        folders = {config.docs_dir: layout.docs, config.theme.custom_dir: self._theme(layout, config)}
-        ours = {given: path for given, path in folders.items() if path.is_relative_to(layout.root)}
+        paths = self.project.paths
+        found, problems = self._look(paths, config), []
+        folders = {config.docs_dir: paths.docs, config.theme.custom_dir: self._theme(paths, config)}
+        ours = {given: path for given, path in folders.items() if path.is_relative_to(paths.root)}
         for file in [file for file in files if file.src_dir in ours]:
             path = ours[file.src_dir] / file.src_uri
             if file.inclusion is not InclusionLevel.EXCLUDED and not found.has(path):
                 problems.append(Problem("would be copied to the site, and is none of the project's files", path,
                                         fix="take it out, or name it under exclude_docs: in mkdocs.yml"))  # fmt: skip
-            elif file.src_dir == config.docs_dir and not self.library.site.files.has(path):
+            elif file.src_dir == config.docs_dir and not self.project.catalog.files.has(path):
                 files.remove(file)
         raise_all(problems)
 
@@ -133,14 +131,14 @@ class CoursenotesPlugin(BasePlugin):
             self._listed(files, config)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
-        texts = {**evidence.pages(self.library), **reference.pages(self.library)}
-        self.unlisted = {page.name for page in self.library.knowledge.visibility.unlisted}
+        texts = {**evidence.pages(self.project), **reference.pages(self.project)}
+        self.unlisted = {page.name for page in self.project.knowledge.visibility.unlisted}
         self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
         for file in files.documentation_pages():
-            if file.src_uri in self.unlisted or Layout.is_version(file.src_uri):
+            if file.src_uri in self.unlisted or Paths.is_version(file.src_uri):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
         self._copy_notebooks(files)
-        self.rendered = Rendered(self.library, [*(f.src_uri for f in files), *texts])
+        self.rendered = Rendered(self.project, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
         self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
         for path, text in texts.items():
@@ -161,11 +159,11 @@ class CoursenotesPlugin(BasePlugin):
     def _copy_notebooks(self, files: Files) -> None:
         """Let mkdocs-jupyter read a bounded copy of each notebook; one that is no page of ours is left out."""
         for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
-            info = self.library.site.pages.get(file.src_uri)
+            info = self.project.catalog.pages.get(file.src_uri)
             if info is None:
                 files.remove(file)
                 continue
-            file.abs_src_path = str(notebooks.keep(info.path, self.library.layout.notebook_copy(info.name)))
+            file.abs_src_path = str(notebooks.keep(info.path, self.project.paths.notebook_copy(info.name)))
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
@@ -185,7 +183,7 @@ class CoursenotesPlugin(BasePlugin):
         """Give each section the title of its index page, not the folder's name, and the order in which names count."""
         for section in (item for item in items if item.is_section):
             for page in (child for child in section.children if child.is_page and child.is_index):
-                info = self.library.site.pages.get(page.file.src_uri)
+                info = self.project.catalog.pages.get(page.file.src_uri)
                 section.title = spelled(str(info.meta.get("title", section.title))) if info else section.title
             section.children.sort(key=navigation.counted)
             self._name(section.children)
@@ -194,9 +192,9 @@ class CoursenotesPlugin(BasePlugin):
         """Put the pages of a section under the subjects that its index page names."""
         for section in (item for item in items if item.is_section):
             pages = {child.file.src_uri: child for child in section.children if child.is_page}
-            index = next((self.library.site.pages.get(name) for name in pages if pages[name].is_index), None)
+            index = next((self.project.catalog.pages.get(name) for name in pages if pages[name].is_index), None)
             if index and subjects.named(index.meta):
-                groups = subjects.grouped(index, self.library.site.pages.values(), self.library.knowledge.lectures)
+                groups = subjects.grouped(index, self.project.catalog.pages.values(), self.project.knowledge.lectures)
                 rest = [pages.pop(index.name), *(pages.pop(name) for name in groups.pop("", ()) if name in pages)]
                 inner = [Section(title, [pages[n] for n in names if n in pages]) for title, names in groups.items()]
                 section.children = [*rest, *inner, *(child for child in section.children if child.is_section)]
@@ -213,7 +211,7 @@ class CoursenotesPlugin(BasePlugin):
             page.meta.update(search={"exclude": True}, noindex=True)
         render = partial(Page.render, page)
         if page.file.src_uri.endswith(".ipynb"):
-            info = self.library.site.pages[page.file.src_uri]
+            info = self.project.catalog.pages[page.file.src_uri]
             page.meta = {**info.meta, **page.meta}
             page.title = str(page.meta["title"])
             render = partial(self._notebook, page, page.render)
@@ -227,9 +225,9 @@ class CoursenotesPlugin(BasePlugin):
         title = page.title
         render(config, files)
         names = {file.src_uri for file in files.documentation_pages()}
-        info = self.library.site.pages[page.file.src_uri]
+        info = self.project.catalog.pages[page.file.src_uri]
         try:
-            finished = notebooks.finish(page.content or "", self.library.knowledge, info, names)
+            finished = notebooks.finish(page.content or "", self.project.knowledge, info, names)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
         page.content, page.title = finished.content, title
@@ -261,12 +259,12 @@ class CoursenotesPlugin(BasePlugin):
     def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
         """A version stands in no navigation; shown with it is the section of its lesson's own page."""
         for file in files.documentation_pages():
-            lesson = files.get_file_from_path(Layout.lesson_of(file.src_uri) or "")
-            if Layout.is_version(file.src_uri) and file.page and lesson and lesson.page:
+            lesson = files.get_file_from_path(Paths.lesson_of(file.src_uri) or "")
+            if Paths.is_version(file.src_uri) and file.page and lesson and lesson.page:
                 file.page.parent = lesson.page.parent
 
     def on_page_context(self, context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        context["around"] = frame.of_page(self.library, page.file.src_uri)  # type: ignore[typeddict-unknown-key]
+        context["around"] = frame.of_page(self.project, page.file.src_uri)  # type: ignore[typeddict-unknown-key]
         return context
 
     def on_template_context(self, context: TemplateContext, template_name: str, config: MkDocsConfig) -> Any:
@@ -276,7 +274,7 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         try:
-            output = markdown.fill(output, self.library)
+            output = markdown.fill(output, self.project)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
         if page.file.src_uri in self.whole:
@@ -285,16 +283,16 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_post_build(self, config: MkDocsConfig) -> None:
         try:
-            site_files.write(self.library, Path(config.site_dir), config.site_url or "")
+            site_files.write(self.project, Path(config.site_dir), config.site_url or "")
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
-        layout = self.library.layout
-        for folder in (layout.snippets, layout.claims, layout.published, layout.releases):
+        paths = self.project.paths
+        for folder in (paths.snippets, paths.claims, paths.published, paths.releases):
             if folder.is_dir():
                 server.watch(str(folder))
-        for path in inputs.beside(self.library.layout, self.library.site.code):
+        for path in inputs.beside(self.project.paths, self.project.catalog.code):
             server.watch(str(path))
         return server
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from coursenotes.errors import Problem, raise_all
 from coursenotes.knowledge.lectures import wanted
 from coursenotes.knowledge.lectures.wanted import Wanted
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 NOTE = """\
 ---
@@ -77,27 +77,27 @@ def test_shrinks(error):
 '''
 
 
-def create(layout: Layout, topic: str) -> list[Path]:
+def create(paths: Paths, topic: str) -> list[Path]:
     """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites.
 
     A topic that docs/wanted.yml asks for begins with its title, its lectures and its question, and is taken off.
     """
-    paths = [layout.concept(topic), layout.snippet(topic), layout.claims_file(topic)]
-    problems = [Problem("is there already", path, fix="choose another name") for path in paths if path.exists()]
-    if (layout.snippets / topic).is_dir():
-        problems = [Problem(f"{topic} is a folder of snippets", layout.snippets / topic, fix="choose another name")]
+    files = [paths.concept(topic), paths.snippet(topic), paths.claims_file(topic)]
+    problems = [Problem("is there already", path, fix="choose another name") for path in files if path.exists()]
+    if (paths.snippets / topic).is_dir():
+        problems = [Problem(f"{topic} is a folder of snippets", paths.snippets / topic, fix="choose another name")]
     if not topic.isidentifier() or topic != topic.lower() or keyword.iskeyword(topic):
         problems = [Problem(f"{topic!r} is not a name for a topic", fix="small letters and _, such as weight_decay")]
     raise_all(problems)
-    want = wanted.take(layout.wanted, layout.concept(topic).relative_to(layout.docs).as_posix())
+    want = wanted.take(paths.wanted, paths.concept(topic).relative_to(paths.docs).as_posix())
     title = want.title if want else topic.replace("_", " ").capitalize()
-    for path, text in zip(paths, (NOTE, SNIPPET, CLAIMS), strict=True):
+    for path, text in zip(files, (NOTE, SNIPPET, CLAIMS), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.format(topic=topic, title=title), encoding="utf-8")
     if want is not None:
-        paths[0].write_text(_as_wanted(paths[0].read_text(encoding="utf-8"), want), encoding="utf-8")
-        paths.append(layout.wanted)
-    return paths
+        files[0].write_text(_as_wanted(files[0].read_text(encoding="utf-8"), want), encoding="utf-8")
+        files.append(paths.wanted)
+    return files
 
 
 def _as_wanted(note: str, want: Wanted) -> str:

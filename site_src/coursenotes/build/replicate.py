@@ -21,7 +21,7 @@ from coursenotes.claims import acceptance, runner, statistics, verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Job, Library
+from coursenotes.experiments.plan import Job, Plan
 from coursenotes.experiments.train import fetch, preload, task, train
 from coursenotes.workers import Pool
 from coursenotes.workers.kernels import BASELINE, KERNELS, NATIVE
@@ -65,152 +65,148 @@ def _span(seeds: Sequence[int]) -> str:
     return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
 
 
-def chosen(library: Library, names: Sequence[str], scale: Scale) -> list[str]:
+def chosen(plan: Plan, names: Sequence[str], scale: Scale) -> list[str]:
     """The claims over results that a person means: by topic or by id; all where none is named."""
-    able = {c.id: c for c in library.site.claims.values() if c.experiments and scale in c.scales}
+    able = {c.id: c for c in plan.catalog.claims.values() if c.experiments and scale in c.scales}
     if not names:
         return list(able)
     found: list[str] = []
-    topics = {claim.topic for claim in library.site.claims.values()}
+    topics = {claim.topic for claim in plan.catalog.claims.values()}
     for name in names:
         if name in topics:
             found += [claim for claim, info in able.items() if info.topic == name]
         else:
-            found.append(verdicts.find(library, name).id)
+            found.append(verdicts.find(plan, name).id)
     return [claim for claim in dict.fromkeys(found) if claim in able]
 
 
-def compared(library: Library, claims: Iterable[str]) -> list[str]:
+def compared(plan: Plan, claims: Iterable[str]) -> list[str]:
     """The experiments whose results these claims and their controls read."""
-    infos = [library.site.claims[claim] for claim in claims]
+    infos = [plan.catalog.claims[claim] for claim in claims]
     return list(dict.fromkeys(name for info in infos for name in (*info.experiments, *info.controls)))
 
 
-def pending(library: Library, claims: Iterable[str], scale: Scale) -> list[str]:
+def pending(plan: Plan, claims: Iterable[str], scale: Scale) -> list[str]:
     """Those without a record for the code as it is now, or whose record was not accepted."""
     found = []
     for claim in claims:
-        record = acceptance.load(library, library.site.claims[claim], scale)
+        record = acceptance.load(plan, plan.catalog.claims[claim], scale)
         if record is None or not record.accepted:
             found.append(claim)
     return found
 
 
 # ---------------------------------------------------------------- training
-def missing(library: Library, claims: Iterable[str], scale: Scale, seeds: Sequence[int]) -> list[Job]:
+def missing(plan: Plan, claims: Iterable[str], scale: Scale, seeds: Sequence[int]) -> list[Job]:
     """The jobs with these seeds that these claims read and that are not in the store, and those they come after."""
-    jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, seeds)]
-    return library.with_before(job for job in jobs if library.result(job) is None)
+    jobs = [job for name in compared(plan, claims) for job in plan.jobs(name, scale, seeds)]
+    return plan.with_before(job for job in jobs if plan.result(job) is None)
 
 
-def expected(library: Library, jobs: Iterable[Job]) -> float:
+def expected(plan: Plan, jobs: Iterable[Job]) -> float:
     """Core seconds that these jobs will take: by earlier runs of the same experiment, whatever their seeds."""
     costs: dict[str, float] = {}
     total = 0.0
     for job in jobs:
         name = job.experiment.id
         if name not in costs:
-            costs[name] = _cost(library, name, job.scale)
+            costs[name] = _cost(plan, name, job.scale)
         total += costs[name]
     return total
 
 
-def _cost(library: Library, name: str, scale: Scale) -> float:
+def _cost(plan: Plan, name: str, scale: Scale) -> float:
     """The mean seconds of a job of an experiment: as noted here, else as published, else a guess."""
-    noted = [library.last(job).get("seconds") for job in library.jobs(name, scale, None)]
+    noted = [plan.last(job).get("seconds") for job in plan.jobs(name, scale, None)]
     found = [s for s in noted if s is not None]
-    if not found and (results := library.results(name, scale)) is not None:
+    if not found and (results := plan.results(name, scale)) is not None:
         found = [s for row in results.rows if (s := row.result.provenance.get("seconds")) is not None]
     return float(np.mean(found)) if found else SECONDS_UNKNOWN
 
 
-def count(library: Library, claims: Sequence[str], scale: Scale) -> int:
+def count(plan: Plan, claims: Sequence[str], scale: Scale) -> int:
     """How many seeds a replication of all these claims together has: 20, at full scale as many as its time allows."""
     if scale == "sample":
         return statistics.SEEDS
-    jobs = [job for name in compared(library, claims) for job in library.jobs(name, scale, [FRESH_DATA])]
-    affordable = int(FULL_CORE_SECONDS // max(expected(library, jobs), 1.0))
+    jobs = [job for name in compared(plan, claims) for job in plan.jobs(name, scale, [FRESH_DATA])]
+    affordable = int(FULL_CORE_SECONDS // max(expected(plan, jobs), 1.0))
     return min(statistics.SEEDS, max(statistics.LEAST_REPLICATED, affordable))
 
 
-def train_seeds(
-    library: Library, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
-) -> list[Problem]:
+def train_seeds(plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress) -> list[Problem]:
     """Train what is missing, a pool for each kind of kernels, after everything else on this machine."""
     problems: list[Problem] = []
     for kernels, some in seeds.groups():
-        jobs = missing(library, claims, scale, some)
+        jobs = missing(plan, claims, scale, some)
         if not jobs:
             continue
-        todo = [task(library, job) for job in jobs]
+        todo = [task(plan, job) for job in jobs]
         environment = KERNELS[kernels]
-        with Pool(
-            library.layout.root, preload=preload(library, todo), environment=environment, background=True
-        ) as pool:
+        with Pool(plan.paths.root, preload=preload(plan, todo), environment=environment, background=True) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.say(f"{len(jobs)} jobs under {kernels} kernels")
             if scale == "full":
-                problems += fetch(library, {job.experiment.id for job in jobs}, pool, progress)
+                problems += fetch(plan, {job.experiment.id for job in jobs}, pool, progress)
             progress.plan(len(jobs), tasks=todo)
-            problems += train(library, jobs, pool, progress)
+            problems += train(plan, jobs, pool, progress)
     return problems
 
 
 # ---------------------------------------------------------------- judging
 def accept(
-    library: Library, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
+    plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
 ) -> tuple[dict[str, Record], list[Problem]]:
     """Judge claims over a replication that was trained, and keep what it finds. -> records by claim, problems."""
-    acceptance.raise_unreadable(library)
-    replicated = Library(library.site, library.store, seeds=seeds.all)
-    problems = [p for name in compared(library, claims) for p in check.without_spread(replicated, name, scale)]
+    acceptance.raise_unreadable(plan)
+    replicated = Plan(plan.catalog, plan.store, seeds=seeds.all)
+    problems = [p for name in compared(plan, claims) for p in check.without_spread(replicated, name, scale)]
     records: dict[str, Record] = {}
     for claim, found in _judged(replicated, claims, scale, progress, str(seeds), problems):
         records[claim] = Record(**found)
-    for topic in sorted({library.site.claims[claim].topic for claim in claims}):
-        of = {library.site.claims[c].name: r for c, r in records.items() if library.site.claims[c].topic == topic}
-        acceptance.save(library, topic, scale, of, numbers(replicated, topic, compared(library, claims), scale))
+    for topic in sorted({plan.catalog.claims[claim].topic for claim in claims}):
+        of = {plan.catalog.claims[c].name: r for c, r in records.items() if plan.catalog.claims[c].topic == topic}
+        acceptance.save(plan, topic, scale, of, numbers(replicated, topic, compared(plan, claims), scale))
     return records, problems
 
 
-def rehearse(library: Library, claims: Sequence[str], scale: Scale, first: int, progress: Progress) -> list[Verdict]:
+def rehearse(plan: Plan, claims: Sequence[str], scale: Scale, first: int, progress: Progress) -> list[Verdict]:
     """What builds with other seeds would say: as many as each experiment declares, from first on. -> the verdicts."""
     problems: list[Problem] = []
     found: list[Verdict] = []
-    for count, some in _by_seeds(library, claims, scale).items():
+    for count, some in _by_seeds(plan, claims, scale).items():
         seeds = Seeds.of(count, first, 0)
-        problems += train_seeds(library, some, scale, seeds, progress)
-        moved = Library(library.site, library.store, seeds=seeds.all)
+        problems += train_seeds(plan, some, scale, seeds, progress)
+        moved = Plan(plan.catalog, plan.store, seeds=seeds.all)
         found += [Verdict(**body) for _, body in _judged(moved, some, scale, progress, None, problems)]
     if problems:
         raise CoursenotesError(*problems)
     return found
 
 
-def _by_seeds(library: Library, claims: Iterable[str], scale: Scale) -> dict[int, list[str]]:
+def _by_seeds(plan: Plan, claims: Iterable[str], scale: Scale) -> dict[int, list[str]]:
     """Claims by how many seeds a build trains for them."""
     groups: dict[int, list[str]] = {}
     for claim in claims:
-        reads = compared(library, [claim])
-        count = min(library.declared_seeds(name, scale) for name in reads)
+        reads = compared(plan, [claim])
+        count = min(plan.declared_seeds(name, scale) for name in reads)
         groups.setdefault(count, []).append(claim)
     return groups
 
 
 def _judged(
-    library: Library, claims: Iterable[str], scale: Scale, progress: Progress, accept: str | None,
+    plan: Plan, claims: Iterable[str], scale: Scale, progress: Progress, accept: str | None,
     problems: list[Problem],
 ) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
     """(claim, what its task wrote) of every claim that could be judged on the library's seeds."""
     topics: dict[str, list[list[str]]] = {}
     for claim in claims:
-        why = verdicts.missing(library, claim, scale)
+        why = verdicts.missing(plan, claim, scale)
         if why is None:
-            topics.setdefault(library.site.claims[claim].topic, []).append([claim, scale])
-    tasks = [runner.task(library, topic, some, accept) for topic, some in topics.items()]
+            topics.setdefault(plan.catalog.claims[claim].topic, []).append([claim, scale])
+    tasks = [runner.task(plan, topic, some, accept) for topic, some in topics.items()]
     found = []
-    with Pool(library.layout.root, preload=preload(library, tasks)) as pool:
-        pool.prepare(runner.PREPARE, {"root": str(library.layout.root)})
+    with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
+        pool.prepare(runner.PREPARE, {"root": str(plan.paths.root)})
         progress.stage("judging claims", len(tasks), tasks)
         for outcome in pool.run(tasks, progress.event):
             progress.done(outcome)
@@ -221,18 +217,18 @@ def _judged(
                     with contextlib.suppress(OSError, ValueError):
                         body = json.loads((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
                 if body is None:
-                    problems.append(runner.unjudged(library, outcome, claim, scale))
+                    problems.append(runner.unjudged(plan, outcome, claim, scale))
                 else:
                     found.append((claim, body))
     return found
 
 
 # ---------------------------------------------------------------- what was measured
-def numbers(library: Library, topic: str, names: Iterable[str], scale: Scale) -> dict[str, Any]:
+def numbers(plan: Plan, topic: str, names: Iterable[str], scale: Scale) -> dict[str, Any]:
     """The mean and spread of every metric of a topic's experiments, as an acceptance file keeps them."""
     found = {}
     for name in names:
-        results = library.results(name, scale) if name.startswith(f"{topic}.") else None
+        results = plan.results(name, scale) if name.startswith(f"{topic}.") else None
         if results is None:
             continue
         rows = {}
@@ -241,6 +237,6 @@ def numbers(library: Library, topic: str, names: Iterable[str], scale: Scale) ->
             rows[acceptance.written(settings)] = {
                 m: [float(v.mean()), float(v.std(ddof=1))] for m, v in pairs.items() if np.isfinite(v).all()
             }
-        key = keys.hash_json(acceptance.depends(library, name, scale))
+        key = keys.hash_json(acceptance.depends(plan, name, scale))
         found[name.partition(".")[2]] = {"key": key, "n": len(results.seeds), "rows": rows}
     return found

@@ -5,73 +5,73 @@ from __future__ import annotations
 import argparse
 
 from coursenotes.errors import CoursenotesError, Problem, raise_all
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
-def run(args: argparse.Namespace, layout: Layout) -> int:
+def run(args: argparse.Namespace, paths: Paths) -> int:
     if args.twice:
-        return _run_twice(args, layout)
-    from coursenotes.experiments.plan import load
+        return _run_twice(args, paths)
     from coursenotes.experiments.train import fetch, preload, task, train
+    from coursenotes.project import load
     from coursenotes.workers import Pool
     from coursenotes.workers.progress import Progress
 
-    library = load(layout)
-    names = _chosen(library, args.names, args.scale)
-    missing = library.missing((name, args.scale) for name in names)
-    total = sum(len(library.jobs(name, args.scale)) for name in names)
-    todo = [task(library, job) for job in missing]
-    with Progress() as progress, Pool(layout.root, preload=preload(library, todo)) as pool:
+    project = load(paths)
+    names = _chosen(project, args.names, args.scale)
+    missing = project.plan.missing((name, args.scale) for name in names)
+    total = sum(len(project.plan.jobs(name, args.scale)) for name in names)
+    todo = [task(project.plan, job) for job in missing]
+    with Progress() as progress, Pool(paths.root, preload=preload(project.plan, todo)) as pool:
         if args.scale == "full" and missing:
-            raise_all(fetch(library, {job.experiment.id for job in missing}, pool, progress))
+            raise_all(fetch(project.plan, {job.experiment.id for job in missing}, pool, progress))
         progress.plan(total, total - len(missing), tasks=todo)
-        problems = train(library, missing, pool, progress)
+        problems = train(project.plan, missing, pool, progress)
     for name in names:
-        _show(library, name, args.scale)
-        if args.publish and args.scale == "full" and library.results(name, "full") is not None:
+        _show(project, name, args.scale)
+        if args.publish and args.scale == "full" and project.plan.results(name, "full") is not None:
             try:
-                print(f"  published in {library.publish(name).relative_to(layout.root)}")
+                print(f"  published in {project.plan.publish(name).relative_to(paths.root)}")
             except CoursenotesError as error:
                 problems += error.problems
     raise_all(problems)
     return 0
 
 
-def _run_twice(args: argparse.Namespace, layout: Layout) -> int:
+def _run_twice(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.experiments import twice
-    from coursenotes.experiments.plan import load
+    from coursenotes.project import load
     from coursenotes.workers.progress import Progress
 
-    library = load(layout)
-    names = _chosen(library, args.names, args.scale)
+    project = load(paths)
+    names = _chosen(project, args.names, args.scale)
     if args.since:
-        touched = twice.changed_since(library, args.since, args.scale)
+        touched = twice.changed_since(project.plan, args.since, args.scale)
         names = [name for name in names if name in touched]
     with Progress() as progress:
-        same, problems = twice.compare(library, names, args.scale, progress)
+        same, problems = twice.compare(project.plan, names, args.scale, progress)
     print(f"{same} of {len(names)} experiments give the same when one job of theirs is run again")
     raise_all(problems)
     return 0
 
 
-def _chosen(library, names: list[str], scale: str) -> list[str]:
+def _chosen(project, names: list[str], scale: str) -> list[str]:
     """The experiments that a person means: by id, by topic, or all that can run at the scale."""
-    able = [e for e in library.site.experiments.values() if scale in e.scales]
+    able = [e for e in project.catalog.experiments.values() if scale in e.scales]
     if not names:
         return [e.id for e in able]
     found = []
     for name in names:
         topic = [e.id for e in able if e.topic == name]
-        known = topic or name in (e.topic for e in library.site.experiments.values())
-        one = None if known else library.experiment(name).id
-        if not topic and (one is None or scale not in library.experiment(one).scales):
+        known = topic or name in (e.topic for e in project.catalog.experiments.values())
+        one = None if known else project.plan.experiment(name).id
+        if not topic and (one is None or scale not in project.plan.experiment(one).scales):
             raise CoursenotesError(Problem(f"{name} has no {scale} scale", fix="give its dataset one"))
         found += topic or [one]
     return found
 
 
-def _show(library, name: str, scale: str) -> None:
-    results = library.results(name, scale)
+def _show(project, name: str, scale: str) -> None:
+    results = project.plan.results(name, scale)
     if results is None:
         return
     print(f"{name} at {scale} scale, {len(results.seeds)} seeds")
@@ -83,42 +83,42 @@ def _show(library, name: str, scale: str) -> None:
         print(f"  {' '.join(f'{k}={v}' for k, v in settings.items()) or '-'}: {values}")
 
 
-def replicate(args: argparse.Namespace, layout: Layout) -> int:
+def replicate(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.build import replicate
     from coursenotes.claims.statistics import LEAST_REPLICATED
-    from coursenotes.experiments.plan import load
+    from coursenotes.project import load
     from coursenotes.workers.devices import cores
     from coursenotes.workers.progress import Progress
 
     if args.seeds is not None and args.seeds < LEAST_REPLICATED:
         few = f"--seeds {args.seeds} is too few"
         raise CoursenotesError(Problem(few, fix=f"a replication takes {LEAST_REPLICATED} at the least"))
-    library = load(layout)
-    claims = replicate.chosen(library, args.names, args.scale)
+    project = load(paths)
+    claims = replicate.chosen(project.plan, args.names, args.scale)
     if args.check is not None:
         with Progress() as progress:
-            found = replicate.rehearse(library, claims, args.scale, args.check, progress)
+            found = replicate.rehearse(project.plan, claims, args.scale, args.check, progress)
         return _say_checked(found, args.check)
-    asked = claims if args.again else replicate.pending(library, claims, args.scale)
+    asked = claims if args.again else replicate.pending(project.plan, claims, args.scale)
     if not asked:
         print(f"{len(claims)} claims are accepted at {args.scale} scale, and nothing changed since")
         return 0
-    everything = replicate.chosen(library, [], args.scale)  # one number for all, whichever are asked for
-    number = replicate.count(library, everything, args.scale) if args.seeds is None else args.seeds
+    everything = replicate.chosen(project.plan, [], args.scale)  # one number for all, whichever are asked for
+    number = replicate.count(project.plan, everything, args.scale) if args.seeds is None else args.seeds
     seeds = replicate.Seeds.of(number)
-    jobs = replicate.missing(library, asked, args.scale, seeds.all)
-    minutes = replicate.expected(library, jobs) / cores() / 60
+    jobs = replicate.missing(project.plan, asked, args.scale, seeds.all)
+    minutes = replicate.expected(project.plan, jobs) / cores() / 60
     print(f"{len(asked)} of {len(claims)} claims to accept, over {number} seeds: {seeds}")
     print(
         f"{len(jobs)} jobs are missing, about {minutes:.0f} minutes, after everything else on this machine", flush=True
     )
     with Progress() as progress:
-        problems = replicate.train_seeds(library, asked, args.scale, seeds, progress)
-        records, more = replicate.accept(library, asked, args.scale, seeds, progress)
+        problems = replicate.train_seeds(project.plan, asked, args.scale, seeds, progress)
+        records, more = replicate.accept(project.plan, asked, args.scale, seeds, progress)
     refused = {claim: record for claim, record in records.items() if not record.accepted}
     for claim, record in sorted(records.items()):
         print(f"{'✓' if record.accepted else '✗'} {claim}", *(f"    {text}" for text in record.problems), sep="\n")
-    print(f"{len(records) - len(refused)} of {len(asked)} claims accepted; it is written in {layout.published.name}/")
+    print(f"{len(records) - len(refused)} of {len(asked)} claims accepted; it is written in {paths.published.name}/")
     raise_all([*problems, *more])
     return 1 if refused else 0
 

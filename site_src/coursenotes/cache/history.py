@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursenotes.cache.store import write_atomic
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 class Runs:
     """One small file an experiment, by scale, settings and seed."""
 
-    def __init__(self, layout: Layout):
-        self.folder = layout.state / "last"
+    def __init__(self, paths: Paths):
+        self.folder = paths.state / "last"
         self._read: dict[str, dict[str, Any]] = {}
 
     def last(self, experiment: str, slot: str) -> dict[str, Any]:

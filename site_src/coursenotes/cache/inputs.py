@@ -18,7 +18,7 @@ from coursenotes.discover.files.listing import trees
 from coursenotes.discover.python import statements
 from coursenotes.discover.python.reach import Code
 from coursenotes.errors import CoursenotesError
-from coursenotes.paths import ENGINE, Layout
+from coursenotes.paths import ENGINE, Paths
 
 _PYTEST = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")  # they rule claims too
 _ANYWHERE = ("pymdownx.snippets", "markdown_include.include")  # these read from the root, where not told otherwise
@@ -33,31 +33,31 @@ _LONGEST = 200  # characters of a setting that may be a path
 class Inputs:
     """Paths, below the root or absolute, whether or not there is anything; and variables of the environment."""
 
-    paths: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
 
     def __or__(self, other: Inputs) -> Inputs:
-        paths, variables = {*self.paths, *other.paths}, {*self.variables, *other.variables}
-        return Inputs(tuple(sorted(paths)), tuple(sorted(variables)))
+        files, variables = {*self.files, *other.files}, {*self.variables, *other.variables}
+        return Inputs(tuple(sorted(files)), tuple(sorted(variables)))
 
 
-def everything(layout: Layout, code: Code) -> Inputs:
+def everything(paths: Paths, code: Code) -> Inputs:
     """All that a finished build depends on beside its trees."""
-    tests = [layout.root, layout.claims.parent, layout.claims]
+    tests = [paths.root, paths.claims.parent, paths.claims]
     rules = [folder / name for folder in tests for name in _PYTEST]
-    found = {_shown(layout, path) for path in (*rules, layout.root / ".gitignore", *_candidates(code))}
-    return settings(layout) | loaded(layout) | Inputs(tuple(found))
+    found = {_shown(paths, path) for path in (*rules, paths.root / ".gitignore", *_candidates(code))}
+    return settings(paths) | loaded(paths) | Inputs(tuple(found))
 
 
-def beside(layout: Layout, code: Code) -> list[Path]:
+def beside(paths: Paths, code: Code) -> list[Path]:
     """Those of them that are there as files, outside the trees that people write in: what a preview has to watch."""
-    found = [layout.root / path for path in everything(layout, code).paths]
-    return [p for p in found if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(layout))]
+    found = [paths.root / path for path in everything(paths, code).files]
+    return [p for p in found if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(paths))]
 
 
 def as_read(code: Code) -> bool:
     """Whether every module, and every place where none was found, is still what it was when it was read."""
-    again = type(code)(code.layout, dict(code.kept))
+    again = type(code)(code.paths, dict(code.kept))
     try:
         same = all((again.module(name) is None) == (found is None) for name, found in _asked(code).items())
     except (CoursenotesError, OSError, ValueError):
@@ -68,7 +68,7 @@ def as_read(code: Code) -> bool:
 def _candidates(code: Code) -> Iterator[Path]:
     """Wherever a module that was asked for lies or might lie, and the packages above it."""
     for name in _asked(code):
-        yield from _modules(code.layout, name)
+        yield from _modules(code.paths, name)
 
 
 def _asked(code: Code) -> dict[str, statements.Summary | None]:
@@ -76,37 +76,37 @@ def _asked(code: Code) -> dict[str, statements.Summary | None]:
     return {name: found for name, found in code._modules.items() if all(map(str.isidentifier, name.split(".")))}
 
 
-def _places(layout: Layout, module: str) -> Iterator[Path]:
-    base = layout.root.joinpath(*module.split("."))
+def _places(paths: Paths, module: str) -> Iterator[Path]:
+    base = paths.root.joinpath(*module.split("."))
     yield base.with_name(f"{base.name}.py")
     yield base / "__init__.py"
 
 
-def loaded(layout: Layout) -> Inputs:
+def loaded(paths: Paths) -> Inputs:
     """The project's own code in this process, beside the engine: hooks of mkdocs, and what they import."""
-    root, found = f"{layout.root}{os.sep}", set()
+    root, found = f"{paths.root}{os.sep}", set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.startswith(root) and not Path(file).is_relative_to(ENGINE):
             parts = Path(file.removeprefix(root)).parts
             if not any(part.startswith(".") or part == "site-packages" for part in parts):
-                found.add(_shown(layout, Path(file)))
+                found.add(_shown(paths, Path(file)))
     return Inputs(tuple(sorted(found)))
 
 
 # ---------------------------------------------------------------- mkdocs.yml
-def settings(layout: Layout) -> Inputs:
+def settings(paths: Paths) -> Inputs:
     """What mkdocs.yml, and those that it inherits from, names and might name."""
-    paths: set[str] = set()
+    files: set[str] = set()
     variables: set[str] = set()
     seen: set[Path] = set()
-    todo = [layout.root / "mkdocs.yml"]
+    todo = [paths.root / "mkdocs.yml"]
     while todo:
         file = todo.pop()
         if file in seen:
             continue
         seen.add(file)
-        paths.add(_shown(layout, file))
+        files.add(_shown(paths, file))
         try:
             node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         except (OSError, ValueError, yaml.YAMLError):
@@ -119,9 +119,9 @@ def settings(layout: Layout) -> Inputs:
             if key == "INHERIT":
                 todo.append(Path(os.path.normpath(file.parent / value)))
             match = _PYTHON.match(scalar.tag)
-            paths |= {_shown(layout, path) for path in (_modules(layout, match[1]) if match else ())}
-            paths |= {_shown(layout, path) for path in _named(layout, key, value)}
-    return Inputs(tuple(sorted(paths)), tuple(sorted(variables)))
+            files |= {_shown(paths, path) for path in (_modules(paths, match[1]) if match else ())}
+            files |= {_shown(paths, path) for path in _named(paths, key, value)}
+    return Inputs(tuple(sorted(files)), tuple(sorted(variables)))
 
 
 def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
@@ -142,26 +142,26 @@ def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.Scala
         yield key, node if isinstance(node, yaml.ScalarNode) else yaml.ScalarNode(node.tag, "")
 
 
-def _named(layout: Layout, key: str, value: str) -> Iterator[Path]:
-    """The paths that a setting may mean: a file, a folder, a module. A folder outside only where it is a theme."""
+def _named(paths: Paths, key: str, value: str) -> Iterator[Path]:
+    """The files that a setting may mean: a file, a folder, a module. A folder outside only where it is a theme."""
     value = value.removeprefix("$config_dir/").strip()
     if not value or len(value) > _LONGEST or not value.isprintable() or key in _WRITTEN:
         return
-    path = Path(os.path.normpath(layout.root / value))
-    if key not in (_KEY, _TOLD) and (path.is_relative_to(layout.root) or key == "custom_dir" or not path.is_dir()):
+    path = Path(os.path.normpath(paths.root / value))
+    if key not in (_KEY, _TOLD) and (path.is_relative_to(paths.root) or key == "custom_dir" or not path.is_dir()):
         yield path
     if value in _ANYWHERE and key != _TOLD:
-        yield layout.root
+        yield paths.root
     if _DOTTED.fullmatch(value):
-        yield from _modules(layout, value)
+        yield from _modules(paths, value)
 
 
-def _modules(layout: Layout, name: str) -> Iterator[Path]:
+def _modules(paths: Paths, name: str) -> Iterator[Path]:
     """Where the parts of a dotted name might lie as modules of the project."""
     parts = name.split(".")
     for end in range(1, len(parts) + 1):
-        yield from _places(layout, ".".join(parts[:end]))
+        yield from _places(paths, ".".join(parts[:end]))
 
 
-def _shown(layout: Layout, path: Path) -> str:
-    return path.relative_to(layout.root).as_posix() if path.is_relative_to(layout.root) else str(path)
+def _shown(paths: Paths, path: Path) -> str:
+    return path.relative_to(paths.root).as_posix() if path.is_relative_to(paths.root) else str(path)

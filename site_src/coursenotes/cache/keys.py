@@ -26,14 +26,14 @@ IMPLIED = {"fastai": ("torch",), "torchvision": ("torch",)}  # computes with it,
 
 
 @functools.cache
-def version(library: str) -> str | None:
+def version(plan: str) -> str | None:
     """The public version of an installed library, without a build tag; None for one of Python's own."""
-    if library in sys.stdlib_module_names or library in ("coursenotes", "__future__"):
+    if plan in sys.stdlib_module_names or plan in ("coursenotes", "__future__"):
         return None
     try:
-        return importlib.metadata.version(DISTRIBUTIONS.get(library, library)).split("+")[0]
+        return importlib.metadata.version(DISTRIBUTIONS.get(plan, plan)).split("+")[0]
     except importlib.metadata.PackageNotFoundError:  # its package has another name: looked up among all, which is slow
-        names = importlib.metadata.packages_distributions().get(library)
+        names = importlib.metadata.packages_distributions().get(plan)
         return importlib.metadata.version(names[0]).split("+")[0] if names else None
 
 
@@ -82,7 +82,7 @@ def slices(code: Code, closures: Iterable[Closure]) -> dict[str, Any]:
             part["statements"] = sorted(there)
             part["datasets"] |= {str(i): scale for i, scale in closure.datasets.get(module, {}).items()}
     for module, part in found.items():
-        summary, path = code.module(module), code.layout.module_path(module)
+        summary, path = code.module(module), code.paths.module_path(module)
         if summary is not None and path is not None:
             acting = {target for _, target in summary["loads"] if any(code.acts(m) for m in candidates(target))}
             part |= {"text": code.digests[module], "package": path.name == "__init__.py"}

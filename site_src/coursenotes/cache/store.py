@@ -15,7 +15,7 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 
 SCHEMA = 1
@@ -88,9 +88,9 @@ def _json(value: Any) -> bytes:
 class Store:
     """Entries below .coursenotes/store, one folder a fingerprint; safe with several builds at once."""
 
-    def __init__(self, layout: Layout):
-        self.layout = layout
-        self.root = layout.state / "store"
+    def __init__(self, paths: Paths):
+        self.paths = paths
+        self.root = paths.state / "store"
         self.set_aside: list[Problem] = []  # entries that were bad: they are recomputed
         self._read: dict[str, JobResult] = {}
 
@@ -136,12 +136,12 @@ class Store:
 
     def scratch(self) -> Path:
         """A fresh folder on the store's own file system, in which an entry can be prepared."""
-        base = self.layout.state / "tmp"
+        base = self.paths.state / "tmp"
         base.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(dir=base))
 
     def _set_aside(self, key: str, error: CoursenotesError) -> None:
-        bad = self.layout.state / "bad"
+        bad = self.paths.state / "bad"
         bad.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(dir=bad, prefix=f"{key[:12]}."))
         try:

@@ -15,38 +15,38 @@ from typing import TYPE_CHECKING, Any
 
 from coursenotes import dates
 from coursenotes.discover.files.listing import Entry, walk
-from coursenotes.paths import ENGINE, Layout
+from coursenotes.paths import ENGINE, Paths
 
 if TYPE_CHECKING:  # what a build watches is looked up by the build; here it is only compared
     from coursenotes.cache.inputs import Inputs
 
 
-def unchanged(layout: Layout, **asked: str) -> dict[str, Any] | None:
+def unchanged(paths: Paths, **asked: str) -> dict[str, Any] | None:
     """{"summary", "contradicted"} of the last whole build; None where something changed since, or is released today."""
-    last = read(layout)
-    same = bool(last) and last["digest"] == _current(layout, last.get("paths", ()), last.get("variables", ()), asked)
+    last = read(paths)
+    same = bool(last) and last["digest"] == _current(paths, last.get("files", ()), last.get("variables", ()), asked)
     if not same or last.get("until", "9") <= dates.today().isoformat():
         return None
     return {"summary": last["summary"], "contradicted": last.get("contradicted", [])}
 
 
-def inputs(layout: Layout, more: Inputs, **asked: str) -> str:
+def inputs(paths: Paths, more: Inputs, **asked: str) -> str:
     """One digest over everything that the site is made from, and what was asked for."""
-    return _inputs(layout, more.paths, more.variables, asked)
+    return _inputs(paths, more.files, more.variables, asked)
 
 
-def renderer(layout: Layout, more: Inputs) -> str:
+def renderer(paths: Paths, more: Inputs) -> str:
     """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
-    return _renderer(layout, more.paths, more.variables)
+    return _renderer(paths, more.files, more.variables)
 
 
-def current(layout: Layout, more: Inputs, **asked: str) -> str:
+def current(paths: Paths, more: Inputs, **asked: str) -> str:
     """One digest over everything that the site is made from, what was asked for, and the finished site."""
-    return _current(layout, more.paths, more.variables, asked)
+    return _current(paths, more.files, more.variables, asked)
 
 
 def write(
-    layout: Layout,
+    paths: Paths,
     digest: str,
     more: Inputs,
     summary: str,
@@ -55,47 +55,47 @@ def write(
 ) -> None:
     """Remember a whole build, what it said at its end, and the day on which it is no longer right."""
     kept: dict[str, Any] = {"digest": digest, "summary": summary, "contradicted": list(contradicted)}
-    kept |= {"paths": more.paths, "variables": more.variables}
+    kept |= {"files": more.files, "variables": more.variables}
     kept |= {"until": until.isoformat()} if until else {}
-    _path(layout).write_text(json.dumps(kept), encoding="utf-8")
+    _path(paths).write_text(json.dumps(kept), encoding="utf-8")
 
 
-def read(layout: Layout) -> dict[str, Any]:
+def read(paths: Paths) -> dict[str, Any]:
     """What write() kept of the last build, or {}."""
     try:
-        return json.loads(_path(layout).read_text(encoding="utf-8"))
+        return json.loads(_path(paths).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
 
-def forget(layout: Layout) -> None:
+def forget(paths: Paths) -> None:
     """The next build is a whole one."""
-    _path(layout).unlink(missing_ok=True)
+    _path(paths).unlink(missing_ok=True)
 
 
-def _path(layout: Layout) -> Path:
-    layout.state.mkdir(parents=True, exist_ok=True)
-    return layout.state / "stamp.json"
+def _path(paths: Paths) -> Path:
+    paths.state.mkdir(parents=True, exist_ok=True)
+    return paths.state / "stamp.json"
 
 
 # ---------------------------------------------------------------- digests
-def _current(layout: Layout, paths: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
-    return _digest(_inputs(layout, paths, variables, asked), _lines(layout.root, [layout.site.name]))
+def _current(paths: Paths, files: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
+    return _digest(_inputs(paths, files, variables, asked), _lines(paths.root, [paths.site.name]))
 
 
-def _inputs(layout: Layout, paths: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
-    trees = (layout.docs, layout.snippets, layout.claims, layout.published, layout.releases)
-    names = [*(tree.relative_to(layout.root).as_posix() for tree in trees), "pyproject.toml"]
+def _inputs(paths: Paths, files: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
+    trees = (paths.docs, paths.snippets, paths.claims, paths.published, paths.releases)
+    names = [*(tree.relative_to(paths.root).as_posix() for tree in trees), "pyproject.toml"]
     ours = {k: v for k, v in os.environ.items() if k.startswith("COURSENOTES_") or k == "SOURCE_DATE_EPOCH"}
-    return _digest([asked, ours, _renderer(layout, paths, variables)], _lines(layout.root, names))
+    return _digest([asked, ours, _renderer(paths, files, variables)], _lines(paths.root, names))
 
 
-def _renderer(layout: Layout, paths: Iterable[str], variables: Iterable[str]) -> str:
-    known = [layout.theme, layout.root / "mkdocs.yml", *layout.looked_up]
-    names = [path.relative_to(layout.root).as_posix() for path in known]
+def _renderer(paths: Paths, files: Iterable[str], variables: Iterable[str]) -> str:
+    known = [paths.theme, paths.root / "mkdocs.yml", *paths.looked_up]
+    names = [path.relative_to(paths.root).as_posix() for path in known]
     values = [sys.version, _installed(), [[name, os.environ.get(name)] for name in variables]]
     engine = _digest(values, _lines(ENGINE.parent, [ENGINE.name]))
-    return _digest(engine, _lines(layout.root, [*names, *paths]))
+    return _digest(engine, _lines(paths.root, [*names, *files]))
 
 
 def _digest(values: Any, lines: Iterable[str]) -> str:

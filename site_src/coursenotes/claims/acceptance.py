@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from coursenotes.cache import keys
 from coursenotes.cache.published import as_text
@@ -20,11 +21,12 @@ from coursenotes.errors import CoursenotesError, Problem
 
 if TYPE_CHECKING:
     from coursenotes.discover.project import ClaimInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.experiments.plan import Plan
 
 SCHEMA = 1
 ENGINE = 1  # raised when a replication changes what it means to be accepted
 DIGITS = 6
+_read_files: WeakKeyDictionary[Plan, dict[tuple[str, str], dict[str, Any]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Record:
         return keys.hash_json(vars(self))
 
 
-def key(library: Library, info: ClaimInfo, scale: str) -> str:
+def key(plan: Plan, info: ClaimInfo, scale: str) -> str:
     """What a claim's acceptance depends on, as one digest."""
     reads = dict.fromkeys((*info.experiments, *info.controls))
     return keys.hash_json(
@@ -61,21 +63,21 @@ def key(library: Library, info: ClaimInfo, scale: str) -> str:
             "engine": ENGINE,
             "claim": info.id,
             "scale": scale,
-            "test": code(library, library.layout.module(info.path), f"test_{info.name}"),
-            "functions": {name: code(library, f"snippets.{info.topic}", name) for name in info.functions},
-            "experiments": {name: depends(library, name, scale) for name in reads},
+            "test": code(plan, plan.paths.module(info.path), f"test_{info.name}"),
+            "functions": {name: code(plan, f"snippets.{info.topic}", name) for name in info.functions},
+            "experiments": {name: depends(plan, name, scale) for name in reads},
         }
     )
 
 
-def code(library: Library, module: str, name: str) -> dict[str, str]:
+def code(plan: Plan, module: str, name: str) -> dict[str, str]:
     """The project's code that a name reaches, without the libraries."""
-    return library.site.code.closure(module, name).symbols
+    return plan.catalog.code.closure(module, name).symbols
 
 
-def depends(library: Library, experiment: str, scale: str) -> dict[str, Any]:
+def depends(plan: Plan, experiment: str, scale: str) -> dict[str, Any]:
     """What an experiment's results depend on at a scale, without the versions of libraries."""
-    return _without_libraries(library.depends(experiment, scale))
+    return _without_libraries(plan.depends(experiment, scale))
 
 
 def _without_libraries(depends: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,30 +87,30 @@ def _without_libraries(depends: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- looking up
-def load(library: Library, info: ClaimInfo, scale: str) -> Record | None:
+def load(plan: Plan, info: ClaimInfo, scale: str) -> Record | None:
     """The record of a claim as its code is now, accepted or not; None where there is none."""
-    found = _read(library, info.topic, scale)["claims"].get(info.name)
-    if found is None or found["key"] != key(library, info, scale):
+    found = _read(plan, info.topic, scale)["claims"].get(info.name)
+    if found is None or found["key"] != key(plan, info, scale):
         return None
     return Record(**found)
 
 
-def number(library: Library, experiment: str, scale: str, metric: str, settings: Mapping[str, Any]) -> Spread | None:
+def number(plan: Plan, experiment: str, scale: str, metric: str, settings: Mapping[str, Any]) -> Spread | None:
     """The mean and spread of one metric over the seeds of a replication; None where there was none for this code.
 
     settings: all that the experiment varies.
     """
-    found = numbers(library, experiment, scale)
-    if found is None or found["key"] != keys.hash_json(depends(library, experiment, scale)):
+    found = numbers(plan, experiment, scale)
+    if found is None or found["key"] != keys.hash_json(depends(plan, experiment, scale)):
         return None
     row = found["rows"].get(written(settings), {}).get(metric)
     return None if row is None else Spread(found["n"], *row)
 
 
-def numbers(library: Library, experiment: str, scale: str) -> dict[str, Any] | None:
+def numbers(plan: Plan, experiment: str, scale: str) -> dict[str, Any] | None:
     """All that a replication found of an experiment's metrics, as it is kept; None where there was none."""
     topic, _, name = experiment.partition(".")
-    return _read(library, topic, scale)["numbers"].get(name)
+    return _read(plan, topic, scale)["numbers"].get(name)
 
 
 def written(settings: Mapping[str, Any]) -> str:
@@ -116,10 +118,10 @@ def written(settings: Mapping[str, Any]) -> str:
     return " ".join(f"{name}={json.dumps(settings[name], ensure_ascii=False)}" for name in sorted(settings))
 
 
-def problems(library: Library) -> list[Problem]:
+def problems(plan: Plan) -> list[Problem]:
     """Acceptance files that cannot be read. They count as empty, so that their claims are not accepted yet."""
     found = []
-    for path in sorted(library.layout.published.glob("*/claims.*.json")):
+    for path in sorted(plan.paths.published.glob("*/claims.*.json")):
         try:
             _parsed(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -133,14 +135,15 @@ def problems(library: Library) -> list[Problem]:
     return found
 
 
-def _read(library: Library, topic: str, scale: str) -> dict[str, Any]:
-    if (topic, scale) not in library.acceptance:
+def _read(plan: Plan, topic: str, scale: str) -> dict[str, Any]:
+    read = _read_files.setdefault(plan, {})
+    if (topic, scale) not in read:
         try:
-            text = library.layout.acceptance_file(topic, scale).read_text(encoding="utf-8")
-            library.acceptance[topic, scale] = _parsed(text)
+            text = plan.paths.acceptance_file(topic, scale).read_text(encoding="utf-8")
+            read[topic, scale] = _parsed(text)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            library.acceptance[topic, scale] = {"claims": {}, "numbers": {}}
-    return library.acceptance[topic, scale]
+            read[topic, scale] = {"claims": {}, "numbers": {}}
+    return read[topic, scale]
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -156,23 +159,23 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- keeping
-def save(library: Library, topic: str, scale: str, records: Mapping[str, Record], numbers: Mapping[str, Any]) -> None:
+def save(plan: Plan, topic: str, scale: str, records: Mapping[str, Record], numbers: Mapping[str, Any]) -> None:
     """Write a topic's acceptance: these records and numbers, and the older ones of what is still there."""
-    layout, before = library.layout, _read(library, topic, scale)
-    claims = {info.name for info in library.site.claims.values() if info.topic == topic and info.experiments}
-    experiments = {e.name for e in library.site.experiments.values() if e.topic == topic}
+    paths, before = plan.paths, _read(plan, topic, scale)
+    claims = {info.name for info in plan.catalog.claims.values() if info.topic == topic and info.experiments}
+    experiments = {e.name for e in plan.catalog.experiments.values() if e.topic == topic}
     body = {
         "schema": SCHEMA,
         "claims": {n: r for n, r in sorted({**before["claims"], **_plain(records)}.items()) if n in claims},
         "numbers": {n: r for n, r in sorted({**before["numbers"], **numbers}.items()) if n in experiments},
     }
-    path = layout.acceptance_file(topic, scale)
+    path = paths.acceptance_file(topic, scale)
     if body["claims"] or body["numbers"]:
         write_atomic(path, as_text(rounded(body), flat=True) + "\n")
     else:
         path.unlink(missing_ok=True)
-    library.acceptance.pop((topic, scale), None)
-    library.verdicts.clear()
+    _read_files.pop(plan, None)
+    plan.arrivals += 1
 
 
 def rounded(value: Any) -> Any:
@@ -188,7 +191,7 @@ def _plain(records: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
     return {name: dict(vars(record)) for name, record in records.items()}
 
 
-def raise_unreadable(library: Library) -> None:
+def raise_unreadable(plan: Plan) -> None:
     """Raise CoursenotesError where an acceptance file cannot be read: a replication would write over it."""
-    if found := problems(library):
+    if found := problems(plan):
         raise CoursenotesError(*found)

@@ -17,7 +17,7 @@ from coursenotes.claims.statistics import LEAST_SEEDS
 from coursenotes.discover.project import ClaimInfo
 from coursenotes.discover.python import refusals
 from coursenotes.errors import CoursenotesError, Problem, nearest
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 
 COMPARISONS = ("below", "above", "close")
 STRICT = (refusals.IN_JOBS, refusals.CLOCK)
@@ -28,21 +28,21 @@ def claim_id(path: Path, test: str) -> str:
     return f"{path.stem.removeprefix('test_')}.{test.removeprefix('test_')}"
 
 
-def problem(library: Library, module: pytest.Module, name: str, obj: Any) -> Problem | None:
+def problem(plan: Plan, module: pytest.Module, name: str, obj: Any) -> Problem | None:
     """What keeps a test from being a claim: one problem, with everything about it, or None."""
     line = getattr(getattr(obj, "__code__", None), "co_firstlineno", None)
     if not inspect.isfunction(obj):
         return Problem(f"{name} is not a plain function, which a claim has to be", module.path, line)
     try:
-        info = verdicts.find(library, claim_id(module.path, name))
+        info = verdicts.find(plan, claim_id(module.path, name))
     except CoursenotesError as error:
         return Problem(error.problems[0].what, module.path, line, error.problems[0].details)
     found = marks(obj)
     if not found.falsifiers:
         fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
         return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
-    details = _arms(library, info, found) + _parameters(library, module, info, obj) + _followed(library, info)
-    details += _not_compared(info) + _too_few_seeds(library, info)
+    details = _arms(plan, info, found) + _parameters(plan, module, info, obj) + _followed(plan, info)
+    details += _not_compared(info) + _too_few_seeds(plan, info)
     if info.experiments and any(mark.name == "parametrize" for mark in getattr(obj, "pytestmark", ())):
         details.append("a claim over results is one sentence: write a claim each in place of @pytest.mark.parametrize")
     if not info.experiments and not info.functions and not details:
@@ -52,9 +52,9 @@ def problem(library: Library, module: pytest.Module, name: str, obj: Any) -> Pro
     return None
 
 
-def _arms(library: Library, info: ClaimInfo, found: Marks) -> list[str]:
+def _arms(plan: Plan, info: ClaimInfo, found: Marks) -> list[str]:
     """Experiments, settings, values and functions that its falsifiers name and that are not there."""
-    varied = {e.name: e.vary for e in library.site.experiments.values() if e.topic == info.topic}
+    varied = {e.name: e.vary for e in plan.catalog.experiments.values() if e.topic == info.topic}
     names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
     return [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
 
@@ -90,25 +90,25 @@ def _called(node: ast.AST) -> str | None:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
 
 
-def _too_few_seeds(library: Library, info: ClaimInfo) -> list[str]:
+def _too_few_seeds(plan: Plan, info: ClaimInfo) -> list[str]:
     """Experiments that the claim reads with fewer seeds than a claim may rest on."""
     if "sample" not in info.scales:
         return []  # published results are held against a replication of eight seeds or more
     found = []
     for name in dict.fromkeys((*info.experiments, *info.controls)):
-        seeds = library.declared_seeds(name, "sample")
+        seeds = plan.declared_seeds(name, "sample")
         if seeds < LEAST_SEEDS:
             found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim takes {LEAST_SEEDS}")
     return found
 
 
-def _parameters(library: Library, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:
+def _parameters(plan: Plan, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:
     """Parameters that nothing gives, and what there is instead."""
     unknown = [param for param in info.params if not _is_given(module, obj, info, param)]
     if not unknown:
         return []
-    experiments = [e.name for e in library.site.experiments.values() if e.topic == info.topic]
-    functions = [name for name in library.site.symbols.get(info.topic, ()) if name not in experiments]
+    experiments = [e.name for e in plan.catalog.experiments.values() if e.topic == info.topic]
+    functions = [name for name in plan.catalog.symbols.get(info.topic, ()) if name not in experiments]
     details = []
     for param in unknown:
         close = nearest(param, [*experiments, *functions])
@@ -132,10 +132,10 @@ def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> b
     return bool(module.session._fixturemanager.getfixturedefs(param, module))
 
 
-def _followed(library: Library, info: ClaimInfo) -> list[str]:
+def _followed(plan: Plan, info: ClaimInfo) -> list[str]:
     """What cannot be followed in the code that the verdict depends on, so that its key would miss changes."""
-    code = library.site.code
-    found = code.closure(library.layout.module(info.path), f"test_{info.name}").problems(*STRICT)
+    code = plan.catalog.code
+    found = code.closure(plan.paths.module(info.path), f"test_{info.name}").problems(*STRICT)
     for name in info.functions:
         found += code.closure(f"snippets.{info.topic}", name).problems(*STRICT)
     return list(dict.fromkeys(str(p) for p in found))

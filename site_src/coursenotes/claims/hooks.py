@@ -6,16 +6,16 @@ import pytest
 
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_coursenotes_library(config: pytest.Config) -> Library | None:
+def pytest_coursenotes_plan(config: pytest.Config) -> Plan | None:
     """The library that claims read; by default that of the project which pytest's root folder lies in."""
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_coursenotes_verdict(config: pytest.Config, library: Library, verdict: Verdict) -> bool | None:
+def pytest_coursenotes_verdict(config: pytest.Config, plan: Plan, verdict: Verdict) -> bool | None:
     """Take a verdict. Who returns True has kept it; by default it is kept among the project's verdicts."""
 
 

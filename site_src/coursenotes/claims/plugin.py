@@ -26,8 +26,8 @@ from coursenotes.claims.decorators import marks
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.project import ClaimInfo
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Library, load
-from coursenotes.paths import Layout
+from coursenotes.experiments.plan import Plan, load
+from coursenotes.paths import Paths
 
 
 @dataclass(frozen=True)
@@ -38,36 +38,36 @@ class Given:
 
 
 @dataclass
-class Project:
+class Session:
     """What one pytest session knows of the project that it runs in. folder: where its claim tests lie, if any do."""
 
     config: pytest.Config
-    layout: Layout | None
+    paths: Paths | None
     expected: dict[tuple[str, str], int] = field(default_factory=dict)  # (claim, scale) -> items
     parts: dict[tuple[str, str], list[Verdict]] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # status -> verdicts
 
     @cached_property
-    def _found(self) -> Library | CoursenotesError:
+    def _found(self) -> Plan | CoursenotesError:
         try:
-            return self.config.hook.pytest_coursenotes_library(config=self.config)
+            return self.config.hook.pytest_coursenotes_plan(config=self.config)
         except CoursenotesError as error:
             return error
 
     @property
-    def library(self) -> Library:
-        """What claims read. Raises CollectError, in the words of what is wrong with the project."""
+    def plan(self) -> Plan:
+        """What claims read. Raises CollectError, in the words of what is wrong with the session."""
         if isinstance(self._found, CoursenotesError):
             raise pytest.Collector.CollectError(f"the project cannot be read:\n{self._found}")
         return self._found
 
     def is_claims(self, path: Path) -> bool:
-        """Whether a file holds claims of this project."""
-        return self.layout is not None and path.parent == self.layout.claims and path.name.startswith("test_")
+        """Whether a file holds claims of this session."""
+        return self.paths is not None and path.parent == self.paths.claims and path.name.startswith("test_")
 
     def claim(self, path: Path, test: str) -> ClaimInfo:
         """The claim of a test function."""
-        return verdicts.find(self.library, usable.claim_id(path, test))
+        return verdicts.find(self.plan, usable.claim_id(path, test))
 
     def take(self, verdict: Verdict) -> None:
         """Note the verdict of one item; with the last item of its claim the whole verdict is handed on."""
@@ -77,10 +77,10 @@ class Project:
             whole = report.merged(found)
             self.told[whole.status] = self.told.get(whole.status, 0) + 1
             if whole.status != verdicts.UNCHECKED:
-                self.config.hook.pytest_coursenotes_verdict(config=self.config, library=self.library, verdict=whole)
+                self.config.hook.pytest_coursenotes_verdict(config=self.config, plan=self.plan, verdict=whole)
 
 
-PROJECT = pytest.StashKey[Project]()
+SESSION = pytest.StashKey[Session]()
 
 
 class NotAClaim(pytest.Collector):
@@ -110,24 +110,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        layout: Layout | None = Layout.find(config.rootpath)
+        paths: Paths | None = Paths.find(config.rootpath)
     except CoursenotesError:
-        layout = None
-    if layout is not None and layout.claims.is_dir() and str(layout.root) not in sys.path:
-        sys.path.insert(0, str(layout.root))  # claims import their snippets
-    config.stash[PROJECT] = Project(config, layout)
+        paths = None
+    if paths is not None and paths.claims.is_dir() and str(paths.root) not in sys.path:
+        sys.path.insert(0, str(paths.root))  # claims import their snippets
+    config.stash[SESSION] = Session(config, paths)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_coursenotes_library(config: pytest.Config) -> Library:
-    layout = config.stash[PROJECT].layout
-    assert layout is not None
-    return load(layout)
+def pytest_coursenotes_plan(config: pytest.Config) -> Plan:
+    paths = config.stash[SESSION].paths
+    assert paths is not None
+    return load(paths)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_coursenotes_verdict(library: Library, verdict: Verdict) -> bool:
-    verdicts.save(library, verdict)
+def pytest_coursenotes_verdict(plan: Plan, verdict: Verdict) -> bool:
+    verdicts.save(plan, verdict)
     return True
 
 
@@ -135,10 +135,10 @@ def pytest_coursenotes_verdict(library: Library, verdict: Verdict) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> Any:
     """Let a claim test be collected as the function that it is, if it can be checked; else say why it cannot."""
-    project = collector.config.stash[PROJECT]
-    if not project.is_claims(collector.path) or not name.startswith(("test_", "Test")):
+    session = collector.config.stash[SESSION]
+    if not session.is_claims(collector.path) or not name.startswith(("test_", "Test")):
         return None
-    problem = usable.problem(project.library, collector, name, obj)
+    problem = usable.problem(session.plan, collector, name, obj)
     if problem is None:
         return None
     found = NotAClaim.from_parent(collector, name=name)
@@ -149,31 +149,31 @@ def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each scale at which the claim is checked."""
-    project = metafunc.config.stash[PROJECT]
-    if not project.is_claims(metafunc.definition.path):
+    session = metafunc.config.stash[SESSION]
+    if not session.is_claims(metafunc.definition.path):
         return
-    info = project.claim(metafunc.definition.path, metafunc.definition.name)
-    scales, names = verdicts.scales(project.library, info.id), _own(info)
+    info = session.claim(metafunc.definition.path, metafunc.definition.name)
+    scales, names = verdicts.scales(session.plan, info.id), _own(info)
     metafunc.parametrize(names, [[Given(scale)] * len(names) for scale in scales], ids=scales)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Count the items of each claim; leave out what nobody asked for, and what --claims-missing-only says."""
-    project = config.stash[PROJECT]
+    session = config.stash[SESSION]
     asked = config.hook.pytest_coursenotes_asked(config=config)
     known: list[pytest.Item] = []
     kept: list[pytest.Item] = []
     for item in items:
-        found = _claim_of(project, item)
+        found = _claim_of(session, item)
         if found is None:
             kept.append(item)
             continue
         info, scale = found
-        project.expected[info.id, scale] = project.expected.get((info.id, scale), 0) + 1
+        session.expected[info.id, scale] = session.expected.get((info.id, scale), 0) + 1
         skip = asked is not None and (info.id, scale) not in asked
         if config.option.claims_missing_only:
-            skip = skip or verdicts.load(project.library, info.id, scale).final
+            skip = skip or verdicts.load(session.plan, info.id, scale).final
         (known if skip else kept).append(item)
     if known:
         items[:] = kept
@@ -185,11 +185,11 @@ def _own(info: ClaimInfo) -> list[str]:
     return [p for p in info.params if p in info.functions or f"{info.topic}.{p}" in info.experiments]
 
 
-def _claim_of(project: Project, item: pytest.Item) -> tuple[ClaimInfo, str] | None:
+def _claim_of(session: Session, item: pytest.Item) -> tuple[ClaimInfo, str] | None:
     """(claim, scale) of an item, or None for a test that is none."""
-    if not isinstance(item, pytest.Function) or not project.is_claims(item.path):
+    if not isinstance(item, pytest.Function) or not session.is_claims(item.path):
         return None
-    info = project.claim(item.path, item.originalname)
+    info = session.claim(item.path, item.originalname)
     given = item.callspec.params[_own(info)[0]]
     assert isinstance(given, Given)
     return info, given.scale
@@ -199,12 +199,12 @@ def _claim_of(project: Project, item: pytest.Item) -> tuple[ClaimInfo, str] | No
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Check a claim: run its test on the results, then on what refutes it; keep the verdict; fail with words."""
-    project = pyfuncitem.config.stash[PROJECT]
-    claim = _claim_of(project, pyfuncitem)
+    session = pyfuncitem.config.stash[SESSION]
+    claim = _claim_of(session, pyfuncitem)
     if claim is None:
         return None
     info, scale = claim
-    why = verdicts.missing(project.library, info.id, scale)
+    why = verdicts.missing(session.plan, info.id, scale)
     if why and scale == "full":
         raise pytest.skip.Exception(f"not checked: {why}", _use_item_location=True)
     if why:
@@ -215,16 +215,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     found = marks(pyfuncitem.obj)
     names = pyfuncitem._fixtureinfo.argnames
     fixtures = {name: pyfuncitem.funcargs[name] for name in names if name not in _own(info)}
-    call = judge.Call(pyfuncitem.obj, fixtures, scale, seed, project.library.layout.snippets)
-    judged = judge.judge(call, _inputs(project.library, info, scale), found.falsifiers)
+    call = judge.Call(pyfuncitem.obj, fixtures, scale, seed, session.plan.paths.snippets)
+    judged = judge.judge(call, _inputs(session.plan, info, scale), found.falsifiers)
     if isinstance(judged.failure, pytest.skip.Exception):
         raise judged.failure
     if pyfuncitem.config.option.claims_accept:
-        _accept(pyfuncitem.config, project.library, info, scale, judged)
+        _accept(pyfuncitem.config, session.plan, info, scale, judged)
         return True
-    told = report.Report(project.library, info, scale, found, judged, seed if info.functions else None)
+    told = report.Report(session.plan, info, scale, found, judged, seed if info.functions else None)
     verdict = told.verdict()
-    project.take(verdict)
+    session.take(verdict)
     if verdict.status == verdicts.UNACCEPTED:
         _not_accepted(verdict)
     if not verdict.good:
@@ -242,19 +242,19 @@ def _not_accepted(verdict: Verdict) -> None:
     raise pytest.skip.Exception(str(verdict.error), _use_item_location=True)
 
 
-def _accept(config: pytest.Config, library: Library, info: ClaimInfo, scale: str, judged: judge.Judgement) -> None:
+def _accept(config: pytest.Config, plan: Plan, info: ClaimInfo, scale: str, judged: judge.Judgement) -> None:
     """Hand on what a replication found of a claim."""
-    own = min(library.declared_seeds(name, scale) for name in info.experiments)
+    own = min(plan.declared_seeds(name, scale) for name in info.experiments)
     seeds = str(config.hook.pytest_coursenotes_seeds(config=config) or "")
-    record = evaluate.accept(judged, acceptance.key(library, info, scale), report.now(), seeds, own)
+    record = evaluate.accept(judged, acceptance.key(plan, info, scale), report.now(), seeds, own)
     config.hook.pytest_coursenotes_record(config=config, claim=info.id, scale=scale, record=record)
 
 
-def _inputs(library: Library, info: ClaimInfo, scale: str) -> Inputs:
+def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> Inputs:
     """What a claim test reads, as it was measured."""
 
     def results(name: str) -> Any:
-        found = library.results(f"{info.topic}.{name}", scale)
+        found = plan.results(f"{info.topic}.{name}", scale)
         if found is None:  # not an AssertionError, which would pass for one of the test's
             raise LookupError(f"no results of {info.topic}.{name} at {scale} scale")
         return found
@@ -268,7 +268,7 @@ def _inputs(library: Library, info: ClaimInfo, scale: str) -> Inputs:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    told = config.stash[PROJECT].told
+    told = config.stash[SESSION].told
     if told:
         counts = ", ".join(f"{told[status]} {status}" for status in verdicts.STATUSES if status in told)
         terminalreporter.write_line(f"claims: {counts}")

@@ -15,14 +15,14 @@ from coursenotes.claims.judge import REFUTES, Judgement, first_line
 from coursenotes.claims.statistics import CONTRADICTED
 from coursenotes.claims.verdicts import EXACT, UNACCEPTED, UNCHECKED, Verdict
 from coursenotes.discover.project import ClaimInfo
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 
 
 @dataclass(frozen=True)
 class Report:
     """One claim at one scale, what its decorators said and what its check found. seed: of its random input, if any."""
 
-    library: Library
+    plan: Plan
     info: ClaimInfo
     scale: str
     marks: Marks
@@ -41,7 +41,7 @@ class Report:
 
     def verdict(self) -> Verdict:
         """The verdict of this check."""
-        found = verdicts.blank(self.library, self.info.id, self.scale)
+        found = verdicts.blank(self.plan, self.info.id, self.scale)
         found.refutes = self.marks.refutes
         found.date = now()
         if self.exact:
@@ -52,7 +52,7 @@ class Report:
             ]
             status = CONTRADICTED if self.judged.failure is not None else verdicts.SUPPORTED
         else:
-            record = acceptance.load(self.library, self.info, self.scale)
+            record = acceptance.load(self.plan, self.info, self.scale)
             status, found.comparisons, found.arms = evaluate.stand(self.judged, record)
             if record is None or not record.accepted:
                 status = UNACCEPTED
@@ -76,7 +76,7 @@ class Report:
 
     def text(self) -> str:
         """What is wrong, for the person who can mend it: the claim's place, what was found, where it stands."""
-        path = self.info.path.relative_to(self.library.layout.root).as_posix()
+        path = self.info.path.relative_to(self.plan.paths.root).as_posix()
         where = "" if self.exact else f" at {self.scale} scale"
         failure, lines = self.judged.failure, []
         line = self.info.line if failure is None else _line_in(failure, self.info) or self.info.line
@@ -94,7 +94,7 @@ class Report:
             if failure is not None:
                 said = str(failure.args[0]) if _from_results(failure) else first_line(failure)
                 lines.append(f"  {type(failure).__name__}: {said}")
-        stands = verdicts.pages(self.library, self.info.id)
+        stands = verdicts.pages(self.plan, self.info.id)
         lines.append(f"  it stands on {', '.join(stands)}" if stands else "  it stands on no page")
         if self.seed is not None:
             again = f"pytest {path} -k test_{self.info.name} --claims-seed {self.seed}"
@@ -102,13 +102,13 @@ class Report:
         return "\n".join(lines)
 
     def _contradicting(self) -> list[Comparison]:
-        record = acceptance.load(self.library, self.info, self.scale)
+        record = acceptance.load(self.plan, self.info, self.scale)
         _, described, _ = evaluate.stand(self.judged, record)
         pairs = zip(self.judged.comparisons, described, strict=True)
         return [comparison for comparison, found in pairs if found["standing"] == CONTRADICTED]
 
     def _against(self, comparison: Comparison) -> list[str]:
-        record = acceptance.load(self.library, self.info, self.scale)
+        record = acceptance.load(self.plan, self.info, self.scale)
         assert record is not None
         accepted = record.spreads()[self.judged.comparisons.index(comparison)]
         return [

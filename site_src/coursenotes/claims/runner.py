@@ -12,10 +12,10 @@ from typing import Any
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
-from coursenotes.discover.project import Site
+from coursenotes.discover.project import Catalog
 from coursenotes.errors import Problem
-from coursenotes.experiments.plan import Library, load
-from coursenotes.paths import Layout
+from coursenotes.experiments.plan import Plan, load
+from coursenotes.paths import Paths
 from coursenotes.workers import Outcome, Pool, Task
 
 PREPARE = "coursenotes.claims.runner:prepare"
@@ -23,33 +23,33 @@ SECONDS = 300.0  # for the claims of one topic
 GIGABYTES = 4.0
 
 
-_sites: dict[str, Site] = {}  # by root: what prepare() has read, for the processes that are forked afterwards
+_catalogs: dict[str, Catalog] = {}  # by root: what prepare() has read, for the processes that are forked afterwards
 
 
 def prepare(args: dict[str, Any]) -> None:
     """Read the project and load pytest, once for all topics, in the server that the workers are forked from."""
     importlib.import_module("pytest")
     importlib.import_module("coursenotes.claims.plugin")
-    _sites[args["root"]] = load(Layout(Path(args["root"]))).site
+    _catalogs[args["root"]] = load(Paths(Path(args["root"]))).catalog
 
 
-def tasks(library: Library) -> list[Task]:
+def tasks(plan: Plan) -> list[Task]:
     """One task for each topic with a claim that has no verdict to keep as it is now."""
     asked: dict[str, list[list[str]]] = {}
-    for claim, info in library.site.claims.items():
-        for scale in verdicts.scales(library, claim):
-            if not verdicts.load(library, claim, scale).final and not verdicts.missing(library, claim, scale):
+    for claim, info in plan.catalog.claims.items():
+        for scale in verdicts.scales(plan, claim):
+            if not verdicts.load(plan, claim, scale).final and not verdicts.missing(plan, claim, scale):
                 asked.setdefault(info.topic, []).append([claim, scale])
-    return [task(library, topic, claims) for topic, claims in asked.items()]
+    return [task(plan, topic, claims) for topic, claims in asked.items()]
 
 
-def task(library: Library, topic: str, claims: list[list[str]], accept: str | None = None) -> Task:
+def task(plan: Plan, topic: str, claims: list[list[str]], accept: str | None = None) -> Task:
     """The task that judges some claims ([id, scale] each) of one topic, on the seeds that the library has.
 
     accept: judge them as a replication; it says which seeds were trained under which kernels.
     """
-    seeds = None if library.seeds is None else list(library.seeds)
-    args = {"root": str(library.layout.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
+    seeds = None if plan.seeds is None else list(plan.seeds)
+    args = {"root": str(plan.paths.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
     return Task(
         f"claims:{topic}", "coursenotes.claims.runner:run", args,
         seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims),
@@ -70,7 +70,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of the plugin, which is loaded before
     options += ["--claims-accept"] if args["accept"] is not None else ["--claims-missing-only"]
     plugins = ["-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "--disable-plugin-autoload", "--noconftest"]
-    path = str(Layout(root).claims_file(args["topic"]))
+    path = str(Paths(root).claims_file(args["topic"]))
     status = pytest.main([*options, *plugins, f"--rootdir={root}", path], plugins=[sent])
     return {"exit": int(status)}
 
@@ -81,9 +81,9 @@ class _Send:
     def __init__(self, folder: Path, args: dict[str, Any], report: Callable[[dict[str, Any]], None]):
         self.folder, self.args, self.report = folder, args, report
 
-    def pytest_coursenotes_library(self) -> Library:
-        site, seeds = _sites.get(self.args["root"]), self.args["seeds"]
-        return load(Layout(Path(self.args["root"])), seeds) if site is None else Library(site, seeds=seeds)
+    def pytest_coursenotes_plan(self) -> Plan:
+        catalog, seeds = _catalogs.get(self.args["root"]), self.args["seeds"]
+        return load(Paths(Path(self.args["root"])), seeds) if catalog is None else Plan(catalog, seeds=seeds)
 
     def pytest_coursenotes_asked(self) -> set[tuple[str, str]]:
         return {(claim, scale) for claim, scale in self.args["claims"]}
@@ -103,7 +103,7 @@ class _Send:
         return True
 
 
-def keep(library: Library, outcome: Outcome) -> list[Problem]:
+def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Keep the verdicts of a finished task. -> a problem for each claim that could not be judged.
 
     A claim that is contradicted is none: it has its verdict, and the site is written with it.
@@ -112,57 +112,55 @@ def keep(library: Library, outcome: Outcome) -> list[Problem]:
         return [outcome.problem]
     problems = []
     for claim, scale in outcome.task.args["claims"]:
-        verdict = _read(library, outcome, claim, scale)
-        if verdict is None and verdicts.load(library, claim, scale).final:
+        verdict = _read(plan, outcome, claim, scale)
+        if verdict is None and verdicts.load(plan, claim, scale).final:
             continue  # another build was quicker, and pytest left the claim alone
         if verdict is None:
-            problems.append(unjudged(library, outcome, claim, scale))
+            problems.append(unjudged(plan, outcome, claim, scale))
             continue
-        verdicts.save(library, verdict)
+        verdicts.save(plan, verdict)
     return problems
 
 
-def unjudged(library: Library, outcome: Outcome, claim: str, scale: str) -> Problem:
+def unjudged(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Problem:
     """A claim that a task should have judged and did not, with what pytest said."""
-    info = verdicts.find(library, claim)
+    info = verdicts.find(plan, claim)
     said = [line for line in outcome.output.strip().splitlines() if line.strip()][-30:]
     return Problem(f"the claim {claim} could not be checked ({scale})", info.path, info.line, tuple(said))
 
 
-def failure(library: Library, verdict: Verdict) -> Problem:
+def failure(plan: Plan, verdict: Verdict) -> Problem:
     """A contradicted verdict as a problem at its test."""
     first, *rest = (verdict.error or f"the claim {verdict.claim} is contradicted here").splitlines()
     what = first.removeprefix(f"{verdict.path}:").lstrip("0123456789").removeprefix(": ")
     line = first.removeprefix(f"{verdict.path}:").split(":")[0]
     return Problem(
-        what, library.layout.root / verdict.path, int(line) if line.isdigit() else verdict.line,
+        what, plan.paths.root / verdict.path, int(line) if line.isdigit() else verdict.line,
         tuple(text.strip() for text in rest),
     )  # fmt: skip
 
 
-def check(
-    library: Library, only_missing: bool = True, on_result: Callable[[Verdict], None] | None = None
-) -> list[Verdict]:
+def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], None] | None = None) -> list[Verdict]:
     """Check the claims in a Pool of their own -> the verdicts on all claims at all their scales.
 
     only_missing: leave those with a current verdict; otherwise all are forgotten first. on_result is given each
     verdict that was made here.
     """
-    everything = [(claim, scale) for claim in library.site.claims for scale in verdicts.scales(library, claim)]
+    everything = [(claim, scale) for claim in plan.catalog.claims for scale in verdicts.scales(plan, claim)]
     if not only_missing:
         for claim, scale in everything:
-            library.memo(verdicts.KIND, verdicts.key(library, claim, scale)).unlink(missing_ok=True)
-    with Pool(library.layout.root) as pool:
-        pool.prepare(PREPARE, {"root": str(library.layout.root)})
-        for outcome in pool.run(tasks(library)):
-            keep(library, outcome)
+            plan.memo(verdicts.KIND, verdicts.key(plan, claim, scale)).unlink(missing_ok=True)
+    with Pool(plan.paths.root) as pool:
+        pool.prepare(PREPARE, {"root": str(plan.paths.root)})
+        for outcome in pool.run(tasks(plan)):
+            keep(plan, outcome)
             for claim, scale in outcome.task.args["claims"]:
                 if on_result is not None:
-                    on_result(verdicts.load(library, claim, scale))
-    return [verdicts.load(library, claim, scale) for claim, scale in everything]
+                    on_result(verdicts.load(plan, claim, scale))
+    return [verdicts.load(plan, claim, scale) for claim, scale in everything]
 
 
-def _read(library: Library, outcome: Outcome, claim: str, scale: str) -> Verdict | None:
+def _read(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Verdict | None:
     """The verdict that the task wrote, if it is about this claim as it is now."""
     if outcome.folder is None:
         return None
@@ -170,5 +168,5 @@ def _read(library: Library, outcome: Outcome, claim: str, scale: str) -> Verdict
         found = Verdict.from_json((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    current = verdicts.key(library, claim, scale)
+    current = verdicts.key(plan, claim, scale)
     return found if (found.claim, found.scale, found.key) == (claim, scale, current) else None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from coursenotes.cache import keys
 from coursenotes.cache.store import write_atomic
@@ -14,7 +15,7 @@ from coursenotes.errors import CoursenotesError, Problem, nearest
 
 if TYPE_CHECKING:
     from coursenotes.discover.project import ClaimInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.experiments.plan import Plan
 
 CLAIMS_ENGINE = 2  # raised when the way in which claims are checked changes what a verdict means
 KIND = "verdicts"
@@ -95,9 +96,12 @@ class Verdict:
         return verdict
 
 
-def find(library: Library, claim_id: str) -> ClaimInfo:
+_looked_up: WeakKeyDictionary[Plan, tuple[int, dict[tuple[str, str], Verdict]]] = WeakKeyDictionary()
+
+
+def find(plan: Plan, claim_id: str) -> ClaimInfo:
     """The claim with this id. Raises CoursenotesError with the nearest spelling."""
-    claims = library.site.claims
+    claims = plan.catalog.claims
     if claim_id not in claims:
         close = nearest(claim_id, claims)
         there = ", ".join(sorted(claims)) or "none"
@@ -105,27 +109,27 @@ def find(library: Library, claim_id: str) -> ClaimInfo:
     return claims[claim_id]
 
 
-def scales(library: Library, claim_id: str) -> tuple[str, ...]:
+def scales(plan: Plan, claim_id: str) -> tuple[str, ...]:
     """The scales at which a claim is checked.
 
     "exact" alone for a claim that reads no results; else what @at says; else sample, and full where full results of
     all that it reads are there and belong to the code as it is. (A claim over full-only data has only "full".)
     """
-    info = find(library, claim_id)
+    info = find(plan, claim_id)
     if not info.experiments:
         return (EXACT,)
     if len(info.scales) == 1:
         return tuple(info.scales)
-    return tuple(s for s in info.scales if s == "sample" or missing(library, claim_id, s) is None)
+    return tuple(s for s in info.scales if s == "sample" or missing(plan, claim_id, s) is None)
 
 
-def missing(library: Library, claim_id: str, scale: str) -> str | None:
+def missing(plan: Plan, claim_id: str, scale: str) -> str | None:
     """Why a claim cannot be checked at a scale, in words: results that are not there or are stale. None if it can."""
     if scale == EXACT:
         return None
     found = []
-    for name in _reads(find(library, claim_id)):
-        results = library.results(name, scale)
+    for name in _reads(find(plan, claim_id)):
+        results = plan.results(name, scale)
         full = " --scale full" if scale == "full" else ""
         if results is None:
             found.append(f"results of {name} at {scale} scale are missing: run `coursenotes run {name}{full}`")
@@ -134,25 +138,25 @@ def missing(library: Library, claim_id: str, scale: str) -> str | None:
     return "\n".join(found) or None
 
 
-def key(library: Library, claim_id: str, scale: str) -> str:
+def key(plan: Plan, claim_id: str, scale: str) -> str:
     """What a verdict depends on, as one digest.
 
     The test with all that it reaches in the project and the libraries used, the snippet's functions and the fixtures
     that it is given, the results that it and its controls read, and its acceptance. Prose, the docstring and the date
     do not enter.
     """
-    info = find(library, claim_id)
-    scale = _known(library, info, scale)
-    reads = {name: [library.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
-    fixtures = _fixtures(library, info)
-    record = None if scale == EXACT else acceptance.load(library, info, scale)
+    info = find(plan, claim_id)
+    scale = _known(plan, info, scale)
+    reads = {name: [plan.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
+    fixtures = _fixtures(plan, info)
+    record = None if scale == EXACT else acceptance.load(plan, info, scale)
     return keys.hash_json(
         {
             "engine": CLAIMS_ENGINE,
             "claim": claim_id,
             "scale": scale,
-            "test": library.code_key(library.layout.module(info.path), f"test_{info.name}"),
-            "functions": {name: library.code_key(f"snippets.{info.topic}", name) for name in info.functions},
+            "test": plan.code_key(plan.paths.module(info.path), f"test_{info.name}"),
+            "functions": {name: plan.code_key(f"snippets.{info.topic}", name) for name in info.functions},
             "results": reads,
             "acceptance": record and record.digest(),
             **({"fixtures": fixtures} if fixtures else {}),
@@ -160,76 +164,86 @@ def key(library: Library, claim_id: str, scale: str) -> str:
     )
 
 
-def _fixtures(library: Library, info: ClaimInfo) -> dict[str, str]:
+def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
     """The code of the project's own fixtures that a claim's test takes, and of those that they take."""
     found: dict[str, str] = {}
     todo = [p for p in info.params if p not in info.functions and f"{info.topic}.{p}" not in info.experiments]
     while todo:
         name = todo.pop()
-        for module in (library.layout.module(info.path), "tests.claims.conftest", "tests.conftest"):
-            summary = library.site.code.module(module)
+        for module in (plan.paths.module(info.path), "tests.claims.conftest", "tests.conftest"):
+            summary = plan.catalog.code.module(module)
             there = [d for d in summary["declared"] if d["name"] == name] if summary else []
             if there and f"{module}.{name}" not in found:
-                found[f"{module}.{name}"] = library.code_key(module, name)
+                found[f"{module}.{name}"] = plan.code_key(module, name)
                 todo += there[-1]["params"]
     return found
 
 
-def load(library: Library, claim_id: str, scale: str = "sample") -> Verdict:
+def load(plan: Plan, claim_id: str, scale: str = "sample") -> Verdict:
     """The stored verdict on a claim as it is now, or one with status "unchecked" that says why.
 
     A scale at which the claim is never checked gives the verdict at the one where it is: .scale tells.
     """
-    info = find(library, claim_id)
-    scale = _known(library, info, scale)
-    if (claim_id, scale) in library.verdicts:
-        return library.verdicts[claim_id, scale]
-    found = _load(library, info, scale)
+    info = find(plan, claim_id)
+    scale = _known(plan, info, scale)
+    known = _known_of(plan)
+    if (claim_id, scale) in known:
+        return known[claim_id, scale]
+    found = _load(plan, info, scale)
     if found.status != UNCHECKED:  # another build may check it at any time
-        library.verdicts[claim_id, scale] = found
+        known[claim_id, scale] = found
     return found
 
 
-def _load(library: Library, info: ClaimInfo, scale: str) -> Verdict:
+def _known_of(plan: Plan) -> dict[tuple[str, str], Verdict]:
+    """The verdicts that were looked up for a plan since its last result arrived."""
+    arrivals, known = _looked_up.get(plan, (-1, {}))
+    if arrivals != plan.arrivals:
+        known = {}
+        _looked_up[plan] = (plan.arrivals, known)
+    return known
+
+
+def _load(plan: Plan, info: ClaimInfo, scale: str) -> Verdict:
     claim_id = info.id
-    wanted = key(library, claim_id, scale)
+    wanted = key(plan, claim_id, scale)
     try:
-        found = Verdict.from_json(library.memo(KIND, wanted).read_text(encoding="utf-8"))
+        found = Verdict.from_json(plan.memo(KIND, wanted).read_text(encoding="utf-8"))
         if (found.claim, found.scale, found.key) == (claim_id, scale, wanted):
-            found.sentence, found.path, found.line = info.sentence, _path(library, info), info.line
+            found.sentence, found.path, found.line = info.sentence, _path(plan, info), info.line
             return found
     except (OSError, ValueError):
         pass  # none, or one that was damaged: it is checked again
-    why = missing(library, claim_id, scale) or "it was not checked since its test or what it reads changed"
-    return blank(library, claim_id, scale, error=why)
+    why = missing(plan, claim_id, scale) or "it was not checked since its test or what it reads changed"
+    return blank(plan, claim_id, scale, error=why)
 
 
-def blank(library: Library, claim_id: str, scale: str, status: str = UNCHECKED, error: str | None = None) -> Verdict:
+def blank(plan: Plan, claim_id: str, scale: str, status: str = UNCHECKED, error: str | None = None) -> Verdict:
     """A verdict on a claim without findings yet."""
-    info = find(library, claim_id)
+    info = find(plan, claim_id)
     return Verdict(
-        claim_id, scale, status, info.sentence, error=error, path=_path(library, info), line=info.line,
-        key=key(library, claim_id, scale),
+        claim_id, scale, status, info.sentence, error=error, path=_path(plan, info), line=info.line,
+        key=key(plan, claim_id, scale),
     )  # fmt: skip
 
 
-def best(library: Library, claim_id: str) -> list[Verdict]:
+def best(plan: Plan, claim_id: str) -> list[Verdict]:
     """The verdicts on a claim at every scale at which it is checked, as stored; some may be "unchecked"."""
-    return [load(library, claim_id, scale) for scale in scales(library, claim_id)]
+    return [load(plan, claim_id, scale) for scale in scales(plan, claim_id)]
 
 
-def save(library: Library, verdict: Verdict) -> None:
+def save(plan: Plan, verdict: Verdict) -> None:
     """Keep a verdict under its own key. One that is unchecked is not kept."""
     if verdict.status != UNCHECKED:
-        write_atomic(library.memo(KIND, verdict.key), verdict.to_json())
-        library.verdicts.clear()
+        write_atomic(plan.memo(KIND, verdict.key), verdict.to_json())
+        _looked_up.pop(plan, None)
 
 
-def pages(library: Library, claim_id: str) -> list[str]:
+def pages(plan: Plan, claim_id: str) -> list[str]:
     """Where a claim stands: "docs/concepts/dropout.md:14" for each page and line."""
     return [
-        f"{page.path.relative_to(library.layout.root).as_posix()}:{ref.line}"
-        for page in library.site.pages.values()
+        f"{page.path.relative_to(plan.paths.root).as_posix()}:{ref.line}"
+        for page in plan.catalog.pages.values()
         for ref in page.references
         if ref.scheme == "claim" and ref.target == claim_id
     ]
@@ -239,11 +253,11 @@ def _reads(info: ClaimInfo) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*info.experiments, *info.controls)))
 
 
-def _path(library: Library, info: ClaimInfo) -> str:
-    return info.path.relative_to(library.layout.root).as_posix()
+def _path(plan: Plan, info: ClaimInfo) -> str:
+    return info.path.relative_to(plan.paths.root).as_posix()
 
 
-def _known(library: Library, info: ClaimInfo, scale: str) -> str:
+def _known(plan: Plan, info: ClaimInfo, scale: str) -> str:
     """The scale at which a claim asked for at this one is checked."""
     if not info.experiments:
         return EXACT

@@ -12,7 +12,7 @@ from coursenotes.discover.files.listing import Files
 from coursenotes.discover.python.reach import Code
 from coursenotes.discover.text import references
 from coursenotes.errors import Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ class PageInfo:
 
 
 @dataclass
-class Site:
+class Catalog:
     """Everything that was found, by name."""
 
-    layout: Layout
+    paths: Paths
     code: Code
     files: Files
     experiments: dict[str, ExperimentInfo] = field(default_factory=dict)

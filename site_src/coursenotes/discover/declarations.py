@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.api import SCALES, Scale, seed_count
-from coursenotes.discover.catalog import ExperimentInfo, FigureInfo, Site
+from coursenotes.discover.catalog import Catalog, ExperimentInfo, FigureInfo
 from coursenotes.errors import CoursenotesError, Problems, nearest
 
 EXPERIMENT = ("coursenotes.experiment", "coursenotes.api.experiment")
@@ -17,35 +17,40 @@ KNOWN = ("data", "after", "seeds", "vary", "times", "may_diverge", "minutes", "g
 Declared = tuple[str, Path, Mapping[str, Any], Mapping[str, Any]]  # topic, file, the function, its decorator
 
 
-def read(site: Site, topics: Sequence[str], problems: Problems) -> None:
+def read(catalog: Catalog, topics: Sequence[str], problems: Problems) -> None:
     """Put the experiments and figures of these topics' snippets, and their symbols, into the site."""
     experiments: list[Declared] = []
     figures: list[Declared] = []
     for topic in topics:
         try:
-            summary = site.code.module(f"snippets.{topic}")
+            summary = catalog.code.module(f"snippets.{topic}")
         except CoursenotesError as error:
             problems.extend(error)
             continue
         assert summary is not None
-        site.symbols[topic] = {n: (s["line"], s["end"]) for s in summary["statements"] for n in s["names"]}
+        catalog.symbols[topic] = {n: (s["line"], s["end"]) for s in summary["statements"] for n in s["names"]}
         for function in summary["declared"]:
             for decorator in function["decorators"]:
                 kind = {**dict.fromkeys(EXPERIMENT, experiments), **dict.fromkeys(FIGURE, figures)}
                 if decorator["name"] in kind:
-                    kind[decorator["name"]].append((topic, site.layout.snippet(topic), function, decorator))
+                    kind[decorator["name"]].append((topic, catalog.paths.snippet(topic), function, decorator))
     for each in experiments:
-        info = _experiment(site, *each, problems)
+        info = _experiment(catalog, *each, problems)
         if info is not None:
-            site.experiments[info.id] = info
-    _link(site, {f"{topic}.{function['name']}": function for topic, _, function, _ in experiments}, problems)
+            catalog.experiments[info.id] = info
+    _link(catalog, {f"{topic}.{function['name']}": function for topic, _, function, _ in experiments}, problems)
     for each in figures:
-        _figure(site, *each, problems)
+        _figure(catalog, *each, problems)
 
 
 # ---------------------------------------------------------------- experiments
 def _experiment(
-    site: Site, topic: str, path: Path, declared: Mapping[str, Any], decorator: Mapping[str, Any], problems: Problems
+    catalog: Catalog,
+    topic: str,
+    path: Path,
+    declared: Mapping[str, Any],
+    decorator: Mapping[str, Any],
+    problems: Problems,
 ) -> ExperimentInfo | None:
     line, name = decorator["line"], declared["name"]
     given: dict[str, Any] = {}
@@ -62,9 +67,9 @@ def _experiment(
                 fix=f"write {close}=" if close else None,
             )  # fmt: skip
         elif key == "data" and value.get("value", ...) is not None:
-            data = _dataset(site, topic, path, line, value, problems)
+            data = _dataset(catalog, topic, path, line, value, problems)
         elif key == "after" and value.get("value", ...) is not None:
-            after = _named(site, topic, value)
+            after = _named(catalog, topic, value)
             if after is None:
                 shown = value.get("name") or value.get("code") or value.get("value")
                 problems.add(f"after={shown!r} of {name} is not an experiment", path, line,
@@ -98,7 +103,7 @@ def _experiment(
         return None
     scales: tuple[Scale, ...] = ("sample",)
     if data is not None:
-        summary = site.code.module(data[0])
+        summary = catalog.code.module(data[0])
         assert summary is not None
         scales = tuple(s for s in SCALES if s in summary["datasets"][data[1]]["scales"])
     return ExperimentInfo(
@@ -108,25 +113,25 @@ def _experiment(
     )  # fmt: skip
 
 
-def _link(site: Site, functions: Mapping[str, Mapping[str, Any]], problems: Problems) -> None:
+def _link(catalog: Catalog, functions: Mapping[str, Mapping[str, Any]], problems: Problems) -> None:
     """Give what comes after another its settings, seeds and scales; check each function's parameters."""
     done: dict[str, ExperimentInfo] = {}
-    for name in list(site.experiments):
+    for name in list(catalog.experiments):
         chain = [name]
-        while chain[-1] not in done and (before := site.experiments[chain[-1]].after) is not None:
+        while chain[-1] not in done and (before := catalog.experiments[chain[-1]].after) is not None:
             if before in chain:
-                info = site.experiments[name]
+                info = catalog.experiments[name]
                 circle = " after ".join(c.removeprefix(f"{info.topic}.") for c in [*chain, before])
                 problems.add(f"{info.name} comes after itself: {circle}", info.path, info.line, fix="cut the circle")
                 return
-            if before not in site.experiments:
+            if before not in catalog.experiments:
                 break  # it has problems of its own, which are told
             chain.append(before)
         for each in reversed(chain):
             if each not in done:
-                done[each] = _after(site.experiments[each], done, problems)
+                done[each] = _after(catalog.experiments[each], done, problems)
                 _parameters(done[each], functions[each], problems)
-    site.experiments = {name: done[name] for name in site.experiments}
+    catalog.experiments = {name: done[name] for name in catalog.experiments}
 
 
 def _after(info: ExperimentInfo, done: Mapping[str, ExperimentInfo], problems: Problems) -> ExperimentInfo:
@@ -160,10 +165,10 @@ def _parameters(info: ExperimentInfo, declared: Mapping[str, Any], problems: Pro
         )  # fmt: skip
 
 
-def _named(site: Site, topic: str, value: Mapping[str, Any]) -> str | None:
+def _named(catalog: Catalog, topic: str, value: Mapping[str, Any]) -> str | None:
     """The id of the experiment that a decorator names; None where it names none."""
-    kind, module, target = site.code.resolve(f"snippets.{topic}", value.get("name", ""))
-    there = site.code.module(module) if kind == "symbol" else None
+    kind, module, target = catalog.code.resolve(f"snippets.{topic}", value.get("name", ""))
+    there = catalog.code.module(module) if kind == "symbol" else None
     declares = there is not None and any(
         d["name"] == target and any(x["name"] in EXPERIMENT for x in d["decorators"]) for d in there["declared"]
     )
@@ -177,10 +182,10 @@ def _good_seeds(seeds: Any) -> bool:
 
 
 def _dataset(
-    site: Site, topic: str, path: Path, line: int, value: Mapping[str, Any], problems: Problems
+    catalog: Catalog, topic: str, path: Path, line: int, value: Mapping[str, Any], problems: Problems
 ) -> tuple[str, str] | None:
-    kind, module, name = site.code.resolve(f"snippets.{topic}", value.get("name", ""))
-    summary = site.code.module(module) if kind == "symbol" else None
+    kind, module, name = catalog.code.resolve(f"snippets.{topic}", value.get("name", ""))
+    summary = catalog.code.module(module) if kind == "symbol" else None
     if summary is None or name not in summary["datasets"]:
         problems.add(
             f"data={value.get('name') or value.get('code') or value.get('value')!r} is not the name of a dataset",
@@ -196,15 +201,20 @@ def _dataset(
 
 
 def _figure(
-    site: Site, topic: str, path: Path, declared: Mapping[str, Any], decorator: Mapping[str, Any], problems: Problems
+    catalog: Catalog,
+    topic: str,
+    path: Path,
+    declared: Mapping[str, Any],
+    decorator: Mapping[str, Any],
+    problems: Problems,
 ) -> None:
     name, line = declared["name"], decorator["line"]
     ids = []
     for arg in decorator["args"]:
-        experiment = _named(site, topic, arg)
+        experiment = _named(catalog, topic, arg)
         if experiment is None:
             shown = arg.get("name") or arg.get("code") or repr(arg.get("value"))
-            close = nearest(shown, [e.name for e in site.experiments.values() if e.topic == topic])
+            close = nearest(shown, [e.name for e in catalog.experiments.values() if e.topic == topic])
             problems.add(
                 f"@figure of {name}: {shown} is not an experiment", path, line,
                 fix=f"@figure({close})" if close else "name functions that @experiment marks",
@@ -216,4 +226,4 @@ def _figure(
     alt = decorator["kwargs"].get("alt", {}).get("value") or " ".join(declared["doc"].split())
     if not alt:
         problems.add(f"the figure {name} has no docstring, which is its alt text", path, line)
-    site.figures[f"{topic}.{name}"] = FigureInfo(topic, name, path, declared["line"], tuple(ids), alt)
+    catalog.figures[f"{topic}.{name}"] = FigureInfo(topic, name, path, declared["line"], tuple(ids), alt)

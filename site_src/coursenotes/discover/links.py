@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.text.prose import line_of, links, prose
 from coursenotes.errors import Problem, nearest
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 _HTML = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?([^\s>]+)", re.MULTILINE)
@@ -46,7 +46,7 @@ def lost(name: str, text: str, pages: Iterable[str]) -> Iterator[tuple[int, str,
         if link.image or not path.endswith(".md") or re.match(r"[A-Za-z][\w+.-]*:|/", path):
             continue
         target = _target(name, path)
-        if target not in known and not target.startswith(Layout.GENERATED):
+        if target not in known and not target.startswith(Paths.GENERATED):
             yield line_of(text, link.start), link.href, target
 
 

@@ -16,7 +16,7 @@ from coursenotes.discover.text import references
 from coursenotes.discover.text.prose import line_of, links, prose
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 FILE = 30_000_000  # bytes of a file that is looked into at all
 SOURCES = 300_000  # characters that a person may have typed into one
@@ -175,7 +175,7 @@ def _lost_links(path: Path, name: str, text: str) -> Iterator[Problem]:
     masked = prose(text)
     for link in links(masked):
         found = target(name, link.href)
-        if found is None or found[0].startswith(Layout.GENERATED) or (docs / found[0]).is_file():
+        if found is None or found[0].startswith(Paths.GENERATED) or (docs / found[0]).is_file():
             continue
         beside = (docs / f"{found[0].rstrip('/')}.md").is_file()
         fix = f"write {link.href.partition('#')[0].rstrip('/')}.md" if beside else "take the link out, or add the file"
@@ -184,7 +184,7 @@ def _lost_links(path: Path, name: str, text: str) -> Iterator[Problem]:
 
 def misplaced(path: Path, name: str) -> Problem | None:
     """What is wrong with where a notebook lies: it is somebody's notes of a lesson, and stands beside others."""
-    if Layout.is_version(name):
+    if Paths.is_version(name):
         return None
     return Problem(
         "a notebook is no page of its own here", path, None, ("notebooks are people's notes of a lesson",),

@@ -10,69 +10,71 @@ import yaml
 
 from coursenotes.api import SCALES, Scale
 from coursenotes.discover import declarations, notebooks, transcripts, yaml_text
-from coursenotes.discover.catalog import ClaimInfo, ExperimentInfo, FigureInfo, PageInfo, Site
+from coursenotes.discover.catalog import Catalog, ClaimInfo, ExperimentInfo, FigureInfo, PageInfo
 from coursenotes.discover.files import listing
 from coursenotes.discover.python import statements
 from coursenotes.discover.python.reach import Code
 from coursenotes.discover.text import references
 from coursenotes.discover.text.prose import FRONT_MATTER
 from coursenotes.errors import CoursenotesError, Problems, nearest
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
-__all__ = ["ClaimInfo", "ExperimentInfo", "FigureInfo", "PageInfo", "Site", "discover", "read_front_matter"]
+__all__ = ["Catalog", "ClaimInfo", "ExperimentInfo", "FigureInfo", "PageInfo", "discover", "read_front_matter"]
 
 
-def discover(layout: Layout, kept: dict[str, statements.Summary] | None = None) -> Site:
+def discover(paths: Paths, kept: dict[str, statements.Summary] | None = None) -> Catalog:
     """Read the snippets, the claims and the pages. Raises CoursenotesError with every problem that was found.
 
     Files that have no place in the project are told first, and alone: none is opened then.
     Where only pages have problems they are left in the site's, to be told together with the names that are wrong.
     """
-    files = listing.look(layout)  # before anything is opened
-    site = Site(layout, Code(layout, kept), files=files)
+    files = listing.look(paths)  # before anything is opened
+    catalog = Catalog(paths, Code(paths, kept), files=files)
     problems = Problems()
-    topics = layout.topics()
-    declarations.read(site, topics, problems)
-    for path in sorted(layout.claims.glob("test_*.py")):
+    topics = paths.topics()
+    declarations.read(catalog, topics, problems)
+    for path in sorted(paths.claims.glob("test_*.py")):
         try:
-            _claims(site, path, topics, problems)
+            _claims(catalog, path, topics, problems)
         except CoursenotesError as error:
             problems.extend(error)
     of_pages = Problems()
-    for path in files.below(layout.docs, ".md"):
-        _page(site, path, of_pages)
-    for path in files.below(layout.docs, ".ipynb"):
-        _notebook(site, path, of_pages)
+    for path in files.below(paths.docs, ".md"):
+        _page(catalog, path, of_pages)
+    for path in files.below(paths.docs, ".ipynb"):
+        _notebook(catalog, path, of_pages)
     if problems:
         problems.extend(of_pages.found)
         problems.raise_if_any()
-    site.problems = of_pages.found
-    return site
+    catalog.problems = of_pages.found
+    return catalog
 
 
 # ---------------------------------------------------------------- claims
-def _claims(site: Site, path: Path, topics: list[str], problems: Problems) -> None:
+def _claims(catalog: Catalog, path: Path, topics: list[str], problems: Problems) -> None:
     topic = path.stem.removeprefix("test_")
     if topic not in topics:
         close = nearest(topic, topics)
         problems.add(
-            f"claims of {topic!r}, but there is no {site.layout.snippets.name}/{topic}.py", path, 1,
+            f"claims of {topic!r}, but there is no {catalog.paths.snippets.name}/{topic}.py", path, 1,
             fix=f"rename it to test_{close}.py" if close else None,
         )  # fmt: skip
         return
-    if topic not in site.symbols:
+    if topic not in catalog.symbols:
         return  # its snippet cannot be read, which is told already
-    summary = site.code.module(site.layout.module(path))
+    summary = catalog.code.module(catalog.paths.module(path))
     assert summary is not None
     lines = path.read_text(encoding="utf-8").splitlines()
     for function in summary["declared"]:
         if function["name"].startswith("test_"):
             statement = next(s for s in summary["statements"] if function["name"] in s["names"])
             text = "\n".join(lines[statement["line"] - 1 : statement["end"]])
-            _claim(site, topic, path, function, text, problems)
+            _claim(catalog, topic, path, function, text, problems)
 
 
-def _claim(site: Site, topic: str, path: Path, function: Mapping[str, Any], text: str, problems: Problems) -> None:
+def _claim(
+    catalog: Catalog, topic: str, path: Path, function: Mapping[str, Any], text: str, problems: Problems
+) -> None:
     name = function["name"].removeprefix("test_")
     scales: tuple[Scale, ...] = ()
     refuted, falsifiers = False, 0
@@ -93,8 +95,8 @@ def _claim(site: Site, topic: str, path: Path, function: Mapping[str, Any], text
                              fix="write the experiment's name, or the settings, out")  # fmt: skip
             if isinstance(control, str):
                 controls.append(f"{topic}.{control}")
-                if f"{topic}.{control}" not in site.experiments:
-                    there = [e.name for e in site.experiments.values() if e.topic == topic]
+                if f"{topic}.{control}" not in catalog.experiments:
+                    there = [e.name for e in catalog.experiments.values() if e.topic == topic]
                     close = nearest(control, there)
                     problems.add(
                         f"no experiment {control!r} in {topic}", path, decorator["line"],
@@ -103,12 +105,12 @@ def _claim(site: Site, topic: str, path: Path, function: Mapping[str, Any], text
                     )  # fmt: skip
     if not function["doc"]:
         problems.add(f"the claim {name} has no docstring, which says what is compared", path, function["line"])
-    reads = tuple(f"{topic}.{p}" for p in function["params"] if f"{topic}.{p}" in site.experiments)
-    functions = tuple(p for p in function["params"] if f"{topic}.{p}" not in reads and p in site.symbols[topic])
+    reads = tuple(f"{topic}.{p}" for p in function["params"] if f"{topic}.{p}" in catalog.experiments)
+    functions = tuple(p for p in function["params"] if f"{topic}.{p}" not in reads and p in catalog.symbols[topic])
     if not scales:
-        able = [set(site.experiments[e].scales) for e in (*reads, *controls) if e in site.experiments]
+        able = [set(catalog.experiments[e].scales) for e in (*reads, *controls) if e in catalog.experiments]
         scales = tuple(s for s in SCALES if all(s in a for a in able)) if reads else ("sample",)
-    site.claims[f"{topic}.{name}"] = ClaimInfo(
+    catalog.claims[f"{topic}.{name}"] = ClaimInfo(
         topic, name, path, function["line"], " ".join(function["doc"].split()), tuple(function["params"]), reads,
         tuple(controls), functions, scales, refuted, falsifiers, text,
     )  # fmt: skip
@@ -121,8 +123,8 @@ def read_front_matter(text: str) -> tuple[dict[str, Any], int]:
     return (yaml.safe_load(head["yaml"]) or {}, head[0].count("\n")) if head else ({}, 0)
 
 
-def _page(site: Site, path: Path, problems: Problems) -> None:
-    name = path.relative_to(site.layout.docs).as_posix()
+def _page(catalog: Catalog, path: Path, problems: Problems) -> None:
+    name = path.relative_to(catalog.paths.docs).as_posix()
     try:
         text = listing.read_text(path)
         meta, _ = read_front_matter(text)
@@ -148,17 +150,17 @@ def _page(site: Site, path: Path, problems: Problems) -> None:
         text = transcripts.public(text)  # from here on nobody has what is not to be published
     found, wrong = references.scan(text, path)
     problems.extend(wrong)
-    site.pages[name] = PageInfo(path, name, text, meta, tuple(found))
+    catalog.pages[name] = PageInfo(path, name, text, meta, tuple(found))
 
 
-def _notebook(site: Site, path: Path, problems: Problems) -> None:
-    name = path.relative_to(site.layout.docs).as_posix()
+def _notebook(catalog: Catalog, path: Path, problems: Problems) -> None:
+    name = path.relative_to(catalog.paths.docs).as_posix()
     misplaced = notebooks.misplaced(path, name)
     if misplaced:
         problems.extend([misplaced])
         return
     try:
-        site.pages[name], wrong = notebooks.page(path, name)
+        catalog.pages[name], wrong = notebooks.page(path, name)
     except CoursenotesError as error:
         problems.extend(error)
         return

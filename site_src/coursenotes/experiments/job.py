@@ -27,7 +27,7 @@ from coursenotes.api import FRESH_DATA, Dataset, Run
 from coursenotes.cache import store
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.experiments import datafiles
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 from coursenotes.workers import kernels, slices
 from coursenotes.workers.entropy import seed_everything
@@ -71,14 +71,14 @@ def begin(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextMa
     """Load no other code of the project than args["slices"], and, inside it, let no other of its files be read."""
     if "slices" not in args:
         return contextlib.nullcontext()
-    layout = Layout(Path(args["root"]))
-    slices.install(layout, args["slices"])
-    return Watch(layout.root, [folder, Path.cwd(), layout.libraries_state])
+    paths = Paths(Path(args["root"]))
+    slices.install(paths, args["slices"])
+    return Watch(paths.root, [folder, Path.cwd(), paths.libraries_state])
 
 
 def _earlier(args: Mapping[str, Any]) -> JobResult:
     """The result of the job that this one comes after."""
-    found = store.Store(Layout(Path(args["root"]))).get(args["after"])
+    found = store.Store(Paths(Path(args["root"]))).get(args["after"])
     if found is None:
         raise CoursenotesError(Problem("the result that it comes after is gone", args["path"], args.get("line"),
                                        fix="run it again"))  # fmt: skip
@@ -89,7 +89,7 @@ def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str,
     """Fetch and check a real dataset's files. args: dataset ([module, name]). Raises CoursenotesError."""
     module, name = args["dataset"]
     if "slices" in args:
-        slices.install(Layout(Path(args["root"])), args["slices"])
+        slices.install(Paths(Path(args["root"])), args["slices"])
     datafiles.fetch(getattr(importlib.import_module(module), name))
 
 

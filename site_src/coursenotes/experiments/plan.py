@@ -13,11 +13,10 @@ from typing import Any
 from coursenotes.api import Scale, seed_count
 from coursenotes.cache import history, keys, published
 from coursenotes.cache.store import Store, write_atomic
-from coursenotes.discover.project import ExperimentInfo, Site, discover
+from coursenotes.discover.project import Catalog, ExperimentInfo, discover
 from coursenotes.discover.python.reach import Closure
 from coursenotes.errors import CoursenotesError, Problem, nearest
-from coursenotes.knowledge.base import Knowledge
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Results, Row
 
 
@@ -44,36 +43,34 @@ class Job:
         return history.slot(self.scale, self.settings, self.seed)
 
 
-class Library:
+class Plan:
     """The site's experiments with their fingerprints and results: everything that only looks up.
 
     seeds: those that every experiment was run with, in place of the ones that it declares.
     """
 
-    def __init__(self, site: Site, store: Store | None = None, seeds: Sequence[int] | None = None):
-        self.site, self.layout, self.seeds = site, site.layout, seeds
-        self.store = store or Store(site.layout)
+    def __init__(self, catalog: Catalog, store: Store | None = None, seeds: Sequence[int] | None = None):
+        self.catalog, self.paths, self.seeds = catalog, catalog.paths, seeds
+        self.store = store or Store(catalog.paths)
+        self.arrivals = 0  # how many results came after this was made: what was derived before may be out of date
         self.problems: list[Problem] = []  # published files that could not be read
         self._reached: dict[tuple[str, str], _Reached] = {}
-        self.verdicts: dict[tuple[str, str], Any] = {}  # those that were looked up; claims/verdicts.py keeps them
-        self.acceptance: dict[tuple[str, str], Any] = {}  # by topic and scale; claims/acceptance.py reads them
         self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
         self._published: dict[str, tuple[dict[str, Any], list[Row]] | None] = {}
         self._results: dict[tuple[str, str], Results | None] = {}
         self._keys: dict[tuple[str, str, str | None], str] = {}
-        self._runs = history.Runs(site.layout)
-        self.knowledge = Knowledge(site)
+        self._runs = history.Runs(catalog.paths)
 
     # -- names
     def experiment(self, name: str) -> ExperimentInfo:
         """The experiment with this id. Raises CoursenotesError with the nearest spelling."""
-        if name not in self.site.experiments:
-            close = nearest(name, self.site.experiments)
-            there = ", ".join(sorted(self.site.experiments)) or "none"
+        if name not in self.catalog.experiments:
+            close = nearest(name, self.catalog.experiments)
+            there = ", ".join(sorted(self.catalog.experiments)) or "none"
             raise CoursenotesError(
                 Problem(f"no experiment {name!r}", details=(f"there is: {there}",), fix=close and f"write {close}")
             )
-        return self.site.experiments[name]
+        return self.catalog.experiments[name]
 
     # -- what results depend on
     def depends(self, experiment: str, scale: str) -> dict[str, Any]:
@@ -89,16 +86,16 @@ class Library:
 
     def slices(self, experiment: str, scale: str) -> dict[str, Any]:
         """The code that jobs of an experiment run, as plain JSON: what their key covers, and nothing else."""
-        return keys.slices(self.site.code, self._reach(experiment, scale).closures)
+        return keys.slices(self.catalog.code, self._reach(experiment, scale).closures)
 
     def code_slices(self, module: str, name: str) -> dict[str, Any]:
         """The code that a function reaches, as plain JSON."""
-        return keys.slices(self.site.code, [self.site.code.closure(module, name)])
+        return keys.slices(self.catalog.code, [self.catalog.code.closure(module, name)])
 
     def _reach(self, name: str, scale: str) -> _Reached:
         if (name, scale) not in self._reached:
             e = self.experiment(name)
-            closures = keys.job_closures(self.site.code, e.module, e.name, e.data, scale)
+            closures = keys.job_closures(self.catalog.code, e.module, e.name, e.data, scale)
             depends = keys.job_depends(closures, f"{e.module}.{e.name}", scale)
             problems = keys.job_problems(closures, e.times)
             if e.after is not None:
@@ -111,7 +108,7 @@ class Library:
     def code_key(self, module: str, name: str) -> str:
         """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
         if (module, name, None) not in self._keys:
-            closure = self.site.code.closure(module, name)
+            closure = self.catalog.code.closure(module, name)
             value = {"code": closure.symbols, "libraries": keys.libraries([closure])}
             self._keys[module, name, None] = keys.hash_json(value)
         return self._keys[module, name, None]
@@ -122,7 +119,7 @@ class Library:
         found: list[Any] = [job.key for job in self.jobs(experiment, scale)]
         if results is not None:
             found = [[row.key for row in results.rows], results.stale is None]
-        published = self.layout.published_file(*experiment.split("."))
+        published = self.paths.published_file(*experiment.split("."))
         if scale == "full" and published.is_file():  # what was measured anew, or mended, there keeps its jobs' keys
             found.append(hashlib.sha256(published.read_bytes()).hexdigest())
         return keys.hash_json(found)
@@ -186,7 +183,7 @@ class Library:
 
     def _read_published(self, experiment: str) -> tuple[dict[str, Any], list[Row]] | None:
         if experiment not in self._published:
-            path = self.layout.published_file(*experiment.split("."))
+            path = self.paths.published_file(*experiment.split("."))
             try:
                 self._published[experiment] = published.read(path) if path.is_file() else None
             except CoursenotesError as error:
@@ -200,7 +197,7 @@ class Library:
         rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
         if len(rows) < len(jobs):
             raise CoursenotesError(f"{experiment}: {len(jobs) - len(rows)} of {len(jobs)} jobs were not run")
-        path = self.layout.published_file(*experiment.split("."))
+        path = self.paths.published_file(*experiment.split("."))
         published.write(path, experiment, self.depends(experiment, "full"), rows)
         self._published.pop(experiment, None)
         return path
@@ -209,19 +206,19 @@ class Library:
     def wanted(self, scale: Scale = "sample") -> list[tuple[str, str]]:
         """(experiment, scale) of everything that pages, figures and claims read, as far as a build runs it."""
         names: set[str] = set()
-        for page in self.site.pages.values():
+        for page in self.catalog.pages.values():
             for ref in page.references:
                 names |= set(self.read_by(ref))
-        for claim in self.site.claims.values():
+        for claim in self.catalog.claims.values():
             names |= {*claim.experiments, *claim.controls}
-        known = self.site.experiments
-        names = self.site.with_earlier(names)
+        known = self.catalog.experiments
+        names = self.catalog.with_earlier(names)
         return [(name, scale) for name in sorted(names) if name in known and scale in known[name].scales]
 
     def read_by(self, ref: Any) -> tuple[str, ...]:
         """The experiments whose results a reference shows."""
-        if ref.scheme == "figure" and ref.target in self.site.figures:
-            return self.site.figures[ref.target].experiments
+        if ref.scheme == "figure" and ref.target in self.catalog.figures:
+            return self.catalog.figures[ref.target].experiments
         if ref.scheme in ("measured", "table"):
             return (".".join(ref.target.split(".")[:2]),)
         return ()
@@ -264,7 +261,7 @@ class Library:
     def arrived(self, job: Job) -> None:
         """A job's result is in the store now: forget what was looked up before."""
         self._results.pop((job.experiment.id, job.scale), None)
-        self.verdicts.clear()
+        self.arrivals += 1
 
     def why(self, job: Job) -> list[str]:
         """What changed since the job's last stored result, in words; ["it was never run"]; [] where it is current."""
@@ -280,7 +277,7 @@ class Library:
 
     def memo(self, kind: str, key: str) -> Path:
         """The place of something derived from results (a drawing, a verdict, a cell's output), by its own key."""
-        return self.layout.state / kind / key[:2] / key
+        return self.paths.state / kind / key[:2] / key
 
 
 @dataclass(frozen=True)
@@ -292,19 +289,19 @@ class _Reached:
     problems: list[Problem]
 
 
-def load(layout: Layout, seeds: Sequence[int] | None = None) -> Library:
+def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
     """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
-    path = layout.state / "parsed.json"
+    path = paths.state / "parsed.json"
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
     before = set(kept)
-    site = discover(layout, kept)
-    library = Library(site, seeds=seeds)
-    for name, scale in library.wanted():
+    catalog = discover(paths, kept)
+    plan = Plan(catalog, seeds=seeds)
+    for name, scale in plan.wanted():
         with contextlib.suppress(CoursenotesError):
-            library.depends(name, scale)
-    if set(site.code.used) != before:
-        write_atomic(path, json.dumps(site.code.used))
-    return library
+            plan.depends(name, scale)
+    if set(catalog.code.used) != before:
+        write_atomic(path, json.dumps(catalog.code.used))
+    return plan

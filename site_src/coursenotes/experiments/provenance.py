@@ -10,9 +10,9 @@ from coursenotes.cache import keys
 from coursenotes.result import Results, Row
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.experiments.plan import Plan
 
-_used: WeakKeyDictionary[Library, dict[str, set[str]]] = WeakKeyDictionary()  # asked for by every number of a page
+_used: WeakKeyDictionary[Plan, dict[str, set[str]]] = WeakKeyDictionary()  # asked for by every number of a page
 MAIN = ("torch", "fastai", "torchvision", "scikit-learn", "numpy")  # named first; numpy only where it stands alone
 
 
@@ -26,13 +26,13 @@ def date(rows: Iterable[Row]) -> str:
     return max((str(row.result.provenance.get("date", ""))[:10] for row in rows), default="")
 
 
-def used(library: Library, experiment: str) -> set[str]:
+def used(plan: Plan, experiment: str) -> set[str]:
     """The libraries, as they are installed by name, that an experiment's code and data use."""
-    known = _used.setdefault(library, {})
+    known = _used.setdefault(plan, {})
     if experiment not in known:
-        info = library.site.experiments[experiment]
+        info = plan.catalog.experiments[experiment]
         reached = [(info.module, info.name), *([info.data] if info.data else [])]
-        names = keys.libraries(library.site.code.closure(*place) for place in reached)
+        names = keys.libraries(plan.catalog.code.closure(*place) for place in reached)
         known[experiment] = {keys.DISTRIBUTIONS.get(name, name) for name in names}
     return known[experiment]
 
@@ -56,12 +56,12 @@ def seconds(rows: Iterable[Row]) -> float:
     return float(sum(row.result.provenance.get("seconds") or 0 for row in rows))
 
 
-def summary(library: Library, results: Results) -> list[str]:
+def summary(plan: Plan, results: Results) -> list[str]:
     """The facts behind a number, one a line; the last is the fingerprint of its experiment's results."""
     n = len(results.seeds)
     facts = [f"{n} seed{'s' * (n != 1)}, {results.scale} scale", devices(results.rows), date(results.rows)]
-    facts.append(", ".join(libraries(results.rows, used(library, results.name))))
-    facts.append(library.results_key(results.name, results.scale)[:12])
+    facts.append(", ".join(libraries(results.rows, used(plan, results.name))))
+    facts.append(plan.results_key(results.name, results.scale)[:12])
     return [fact for fact in facts if fact]
 
 

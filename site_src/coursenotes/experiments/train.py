@@ -7,7 +7,7 @@ from typing import Any
 
 from coursenotes.cache import keys
 from coursenotes.errors import Problem
-from coursenotes.experiments.plan import Job, Library
+from coursenotes.experiments.plan import Job, Plan
 from coursenotes.workers import TORCH, Pool, Task
 from coursenotes.workers.progress import Progress
 
@@ -15,12 +15,12 @@ UNKNOWN_COST = 1.0  # seconds, for a job that was never run: after those known t
 LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.figures.draw")  # what drawing needs: no torch
 
 
-def preload(library: Library, todo: Iterable[Task]) -> tuple[str, ...]:
+def preload(plan: Plan, todo: Iterable[Task]) -> tuple[str, ...]:
     """What a warm server loads for these tasks. Loading torch takes seconds, once: worth it if some task imports it."""
     for each in todo:
         topic = each.args.get("topic") or str(each.args.get("module", "")).removeprefix("snippets.")
         summary = (
-            library.site.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
+            plan.catalog.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
         )
         names = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
         if names & {"torch", "fastai"} or each.args.get("torch"):
@@ -28,13 +28,13 @@ def preload(library: Library, todo: Iterable[Task]) -> tuple[str, ...]:
     return LIGHT
 
 
-def task(library: Library, job: Job) -> Task:
+def task(plan: Plan, job: Job) -> Task:
     """What a worker is told of a job. Everything that it needs is plain JSON."""
     e = job.experiment
-    before = library.before(job)
+    before = plan.before(job)
     args = {
-        "root": str(library.layout.root),
-        "slices": library.slices(e.id, job.scale),
+        "root": str(plan.paths.root),
+        "slices": plan.slices(e.id, job.scale),
         "after": before and before.key,
         "takes": [name for name in job.settings if name in e.params],
         "module": e.module,
@@ -46,28 +46,28 @@ def task(library: Library, job: Job) -> Task:
         "seed": job.seed,
         "scale": job.scale,
         "may_diverge": e.may_diverge,
-        "depends": {**library.depends(e.id, job.scale), "settings": dict(job.settings), "seed": job.seed},
+        "depends": {**plan.depends(e.id, job.scale), "settings": dict(job.settings), "seed": job.seed},
     }
     longer = 6 if job.scale == "full" else 1  # the declared limit is for the sample, where a job takes seconds
     return Task(
         id=job.label, call="coursenotes.experiments.job:train", args=args, seconds=60 * e.minutes * longer,
-        gigabytes=e.gigabytes, cost=library.last(job).get("seconds", UNKNOWN_COST), gpu=job.scale == "full",
+        gigabytes=e.gigabytes, cost=plan.last(job).get("seconds", UNKNOWN_COST), gpu=job.scale == "full",
     )  # fmt: skip
 
 
-def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Progress) -> list[Problem]:
+def fetch(plan: Plan, experiments: Iterable[str], pool: Pool, progress: Progress) -> list[Problem]:
     """Have the real datasets of experiments on this machine, before the clock of any job runs."""
-    code = library.site.code
-    datasets = sorted({e.data for name in experiments if (e := library.experiment(name)).data is not None})
+    code = plan.catalog.code
+    datasets = sorted({e.data for name in experiments if (e := plan.experiment(name)).data is not None})
     tasks = [
         Task(
             f"data of {name}",
             "coursenotes.experiments.job:have_data",
             {
                 "dataset": [module, name],
-                "root": str(library.layout.root),
+                "root": str(plan.paths.root),
                 "slices": keys.slices(code, [code.closure(module, name, scale="full")]),
-                **_place(library, module, name),
+                **_place(plan, module, name),
             },
             seconds=3600,
         )
@@ -80,14 +80,14 @@ def fetch(library: Library, experiments: Iterable[str], pool: Pool, progress: Pr
     return problems
 
 
-def _place(library: Library, module: str, name: str) -> dict[str, Any]:
+def _place(plan: Plan, module: str, name: str) -> dict[str, Any]:
     """Where a name of a module is defined, as JSON."""
-    summary = library.site.code.module(module)
+    summary = plan.catalog.code.module(module)
     line = next((s["line"] for s in summary["statements"] if name in s["names"]), None) if summary else None
-    return {"path": str(library.layout.module_path(module)), "line": line}
+    return {"path": str(plan.paths.module_path(module)), "line": line}
 
 
-def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:
+def train(plan: Plan, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:
     """Run jobs, keep what they give as they finish, and return what went wrong with the others.
 
     A job that comes after another is run once that one is there; where it is not, the job is not run, and says why.
@@ -96,25 +96,25 @@ def train(library: Library, jobs: Iterable[Job], pool: Pool, progress: Progress)
     failed: dict[str, str] = {}  # key -> the label of the first of its chain that failed
     waiting = list({job.key: job for job in jobs}.values())
     while waiting:
-        ready, later = _ready(library, waiting)
+        ready, later = _ready(plan, waiting)
         for job in [] if ready else later:  # nothing can be run any more: what they wait for failed, or is not there
-            problems.append(_waits(library, job, failed))
-        problems += _wave(library, ready, pool, progress, failed)
+            problems.append(_waits(plan, job, failed))
+        problems += _wave(plan, ready, pool, progress, failed)
         waiting = later if ready else []
     return problems
 
 
-def _ready(library: Library, jobs: list[Job]) -> tuple[list[Job], list[Job]]:
+def _ready(plan: Plan, jobs: list[Job]) -> tuple[list[Job], list[Job]]:
     """Those whose earlier job is in the store, and the others."""
     found: tuple[list[Job], list[Job]] = ([], [])
     for job in jobs:
-        before = library.before(job)
-        found[before is not None and library.store.get(before.key) is None].append(job)
+        before = plan.before(job)
+        found[before is not None and plan.store.get(before.key) is None].append(job)
     return found
 
 
-def _waits(library: Library, job: Job, failed: dict[str, str]) -> Problem:
-    before = library.before(job)
+def _waits(plan: Plan, job: Job, failed: dict[str, str]) -> Problem:
+    before = plan.before(job)
     assert before is not None
     cause = failed.setdefault(before.key, before.label)
     failed[job.key] = cause
@@ -125,11 +125,11 @@ def _waits(library: Library, job: Job, failed: dict[str, str]) -> Problem:
     )  # fmt: skip
 
 
-def _wave(library: Library, jobs: list[Job], pool: Pool, progress: Progress, failed: dict[str, str]) -> list[Problem]:
+def _wave(plan: Plan, jobs: list[Job], pool: Pool, progress: Progress, failed: dict[str, str]) -> list[Problem]:
     """Run jobs none of which waits for another."""
     by_task = {job.label: job for job in jobs}
     problems: list[Problem] = []
-    for outcome in pool.run([task(library, job) for job in jobs], progress.event):
+    for outcome in pool.run([task(plan, job) for job in jobs], progress.event):
         job = by_task[outcome.task.id]
         progress.done(outcome)
         if outcome.problem is not None:
@@ -137,7 +137,7 @@ def _wave(library: Library, jobs: list[Job], pool: Pool, progress: Progress, fai
             failed[job.key] = job.label
         else:
             assert outcome.folder is not None  # a job that went well has written there
-            library.store.put(job.key, outcome.folder)
-            library.remember(job, outcome.seconds)
-            library.arrived(job)
+            plan.store.put(job.key, outcome.folder)
+            plan.remember(job, outcome.seconds)
+            plan.arrived(job)
     return problems

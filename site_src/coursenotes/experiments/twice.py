@@ -20,25 +20,25 @@ from coursenotes.api import Scale
 from coursenotes.cache import keys
 from coursenotes.cache.store import read_entry
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Job, Library, load
+from coursenotes.experiments.plan import Job, Plan, load
 from coursenotes.experiments.train import preload, task, train
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 from coursenotes.workers import Pool
 from coursenotes.workers.progress import Progress
 
 
-def compare(library: Library, names: Iterable[str], scale: Scale, progress: Progress) -> tuple[int, list[Problem]]:
+def compare(plan: Plan, names: Iterable[str], scale: Scale, progress: Progress) -> tuple[int, list[Problem]]:
     """Run the first job of each experiment twice. -> how many gave the same, and what is wrong with the others.
 
     What a job comes after is run once, where it is not in the store.
     """
-    jobs = {job.label: job for job in (library.jobs(name, scale)[0] for name in names)}
-    problems = _earlier(library, jobs.values(), progress)
+    jobs = {job.label: job for job in (plan.jobs(name, scale)[0] for name in names)}
+    problems = _earlier(plan, jobs.values(), progress)
     found: dict[str, list[JobResult]] = {}
     for environment in ({}, {"PYTHONMALLOC": "malloc"}):  # that of a server, and so of all that it starts
-        tasks = [task(library, job) for job in jobs.values() if _may_run(library, job)]
-        with Pool(library.layout.root, preload=preload(library, tasks), environment=environment) as pool:
+        tasks = [task(plan, job) for job in jobs.values() if _may_run(plan, job)]
+        with Pool(plan.paths.root, preload=preload(plan, tasks), environment=environment) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.plan(len(tasks), tasks=tasks)
             for outcome in pool.run(tasks, progress.event):
@@ -52,22 +52,22 @@ def compare(library: Library, names: Iterable[str], scale: Scale, progress: Prog
     return len(both) - len(different), [*problems, *different]
 
 
-def _earlier(library: Library, jobs: Iterable[Job], progress: Progress) -> list[Problem]:
+def _earlier(plan: Plan, jobs: Iterable[Job], progress: Progress) -> list[Problem]:
     """Run what these jobs come after."""
-    chain = library.with_before(jobs)
-    awaited = {before.key for job in chain if (before := library.before(job)) is not None}
-    missing = [job for job in chain if job.key in awaited and library.store.get(job.key) is None]
+    chain = plan.with_before(jobs)
+    awaited = {before.key for job in chain if (before := plan.before(job)) is not None}
+    missing = [job for job in chain if job.key in awaited and plan.store.get(job.key) is None]
     if not missing:
         return []
-    tasks = [task(library, job) for job in missing]
-    with Pool(library.layout.root, preload=preload(library, tasks)) as pool:
+    tasks = [task(plan, job) for job in missing]
+    with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
         progress.plan(len(tasks), tasks=tasks)
-        return train(library, missing, pool, progress)
+        return train(plan, missing, pool, progress)
 
 
-def _may_run(library: Library, job: Job) -> bool:
-    before = library.before(job)
-    return before is None or library.store.get(before.key) is not None
+def _may_run(plan: Plan, job: Job) -> bool:
+    before = plan.before(job)
+    return before is None or plan.store.get(before.key) is not None
 
 
 def _problem(job: Job, one: JobResult, two: JobResult) -> Problem | None:
@@ -110,12 +110,12 @@ def _shown(value: object) -> str:
 
 
 # ---------------------------------------------------------------- what a change touches
-def changed_since(library: Library, revision: str, scale: Scale) -> list[str]:
+def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
     """The experiments that depend on something else than they did at a revision of the repository.
 
     Raises CoursenotesError where the revision is not there.
     """
-    root = library.layout.root
+    root = plan.paths.root
     asked = ["git", "-C", str(root), "archive", revision, "snippets", "mkdocs.yml"]
     archive = subprocess.run(asked, capture_output=True)
     if archive.returncode:
@@ -125,17 +125,17 @@ def changed_since(library: Library, revision: str, scale: Scale) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")
-        before = load(Layout(Path(folder)))
-        there = {name: _depends(before, name, scale) for name in before.site.experiments}
-    return [name for name in library.site.experiments if _depends(library, name, scale) != there.get(name)]
+        before = load(Paths(Path(folder)))
+        there = {name: _depends(before, name, scale) for name in before.catalog.experiments}
+    return [name for name in plan.catalog.experiments if _depends(plan, name, scale) != there.get(name)]
 
 
-def _depends(library: Library, name: str, scale: Scale) -> str | None:
-    if scale not in library.experiment(name).scales:
+def _depends(plan: Plan, name: str, scale: Scale) -> str | None:
+    if scale not in plan.experiment(name).scales:
         return None
     try:
-        declared = dataclasses.asdict(library.experiment(name))
+        declared = dataclasses.asdict(plan.experiment(name))
         kept = {k: declared[k] for k in ("vary", "times", "after")}
-        return keys.hash_json([library.depends(name, scale), kept])
+        return keys.hash_json([plan.depends(name, scale), kept])
     except CoursenotesError:
         return None

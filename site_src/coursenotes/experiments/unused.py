@@ -9,7 +9,7 @@ from pathlib import Path
 from coursenotes.cache import keys
 from coursenotes.cache.store import read_entry
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 
 
 @dataclass
@@ -23,14 +23,14 @@ class Contents:
     bad: list[Problem] = field(default_factory=list)
 
 
-def look(library: Library) -> Contents:
+def look(plan: Plan) -> Contents:
     """Read every entry, and tell those of code that is no longer there. Any seed counts, a replication's too."""
     found = Contents()
-    for folder in sorted(library.store.root.glob("*/*")):
+    for folder in sorted(plan.store.root.glob("*/*")):
         size = sum(path.stat().st_size for path in folder.iterdir())
         found.entries += 1
         found.size += size
-        if not _is_current(library, folder.name):
+        if not _is_current(plan, folder.name):
             found.unused.append(folder)
             found.unused_size += size
         try:
@@ -40,14 +40,14 @@ def look(library: Library) -> Contents:
     return found
 
 
-def _is_current(library: Library, key: str) -> bool:
+def _is_current(plan: Plan, key: str) -> bool:
     """Whether an entry is what a job of the project's code, as it is now, would give."""
-    depends = library.store.depends(key)
+    depends = plan.store.depends(key)
     name, scale = str(depends.get("experiment", "")).removeprefix("snippets."), depends.get("scale")
-    info = library.site.experiments.get(name)
+    info = plan.catalog.experiments.get(name)
     if info is None or scale not in info.scales:
         return False
-    return keys.key(library.depends(name, scale), depends["settings"], depends["seed"]) == key
+    return keys.key(plan.depends(name, scale), depends["settings"], depends["seed"]) == key
 
 
 def remove_unused(contents: Contents) -> None:

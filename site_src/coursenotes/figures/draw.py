@@ -18,8 +18,8 @@ from coursenotes.cache import keys, published
 from coursenotes.cache.store import Store, write_atomic
 from coursenotes.discover.python.canonical import digest, without_imports
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import ENGINE, Layout
+from coursenotes.experiments.plan import Plan
+from coursenotes.paths import ENGINE, Paths
 from coursenotes.result import Results, Row
 from coursenotes.workers import Outcome, Task
 from coursenotes.workers.file_guard import Watch
@@ -38,10 +38,10 @@ STYLE = ("plots.py", "palette.py", "labels.py", "svg.py", "curves.py")
 NO_ALT = ' aria-label=""'
 
 
-def wanted_key(library: Library, figure_id: str, scale: str) -> str | None:
+def wanted_key(plan: Plan, figure_id: str, scale: str) -> str | None:
     """The key of a figure's drawing ("topic.name" or "topic.experiment#curves"), or None where results are missing."""
-    experiments = _experiments(library, figure_id)
-    if any(library.results(name, scale) is None for name in experiments):
+    experiments = _experiments(plan, figure_id)
+    if any(plan.results(name, scale) is None for name in experiments):
         return None
     topic, _, name = figure_id.partition(".")
     return keys.hash_json(
@@ -50,64 +50,64 @@ def wanted_key(library: Library, figure_id: str, scale: str) -> str | None:
             "matplotlib": keys.version("matplotlib"),
             "style": style_key(),
             "figure": figure_id,
-            "code": "" if figure_id.endswith(CURVES) else library.code_key(f"snippets.{topic}", name),
-            "results": [library.results_key(experiment, scale) for experiment in experiments],
+            "code": "" if figure_id.endswith(CURVES) else plan.code_key(f"snippets.{topic}", name),
+            "results": [plan.results_key(experiment, scale) for experiment in experiments],
         }
     )
 
 
-def svg(library: Library, figure_id: str, scale: str, alt: str | None = None) -> str | None:
+def svg(plan: Plan, figure_id: str, scale: str, alt: str | None = None) -> str | None:
     """The drawing, ready to stand in a page, or None where it was not drawn. alt replaces the figure's own text."""
-    key = wanted_key(library, figure_id, scale)
+    key = wanted_key(plan, figure_id, scale)
     try:
-        text = (_path(library, key) if key else Path()).read_text(encoding="utf-8")
+        text = (_path(plan, key) if key else Path()).read_text(encoding="utf-8")
     except OSError:
         return None
-    return text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(library, figure_id))}", 1)
+    return text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(plan, figure_id))}", 1)
 
 
-def alt_text(library: Library, figure_id: str) -> str:
+def alt_text(plan: Plan, figure_id: str) -> str:
     """What a figure shows, in words, for who cannot see it."""
     if figure_id.endswith(CURVES):
         return f"What {figure_id.removesuffix(CURVES)} logged: a panel for each curve, a line for each seed"
-    return " ".join(library.site.figures[figure_id].alt.split())
+    return " ".join(plan.catalog.figures[figure_id].alt.split())
 
 
-def tasks(library: Library, wanted: Iterable[tuple[str, str]]) -> list[Task]:
+def tasks(plan: Plan, wanted: Iterable[tuple[str, str]]) -> list[Task]:
     """What has to be drawn of these (figure id, scale): not what is drawn already, nor what lacks results."""
     found: dict[str, Task] = {}
     for figure_id, scale in wanted:
-        experiments = [library.results(name, scale) for name in _experiments(library, figure_id)]
-        key = wanted_key(library, figure_id, scale)
-        if key is None or _path(library, key).is_file() or key in found:
+        experiments = [plan.results(name, scale) for name in _experiments(plan, figure_id)]
+        key = wanted_key(plan, figure_id, scale)
+        if key is None or _path(plan, key).is_file() or key in found:
             continue
         if figure_id.endswith(CURVES) and not any(r and any(row.result.curves for row in r.rows) for r in experiments):
             continue
         found[key] = Task(
             f"draw {figure_id}{'' if scale == 'sample' else f' {scale}'}", "coursenotes.figures.draw:render",
-            _args(library, figure_id, scale, key, [r for r in experiments if r]), seconds=120, cost=0.5,
+            _args(plan, figure_id, scale, key, [r for r in experiments if r]), seconds=120, cost=0.5,
         )  # fmt: skip
     return list(found.values())
 
 
-def keep(library: Library, outcome: Outcome) -> list[Problem]:
+def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Keep what a drawing task gave, for svg() to find; or say what went wrong."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
-    write_atomic(_path(library, outcome.task.args["key"]), (outcome.folder / "figure.svg").read_bytes())
+    write_atomic(_path(plan, outcome.task.args["key"]), (outcome.folder / "figure.svg").read_bytes())
     return []
 
 
-def _args(library: Library, figure_id: str, scale: str, key: str, results: list[Results]) -> dict[str, Any]:
-    info = library.site.figures.get(figure_id) or library.site.experiments[figure_id.removesuffix(CURVES)]
+def _args(plan: Plan, figure_id: str, scale: str, key: str, results: list[Results]) -> dict[str, Any]:
+    info = plan.catalog.figures.get(figure_id) or plan.catalog.experiments[figure_id.removesuffix(CURVES)]
     return {
-        "root": str(library.layout.root),
+        "root": str(plan.paths.root),
         "key": key,
         "figure": figure_id,
         "scale": scale,
         "path": str(info.path),
         "line": info.line,
-        "slices": {} if figure_id.endswith(CURVES) else library.code_slices(f"snippets.{info.topic}", info.name),
+        "slices": {} if figure_id.endswith(CURVES) else plan.code_slices(f"snippets.{info.topic}", info.name),
         "results": [
             {
                 "experiment": r.name,
@@ -120,14 +120,14 @@ def _args(library: Library, figure_id: str, scale: str, key: str, results: list[
     }
 
 
-def _experiments(library: Library, figure_id: str) -> tuple[str, ...]:
+def _experiments(plan: Plan, figure_id: str) -> tuple[str, ...]:
     if figure_id.endswith(CURVES):
         return (figure_id.removesuffix(CURVES),)
-    return library.site.figures[figure_id].experiments
+    return plan.catalog.figures[figure_id].experiments
 
 
-def _path(library: Library, key: str) -> Path:
-    return library.memo("drawings", key) / "figure.svg"
+def _path(plan: Plan, key: str) -> Path:
+    return plan.memo("drawings", key) / "figure.svg"
 
 
 @functools.cache
@@ -153,14 +153,14 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
     from coursenotes.figures import svg as writer
     from coursenotes.workers import slices
 
-    layout, figure_id = Layout(Path(args["root"])), args["figure"]
+    paths, figure_id = Paths(Path(args["root"])), args["figure"]
     topic, _, name = figure_id.partition(".")
-    results = [_results(layout, part) for part in args["results"]]
+    results = [_results(paths, part) for part in args["results"]]
     if figure_id.endswith(CURVES):
         function = curves.draw
     else:
-        function = slices.load(layout, args["slices"], f"snippets.{topic}", name)
-    with Watch(layout.root, [folder, Path.cwd(), layout.libraries_state]):
+        function = slices.load(paths, args["slices"], f"snippets.{topic}", name)
+    with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state]):
         fig = function(*results)
     here = {"path": args["path"], "line": args["line"]}
     if not isinstance(fig, Figure | SubFigure):
@@ -194,15 +194,15 @@ def _too_large(figure_id: str, size: int, text: str, here: dict[str, Any]) -> Pr
     )  # fmt: skip
 
 
-def _results(layout: Layout, part: dict[str, Any]) -> Results:
+def _results(paths: Paths, part: dict[str, Any]) -> Results:
     """The results that the planner saw, read again by their keys."""
-    store, there = Store(layout), None
+    store, there = Store(paths), None
     rows = []
     for settings, seed, key in part["rows"]:
         result = store.get(key)
         if result is None:
             if there is None:
-                there = {row.key: row.result for row in _published(layout, part["experiment"])}
+                there = {row.key: row.result for row in _published(paths, part["experiment"])}
             result = there.get(key)
         if result is None:
             raise CoursenotesError(
@@ -212,6 +212,6 @@ def _results(layout: Layout, part: dict[str, Any]) -> Results:
     return Results(part["experiment"], part["scale"], rows, part["stale"])
 
 
-def _published(layout: Layout, experiment: str) -> list[Row]:
-    path = layout.published_file(*experiment.split("."))
+def _published(paths: Paths, experiment: str) -> list[Row]:
+    path = paths.published_file(*experiment.split("."))
     return published.read(path)[1] if path.is_file() else []

@@ -20,8 +20,8 @@ import yaml
 from coursenotes.discover.project import discover
 from coursenotes.discover.text.references import WEB
 from coursenotes.errors import CoursenotesError, Problem, Problems
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.site import markdown, reference
 from coursenotes.site.markdown import names as resolve
 
@@ -30,49 +30,49 @@ ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta"
 
 
 @contextlib.contextmanager
-def copied(layout: Layout) -> Iterator[Layout]:
+def copied(paths: Paths) -> Iterator[Paths]:
     """A copy of the texts of a project, beside its state, so that what is right can be moved; gone afterwards."""
-    folder = layout.state / f"import.{os.getpid()}"
+    folder = paths.state / f"import.{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        for tree in (layout.docs, layout.snippets, layout.claims):
+        for tree in (paths.docs, paths.snippets, paths.claims):
             if tree.is_dir():
                 ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-                shutil.copytree(tree, folder / tree.relative_to(layout.root), ignore=ignored)
+                shutil.copytree(tree, folder / tree.relative_to(paths.root), ignore=ignored)
         for name in ("mkdocs.yml", "pyproject.toml"):
-            if (layout.root / name).is_file():
-                shutil.copy2(layout.root / name, folder / name)
-        yield Layout(folder)
+            if (paths.root / name).is_file():
+                shutil.copy2(paths.root / name, folder / name)
+        yield Paths(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def problems(stage: Layout, new: Iterable[str], parsed: Path) -> list[Problem]:
+def problems(stage: Paths, new: Iterable[str], parsed: Path) -> list[Problem]:
     """What would stop a build, or be told by it, of these new pages of a copied project. Raises CoursenotesError."""
     try:
         kept = json.loads(parsed.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
-    library = Library(discover(stage, kept))
+    project = Project(discover(stage, kept))
     names = set(new)
-    paths = {stage.docs / name for name in names} | {stage.people}
+    files = {stage.docs / name for name in names} | {stage.people}
     found = Problems()
-    told = [*library.site.problems, *library.knowledge.problems()]
-    for name in sorted(names & library.site.pages.keys()):
-        told += resolve.problems(library.knowledge, library.site.pages[name])
-    found.extend(problem for problem in told if problem.path in paths)
-    for name in sorted(names & library.site.pages.keys()):
+    told = [*project.catalog.problems, *project.knowledge.problems()]
+    for name in sorted(names & project.catalog.pages.keys()):
+        told += resolve.problems(project.knowledge, project.catalog.pages[name])
+    found.extend(problem for problem in told if problem.path in files)
+    for name in sorted(names & project.catalog.pages.keys()):
         if name.endswith(".md"):
-            found.extend(rendered(library, name))
+            found.extend(rendered(project, name))
     return found.found
 
 
-def rendered(library: Library, name: str) -> list[Problem]:
+def rendered(project: Project, name: str) -> list[Problem]:
     """What is wrong with a page once it is rendered, with the extensions that the site uses."""
-    info, address = library.site.pages[name], Layout.page_url(name)
+    info, address = project.catalog.pages[name], Paths.page_url(name)
     body = re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), info.text, count=1, flags=re.DOTALL)
-    pages = markdown.Pages(library)
-    names, settings = _extensions(library.layout.root / "mkdocs.yml")
+    pages = markdown.Pages(project)
+    names, settings = _extensions(project.paths.root / "mkdocs.yml")
     try:
         md = python_markdown.Markdown(extensions=[*names, *pages.extensions], extension_configs=settings)
         pages.enter(name, address)
@@ -88,7 +88,7 @@ def rendered(library: Library, name: str) -> list[Problem]:
     seen.feed(html)
     return [
         Problem(what, info.path, _line(info.text, about))
-        for what, about in seen.problems(lambda href: _is_there(library, name, href))
+        for what, about in seen.problems(lambda href: _is_there(project, name, href))
     ]
 
 
@@ -160,14 +160,14 @@ class _Seen(HTMLParser):
                 yield f"an image from {src}, which the site does not hold", src
 
 
-def _is_there(library: Library, page: str, href: str) -> bool:
+def _is_there(project: Project, page: str, href: str) -> bool:
     """Whether a link finds its file, or is an address that the engine wrote, such as that of a term."""
     path = unquote(href).partition("#")[0]
-    address = posixpath.normpath(posixpath.join(Layout.page_url(page), path))
-    if f"{address}/" in map(Layout.page_url, (*library.site.pages, *reference.PAGES)):
+    address = posixpath.normpath(posixpath.join(Paths.page_url(page), path))
+    if f"{address}/" in map(Paths.page_url, (*project.catalog.pages, *reference.PAGES)):
         return True
     try:
-        return (library.layout.docs / PurePosixPath(page).parent / path).resolve().is_file()
+        return (project.paths.docs / PurePosixPath(page).parent / path).resolve().is_file()
     except (OSError, ValueError):
         return False
 

@@ -10,7 +10,6 @@ import yaml
 
 from coursenotes.discover.text.references import is_web_address
 from coursenotes.errors import CoursenotesError, Problem, Problems, nearest, some
-from coursenotes.experiments.plan import Library
 from coursenotes.importing import people, place
 from coursenotes.importing.files import safe_name
 from coursenotes.importing.notes import MANY, Note
@@ -18,7 +17,8 @@ from coursenotes.importing.tree import unmarked
 from coursenotes.knowledge.credit import licences
 from coursenotes.knowledge.credit.people import ID, People, made_id
 from coursenotes.knowledge.lectures.versions import KINDS
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 
 SKIP = "skip"
 Ask = Callable[[str], str]
@@ -42,13 +42,13 @@ class Options:
 
 
 def say_what(
-    library: Library, options: Options, notes: list[Note], ask: Ask | None, say: Callable[[str], None]
+    project: Project, options: Options, notes: list[Note], ask: Ask | None, say: Callable[[str], None]
 ) -> None:
     """Give every note its lecture, author, licence, kind and name; tell all that is missing at once."""
-    layout, problems = library.layout, Problems()
-    lectures = library.knowledge.lectures
+    paths, problems = project.paths, Problems()
+    lectures = project.knowledge.lectures
     if not lectures.courses:
-        raise CoursenotesError(Problem("names no courses", layout.courses, fix="add the course and its lectures"))
+        raise CoursenotesError(Problem("names no courses", paths.courses, fix="add the course and its lectures"))
     mapped = _mapping(options, notes, problems)
     for note in list(notes):
         wanted = mapped.get(note.path, options.lecture)
@@ -74,7 +74,7 @@ def say_what(
                          fix="--lecture dl2022/8, or for a folder --lectures FILE with name.md: dl2022/8")  # fmt: skip
     if not notes and not problems:
         raise CoursenotesError("every file was left out: nothing is written")
-    everybody = library.knowledge.people
+    everybody = project.knowledge.people
     for note in notes:
         author = _author(note, options, everybody, ask, say, problems)
         licence = _licence(note, options, ask, say, problems)
@@ -90,7 +90,7 @@ def say_what(
         note.fields = {"title": note.title, "authors": [author], "kind": kind, "state": "draft", "licence": licence,
                        **publish, "sources": [source]}  # fmt: skip
     problems.raise_if_any()
-    _name(layout, library, options, notes)
+    _name(paths, project, options, notes)
 
 
 def _mapping(options: Options, notes: list[Note], problems: Problems) -> dict[Path, str]:
@@ -179,7 +179,7 @@ def _kind(note: Note, options: Options, ask: Ask | None, say: Callable, problems
     return given
 
 
-def _name(layout: Layout, library: Library, options: Options, notes: list[Note]) -> None:
+def _name(paths: Paths, project: Project, options: Options, notes: list[Note]) -> None:
     """Say where each note goes; nothing that is there is written over."""
     problems, taken = Problems(), set()
     if options.name and len(notes) > 1:
@@ -188,7 +188,7 @@ def _name(layout: Layout, library: Library, options: Options, notes: list[Note])
         problems.add(f"--name {options.name}: {wrong}", fix=f"--name {safe_name(options.name, 'notes')}")
     for note in notes:
         assert note.lecture is not None
-        note.lesson = place.lesson(layout, note.lecture, library.knowledge.lectures)
+        note.lesson = place.lesson(paths, note.lecture, project.knowledge.lectures)
         author = str(note.fields["authors"][0])  # type: ignore[index]
         alone = sum(other.lecture is note.lecture for other in notes) == 1
         wanted = "transcript" if note.fields["kind"] == "transcript" else safe_name(author, "notes")
@@ -199,8 +199,8 @@ def _name(layout: Layout, library: Library, options: Options, notes: list[Note])
             number += 1
             note.name = f"{wanted}-{number}"
         taken.add((note.lesson, note.name))
-        if place.is_taken(layout, note.lesson, note.name):
-            free = place.free_name(layout, note.lesson, note.name)
-            problems.add("is there already, and nothing is written over", layout.docs / note.page,
+        if place.is_taken(paths, note.lesson, note.name):
+            free = place.free_name(paths, note.lesson, note.name)
+            problems.add("is there already, and nothing is written over", paths.docs / note.page,
                          fix=f"--name {free}, or remove the old one")  # fmt: skip
     problems.raise_if_any()

@@ -11,7 +11,7 @@ from coursenotes.importing.files import safe_name
 from coursenotes.importing.marks import escape
 from coursenotes.knowledge.credit.sources import short_address
 from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 _NUMBER = re.compile(r"(?:lesson|lecture|lektion|week|class|lec|les)[\s_#-]*0*(\d{1,3})(?!\d)", re.IGNORECASE)
 
@@ -42,29 +42,29 @@ def _years(course: Course) -> set[str]:
     return {course.name, *([year] if year else []), *re.findall(r"\d{4}", course.name)}
 
 
-def lesson(layout: Layout, lecture: Lecture, lectures: Lectures) -> str:
+def lesson(paths: Paths, lecture: Lecture, lectures: Lectures) -> str:
     """The canonical page of a lecture, below docs/: the one that there is, or the one that there will be."""
-    folder = layout.docs / "lessons" / lecture.course
+    folder = paths.docs / "lessons" / lecture.course
     for path in sorted(folder.glob("*.md")):
-        page = path.relative_to(layout.docs).as_posix()
+        page = path.relative_to(paths.docs).as_posix()
         found = lectures.of_lesson(page)
         if found is not None and found.id == lecture.id:
             return page
     return f"lessons/{lecture.course}/lesson{lecture.name}.md"
 
 
-def free_name(layout: Layout, page: str, wanted: str) -> str:
+def free_name(paths: Paths, page: str, wanted: str) -> str:
     """A name beside a lesson that nothing has yet: the wanted one, or with a number."""
     number, name = 1, wanted
-    while is_taken(layout, page, name):
+    while is_taken(paths, page, name):
         number += 1
         name = f"{wanted}-{number}"
     return name
 
 
-def is_taken(layout: Layout, page: str, name: str) -> bool:
+def is_taken(paths: Paths, page: str, name: str) -> bool:
     """Whether a version of this name is there already, as a page, a notebook, or a folder of pictures."""
-    folder = layout.docs / page.removesuffix(".md")
+    folder = paths.docs / page.removesuffix(".md")
     return any((folder / f"{name}{ending}").exists() for ending in (".md", ".ipynb", ""))
 
 

@@ -9,39 +9,39 @@ from pathlib import Path, PurePosixPath
 
 from coursenotes.cache.store import write_atomic
 from coursenotes.errors import CoursenotesError, Problem, Problems, some
-from coursenotes.experiments.plan import Library, load
 from coursenotes.importing import check, people, place, read
 from coursenotes.importing.notes import Note
 from coursenotes.importing.options import Ask, Options, say_what
 from coursenotes.importing.tree import Report
 from coursenotes.knowledge.lectures import lectures, wanted
 from coursenotes.knowledge.lectures.lectures import Lecture
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project, load
 
 LISTS = ("people.yml", "wanted.yml")  # what is changed, where pages and pictures are only added
 PROJECT = "coursenotes"  # who the project's own pages are by
 
 
-def bring(layout: Layout, options: Options, ask: Ask | None, say: Callable[[str], None]) -> list[Report]:
+def bring(paths: Paths, options: Options, ask: Ask | None, say: Callable[[str], None]) -> list[Report]:
     """Import a file or a folder. ask puts a question to a person, where there is one. -> a report for each note.
 
     Raises CoursenotesError with everything that is missing or wrong; then nothing was written.
     """
-    library = load(layout)
-    lectures.load(layout.courses)  # with a slip in it, times may be those of another lecture
+    project = load(paths)
+    lectures.load(paths.courses)  # with a slip in it, times may be those of another lecture
     notes = _opened(options.source)
-    say_what(library, options, notes, ask, say)
-    visibility = library.knowledge.visibility
+    say_what(project, options, notes, ask, say)
+    visibility = project.knowledge.visibility
     pages = {note.path.resolve(): note for note in notes}
     root = options.source if options.source.is_dir() else options.source.parent
     for note in notes:
         own = note.lecture is None or visibility.lecture(note.lecture)
         beside = {path: os.path.relpath(other.page, PurePosixPath(note.page).parent) for path, other in pages.items()}
         listed = visibility.lecture if own else _any
-        note.turn(library.knowledge.lectures, listed, root, beside)
-    with check.copied(layout) as stage:
-        files = _staged(library, stage, options, notes)
-        _move(layout, stage, files, say)
+        note.turn(project.knowledge.lectures, listed, root, beside)
+    with check.copied(paths) as stage:
+        files = _staged(project, stage, options, notes)
+        _move(paths, stage, files, say)
     return [note.report for note in notes]
 
 
@@ -54,8 +54,8 @@ def _any(lecture: Lecture) -> bool:
 def _opened(source: Path) -> list[Note]:
     if not source.exists():
         raise CoursenotesError(Problem("there is no such file or folder", source))
-    paths = place.readable(source, read.ENDINGS) if source.is_dir() else [source]
-    if not paths:
+    files = place.readable(source, read.ENDINGS) if source.is_dir() else [source]
+    if not files:
         raise CoursenotesError(
             Problem("a folder without notes", source, details=(f"what is read: {some(read.ENDINGS)}",))
         )
@@ -64,7 +64,7 @@ def _opened(source: Path) -> list[Note]:
                                        (f"what is read: {some(read.ENDINGS)}",),
                                        "save it as Markdown: pandoc -t gfm writes it from most formats"))  # fmt: skip
     problems, notes = Problems(), []
-    for path in paths:
+    for path in files:
         note = Note(path, Report(path))
         try:
             note.open()
@@ -78,34 +78,34 @@ def _opened(source: Path) -> list[Note]:
 
 
 # ---------------------------------------------------------------- into place
-def _staged(library: Library, stage: Layout, options: Options, notes: list[Note]) -> list[str]:
+def _staged(project: Project, stage: Paths, options: Options, notes: list[Note]) -> list[str]:
     """Write everything into the copy of the project, and mend what a build would stop at. -> the files, below docs/."""
-    layout, new = library.layout, dict[str, bytes]()
-    everybody = library.knowledge.people.all
+    paths, new = project.paths, dict[str, bytes]()
+    everybody = project.knowledge.people.all
     for note in notes:
         assert note.lecture is not None and note.files is not None
         author = str(note.fields["authors"][0])  # type: ignore[index]
         ours = PROJECT if PROJECT in everybody else author
-        course = library.knowledge.lectures.courses[note.lecture.course]
-        if not (layout.docs / note.lesson).exists() and note.lesson not in new:
+        course = project.knowledge.lectures.courses[note.lecture.course]
+        if not (paths.docs / note.lesson).exists() and note.lesson not in new:
             want = wanted.take(stage.wanted, note.lesson)
             new[note.lesson] = place.lesson_page(note.lecture, ours, want.what if want else "").encode()
             if want:
                 new["wanted.yml"] = stage.wanted.read_bytes()
         index = f"lessons/{course.name}/index.md"
-        if not (layout.docs / index).exists():
+        if not (paths.docs / index).exists():
             new[index] = place.course_page(course).encode()
         for name, data in note.files.found.items():
             new[str(PurePosixPath(note.page).parent / name)] = data
         if author not in everybody:
-            text = layout.people.read_text(encoding="utf-8") if layout.people.is_file() else ""
+            text = paths.people.read_text(encoding="utf-8") if paths.people.is_file() else ""
             new["people.yml"] = people.with_person(text, author, options.author_name, options.author_url).encode()
     for name, data in new.items():
         _put(stage.docs / name, data)
     for _ in range(40):
         for note in notes:
             _put(stage.docs / note.page, note.written().encode())
-        found = check.problems(stage, [*new, *(note.page for note in notes)], layout.state / "parsed.json")
+        found = check.problems(stage, [*new, *(note.page for note in notes)], paths.state / "parsed.json")
         by_path = {stage.docs / note.page: note for note in notes}
         changed = False
         for problem in found:
@@ -133,14 +133,14 @@ def _put(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _move(layout: Layout, stage: Layout, files: list[str], say: Callable[[str], None]) -> None:
+def _move(paths: Paths, stage: Paths, files: list[str], say: Callable[[str], None]) -> None:
     """Move the files from the copy into the project: all, or none where one of them cannot be."""
     done: list[Path] = []
     made: list[Path] = []
-    old = {name: path.read_bytes() if path.is_file() else None for name in LISTS if (path := layout.docs / name)}
+    old = {name: path.read_bytes() if path.is_file() else None for name in LISTS if (path := paths.docs / name)}
     try:
         for name in files:
-            target = layout.docs / name
+            target = paths.docs / name
             if name in LISTS:
                 write_atomic(target, (stage.docs / name).read_bytes())
                 continue
@@ -156,12 +156,12 @@ def _move(layout: Layout, stage: Layout, files: list[str], say: Callable[[str], 
             with contextlib.suppress(OSError):
                 folder.rmdir()
         for name in set(LISTS) & set(files):
-            path, text = layout.docs / name, old[name]
+            path, text = paths.docs / name, old[name]
             path.unlink(missing_ok=True) if text is None else write_atomic(path, text)
         raise
     for name in files:
         done_to = "took the lesson off" if name == "wanted.yml" else "wrote"
-        say(f"{done_to} {(layout.docs / name).relative_to(layout.root)}")
+        say(f"{done_to} {(paths.docs / name).relative_to(paths.root)}")
 
 
 def summary(reports: list[Report]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from coursenotes import dates
 from coursenotes.discover import links
-from coursenotes.discover.catalog import Site
+from coursenotes.discover.catalog import Catalog
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.knowledge.credit import literature, people, sources
 from coursenotes.knowledge.credit.credit import Credit
@@ -31,13 +31,13 @@ from coursenotes.knowledge.links.graph import Graph
 class Knowledge:
     """What one project knows on one day. Every part raises CoursenotesError where its file cannot be read."""
 
-    def __init__(self, site: Site, today: date | None = None):
-        self.site, self.layout = site, site.layout
+    def __init__(self, catalog: Catalog, today: date | None = None):
+        self.catalog, self.paths = catalog, catalog.paths
         self.today = today or dates.today()
 
     @cached_property
     def _courses(self) -> tuple[Lectures, Problems]:
-        return lectures.read(self.layout.courses)
+        return lectures.read(self.paths.courses)
 
     @property
     def lectures(self) -> Lectures:
@@ -46,43 +46,43 @@ class Knowledge:
 
     @cached_property
     def visibility(self) -> Visibility:
-        return Visibility(self.site, self.lectures, self.today)
+        return Visibility(self.catalog, self.lectures, self.today)
 
     @cached_property
     def times(self) -> Times:
-        return Times(self.site, self.lectures, self.visibility)
+        return Times(self.catalog, self.lectures, self.visibility)
 
     @cached_property
     def graph(self) -> Graph:
-        return Graph(self.site, self.lectures, self.visibility)
+        return Graph(self.catalog, self.lectures, self.visibility)
 
     @cached_property
     def versions(self) -> Versions:
-        return Versions(self.site, self.visibility, self.lectures)
+        return Versions(self.catalog, self.visibility, self.lectures)
 
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
-        return wanted.load(self.layout.wanted)
+        return wanted.load(self.paths.wanted)
 
     @cached_property
     def errata(self) -> list[Erratum]:
-        return errata.find(self.site, self.lectures)
+        return errata.find(self.catalog, self.lectures)
 
     @cached_property
     def people(self) -> People:
-        return people.load(self.layout.people)
+        return people.load(self.paths.people)
 
     @cached_property
     def credit(self) -> Credit:
-        return Credit(self.site, self.lectures, self.visibility, lambda: self.people, lambda: self.literature)
+        return Credit(self.catalog, self.lectures, self.visibility, lambda: self.people, lambda: self.literature)
 
     @cached_property
     def literature(self) -> Literature:
-        return literature.load(self.layout.literature)
+        return literature.load(self.paths.literature)
 
     @cached_property
     def glossary(self) -> Glossary:
-        return glossary.load(self.layout.glossary, self.visibility)
+        return glossary.load(self.paths.glossary, self.visibility)
 
     @property
     def next_change(self) -> date | None:
@@ -92,20 +92,20 @@ class Knowledge:
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: iter(self._courses[1].found),
-        lambda self: front_matter.problems(self.site, self.lectures),
+        lambda self: front_matter.problems(self.catalog, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
-        lambda self: links.problems(self.site.pages, aliases.old_names(self.site)),
+        lambda self: links.problems(self.catalog.pages, aliases.old_names(self.catalog)),
         lambda self: self.versions.problems(),
-        lambda self: wanted.problems(self.wanted, self.site, self.lectures),
+        lambda self: wanted.problems(self.wanted, self.catalog, self.lectures),
         lambda self: errata.problems(self.errata),
-        lambda self: transcripts.problems(self.site),
+        lambda self: transcripts.problems(self.catalog),
         lambda self: self.credit.problems(),
-        lambda self: sources.of_works(self.literature, self.site),
-        lambda self: glossary.problems(self.glossary, self.site),
-        lambda self: footnotes.problems(self.site),
-        lambda self: images.problems(self.site),
-        lambda self: formulae.problems(self.site),
+        lambda self: sources.of_works(self.literature, self.catalog),
+        lambda self: glossary.problems(self.glossary, self.catalog),
+        lambda self: footnotes.problems(self.catalog),
+        lambda self: images.problems(self.catalog),
+        lambda self: formulae.problems(self.catalog),
     )
 
     def problems(self) -> Iterator[Problem]:

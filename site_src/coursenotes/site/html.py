@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.claims.verdicts import SIGNS
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.project import PageInfo
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.markdown.claims import overall, words
 from coursenotes.site.markdown.numbers import in_words
 
 if TYPE_CHECKING:
     from coursenotes.discover.project import ClaimInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 ROOT = "../../"  # from evidence/name/ and reference/name/ to the site's root
 
@@ -66,7 +66,7 @@ def sign(status: str, text: str) -> str:
 
 def page_url(name: str) -> str:
     """The address of a page of docs/, from a generated page."""
-    return ROOT + Layout.page_url(name)
+    return ROOT + Paths.page_url(name)
 
 
 def page_link(page: PageInfo, words: str = "", place: str = "") -> str:
@@ -75,21 +75,21 @@ def page_link(page: PageInfo, words: str = "", place: str = "") -> str:
     return f'<a href="{escape(address)}">{escape(words or page_title(page))}</a>'
 
 
-def topic_title(library: Library, topic: str, *, listed: bool = True) -> str:
+def topic_title(project: Project, topic: str, *, listed: bool = True) -> str:
     """What a topic is called: as its concept's page, where that is listed or need not be; else by its name."""
-    name = Layout.concept_page(topic)
-    info = library.site.pages.get(name)
-    if info is not None and (not listed or library.knowledge.visibility.page(name)):
+    name = Paths.concept_page(topic)
+    info = project.catalog.pages.get(name)
+    if info is not None and (not listed or project.knowledge.visibility.page(name)):
         return page_title(info)
     return in_words(topic).capitalize()
 
 
-def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
+def stands_on(project: Project, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
     """Links to the pages on which references with this scheme to one of the targets stand: the listed ones, or all."""
     wanted = set(targets)
     found = []
-    pages = library.knowledge.visibility.pages if listed else library.site.pages.values()
-    for page in sorted(pages, key=lambda page: Layout.counted(page.name)):
+    pages = project.knowledge.visibility.pages if listed else project.catalog.pages.values()
+    for page in sorted(pages, key=lambda page: Paths.counted(page.name)):
         lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
         if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
@@ -97,9 +97,9 @@ def stands_on(library: Library, scheme: str, targets: Iterable[str], *, listed: 
     return found
 
 
-def claim_link(library: Library, claim: ClaimInfo, words: str = "") -> str:
+def claim_link(project: Project, claim: ClaimInfo, words: str = "") -> str:
     """A claim's sentence, or other words in HTML, as a link to the claim in full."""
-    address = ROOT + library.knowledge.visibility.claim_url(claim.id)
+    address = ROOT + project.knowledge.visibility.claim_url(claim.id)
     return f'<a href="{escape(address)}">{words or escape(claim.sentence)}</a>'
 
 

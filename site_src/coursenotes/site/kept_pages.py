@@ -21,9 +21,9 @@ from coursenotes.discover.headings import page_title
 from coursenotes.discover.python import statements
 from coursenotes.discover.text.references import Malformed, Target, parse_href
 from coursenotes.experiments import provenance
-from coursenotes.experiments.plan import Library
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
+from coursenotes.project import Project
 
 _ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
 
@@ -31,25 +31,25 @@ _ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
 class Rendered:
     """The renderings of one library's pages. names are the pages of the site, generated ones included."""
 
-    def __init__(self, library: Library, names: Iterable[str]):
-        self.library = library
-        terms = [[term.id, term.listed] for term in library.knowledge.glossary.terms.values()]
-        settings = inputs.settings(library.layout) | inputs.loaded(library.layout)
-        self._renderer = hash_json([up_to_date.renderer(library.layout, settings), sorted(names), terms])
+    def __init__(self, project: Project, names: Iterable[str]):
+        self.project = project
+        terms = [[term.id, term.listed] for term in project.knowledge.glossary.terms.values()]
+        settings = inputs.settings(project.paths) | inputs.loaded(project.paths)
+        self._renderer = hash_json([up_to_date.renderer(project.paths, settings), sorted(names), terms])
         self._answer = functools.cache(self._look_up)
 
     def key(self, name: str, url: str, text: str) -> str:
         """What a page's content depends on: its text, what it asks for, the renderer, and which pages there are."""
-        info = self.library.site.pages.get(name)
-        run = [lookup.key(self.library, info), lookup.outputs(self.library, info) is not None] if info else []
+        info = self.project.catalog.pages.get(name)
+        run = [lookup.key(self.project.plan, info), lookup.outputs(self.project.plan, info) is not None] if info else []
         asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
         meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
-        listed = self.library.knowledge.visibility.page(name)
+        listed = self.project.knowledge.visibility.page(name)
         return hash_json([self._renderer, name, url, text, meta, listed, asked, run])
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
-        frame = [[page.name, repr(page.meta), page_title(page)] for page in self.library.knowledge.visibility.pages]
+        frame = [[page.name, repr(page.meta), page_title(page)] for page in self.project.knowledge.visibility.pages]
         return hash_json([self.key(name, url, text), frame])
 
     def _look_up(self, href: str) -> Any:
@@ -61,38 +61,38 @@ class Rendered:
         return None if asks is None else self._resolve(asks)
 
     def _resolve(self, asks: Target) -> Any:
-        library, site = self.library, self.library.site
+        project, catalog = self.project, self.project.catalog
         first = asks.target.removesuffix(draw.CURVES)
         experiment = ".".join(first.split(".")[:2])
         if asks.scheme == "code":
-            path = library.layout.snippet(first.split(".")[0])
+            path = project.paths.snippet(first.split(".")[0])
             return statements.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
         if asks.scheme == "claim":
-            if first not in site.claims:
+            if first not in catalog.claims:
                 return None
             return [
-                library.knowledge.visibility.claim_url(first),
-                *(v.to_json() for v in verdicts.best(library, first)),
+                project.knowledge.visibility.claim_url(first),
+                *(v.to_json() for v in verdicts.best(project.plan, first)),
             ]
-        if experiment not in site.experiments and asks.target not in site.figures:
+        if experiment not in catalog.experiments and asks.target not in catalog.figures:
             return None
         if asks.scheme == "figure":
-            read = site.figures[asks.target].experiments if asks.target in site.figures else (experiment,)
+            read = catalog.figures[asks.target].experiments if asks.target in catalog.figures else (experiment,)
             drawn = [
-                draw.wanted_key(library, asks.target, asks.scale),
-                draw.svg(library, asks.target, asks.scale) is None,
+                draw.wanted_key(project.plan, asks.target, asks.scale),
+                draw.svg(project.plan, asks.target, asks.scale) is None,
             ]
-            return [draw.alt_text(library, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
-        libraries = sorted(provenance.used(library, experiment))  # which of those noted are named
-        replicated = acceptance.numbers(library, experiment, asks.scale)
-        return [self._results(experiment, asks.scale), site.experiments[experiment].doc, libraries, replicated]
+            return [draw.alt_text(project.plan, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
+        libraries = sorted(provenance.used(project.plan, experiment))  # which of those noted are named
+        replicated = acceptance.numbers(project.plan, experiment, asks.scale)
+        return [self._results(experiment, asks.scale), catalog.experiments[experiment].doc, libraries, replicated]
 
     def _results(self, experiment: str, scale: str) -> Any:
-        results = self.library.results(experiment, scale)
+        results = self.project.plan.results(experiment, scale)
         if results is None:
             return None
         dates = [row.result.provenance.get("date") for row in results.rows]
-        return [self.library.results_key(experiment, scale), results.stale, dates]
+        return [self.project.plan.results_key(experiment, scale), results.stale, dates]
 
     # -- what is kept
     def load(self, key: str) -> Any:
@@ -109,4 +109,4 @@ class Rendered:
         write_atomic(self._path(key), json.dumps(value, ensure_ascii=False))
 
     def _path(self, key: str) -> Path:
-        return self.library.memo("pages", key).with_suffix(".json")
+        return self.project.plan.memo("pages", key).with_suffix(".json")

@@ -29,8 +29,8 @@ from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.prose import front_matter_blanked
 from coursenotes.errors import CoursenotesError, Problem, Problems
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 RENAMED = {"failed": verdicts.CONTRADICTED}  # statuses in files of earlier versions
@@ -82,8 +82,8 @@ class Step:
             name
             for name, changes in self.pages.items()
             if {change.kind for change in changes} & set(kinds)
-            and not Layout.is_for_contributors(name)
-            and not Layout.is_index(name)
+            and not Paths.is_for_contributors(name)
+            and not Paths.is_index(name)
         ]
 
     def title(self, name: str) -> str:
@@ -97,30 +97,30 @@ class Step:
 
 
 # ---------------------------------------------------------------- taking one
-def take(library: Library, name: str = "") -> Snapshot:
+def take(project: Project, name: str = "") -> Snapshot:
     """The state of today. -> a snapshot of what is listed."""
-    seen = library.knowledge.visibility
+    seen = project.knowledge.visibility
     pages = {
         page.name: {"title": page_title(page), "text": _digest(front_matter_blanked(page.text))} for page in seen.pages
     }
-    claims = {id: _claim(library, id) for id in sorted(library.site.claims) if seen.claim(id)}
-    return Snapshot(name, library.knowledge.today, pages, claims)
+    claims = {id: _claim(project, id) for id in sorted(project.catalog.claims) if seen.claim(id)}
+    return Snapshot(name, project.knowledge.today, pages, claims)
 
 
-def save(library: Library, name: str) -> Path:
+def save(project: Project, name: str) -> Path:
     """Take a release and write its file. Raises CoursenotesError where it cannot be one."""
-    path, problems = library.layout.releases / f"{name}.json", Problems()
+    path, problems = project.paths.releases / f"{name}.json", Problems()
     if not NAME.fullmatch(name):
         raise CoursenotesError(Problem(f"{name!r} is no name for a release", fix="such as 2026.11 or v2"))
-    before = load(library.layout)
+    before = load(project.paths)
     if path.exists():
         taken = _named(before)
         raise CoursenotesError(Problem(f"the release {name} was taken already", path, None, (taken,), "give another"))
-    if before and before[-1].day > library.knowledge.today:
+    if before and before[-1].day > project.knowledge.today:
         problems.add(f"the last release, {before[-1].name}, is of {before[-1].day}, after today", path)
-    problems.extend(_not_checked(library))
+    problems.extend(_not_checked(project))
     problems.raise_if_any()
-    write_atomic(path, write(take(library, name)))
+    write_atomic(path, write(take(project, name)))
     return path
 
 
@@ -134,9 +134,9 @@ def write(snapshot: Snapshot) -> str:
     return "\n".join(["{", *head, ",\n".join(parts), "}", ""])
 
 
-def _claim(library: Library, claim: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"sentence": _digest(library.site.claims[claim].sentence)}
-    for verdict in verdicts.best(library, claim):
+def _claim(project: Project, claim: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"sentence": _digest(project.catalog.claims[claim].sentence)}
+    for verdict in verdicts.best(project.plan, claim):
         status = verdicts.SUPPORTED if verdict.status == verdicts.WITHIN else verdict.status
         found[verdict.scale] = [status, *([_rounded(mean), _rounded(sd)] for mean, sd in _effects(verdict))]
     return found
@@ -163,10 +163,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _not_checked(library: Library) -> Iterator[Problem]:
+def _not_checked(project: Project) -> Iterator[Problem]:
     """Every listed claim without a verdict or with a bad one; only at full scale its acceptance may be missing."""
-    for id, claim in sorted(library.site.claims.items()):
-        for verdict in verdicts.best(library, id) if library.knowledge.visibility.claim(id) else ():
+    for id, claim in sorted(project.catalog.claims.items()):
+        for verdict in verdicts.best(project.plan, id) if project.knowledge.visibility.claim(id) else ():
             if verdict.good or (verdict.status == verdicts.UNACCEPTED and verdict.scale == "full"):
                 continue
             where = "" if verdict.scale == verdicts.EXACT else f" at {verdict.scale} scale"
@@ -187,10 +187,10 @@ def _fix(verdict: Verdict) -> str:
 
 
 # ---------------------------------------------------------------- reading them
-def load(layout: Layout) -> list[Snapshot]:
+def load(paths: Paths) -> list[Snapshot]:
     """Every release, the oldest first. Raises CoursenotesError with every file that cannot be read."""
     problems, found = Problems(), []
-    for path in sorted(layout.releases.glob("*.json")):
+    for path in sorted(paths.releases.glob("*.json")):
         try:
             found.append(_read(path))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -199,10 +199,10 @@ def load(layout: Layout) -> list[Snapshot]:
     return sorted(found, key=lambda release: (release.day, release.name))
 
 
-def problems(layout: Layout) -> Iterator[Problem]:
+def problems(paths: Paths) -> Iterator[Problem]:
     """What is wrong with the files of the releases."""
     try:
-        load(layout)
+        load(paths)
     except CoursenotesError as error:
         yield from error.problems
 
@@ -229,17 +229,17 @@ def _read(path: Path) -> Snapshot:
 
 
 # ---------------------------------------------------------------- comparing them
-def history(library: Library) -> list[Step]:
+def history(project: Project) -> list[Step]:
     """Every release against the one before it, and today's state against the last: the newest first.
 
     What is there and not listed today is left out of all of them, and pages have the names that they have today.
     """
-    site, seen = library.site, library.knowledge.visibility
-    was = [(page.name, page.meta.get("was")) for page in site.pages.values()]
+    catalog, seen = project.catalog, project.knowledge.visibility
+    was = [(page.name, page.meta.get("was")) for page in catalog.pages.values()]
     renamed = {str(old): name for name, olds in was if isinstance(olds, list) for old in olds}
-    renamed = {old: name for old, name in renamed.items() if old not in site.pages}
+    renamed = {old: name for old, name in renamed.items() if old not in catalog.pages}
     nothing = Snapshot("", date.min)
-    states: list[Snapshot | None] = [None, *load(library.layout), take(library)]
+    states: list[Snapshot | None] = [None, *load(project.paths), take(project)]
     steps = []
     for before, after in pairwise(states):
         assert after is not None
@@ -247,8 +247,8 @@ def history(library: Library) -> list[Step]:
         claims = of_claims(before or nothing, after)
         steps.append(Step(
             before, after,
-            {name: changes for name, changes in pages.items() if name not in site.pages or seen.page(name)},
-            {name: changes for name, changes in claims.items() if name not in site.claims or seen.claim(name)},
+            {name: changes for name, changes in pages.items() if name not in catalog.pages or seen.page(name)},
+            {name: changes for name, changes in claims.items() if name not in catalog.claims or seen.claim(name)},
             {renamed.get(name, name): name for name in after.pages},
         ))  # fmt: skip
     return steps[::-1]

@@ -54,7 +54,7 @@ def _downloads(environ: Mapping[str, str]) -> str:
     """The person's folder for downloads, as coursenotes.experiments.datafiles finds it outside of a job."""
     home = Path.home()
     if sys.platform == "darwin":
-        return str(home / "Library" / "Caches" / "coursenotes")
+        return str(home / "Plan" / "Caches" / "coursenotes")
     return str(Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "coursenotes")
 
 

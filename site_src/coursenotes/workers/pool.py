@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from coursenotes.errors import Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.workers.devices import Device, choose, cores, detect
 from coursenotes.workers.environment import environment
 from coursenotes.workers.running_job import REQUEST, Running, write_request
@@ -111,9 +111,9 @@ class Pool:
         if self._server is not None and self._control is not None:
             return
         if self._scratch is None:
-            self._scratch = Scratch(Layout(self.root).state / "jobs")
+            self._scratch = Scratch(Paths(self.root).state / "jobs")
         scratch = self._scratch.path
-        libraries = Layout(self.root).libraries_state
+        libraries = Paths(self.root).libraries_state
         libraries.mkdir(parents=True, exist_ok=True)
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursenotes.workers.server", str(theirs.fileno()), json.dumps(self.preload)]

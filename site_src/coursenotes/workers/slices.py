@@ -22,31 +22,31 @@ from coursenotes.discover.python import statements as source
 from coursenotes.discover.python.canonical import digest, is_text
 from coursenotes.discover.python.uses import global_names, references
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 Slices = Mapping[str, Mapping[str, Any]]  # as fingerprint.slices() gives them
 
 
-def install(layout: Layout, slices: Slices, *, words: bool = False) -> None:
+def install(paths: Paths, slices: Slices, *, words: bool = False) -> None:
     """From now on, this process imports these modules of the project as sliced, and no others.
 
     words: with docstrings. Raises CoursenotesError where a file has changed since the slices were planned.
     """
     compiled = {}
     for module, part in slices.items():
-        path = layout.module_path(module)
+        path = paths.module_path(module)
         if path is not None:
             compiled[module] = _compiled(path, part, words)
-    if str(layout.root) not in sys.path:
-        sys.path.insert(0, str(layout.root))
+    if str(paths.root) not in sys.path:
+        sys.path.insert(0, str(paths.root))
     for module in [name for name in sys.modules if name in slices]:
         del sys.modules[module]
-    sys.meta_path.insert(0, _Finder(layout, compiled))
+    sys.meta_path.insert(0, _Finder(paths, compiled))
 
 
-def load(layout: Layout, slices: Slices, module: str, name: str) -> Any:
+def load(paths: Paths, slices: Slices, module: str, name: str) -> Any:
     """A function of a project module, without its declaring decorators, from these slices."""
-    install(layout, slices)
+    install(paths, slices)
     return getattr(importlib.import_module(module), name)
 
 
@@ -163,17 +163,17 @@ def _is_future(node: ast.stmt) -> bool:
 class _Finder(MetaPathFinder, Loader):
     """Gives the sliced modules in place of the files; the project's other modules are refused, all else is found."""
 
-    def __init__(self, layout: Layout, compiled: dict[str, CodeType]):
-        self.layout, self.compiled = layout, compiled
+    def __init__(self, paths: Paths, compiled: dict[str, CodeType]):
+        self.paths, self.compiled = paths, compiled
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname not in self.compiled:
-            place = None if fullname.partition(".")[0] == "coursenotes" else self.layout.module_path(fullname)
+            place = None if fullname.partition(".")[0] == "coursenotes" else self.paths.module_path(fullname)
             if place is not None:
                 what = f"{fullname} is imported, and no import statement of the code that counts names it"
                 raise CoursenotesError(Problem(what, place, fix="import it by statement, where it is used"))
             return None
-        place = self.layout.module_path(fullname)
+        place = self.paths.module_path(fullname)
         assert place is not None
         spec = ModuleSpec(fullname, self, origin=str(place), is_package=place.name == "__init__.py")
         spec.has_location = True

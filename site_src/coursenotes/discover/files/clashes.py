@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from coursenotes.errors import Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 PAGES = (".md", ".ipynb")
 _ALSO_PAGES = (".markdown", ".mdown", ".mkdn", ".mkd")  # mkdocs would render these, and nothing else here reads them
@@ -15,12 +15,12 @@ _ALSO_PAGES = (".markdown", ".mdown", ".mkdn", ".mkd")  # mkdocs would render th
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # the last are bytes that are no UTF-8
 
 
-def clashes(layout: Layout, names: list[str]) -> Iterator[Problem]:
+def clashes(paths: Paths, names: list[str]) -> Iterator[Problem]:
     """A problem for each name, of these sorted ones, that some system cannot write, or takes for another of them."""
     seen: dict[str, str] = {}
     for name in names:
         if _UNSEEN.search(name):
-            yield Problem(f"a name that not every system can write: {name!a}", layout.root / os.path.dirname(name),  # noqa: PTH120
+            yield Problem(f"a name that not every system can write: {name!a}", paths.root / os.path.dirname(name),  # noqa: PTH120
                           fix="rename it")  # fmt: skip
             continue
         parts = name.split("/")
@@ -30,27 +30,27 @@ def clashes(layout: Layout, names: list[str]) -> Iterator[Problem]:
             if first != whole:
                 differ = "case" if first.lower() == whole.lower() else "how their letters are encoded"
                 yield Problem(f"differs from {first} in {differ} only: on a Mac they are one",
-                              layout.root / whole, fix="rename one of them")  # fmt: skip
+                              paths.root / whole, fix="rename one of them")  # fmt: skip
                 break
         else:
-            yield from _address(layout, name, seen)
+            yield from _address(paths, name, seen)
 
 
-def _address(layout: Layout, name: str, seen: dict[str, str]) -> Iterator[Problem]:
+def _address(paths: Paths, name: str, seen: dict[str, str]) -> Iterator[Problem]:
     """A problem where a page has an address that another file has, or an ending that only mkdocs knows."""
-    docs = f"{layout.docs.name}/"
+    docs = f"{paths.docs.name}/"
     page, ending = name.removeprefix(docs), os.path.splitext(name)[1]  # noqa: PTH122
     if not name.startswith(docs) or name.startswith(".") or "/." in name:
         return
     if ending in _ALSO_PAGES or (ending not in PAGES and ending.lower() in PAGES):
         mended = ".ipynb" if ending.lower() == ".ipynb" else ".md"
-        yield Problem(f"a page that ends in {ending}", layout.root / name, fix=f"rename it, to end in {mended}")
+        yield Problem(f"a page that ends in {ending}", paths.root / name, fix=f"rename it, to end in {mended}")
         return
-    address = f"{layout.page_url(page)}index.html" if ending in PAGES else page
+    address = f"{paths.page_url(page)}index.html" if ending in PAGES else page
     first = seen.setdefault(f"//{folded(address)}", name)  # no path begins so
     if first != name:
         shown = address.removesuffix("index.html") or "the site's first page"
-        yield Problem(f"has the address of {first}: {shown}", layout.root / name, fix="rename one of them")
+        yield Problem(f"has the address of {first}: {shown}", paths.root / name, fix="rename one of them")
 
 
 def folded(name: str) -> str:

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursenotes.discover.files.tree import Entry, inside
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 
-def ignored(layout: Layout, entries: Iterable[Entry]) -> dict[str, str]:
+def ignored(paths: Paths, entries: Iterable[Entry]) -> dict[str, str]:
     """{name: the path below the root that it leads to} of entries whose files, outside docs/, git ignores.
 
     Read from the project's own files, not asked of git: who has no repository, or rules of his own, gets the same.
     """
-    root, docs = os.path.realpath(layout.root), os.path.realpath(layout.docs)
+    root, docs = os.path.realpath(paths.root), os.path.realpath(paths.docs)
     led = [entry for entry in entries if entry.real and not entry.wrong and not inside(docs, entry.real)]
     return {e.name: e.real[len(root) + 1 :] for e in led if _is_ignored(root, e.real[len(root) + 1 :], e.folder)}
 

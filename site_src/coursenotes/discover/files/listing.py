@@ -16,7 +16,7 @@ from coursenotes.discover.files.clashes import clashes
 from coursenotes.discover.files.ignored import ignored
 from coursenotes.discover.files.tree import COPY, Entry, read_text, walk
 from coursenotes.errors import Problems
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 __all__ = ["Entry", "Files", "look", "read_text", "trees", "walk"]
 
@@ -25,41 +25,41 @@ __all__ = ["Entry", "Files", "look", "read_text", "trees", "walk"]
 class Files:
     """The files of a project's trees by their names below its root, with slashes."""
 
-    layout: Layout
+    paths: Paths
     names: frozenset[str] = frozenset()
 
     def below(self, folder: Path, *endings: str) -> list[Path]:
         """The files in a folder and in the folders in it, without hidden ones, sorted by path."""
-        start = f"{folder.relative_to(self.layout.root).as_posix()}/"
+        start = f"{folder.relative_to(self.paths.root).as_posix()}/"
         found = [n for n in self.names if n.startswith(start) and n.endswith(endings or "")]
-        return sorted(self.layout.root / n for n in found if not n.startswith(".") and "/." not in n)
+        return sorted(self.paths.root / n for n in found if not n.startswith(".") and "/." not in n)
 
     def has(self, path: Path | str) -> bool:
         """Whether a path, with its ".." taken out, is that of a file in the list."""
-        clean, root = os.path.normpath(path), f"{self.layout.root}{os.sep}"
+        clean, root = os.path.normpath(path), f"{self.paths.root}{os.sep}"
         return clean.startswith(root) and clean.removeprefix(root).replace(os.sep, "/") in self.names
 
 
-def trees(layout: Layout) -> tuple[Path, ...]:
+def trees(paths: Paths) -> tuple[Path, ...]:
     """The folders, and the file, that a build reads and copies from."""
-    settings = layout.root / "mkdocs.yml"
-    return (layout.docs, layout.snippets, layout.claims, layout.published, layout.releases, layout.theme, settings)
+    settings = paths.root / "mkdocs.yml"
+    return (paths.docs, paths.snippets, paths.claims, paths.published, paths.releases, paths.theme, settings)
 
 
-def look(layout: Layout, more: Iterable[Path] = ()) -> Files:
+def look(paths: Paths, more: Iterable[Path] = ()) -> Files:
     """The files of the project's trees, and of more folders in it. Raises CoursenotesError with all that is refused."""
     problems, entries = Problems(), dict[str, Entry]()
-    for tree in dict.fromkeys([*trees(layout), *more]):
-        if tree.is_relative_to(layout.root):
-            name = tree.relative_to(layout.root).as_posix()
-            entries |= {entry.name: entry for entry in walk(os.fspath(layout.root), name)}
-    unseen = ignored(layout, entries.values())
+    for tree in dict.fromkeys([*trees(paths), *more]):
+        if tree.is_relative_to(paths.root):
+            name = tree.relative_to(paths.root).as_posix()
+            entries |= {entry.name: entry for entry in walk(os.fspath(paths.root), name)}
+    unseen = ignored(paths, entries.values())
     for entry in entries.values():
         if entry.name in unseen:
-            problems.add(f"leads to {unseen[entry.name]}, which git ignores", layout.root / entry.name, fix=COPY)
+            problems.add(f"leads to {unseen[entry.name]}, which git ignores", paths.root / entry.name, fix=COPY)
         elif entry.wrong and (entry.folder or not entry.hidden):  # an editor's lock is a hidden link to nowhere
-            problems.add(entry.wrong, layout.root / entry.name, fix=entry.fix)
+            problems.add(entry.wrong, paths.root / entry.name, fix=entry.fix)
     names = [e.name for e in entries.values() if not (e.wrong or e.folder or e.name in unseen)]
-    problems.extend(clashes(layout, sorted(names)))
+    problems.extend(clashes(paths, sorted(names)))
     problems.raise_if_any()
-    return Files(layout, frozenset(names))
+    return Files(paths, frozenset(names))

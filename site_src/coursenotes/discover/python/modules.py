@@ -12,14 +12,14 @@ from pathlib import Path
 
 from coursenotes.discover.python import effects, statements
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 class Modules:
     """The project's Python files as summaries, parsed once."""
 
-    def __init__(self, layout: Layout, kept: dict[str, statements.Summary] | None = None):
-        self.layout = layout
+    def __init__(self, paths: Paths, kept: dict[str, statements.Summary] | None = None):
+        self.paths = paths
         self.kept = kept if kept is not None else {}  # digest of the text -> summary
         self.used: dict[str, statements.Summary] = {}
         self.digests: dict[str, str] = {}  # module -> digest of its text, as it was read
@@ -30,7 +30,7 @@ class Modules:
     def module(self, name: str) -> statements.Summary | None:
         """The summary of a project module, or None for one that is not the project's. Raises CoursenotesError."""
         if name not in self._modules:
-            path = self.layout.module_path(name)
+            path = self.paths.module_path(name)
             self._modules[name] = None if path is None else self._read(path, name)
         return self._modules[name]
 
@@ -81,12 +81,12 @@ class Modules:
         if parts[0] in summary["imports"]:  # handed on: from snippets.a import f, where a imports f
             inner, _, name = summary["imports"][parts[0]].partition(":")
             return self._in_module(inner, [*([name] if name else []), *parts[1:]])
-        if self.layout.module_path(f"{base}.{parts[0]}") is not None:
+        if self.paths.module_path(f"{base}.{parts[0]}") is not None:
             return self._in_module(f"{base}.{parts[0]}", parts[1:])
         return "symbol", base, parts[0]  # an unknown name: reported where it is reached
 
     def _is_namespace(self, name: str) -> bool:
-        folder = self.layout.root.joinpath(*name.split("."))
+        folder = self.paths.root.joinpath(*name.split("."))
         return name.split(".")[0] in ("snippets", "tests") and folder.is_dir()
 
     # -- effects

@@ -81,7 +81,7 @@ class Code(Modules):
                 close = nearest(wanted, there)
                 found.refuse(
                     f"{mod} has no name {wanted!r}",
-                    self.layout.module_path(asker or mod),
+                    self.paths.module_path(asker or mod),
                     line or None,
                     (f"it has: {', '.join(there)}",),
                     f"write {close}" if close else None,
@@ -225,4 +225,4 @@ class Code(Modules):
         """The file that a module's text stands in: of cells, their page."""
         summary = self.module(mod)
         given = summary.get("path") if summary else None
-        return Path(given) if given else self.layout.module_path(mod)
+        return Path(given) if given else self.paths.module_path(mod)

@@ -141,8 +141,8 @@ def _named(node: ast.Name | ast.Attribute, imports: dict[str, str], global_names
     bare = full.removeprefix("builtins.") if first not in imports or full.startswith("builtins.") else ""
     for rule in RULES:
         for name in rule.names:
-            library = first in imports and (full == name or full.startswith(f"{name}."))
-            if (library and name not in BUILTIN) or bare.partition(".")[0] == name:
+            plan = first in imports and (full == name or full.startswith(f"{name}."))
+            if (plan and name not in BUILTIN) or bare.partition(".")[0] == name:
                 yield node.lineno, rule.tag, f"{bare or full} {rule.what}", rule.fix
                 return
 

@@ -26,9 +26,9 @@ from coursenotes.discover.python.reach import Closure
 from coursenotes.discover.text import cells as cell_fences
 from coursenotes.discover.text.cells import Cell, check, scan
 from coursenotes.errors import CoursenotesError, Problem
-from coursenotes.experiments.plan import Library
+from coursenotes.experiments.plan import Plan
 from coursenotes.figures import draw
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.workers import Outcome, Task, slices
 from coursenotes.workers.file_guard import Watch
 
@@ -48,13 +48,13 @@ class CellOutput:
 
 
 # ---------------------------------------------------------------- what has to be run, and what was
-def key(library: Library, page: str | PageInfo) -> str:
+def key(plan: Plan, page: str | PageInfo) -> str:
     """What the outputs of a page's cells depend on, as one digest.
 
     Of the code that they reach it is how it is written, and where: docstrings and lines may be shown.
     """
-    info = _page(library, page)
-    closure, text = _reached(library, info)
+    info = _page(plan, page)
+    closure, text = _reached(plan, info)
     return keys.hash_json(
         {
             "engine": CELLS_ENGINE,
@@ -68,31 +68,31 @@ def key(library: Library, page: str | PageInfo) -> str:
     )
 
 
-def refused(library: Library, page: str | PageInfo) -> list[Problem]:
+def refused(plan: Plan, page: str | PageInfo) -> list[Problem]:
     """What cannot be followed in the code of a page's cells."""
-    return _reached(library, _page(library, page))[0].problems(refusals.CLOCK)
+    return _reached(plan, _page(plan, page))[0].problems(refusals.CLOCK)
 
 
-def tasks(library: Library, pages: Iterable[str | PageInfo]) -> list[Task]:
+def tasks(plan: Plan, pages: Iterable[str | PageInfo]) -> list[Task]:
     """One task for each page whose cells were not run as they are now. Raises CoursenotesError on bad fences."""
     found, problems = [], []
     for page in pages:
-        info = _page(library, page)
+        info = _page(plan, page)
         if wrong := check(info.text, info.path):
             problems += wrong
             continue
         cells = scan(info.text)
-        if not cells or outputs(library, info) is not None:
+        if not cells or outputs(plan, info) is not None:
             continue
-        closure = _reached(library, info)[0]
+        closure = _reached(plan, info)[0]
         args = {
-            "root": str(library.layout.root),
-            "key": key(library, info),
+            "root": str(plan.paths.root),
+            "key": key(plan, info),
             "page": info.name,
             "path": str(info.path),
             "places": {cell_fences.name(n): [str(info.path), cell.line] for n, cell in enumerate(cells)},
             "torch": "torch" in keys.libraries([closure]),
-            "slices": keys.slices(library.site.code, [closure]),
+            "slices": keys.slices(plan.catalog.code, [closure]),
             "cells": [{"line": cell.line, "source": cell.source, **dict(cell.attrs)} for cell in cells],
         }
         found.append(Task(f"cells of {info.name}", "coursenotes.figures.cells.lookup:run", args, seconds=300, cost=2.0))
@@ -101,11 +101,11 @@ def tasks(library: Library, pages: Iterable[str | PageInfo]) -> list[Task]:
     return found
 
 
-def keep(library: Library, outcome: Outcome) -> list[Problem]:
+def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Keep what a page's cells gave, for outputs() to find; or say what went wrong."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
-    target = library.memo("cells", outcome.task.args["key"]) / "cells.json"
+    target = plan.memo("cells", outcome.task.args["key"]) / "cells.json"
     write_atomic(target, (outcome.folder / "cells.json").read_bytes())
     return []
 
@@ -115,24 +115,24 @@ def notes(outcome: Outcome) -> list[str]:
     return list(outcome.value.get("notes", ())) if outcome.ok and isinstance(outcome.value, dict) else []
 
 
-def outputs(library: Library, page: str | PageInfo) -> list[CellOutput] | None:
+def outputs(plan: Plan, page: str | PageInfo) -> list[CellOutput] | None:
     """What each cell of a page gave, in the order of scan(); None where they were not run as they are now."""
-    info = _page(library, page)
+    info = _page(plan, page)
     cells = scan(info.text)
     if not cells:
         return []
     try:
-        kept = json.loads((library.memo("cells", key(library, info)) / "cells.json").read_text(encoding="utf-8"))
+        kept = json.loads((plan.memo("cells", key(plan, info)) / "cells.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return [CellOutput(cell.source, parts) for cell, parts in zip(cells, kept, strict=True)]
 
 
-def _page(library: Library, page: str | PageInfo) -> PageInfo:
-    return library.site.pages[page] if isinstance(page, str) else page
+def _page(plan: Plan, page: str | PageInfo) -> PageInfo:
+    return plan.catalog.pages[page] if isinstance(page, str) else page
 
 
-def _reached(library: Library, info: PageInfo) -> tuple[Closure, str]:
+def _reached(plan: Plan, info: PageInfo) -> tuple[Closure, str]:
     """What the cells of a page reach, as if they were one file of the project."""
     lines: list[str] = []
     with warnings.catch_warnings():
@@ -143,7 +143,7 @@ def _reached(library: Library, info: PageInfo) -> tuple[Closure, str]:
                 lines += [""] * (cell.line - 1 - len(lines)) + cell.source.split("\n")
         name = "cells:" + info.name.replace(".", ":")
         summary = source.summarise("\n".join(lines), info.path, name)
-    return library.site.code.closure_of({**summary, "path": str(info.path)})
+    return plan.catalog.code.closure_of({**summary, "path": str(info.path)})
 
 
 # ---------------------------------------------------------------- in the worker
@@ -154,9 +154,9 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
     """
     from coursenotes.figures.cells import runner
 
-    layout = Layout(Path(args["root"]))
-    slices.install(layout, args["slices"], words=True)
-    with Watch(layout.root, [folder, Path.cwd(), layout.libraries_state], names=args["places"]):
-        kept = runner.run(layout, args, report)
+    paths = Paths(Path(args["root"]))
+    slices.install(paths, args["slices"], words=True)
+    with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state], names=args["places"]):
+        kept = runner.run(paths, args, report)
     (folder / "cells.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
     return {"cells": len(kept), "notes": runner.notes(args["cells"], kept, args["path"])}

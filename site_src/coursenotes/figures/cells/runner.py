@@ -21,21 +21,21 @@ from coursenotes.figures.cells.outputs import Outputs
 from coursenotes.figures.cells.places import Places
 from coursenotes.figures.cells.printed import Printed, TooMuch, environment
 from coursenotes.figures.draw import LIMIT
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 SEED = 0
 WHOLE = 5 * LIMIT  # bytes of all that one cell shows
 SIZES = {"svg": "draw its points as pixels: ax.scatter(..., rasterized=True)", "html": "a smaller picture, fewer rows"}
 
 
-def run(layout: Layout, args: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> list[list[Part]]:
+def run(paths: Paths, args: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> list[list[Part]]:
     """Run args["cells"] in order in one namespace. -> the parts of each.
 
     Raises CoursenotesError at the page's line where a cell fails, or shows more than a page can hold.
     """
     page = types.ModuleType("__main__")  # classes and data classes look their module up by this name
-    places = Places(layout.root)
-    with _prepared(layout, args, page), Printed() as printed, warnings.catch_warnings():
+    places = Places(paths.root)
+    with _prepared(paths, args, page), Printed() as printed, warnings.catch_warnings():
         outputs = Outputs(Shower(f"cn-{re.sub(r'[^A-Za-z0-9]+', '-', args['page'])}"), printed, places)
         warnings.showwarning = _Warnings(places)
         page.__dict__["display"] = outputs.display
@@ -48,15 +48,15 @@ def run(layout: Layout, args: dict[str, Any], report: Callable[[dict[str, Any]],
 
 
 @contextlib.contextmanager
-def _prepared(layout: Layout, args: dict[str, Any], page: types.ModuleType) -> Iterator[None]:
+def _prepared(paths: Paths, args: dict[str, Any], page: types.ModuleType) -> Iterator[None]:
     """The house style, drawing without a display, and the same random numbers and terminal in every build."""
     import matplotlib as mpl
     import numpy as np
 
     from coursenotes.figures import palette  # noqa: F401 - importing it sets the style
 
-    if str(layout.root) not in sys.path:
-        sys.path.insert(0, str(layout.root))
+    if str(paths.root) not in sys.path:
+        sys.path.insert(0, str(paths.root))
     random.seed(SEED)
     np.random.seed(SEED)
     if args["torch"]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge.credit import licences, sources
 from coursenotes.knowledge.credit.licences import Licence
@@ -21,7 +21,7 @@ from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import People, Person
 from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures, entries
 from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 HOME = "index.md"
 
@@ -41,22 +41,22 @@ class Credit:
 
     def __init__(
         self,
-        site: Site,
+        catalog: Catalog,
         lectures: Lectures,
         visibility: Visibility,
         people: Callable[[], People],
         literature: Callable[[], Literature],
     ):
         """people and literature are read when they are first asked for, and raise where their files cannot be read."""
-        self.site, self._lectures, self._visibility, self._people, self._literature = (
-            site, lectures, visibility, people, literature,
+        self.catalog, self._lectures, self._visibility, self._people, self._literature = (
+            catalog, lectures, visibility, people, literature,
         )  # fmt: skip
 
     # -- what a page owes
     @staticmethod
     def is_owing(page: str) -> bool:
         """Whether a page is a note, which owes credit: no page for contributors, and none that lists others."""
-        return Layout.is_version(page) or (Layout.is_note(page) and not Layout.is_index(page))
+        return Paths.is_version(page) or (Paths.is_note(page) and not Paths.is_index(page))
 
     def writers(self, page: PageInfo) -> list[str]:
         """The ids of those who wrote a page."""
@@ -64,7 +64,7 @@ class Credit:
 
     def lectures(self, page: PageInfo) -> list[Lecture]:
         """The lectures that a page is about, each once: its lesson's own first. A listed page tells of listed ones."""
-        found = [self._lectures.of_lesson(Layout.lesson_of(page.name) or "")]
+        found = [self._lectures.of_lesson(Paths.lesson_of(page.name) or "")]
         found += [self._lectures.get(str(entry).partition("@")[0]) for entry in entries(page.meta)]
         seen = {lecture.id: lecture for lecture in found if lecture is not None}
         hidden = not self._visibility.page(page.name)
@@ -76,15 +76,15 @@ class Credit:
 
     def note_takers(self, page: PageInfo) -> list[str]:
         """The ids of those who wrote listed versions of a lesson, on its canonical page; not those who wrote that."""
-        versions = [v for v in self._visibility.pages if Layout.is_version(v.name)]
-        names = [name for v in versions if Layout.lesson_of(v.name) == page.name for name in self.writers(v)]
+        versions = [v for v in self._visibility.pages if Paths.is_version(v.name)]
+        names = [name for v in versions if Paths.lesson_of(v.name) == page.name for name in self.writers(v)]
         return [name for name in dict.fromkeys(names) if name not in self.writers(page)]
 
     def licence(self, page: PageInfo) -> Licence | None:
         """The licence that a page is under: its own, or for the project's own notes that of the home page."""
         given = page.meta.get("licence")
-        if given is None and not Layout.is_version(page.name) and HOME in self.site.pages:
-            given = self.site.pages[HOME].meta.get("licence")
+        if given is None and not Paths.is_version(page.name) and HOME in self.catalog.pages:
+            given = self.catalog.pages[HOME].meta.get("licence")
         return licences.KNOWN.get(str(given))
 
     # -- what a person gave
@@ -95,7 +95,7 @@ class Credit:
         for page in self._visibility.pages:
             for name in self.writers(page):
                 work = found.setdefault(name, Works())
-                (work.versions if Layout.is_version(page.name) else work.wrote).append(page)
+                (work.versions if Paths.is_version(page.name) else work.wrote).append(page)
             for source in sources.of_page(page):
                 for name in source.by:
                     found.setdefault(name, Works()).drawn_on.setdefault(source, []).append(page)
@@ -127,7 +127,7 @@ class Credit:
         except CoursenotesError as error:
             yield from error.problems
             people = None
-        for page in self.site.pages.values():
+        for page in self.catalog.pages.values():
             yield from _listed(page.meta, page.path, line_of_field(page, "authors"))
             for name in _ids(page.meta) if people else ():
                 unknown = people and people.unknown(name, page.path, line_of_field(page, "authors"))
@@ -139,7 +139,7 @@ class Credit:
         yield from self._of_courses()
 
     def _of_courses(self) -> Iterator[Problem]:
-        path = self.site.layout.courses
+        path = self.catalog.paths.courses
         for course in self._lectures.courses.values():
             parts: tuple[Course | Lecture, ...] = (course, *course.lectures)
             for part in parts:
@@ -152,15 +152,15 @@ class Credit:
 
     def missing(self) -> Iterator[Problem]:
         """Notes without a source, and notes without a licence."""
-        for page in self.site.pages.values():
+        for page in self.catalog.pages.values():
             if not self.is_owing(page.name):
                 continue
-            lesson = self._lectures.of_lesson(Layout.lesson_of(page.name) or "")
+            lesson = self._lectures.of_lesson(Paths.lesson_of(page.name) or "")
             cites = any(reference.scheme == "cite" for reference in page.references)
             if lesson is None and not entries(page.meta) and not sources.entries(page) and not cites:
                 fix = 'add lectures: ["dl2022/8@1:08:22"], or sources: [a key of literature.bib, an address]'
                 yield Problem(f"{page.name} names no source", page.path, 1, ("a note says what it rests on",), fix)
-            if Layout.is_version(page.name):
+            if Paths.is_version(page.name):
                 continue  # knowledge.versions tells what is missing there, and a build stops at it
             if self.licence(page) is None and page.meta.get("licence") is None:
                 yield Problem(f"{page.name} has no licence", page.path, 1, ("neither it nor docs/index.md states one",),

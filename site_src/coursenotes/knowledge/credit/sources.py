@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.references import is_web_address
 from coursenotes.errors import Problem, nearest
 from coursenotes.knowledge.credit import licences
@@ -67,11 +67,11 @@ def problems(page: PageInfo, people: People | None, literature: Callable[[], Lit
             yield from literature().unknown(entry, page.path, line, "sources: [{}]")
 
 
-def of_works(literature: Literature, site: Site) -> Iterator[Problem]:
+def of_works(literature: Literature, catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the file, and works that no page cites or names among its sources."""
     yield from literature.wrong
-    used = {r.target for page in site.pages.values() for r in page.references if r.scheme == "cite"}
-    for page in site.pages.values():
+    used = {r.target for page in catalog.pages.values() for r in page.references if r.scheme == "cite"}
+    for page in catalog.pages.values():
         used |= {str(entry) for entry in entries(page)}
     for work in literature.works.values():
         if work.key not in used:

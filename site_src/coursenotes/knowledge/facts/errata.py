@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from coursenotes import dates
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.prose import heading_lines, links, links_as_words, prose
 from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 KINDS = ("erratum", "refuted", "correction")
 SHOWS = ("claim", "measured", "table", "figure", "code")  # the references by which we show something
@@ -84,12 +84,12 @@ class Erratum:
         return bool(_RUN.search(self.text))
 
 
-def find(site: Site, lectures: Lectures) -> list[Erratum]:
+def find(catalog: Catalog, lectures: Lectures) -> list[Erratum]:
     """Every box of every page that is not for contributors, page by page in the order of the text."""
     return [
         box
-        for name, page in sorted(site.pages.items())
-        if not Layout.is_for_contributors(name)
+        for name, page in sorted(catalog.pages.items())
+        if not Paths.is_for_contributors(name)
         for box in of_page(page, lectures)
     ]
 
@@ -121,7 +121,7 @@ def of_page(page: PageInfo, lectures: Lectures) -> list[Erratum]:
 def problems(errata: list[Erratum]) -> Iterator[Problem]:
     """Boxes that do not say what shows them to be right, and corrections without a day."""
     for box in errata:
-        if Layout.is_note(box.page.name) and not (box.shown_by or box.runs or box.to_check):
+        if Paths.is_note(box.page.name) and not (box.shown_by or box.runs or box.to_check):
             yield Problem(
                 f"nothing shows that this {box.kind} is right: {box.plain_title}", box.page.path, box.line,
                 ("cite what shows it, such as [](claim:topic.name), or link its source",),

@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import references
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
@@ -115,7 +115,7 @@ def load(path: Path, visibility: Visibility) -> Glossary:
     return found
 
 
-def problems(glossary: Glossary, site: Site) -> Iterator[Problem]:
+def problems(glossary: Glossary, catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the file: fields, forms that two terms share, pages and terms that there are not."""
     yield from glossary.wrong
     seen: dict[str, Term] = {term.id: term for term in glossary.terms.values()}
@@ -127,8 +127,8 @@ def problems(glossary: Glossary, site: Site) -> Iterator[Problem]:
                 what = f"{form} is the term itself" if other is term else f"{form} names two terms"
                 yield Problem(what, glossary.path, term.line, details, "take it out of also:")
         page = term.page.partition("#")[0]
-        if page and page not in site.pages:
-            close = nearest(page, site.pages)
+        if page and page not in catalog.pages:
+            close = nearest(page, catalog.pages)
             yield Problem(f"{term.name}: no page {page}", glossary.path, term.line, (),
                           f"write page: {close}" if close else "name a page below docs/")  # fmt: skip
         for name in term.see:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.prose import escaped, heading_lines, line_of, prose
 from coursenotes.errors import Problem, nearest, some
 
@@ -13,9 +13,9 @@ _NOTE = re.compile(r"^ {0,3}\[\^(?P<name>[^\]\n]*)\]:", re.MULTILINE)
 _USE = re.compile(r"\[\^(?P<name>[^\]\n]*)\](?!\()")
 
 
-def problems(site: Site) -> Iterator[Problem]:
+def problems(catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the footnotes of every page."""
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         if "[^" in page.text:
             yield from _of_page(page)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import cut
 from coursenotes.discover.text.prose import NO_PRICE, line_of, prose
 from coursenotes.errors import Problem, nearest
@@ -29,9 +29,9 @@ _TOKEN = re.compile(
 _DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+)")
 
 
-def problems(site: Site) -> Iterator[Problem]:
+def problems(catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the formulae of every page: those that KaTeX would show in red."""
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         if "$" in page.text or "\\" in page.text:
             yield from _of_page(page)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coursenotes.discover import yaml_text
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.prose import FRONT_MATTER
 from coursenotes.discover.text.references import Malformed, parse_time, write_time
 from coursenotes.errors import Problem, nearest, some
@@ -41,12 +41,12 @@ FIELDS = {
 _FIELD = re.compile(r"[ ]{0,3}[A-Za-z0-9_-]+:")  # on a page without front matter, as mkdocs has it
 
 
-def problems(site: Site, lectures: Lectures) -> Iterator[Problem]:
+def problems(catalog: Catalog, lectures: Lectures) -> Iterator[Problem]:
     """What is wrong with the front matter of every page."""
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         yield from _head(page)
         yield from yaml_text.problems(page)
-        yield from _subjects(site, page)
+        yield from _subjects(catalog, page)
         yield from _lectures(page, lectures)
 
 
@@ -72,12 +72,12 @@ def _head(page: PageInfo) -> Iterator[Problem]:
             )
 
 
-def _subjects(site: Site, page: PageInfo) -> Iterator[Problem]:
+def _subjects(catalog: Catalog, page: PageInfo) -> Iterator[Problem]:
     """A list of subjects that is none, and a page's subject that the index page beside it does not name."""
     if "subjects" in page.meta and not subjects.named(page.meta):
         yield Problem("subjects: is not a list", page.path, line_of_field(page, "subjects"), (),
                       "write subjects: [Recommenders, Tables]")  # fmt: skip
-    there = subjects.of_page(page, site.pages)
+    there = subjects.of_page(page, catalog.pages)
     given = page.meta.get("subject")
     if given is not None and str(given) not in there:
         close = nearest(str(given), there)

@@ -29,7 +29,7 @@ from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.text.references import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "lectures")
 LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "date", "release", "visibility", "forum", "authors")
@@ -111,7 +111,7 @@ class Lectures:
 
     def of_page(self, page: str, meta: Mapping[str, Any]) -> Lecture | None:
         """The lecture that a page's bare times are in: its lesson's own, else the first of its `lectures:`."""
-        own = self.of_lesson(Layout.lesson_of(page) or "")
+        own = self.of_lesson(Paths.lesson_of(page) or "")
         if own is not None:
             return own
         return next((self.get(str(entry).partition("@")[0]) for entry in entries(meta)), None)

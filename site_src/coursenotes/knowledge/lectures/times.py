@@ -16,14 +16,14 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import Span, spans, without_marks
 from coursenotes.discover.links import page_links
 from coursenotes.discover.text.prose import escaped, heading_lines, line_of, links, links_as_words, prose
 from coursenotes.discover.text.references import TIME, Malformed, parse_href, parse_time
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 # A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
 _STOP = re.compile(
@@ -60,8 +60,8 @@ class _Time(NamedTuple):
 class Times:
     """Every place in a lecture at which a listed concept is treated, as listed pages tell it."""
 
-    def __init__(self, site: Site, lectures: Lectures, visibility: Visibility):
-        self.site, self.lectures, self.visibility = site, lectures, visibility
+    def __init__(self, catalog: Catalog, lectures: Lectures, visibility: Visibility):
+        self.catalog, self.lectures, self.visibility = catalog, lectures, visibility
 
     @cached_property
     def topics(self) -> dict[str, list[Place]]:
@@ -69,7 +69,7 @@ class Times:
         found: dict[str, list[Place]] = {
             page.name: [*self._front(page), *(place for _, place in self._told(page))]
             for page in self.visibility.pages
-            if Layout.is_concept(page.name)
+            if Paths.is_concept(page.name)
         }
         for page in self.visibility.pages:
             if page.name.startswith("lessons/"):
@@ -78,7 +78,7 @@ class Times:
                         found[topic].append(place)
         order = {lecture.id: number for number, lecture in enumerate(self.lectures.all())}
         for places in found.values():
-            places.sort(key=lambda p: (order[p.lecture], p.seconds, not p.front, not Layout.is_concept(p.page), p.page))
+            places.sort(key=lambda p: (order[p.lecture], p.seconds, not p.front, not Paths.is_concept(p.page), p.page))
         return found
 
     # -- where times stand
@@ -97,7 +97,7 @@ class Times:
         starts = [part.start for part in parts]
         paragraphs = list(_paragraphs(masked))
         firsts = [start for start, _ in paragraphs]
-        named = [] if Layout.is_concept(page.name) else sorted(self._named(page, masked))
+        named = [] if Paths.is_concept(page.name) else sorted(self._named(page, masked))
         for time in times:
             section = parts[bisect_right(starts, time.offset) - 1]
             paragraph = paragraphs[bisect_right(firsts, time.offset) - 1]
@@ -138,7 +138,7 @@ class Times:
 
     def _named(self, page: PageInfo, masked: str) -> Iterator[tuple[int, str]]:
         """(offset, concept) of everything on a page that names a listed concept."""
-        listed = {p.name for p in self.visibility.pages if Layout.is_concept(p.name)}
+        listed = {p.name for p in self.visibility.pages if Paths.is_concept(p.name)}
         for link in links(masked):
             try:
                 asks = parse_href(link.href)
@@ -147,7 +147,7 @@ class Times:
             if asks is None:
                 topics = [found.page for found in page_links(page.name, f"[]({link.href})", listed)]
             else:
-                topics = [Layout.concept_page(asks.target.partition(".")[0])] if asks.scheme != "lecture" else []
+                topics = [Paths.concept_page(asks.target.partition(".")[0])] if asks.scheme != "lecture" else []
             for topic in topics:
                 if topic in listed:
                     yield link.start, topic

@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from coursenotes.discover.catalog import Site
+from coursenotes.discover.catalog import Catalog
 from coursenotes.discover.headings import without_marks
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
@@ -90,9 +90,9 @@ def parse(text: str, path: Path) -> tuple[list[Segment], list[Problem]]:
     return [s for s in found if s.start is not None or s.headings or s.text.strip()], problems
 
 
-def problems(site: Site) -> Iterator[Problem]:
+def problems(catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the transcripts, and with `publish:` of any page."""
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         way = page.meta.get("publish")
         if way is not None and way not in WAYS:
             close = nearest(str(way), WAYS)

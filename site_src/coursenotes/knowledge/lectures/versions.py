@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 KINDS = ("summary", "topic notes", "transcript")
 STATES = ("draft", "reviewed")
@@ -47,8 +47,8 @@ class Version:
 class Versions:
     """The versions of every lesson; those that are not listed are told of nowhere."""
 
-    def __init__(self, site: Site, visibility: Visibility, lectures: Lectures):
-        self.site, self.visibility, self.lectures = site, visibility, lectures
+    def __init__(self, catalog: Catalog, visibility: Visibility, lectures: Lectures):
+        self.catalog, self.visibility, self.lectures = catalog, visibility, lectures
 
     def of(self, lesson: str) -> tuple[Version, ...]:
         """The listed versions of a lesson by its canonical page: reviewed first, transcripts last, then by title."""
@@ -61,18 +61,18 @@ class Versions:
 
     def canonical(self, page: str) -> PageInfo | None:
         """The canonical page of a version's lesson, where there is one that is listed."""
-        lesson = Layout.lesson_of(page)
-        return self.site.pages.get(lesson) if lesson and self.visibility.page(lesson) else None
+        lesson = Paths.lesson_of(page)
+        return self.catalog.pages.get(lesson) if lesson and self.visibility.page(lesson) else None
 
     @cached_property
     def _all(self) -> list[Version]:
-        return [_version(page) for name, page in sorted(self.site.pages.items()) if Layout.is_version(name)]
+        return [_version(page) for name, page in sorted(self.catalog.pages.items()) if Paths.is_version(name)]
 
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
         """Versions without a lesson, fields that are missing or say nothing."""
-        for page in self.site.pages.values():
-            if Layout.is_version(page.name):
+        for page in self.catalog.pages.values():
+            if Paths.is_version(page.name):
                 yield from self._place(page)
                 yield from _fields(page)
             elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
@@ -86,10 +86,10 @@ class Versions:
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
         """A version whose lesson has no canonical page."""
-        lesson = Layout.lesson_of(page.name) or ""
+        lesson = Paths.lesson_of(page.name) or ""
         folder = PurePosixPath(page.name).parent
-        if lesson not in self.site.pages:
-            there = [n.removesuffix(".md") for n in self.site.pages if Layout.lesson_of(n) == n]
+        if lesson not in self.catalog.pages:
+            there = [n.removesuffix(".md") for n in self.catalog.pages if Paths.lesson_of(n) == n]
             close = nearest(str(folder), there)
             move = f"move it to docs/{close}/, or " if close else ""
             yield Problem(
@@ -101,9 +101,9 @@ class Versions:
     def _twice(self) -> Iterator[Problem]:
         """A lecture with more than one canonical page."""
         seen: dict[str, PageInfo] = {}
-        for name, page in sorted(self.site.pages.items()):
+        for name, page in sorted(self.catalog.pages.items()):
             lecture = self.lectures.of_lesson(name)
-            if lecture is None or Layout.is_version(name):
+            if lecture is None or Paths.is_version(name):
                 continue
             other = seen.setdefault(lecture.id, page)
             if other is not page:
@@ -118,7 +118,7 @@ def _version(page: PageInfo) -> Version:
     meta, authors = page.meta, page.meta.get("authors")
     people = tuple(str(a) for a in authors) if isinstance(authors, list) else (str(authors),) if authors else ()
     return Version(
-        page, Layout.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
+        page, Paths.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
         str(meta.get("state", "draft")), people, str(meta.get("licence", "")),
     )  # fmt: skip
 

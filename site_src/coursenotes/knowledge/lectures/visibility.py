@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes import dates
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.links import page_links
 from coursenotes.errors import Problem, nearest
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures, entries
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 STATES = ("listed", "unlisted")
 
@@ -28,13 +28,13 @@ STATES = ("listed", "unlisted")
 class Visibility:
     """What is listed on a day. More days are known: next_change is the first on which something will be released."""
 
-    def __init__(self, site: Site, lectures: Lectures, today: date):
-        self.site, self.lectures, self.today = site, lectures, today
+    def __init__(self, catalog: Catalog, lectures: Lectures, today: date):
+        self.catalog, self.lectures, self.today = catalog, lectures, today
 
     # -- what is listed
     def page(self, name: str) -> bool:
         """Whether a page of docs/ is listed. A page that there is not (a generated one) is."""
-        info = self.site.pages.get(name)
+        info = self.catalog.pages.get(name)
         return info is None or all(self._now(rules) for rules in self._rules(info))
 
     def lecture(self, lecture: Lecture) -> bool:
@@ -52,7 +52,7 @@ class Visibility:
     def claim_url(self, claim: str) -> str:
         """The address of a claim in full, with its test and all that was found: "evidence/dropout/#dropout.name"."""
         topic, _, name = claim.partition(".")
-        return Layout.claim_url(topic, name, listed=self.claim(claim))
+        return Paths.claim_url(topic, name, listed=self.claim(claim))
 
     def figure(self, figure: str) -> bool:
         """Whether a listed page shows this figure."""
@@ -65,17 +65,17 @@ class Visibility:
     @cached_property
     def pages(self) -> list[PageInfo]:
         """The listed pages, by name."""
-        return [page for name, page in sorted(self.site.pages.items()) if self.page(name)]
+        return [page for name, page in sorted(self.catalog.pages.items()) if self.page(name)]
 
     @cached_property
     def unlisted(self) -> list[PageInfo]:
         """The pages that are not listed, by name."""
-        return [page for name, page in sorted(self.site.pages.items()) if not self.page(name)]
+        return [page for name, page in sorted(self.catalog.pages.items()) if not self.page(name)]
 
     @cached_property
     def next_change(self) -> date | None:
         """The first day after this one on which something is released; None where nothing waits."""
-        waiting = [self._release(rules) for page in self.site.pages.values() for rules in self._rules(page)]
+        waiting = [self._release(rules) for page in self.catalog.pages.values() for rules in self._rules(page)]
         waiting += [self._release(lecture.more) for lecture in self.lectures.all()]
         waiting += [self._release(course.more) for course in self.lectures.courses.values()]
         return min((day for day in waiting if day and day > self.today), default=None)
@@ -83,21 +83,22 @@ class Visibility:
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
         """Fields that say nothing, and links from listed pages to what is not."""
-        for page in self.site.pages.values():
+        for page in self.catalog.pages.values():
             yield from _fields(page.meta, page.path, lambda field, page=page: line_of_field(page, field))  # type: ignore[misc]
         for course in self.lectures.courses.values():
-            yield from _fields(course.more, self.site.layout.courses, lambda field, line=course.line: line)  # type: ignore[misc]
+            yield from _fields(course.more, self.catalog.paths.courses, lambda field, line=course.line: line)  # type: ignore[misc]
             for lecture in course.lectures:
-                yield from _fields(lecture.more, self.site.layout.courses, lambda field, line=lecture.line: line)  # type: ignore[misc]
+                yield from _fields(lecture.more, self.catalog.paths.courses, lambda field, line=lecture.line: line)  # type: ignore[misc]
         for page in self.pages:
             yield from self._leaks(page)
 
     def _leaks(self, page: PageInfo) -> Iterator[Problem]:
-        for link in page_links(page.name, page.text, self.site.pages):
+        for link in page_links(page.name, page.text, self.catalog.pages):
             if not self.page(link.page):
                 yield Problem(
                     f"{page.name} is listed, and links to {link.page}, which is not", page.path, link.line,
-                    (self._why(self.site.pages[link.page]),), "take the link out until then, or unlist this page too",
+                    (self._why(self.catalog.pages[link.page]),),
+                    "take the link out until then, or unlist this page too",
                 )  # fmt: skip
         named = [(line_of_field(page, "lectures"), str(entry).partition("@")[0]) for entry in entries(page.meta)]
         named += [(r.line, r.target.partition("@")[0]) for r in page.references if r.scheme == "lecture"]
@@ -122,7 +123,7 @@ class Visibility:
         course = self.lectures.courses.get(parts[1]) if parts[0] == "lessons" and len(parts) > 2 else None
         if course is not None:
             yield course.more
-            own = self.lectures.of_lesson(Layout.lesson_of(page.name) or "")
+            own = self.lectures.of_lesson(Paths.lesson_of(page.name) or "")
             if own is not None:
                 yield own.more
 
@@ -152,11 +153,11 @@ class Visibility:
                 found.add(target.rpartition(".")[0])
             elif scheme == "table" or target.endswith("#curves"):
                 found.add(target.removesuffix("#curves"))
-            elif scheme == "figure" and target in self.site.figures:
-                found.update(self.site.figures[target].experiments)
-            elif scheme == "claim" and target in self.site.claims:
-                found.update((*self.site.claims[target].experiments, *self.site.claims[target].controls))
-        return self.site.with_earlier(found)
+            elif scheme == "figure" and target in self.catalog.figures:
+                found.update(self.catalog.figures[target].experiments)
+            elif scheme == "claim" and target in self.catalog.claims:
+                found.update((*self.catalog.claims[target].experiments, *self.catalog.claims[target].controls))
+        return self.catalog.with_earlier(found)
 
 
 def line_of_field(page: PageInfo, field: str) -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from coursenotes.discover.catalog import Site
+from coursenotes.discover.catalog import Catalog
 from coursenotes.discover.text.references import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest
@@ -74,11 +74,11 @@ def load(path: Path) -> tuple[Wanted, ...]:
     return found
 
 
-def problems(found: tuple[Wanted, ...], site: Site, lectures: Lectures) -> Iterator[Problem]:
+def problems(found: tuple[Wanted, ...], catalog: Catalog, lectures: Lectures) -> Iterator[Problem]:
     """What is wrong with the list beside its form: pages that are there already, lectures and times that are not."""
-    path = site.layout.wanted
+    path = catalog.paths.wanted
     for wanted in found:
-        if wanted.page in site.pages:
+        if wanted.page in catalog.pages:
             yield Problem(f"{wanted.name} is wanted, and docs/{wanted.page} is there", path, wanted.line, (),
                           "take it off the list")  # fmt: skip
         for entry in wanted.lectures:

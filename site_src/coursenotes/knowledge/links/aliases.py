@@ -10,26 +10,26 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.links import page_links
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.visibility import line_of_field
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 _NAME = re.compile(r"(?:[^\s/\\#?%:]+/)*[^\s/\\#?%:]+\.(?:md|ipynb)")
 
 
-def old_names(site: Site) -> dict[str, PageInfo]:
+def old_names(catalog: Catalog) -> dict[str, PageInfo]:
     """The pages by the names that they had before; what cannot be a name is left out."""
-    pages = sorted(site.pages.values(), key=lambda page: page.name, reverse=True)
+    pages = sorted(catalog.pages.values(), key=lambda page: page.name, reverse=True)
     return {name: page for page in pages for name in _given(page) if _wrong(name) is None}
 
 
-def problems(site: Site) -> Iterator[Problem]:
+def problems(catalog: Catalog) -> Iterator[Problem]:
     """Old names that lead nowhere, or to two pages, or where another page is; and links that still use one."""
-    addresses = {Layout.page_url(name): name for name in site.pages}
+    addresses = {Paths.page_url(name): name for name in catalog.pages}
     claimed: dict[str, PageInfo] = {}
-    for page in sorted(site.pages.values(), key=lambda page: page.name):
+    for page in sorted(catalog.pages.values(), key=lambda page: page.name):
         place = page.path, line_of_field(page, "was")
         given = page.meta.get("was")
         if given is not None and not isinstance(given, list):
@@ -39,7 +39,7 @@ def problems(site: Site) -> Iterator[Problem]:
             if wrong:
                 yield Problem(f"was: {name} {wrong}", *place, (), "write the path below docs/, as concepts/dropping.md")
                 continue
-            address = Layout.page_url(name)
+            address = Paths.page_url(name)
             there, other = addresses.get(address), claimed.setdefault(address, page)
             if there == page.name:
                 yield Problem(f"was: {name} is this page's own address, and would lead to itself", *place, (),
@@ -50,14 +50,14 @@ def problems(site: Site) -> Iterator[Problem]:
             elif other is not page:
                 yield Problem(f"was: {name} is claimed by {other.name} too", *place, (),
                               "an old address leads to one page: leave it with one of the two")  # fmt: skip
-    yield from _old_links(site)
+    yield from _old_links(catalog)
 
 
-def _old_links(site: Site) -> Iterator[Problem]:
+def _old_links(catalog: Catalog) -> Iterator[Problem]:
     """Links of pages to a name that another page had before."""
-    before = old_names(site)
-    for page in site.pages.values() if before else ():
-        for link in page_links(page.name, page.text, before.keys() - site.pages.keys()):
+    before = old_names(catalog)
+    for page in catalog.pages.values() if before else ():
+        for link in page_links(page.name, page.text, before.keys() - catalog.pages.keys()):
             now = before[link.page]
             path = os.path.relpath(now.name, PurePosixPath(page.name).parent)
             yield Problem(

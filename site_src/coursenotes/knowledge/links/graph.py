@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import Section, section_of
 from coursenotes.discover.links import page_links
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.knowledge.links import aliases, prerequisites, subjects
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 SAYS_NOTHING = ("sources",)  # sections whose name tells no reader why a page links here
 LINK, SHOWN = (
@@ -47,13 +47,13 @@ class Place(NamedTuple):
 class Graph:
     """What leads from page to page in one project, as it is listed on one day."""
 
-    def __init__(self, site: Site, lectures: Lectures, visibility: Visibility):
-        self.site, self.lectures, self.visibility = site, lectures, visibility
+    def __init__(self, catalog: Catalog, lectures: Lectures, visibility: Visibility):
+        self.catalog, self.lectures, self.visibility = catalog, lectures, visibility
 
     # -- which concept needs which
     def needs(self, page: str) -> list[str]:
         """The pages of the concepts that a concept takes for granted, in its order; those that are listed."""
-        return [name for name in prerequisites.needed(self.site, page) if self.visibility.page(name)]
+        return [name for name in prerequisites.needed(self.catalog, page) if self.visibility.page(name)]
 
     def needed_by(self, page: str) -> list[str]:
         """The pages of the listed concepts that name this one in `needs:`, in the order of the subjects."""
@@ -70,9 +70,9 @@ class Graph:
     @cached_property
     def concepts(self) -> list[str]:
         """The pages of the listed concepts in the order of the navigation: by subject, then as the lectures come."""
-        listed = {page.name for page in self.visibility.pages if Layout.is_concept(page.name)}
-        index = self.site.pages.get(Layout.concept_page("index"))
-        groups = subjects.grouped(index, self.site.pages.values(), self.lectures) if index else {}
+        listed = {page.name for page in self.visibility.pages if Paths.is_concept(page.name)}
+        index = self.catalog.pages.get(Paths.concept_page("index"))
+        groups = subjects.grouped(index, self.catalog.pages.values(), self.lectures) if index else {}
         ordered = [name for name in groups.pop("", []) if name in listed]
         ordered += [name for names in groups.values() for name in names if name in listed]
         return ordered + sorted(listed - set(ordered))
@@ -106,9 +106,9 @@ class Graph:
         order = {name: n for n, name in enumerate(self.concepts)}
         return {
             target: [
-                _backlink(self.site.pages[name], lines)
+                _backlink(self.catalog.pages[name], lines)
                 for name, lines in sorted(
-                    there.items(), key=lambda item: (order.get(item[0], len(order)), Layout.counted(item[0]))
+                    there.items(), key=lambda item: (order.get(item[0], len(order)), Paths.counted(item[0]))
                 )
             ]
             for target, there in found.items()
@@ -116,21 +116,21 @@ class Graph:
 
     def _leans(self, page: PageInfo) -> Iterator[tuple[int, str, str]]:
         """(line, page, how) of everything on a page that leads to another listed one, or shows what is its."""
-        for link in page_links(page.name, page.text, self.site.pages):
+        for link in page_links(page.name, page.text, self.catalog.pages):
             if link.page != page.name and self.visibility.page(link.page):
                 yield link.line, link.page, LINK
         for reference in page.references:
-            target = Layout.concept_page(reference.target.partition(".")[0])
-            ours = reference.scheme != "lecture" and target in self.site.pages and target != page.name
+            target = Paths.concept_page(reference.target.partition(".")[0])
+            ours = reference.scheme != "lecture" and target in self.catalog.pages and target != page.name
             if ours and self.visibility.page(target):
                 yield reference.line, target, SHOWN
 
     # -- the order of the lectures
     def places(self, page: str) -> list[Place]:
         """A concept's place in each listed lecture that its front matter gives a time in, among the listed concepts."""
-        info = self.site.pages.get(page)
+        info = self.catalog.pages.get(page)
         found = []
-        for name, seconds in _times(info, self.lectures).items() if info and Layout.is_concept(page) else ():
+        for name, seconds in _times(info, self.lectures).items() if info and Paths.is_concept(page) else ():
             lecture = self.lectures.get(name)
             if lecture is None or not self.visibility.lecture(lecture):
                 continue
@@ -146,7 +146,7 @@ class Graph:
         """(second, place among all, page) of the listed concepts that name a lecture, by the lecture's id."""
         found: dict[str, list[tuple[int, int, str]]] = {}
         for number, page in enumerate(self.concepts):
-            for lecture, seconds in _times(self.site.pages[page], self.lectures).items():
+            for lecture, seconds in _times(self.catalog.pages[page], self.lectures).items():
                 found.setdefault(lecture, []).append((seconds, number, page))
         return found
 
@@ -170,8 +170,8 @@ class Graph:
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
         """What is wrong with `needs:` and with the names that pages had before."""
-        yield from prerequisites.problems(self.site, self.visibility)
-        yield from aliases.problems(self.site)
+        yield from prerequisites.problems(self.catalog, self.visibility)
+        yield from aliases.problems(self.catalog)
 
 
 def _backlink(page: PageInfo, lines: Mapping[str, set[int]]) -> Backlink:

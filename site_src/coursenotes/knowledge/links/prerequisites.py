@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from coursenotes.discover.catalog import PageInfo, Site
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
 from coursenotes.knowledge.links import aliases
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 
 def concept_name(page: str) -> str:
@@ -21,22 +21,22 @@ def concept_name(page: str) -> str:
     return PurePosixPath(page).stem
 
 
-def needed(site: Site, page: str) -> list[str]:
+def needed(catalog: Catalog, page: str) -> list[str]:
     """The pages of the concepts that a page names in `needs:`, each once, as far as there are such."""
-    info = site.pages.get(page)
-    if info is None or not Layout.is_concept(page):
+    info = catalog.pages.get(page)
+    if info is None or not Paths.is_concept(page):
         return []
-    there = [Layout.concept_page(str(name)) for name in _names(info.meta)]
-    return [name for name in dict.fromkeys(there) if name in site.pages and name != page and Layout.is_concept(name)]
+    there = [Paths.concept_page(str(name)) for name in _names(info.meta)]
+    return [name for name in dict.fromkeys(there) if name in catalog.pages and name != page and Paths.is_concept(name)]
 
 
-def problems(site: Site, visibility: Visibility) -> Iterator[Problem]:
+def problems(catalog: Catalog, visibility: Visibility) -> Iterator[Problem]:
     """Names of concepts that there are not, that are not to be seen, or that need one another; and misplaced ones."""
-    for page in site.pages.values():
+    for page in catalog.pages.values():
         if page.meta.get("needs") is not None:
-            yield from _of_page(site, visibility, page)
-    for ring in _rings(site):
-        first = site.pages[ring[0]]
+            yield from _of_page(catalog, visibility, page)
+    for ring in _rings(catalog):
+        first = catalog.pages[ring[0]]
         names = " needs ".join(concept_name(name) for name in (*ring, ring[0]))
         yield Problem(f"needs: goes in a circle: {names}", first.path, line_of_field(first, "needs"), (),
                       "take out the one that a reader can do without")  # fmt: skip
@@ -47,23 +47,23 @@ def _names(meta: Mapping[str, Any]) -> list[Any]:
     return given if isinstance(given, list) else []
 
 
-def _of_page(site: Site, visibility: Visibility, page: PageInfo) -> Iterator[Problem]:
+def _of_page(catalog: Catalog, visibility: Visibility, page: PageInfo) -> Iterator[Problem]:
     place = page.path, line_of_field(page, "needs")
     given = page.meta["needs"]
-    if not Layout.is_concept(page.name):
+    if not Paths.is_concept(page.name):
         yield Problem(f"needs: stands on a page that is no concept: {page.name}", *place, (),
                       "concepts lie in docs/concepts; link to them from this page instead")  # fmt: skip
         return
     if not isinstance(given, list):
         yield Problem("needs: is not a list", *place, (), f"write needs: [{given}]")
         return
-    there = [concept_name(name) for name in site.pages if Layout.is_concept(name)]
-    before = aliases.old_names(site)
+    there = [concept_name(name) for name in catalog.pages if Paths.is_concept(name)]
+    before = aliases.old_names(catalog)
     for name in given:
-        target = Layout.concept_page(str(name))
+        target = Paths.concept_page(str(name))
         if target == page.name:
             yield Problem(f"needs: {name} is this page itself", *place, (), "take it out")
-        elif target not in site.pages or not Layout.is_concept(target):
+        elif target not in catalog.pages or not Paths.is_concept(target):
             now = before.get(target)
             close = concept_name(now.name) if now else nearest(str(name), there)
             yield Problem(f'no concept "{name}"', *place, (f"there is: {some(there)}",), close and f"write {close}")
@@ -72,7 +72,7 @@ def _of_page(site: Site, visibility: Visibility, page: PageInfo) -> Iterator[Pro
                           "take it out until then, or unlist this page too")  # fmt: skip
 
 
-def _rings(site: Site) -> list[tuple[str, ...]]:
+def _rings(catalog: Catalog) -> list[tuple[str, ...]]:
     """The circles of concepts that need one another, each once, from its first name on."""
     found: dict[tuple[str, ...], None] = {}
     done: set[str] = set()
@@ -84,11 +84,11 @@ def _rings(site: Site) -> list[tuple[str, ...]]:
             found[*ring[first:], *ring[:first]] = None
         elif name not in done:
             path.append(name)
-            for target in needed(site, name):
+            for target in needed(catalog, name):
                 walk(target, path)
             path.pop()
             done.add(name)
 
-    for name in sorted(site.pages):
+    for name in sorted(catalog.pages):
         walk(name, [])
     return list(found)

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 from coursenotes.site.evidence import board, experiments, topics
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 
-def pages(library: Library) -> dict[str, str]:
+def pages(project: Project) -> dict[str, str]:
     """The generated pages as Markdown, by their path below docs/."""
-    found = {"evidence/index.md": experiments.index(library), "evidence/claims.md": board.page(library)}
-    found |= topics.pages(library)
-    for name in sorted(library.site.experiments):
-        found[f"evidence/{name}.md"] = experiments.page(library, name)
+    found = {"evidence/index.md": experiments.index(project), "evidence/claims.md": board.page(project)}
+    found |= topics.pages(project)
+    for name in sorted(project.catalog.experiments):
+        found[f"evidence/{name}.md"] = experiments.page(project, name)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import EXACT, MEANINGS, WORDS
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site import releases
 from coursenotes.site.evidence.changes import since, words
 from coursenotes.site.evidence.verdict import KINDS, refuted_words
@@ -20,7 +20,7 @@ from coursenotes.site.markdown.claims import difference, overall, places, seeds
 if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
     from coursenotes.discover.project import ClaimInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
     from coursenotes.site.releases import Change
 
 HEAD = ("claim", "verdict", "scale", "effect", "here", "controls")
@@ -28,22 +28,22 @@ STATISTICS = "contribute/statistics.md"
 CHANGED = "changed"  # among the verdicts that the board can be held down to
 
 
-def page(library: Library) -> str:
+def page(project: Project) -> str:
     """The board as Markdown: a table a topic. A row's id is the claim's name."""
-    found = {name: verdicts.best(library, name) for name in claims(library)}
-    last = releases.history(library)[0]
+    found = {name: verdicts.best(project.plan, name) for name in claims(project)}
+    last = releases.history(project)[0]
     changed = last.claims if last.before else {}
     parts = front_matter("Claims", "Every claim of the notes, its verdict, and what would refute it")
-    parts += ["", "# Claims", "", *_opening(library), "", _meanings(), "", since(library, last), ""]
+    parts += ["", "# Claims", "", *_opening(project), "", _meanings(), "", since(project, last), ""]
     parts += [_choices(found, changed), ""]
-    for topic in sorted({library.site.claims[name].topic for name in found}):
-        there = {name: verdict for name, verdict in found.items() if library.site.claims[name].topic == topic}
-        parts += [f"## {topic_title(library, topic)}", "", _table(library, topic, there, changed), ""]
+    for topic in sorted({project.catalog.claims[name].topic for name in found}):
+        there = {name: verdict for name, verdict in found.items() if project.catalog.claims[name].topic == topic}
+        parts += [f"## {topic_title(project, topic)}", "", _table(project, topic, there, changed), ""]
     return "\n".join(parts)
 
 
-def _opening(library: Library) -> list[str]:
-    there = STATISTICS in library.site.pages
+def _opening(project: Project) -> list[str]:
+    there = STATISTICS in project.catalog.pages
     how = f"[a replication over many seeds](../{STATISTICS})" if there else "a replication over many seeds"
     return [
         "Each claim has a test, which must fail when we break the thing claimed: on a broken model, on exchanged or "
@@ -63,9 +63,9 @@ def _meanings() -> str:
     return f'<details class="cn-meanings">{told}</details>'
 
 
-def claims(library: Library, *, listed: bool = True) -> list[str]:
+def claims(project: Project, *, listed: bool = True) -> list[str]:
     """The claims that listed pages show, or those that none does, by name."""
-    return [name for name in sorted(library.site.claims) if library.knowledge.visibility.claim(name) == listed]
+    return [name for name in sorted(project.catalog.claims) if project.knowledge.visibility.claim(name) == listed]
 
 
 def _choices(found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]) -> str:
@@ -87,28 +87,28 @@ def _choice(kind: str, text: str) -> str:
 
 
 def _table(
-    library: Library, topic: str, found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]
+    project: Project, topic: str, found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]
 ) -> str:
     head = "".join(f'<th scope="col">{cell}</th>' for cell in HEAD)
     rows = "".join(
-        _claim(library, library.site.claims[name], there, changed.get(name, [])) for name, there in found.items()
+        _claim(project, project.catalog.claims[name], there, changed.get(name, [])) for name, there in found.items()
     )
-    title = topic_title(library, topic)
+    title = topic_title(project, topic)
     holds = dict.fromkeys([overall(there) for there in found.values()])
     marks = "".join(f" cn-has--{kind}" for kind in (*holds, *([CHANGED] if {*found} & {*changed} else [])))
     return (
         f'<div class="cn-board{marks}" data-search-exclude>'
         f'<div class="cn-table" role="region" aria-label="Claims on {escape(title)}" tabindex="0">'
         f"<table><thead><tr>{head}</tr></thead>{rows}</table></div>"
-        f'<p><a href="{ROOT}{Layout.page_url(Layout.topic_page(topic))}">{escape(title)}: all that was found, '
+        f'<p><a href="{ROOT}{Paths.page_url(Paths.topic_page(topic))}">{escape(title)}: all that was found, '
         f"and the tests</a></p></div>"
     )
 
 
-def _claim(library: Library, claim: ClaimInfo, found: list[Verdict], changed: list[Change]) -> str:
+def _claim(project: Project, claim: ClaimInfo, found: list[Verdict], changed: list[Change]) -> str:
     """A claim's rows, one for each scale, in a body of their own."""
     said = refuted_words(found)
-    sentence = claim_link(library, claim, f"<q>{escape(said)}</q>" if said else "")
+    sentence = claim_link(project, claim, f"<q>{escape(said)}</q>" if said else "")
     sentence += f"<br><small>Measured: {escape(claim.sentence)}</small>" if said else ""
     if changed:
         sentence += f'<br><small class="cn-changed">{escape("; ".join(words(changed)))}</small>'

@@ -13,7 +13,7 @@ from coursenotes.site.html import ROOT
 from coursenotes.site.markdown.claims import short
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
     from coursenotes.site.releases import Change, Step
 
 NEWS = "reference/news.md"
@@ -24,17 +24,17 @@ COUNTED = {
 }  # fmt: skip
 
 
-def since(library: Library, step: Step) -> str:
+def since(project: Project, step: Step) -> str:
     """The claims that changed since the last release, counted and listed, as HTML; what is gone has no row any more."""
     if step.before is None:
         return "<p>There is no release yet, to which the claims could be compared.</p>"
-    release = f'<a href="{ROOT}{library.layout.page_url(NEWS)}">{escape(step.before.name)}</a>'
+    release = f'<a href="{ROOT}{project.paths.page_url(NEWS)}">{escape(step.before.name)}</a>'
     named = f"Since {release} of {dates.write(step.before.day)}"
     if not step.claims:
         return f'<p class="cn-since">{named} no claim has changed.</p>'
     items = []
     for name, changes in step.claims.items():
-        claim = library.site.claims.get(name)
+        claim = project.catalog.claims.get(name)
         what = f'<a href="#{escape(name)}">{escape(claim.sentence)}</a>' if claim else f"<code>{escape(name)}</code>"
         items.append(f'<li>{what} <span class="cn-aside">{escape("; ".join(words(changes)))}</span></li>')
     kinds = Counter(kind for changes in step.claims.values() for kind in {change.kind for change in changes})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.api import seed_count
 from coursenotes.claims import verdicts
 from coursenotes.experiments import provenance
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
 from coursenotes.site.html import (
     ROOT,
@@ -26,16 +26,16 @@ from coursenotes.site.markdown.numbers import in_words, setting
 
 if TYPE_CHECKING:
     from coursenotes.discover.project import ExperimentInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 SCALES = {"sample": "Sample scale", "full": "Full scale"}
 
 
-def page(library: Library, name: str) -> str:
+def page(project: Project, name: str) -> str:
     """The evidence of one experiment as Markdown."""
-    info = library.site.experiments[name]
+    info = project.catalog.experiments[name]
     first = " ".join(info.doc.split("\n\n")[0].split())
-    listed = library.knowledge.visibility.experiment(name)
+    listed = project.knowledge.visibility.experiment(name)
     parts = [
         *front_matter(f"Evidence: {name}", first, search=False, listed=listed),
         "",
@@ -44,63 +44,63 @@ def page(library: Library, name: str) -> str:
         paragraphs(info.doc),
         "",
     ]
-    parts += [_facts(library, info), ""]
+    parts += [_facts(project, info), ""]
     for scale in info.scales:
-        parts += [f"## {SCALES[scale]}", "", *_results(library, info, scale)]
+        parts += [f"## {SCALES[scale]}", "", *_results(project, info, scale)]
     parts += ["## Code", "", f"[The experiment](code:{name})", ""]
     parts += ["## Run it again", "", "From a checkout of the project:", "", "```sh", f"coursenotes run {name}"]
     parts += [f"nox -s train -- {name}  # at full scale"] if "full" in info.scales else []
-    parts += ["```", "", "## What rests on it", "", _used(library, info), ""]
+    parts += ["```", "", "## What rests on it", "", _used(project, info), ""]
     return "\n".join(parts)
 
 
-def index(library: Library) -> str:
+def index(project: Project) -> str:
     """The list of all experiments, by topic."""
     parts = front_matter("Evidence", "Every experiment behind the notes, with all its runs, and every claim")
-    parts += ["", "# Evidence", "", _counts(library), "", "[The claims, each with what would refute it](claims.md)", ""]
-    for topic in sorted({info.topic for info in shown(library)}):
-        there = [info for info in shown(library) if info.topic == topic]
-        title = topic_title(library, topic)
-        url = Layout.page_url(Layout.topic_page(topic)).removeprefix("evidence/")
+    parts += ["", "# Evidence", "", _counts(project), "", "[The claims, each with what would refute it](claims.md)", ""]
+    for topic in sorted({info.topic for info in shown(project)}):
+        there = [info for info in shown(project) if info.topic == topic]
+        title = topic_title(project, topic)
+        url = Paths.page_url(Paths.topic_page(topic)).removeprefix("evidence/")
         claims = f'<p><a href="{url}">The claims on {escape(title)}</a></p>'
-        parts += [f"## {title}", "", listing(library, there, title, "../"), "", claims, ""]
+        parts += [f"## {title}", "", listing(project, there, title, "../"), "", claims, ""]
     return "\n".join(parts)
 
 
-def shown(library: Library, *, listed: bool = True) -> list[ExperimentInfo]:
+def shown(project: Project, *, listed: bool = True) -> list[ExperimentInfo]:
     """The experiments that listed pages rest on, or those that none does, by name."""
-    seen = library.knowledge.visibility
-    return [info for name, info in sorted(library.site.experiments.items()) if seen.experiment(name) == listed]
+    seen = project.knowledge.visibility
+    return [info for name, info in sorted(project.catalog.experiments.items()) if seen.experiment(name) == listed]
 
 
-def listing(library: Library, experiments: Iterable[ExperimentInfo], label: str, root: str = ROOT) -> str:
+def listing(project: Project, experiments: Iterable[ExperimentInfo], label: str, root: str = ROOT) -> str:
     """A table of experiments: what each measures, and its runs. root leads to the site's root."""
     rows = []
     for info in experiments:
         doc = " ".join(info.doc.split("\n\n")[0].split())
-        rows.append(("", [experiment_link(info.id, root), escape(doc), _state(library, info)]))
+        rows.append(("", [experiment_link(info.id, root), escape(doc), _state(project, info)]))
     return f'<div class="cn-stack">{table(["experiment", "what it measures", "runs"], rows, label)}</div>'
 
 
-def _counts(library: Library) -> str:
+def _counts(project: Project) -> str:
     jobs, seconds = 0, 0.0
-    for info in shown(library):
+    for info in shown(project):
         for scale in info.scales:
-            results = library.results(info.id, scale)
+            results = project.plan.results(info.id, scale)
             if results is not None:
                 jobs += len(results.rows)
                 seconds += provenance.seconds(results.rows)
-    experiments = len(shown(library))
+    experiments = len(shown(project))
     return (
         f"<p>{experiments} experiment{'s' * (experiments != 1)}, {jobs} runs, which took {_duration(seconds)} in all. "
         "Every number, figure and verdict in the notes is read from them.</p>"
     )
 
 
-def _state(library: Library, info: ExperimentInfo) -> str:
+def _state(project: Project, info: ExperimentInfo) -> str:
     found = []
     for scale in info.scales:
-        results = library.results(info.id, scale)
+        results = project.plan.results(info.id, scale)
         if results is None:
             found.append(f'{scale}: <span class="cn-missing">not yet run</span>')
         else:
@@ -109,9 +109,9 @@ def _state(library: Library, info: ExperimentInfo) -> str:
     return "<br>".join(found)
 
 
-def _facts(library: Library, info: ExperimentInfo) -> str:
-    card = library.site.dataset_card(info)
-    path = info.path.relative_to(library.layout.root).as_posix()
+def _facts(project: Project, info: ExperimentInfo) -> str:
+    card = project.catalog.dataset_card(info)
+    path = info.path.relative_to(project.paths.root).as_posix()
     facts = [("Where", f"<code>{escape(path)}</code>, line {info.line}")]
     if info.after is not None:
         before = f'<a href="../{escape(info.after)}/"><code>{escape(info.after)}</code></a>'
@@ -132,8 +132,8 @@ def _facts(library: Library, info: ExperimentInfo) -> str:
     return f'<dl class="cn-facts">{"".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts)}</dl>'
 
 
-def _results(library: Library, info: ExperimentInfo, scale: str) -> Iterator[str]:
-    results = library.results(info.id, scale)
+def _results(project: Project, info: ExperimentInfo, scale: str) -> Iterator[str]:
+    results = project.plan.results(info.id, scale)
     full = "?scale=full" if scale == "full" else ""
     if results is None:
         command = f"nox -s train -- {info.id}" if full else f"coursenotes run {info.id}"
@@ -145,7 +145,7 @@ def _results(library: Library, info: ExperimentInfo, scale: str) -> Iterator[str
         yield f"[Each setting](table:{info.id}{full})\n"
     if results.logged:
         yield f"![What each run logged](figure:{info.id}#curves{full})\n"
-    key = library.results_key(info.id, scale)
+    key = project.plan.results_key(info.id, scale)
     yield _jobs(results, key)
     yield ""
 
@@ -180,23 +180,23 @@ def _job(row: Row, settings: list[str], metrics: list[str]) -> list[str]:
     return cells
 
 
-def _used(library: Library, info: ExperimentInfo) -> str:
+def _used(project: Project, info: ExperimentInfo) -> str:
     """What rests on an experiment: what is listed, or all where the experiment is not."""
-    site, seen = library.site, library.knowledge.visibility
+    catalog, seen = project.catalog, project.knowledge.visibility
     only = seen.experiment(info.id)
     items = []
-    for figure in site.figures.values():
+    for figure in catalog.figures.values():
         if info.id in figure.experiments and (seen.figure(figure.id) or not only):
-            on = stands_on(library, "figure", [figure.id], listed=only)
+            on = stands_on(project, "figure", [figure.id], listed=only)
             items.append(f"the figure <code>{escape(figure.id)}</code>{' on ' + ', '.join(on) if on else ''}")
-    for claim in site.claims.values():
+    for claim in catalog.claims.values():
         if info.id in (*claim.experiments, *claim.controls) and (seen.claim(claim.id) or not only):
             role = "as a control of" if info.id not in claim.experiments else "the claim"
-            items.append(f"{role} {claim_link(library, claim)} {badge(verdicts.best(library, claim.id))}")
-    metrics = [r.target for p in site.pages.values() for r in p.references
+            items.append(f"{role} {claim_link(project, claim)} {badge(verdicts.best(project.plan, claim.id))}")
+    metrics = [r.target for p in catalog.pages.values() for r in p.references
                if r.scheme == "measured" and r.target.rpartition(".")[0] == info.id]  # fmt: skip
-    items += [f"numbers on {link}" for link in stands_on(library, "measured", metrics, listed=only)]
-    items += [f"a table on {link}" for link in stands_on(library, "table", [info.id], listed=only)]
+    items += [f"numbers on {link}" for link in stands_on(project, "measured", metrics, listed=only)]
+    items += [f"a table on {link}" for link in stands_on(project, "table", [info.id], listed=only)]
     if not items:
         return "<p>Nothing yet.</p>"
     return f'<ul class="cn-used">{"".join(f"<li>{item}</li>" for item in items)}</ul>'

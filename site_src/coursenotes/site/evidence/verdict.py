@@ -22,7 +22,7 @@ from coursenotes.site.markdown.code import highlight
 if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
     from coursenotes.discover.project import ClaimInfo
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 KINDS = {
     "control": "a broken model",
@@ -33,7 +33,7 @@ KINDS = {
 SCALES = {"sample": "Sample scale", "full": "Full scale", "exact": "Exact"}
 
 
-def article(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
+def article(project: Project, claim: ClaimInfo, found: list[Verdict]) -> str:
     """A claim with all that was found; its id is the claim's name."""
     said = refuted_words(found)
     sentence = f"<strong>{escape(claim.sentence)}</strong>"
@@ -44,8 +44,8 @@ def article(library: Library, claim: ClaimInfo, found: list[Verdict]) -> str:
     else:
         parts.append(f'<p class="cn-verdict__head">{sentence} {badge(found)}</p>')
     parts += [_verdict(verdict, len(found) > 1) for verdict in found]
-    parts.append(f'<p class="cn-verdict__links">{_links(library, claim)}</p>')
-    path = claim.path.relative_to(library.layout.root).as_posix()
+    parts.append(f'<p class="cn-verdict__links">{_links(project, claim)}</p>')
+    path = claim.path.relative_to(project.paths.root).as_posix()
     parts.append(
         f'<details class="cn-source" data-search-exclude><summary>The test (<code>{escape(path)}</code>, '
         f"line {claim.line})</summary>{highlight(claim.source)}</details></article>"
@@ -58,8 +58,8 @@ def refuted_words(found: list[Verdict]) -> str:
     return next((verdict.refutes for verdict in found if verdict.refutes), "")
 
 
-def _links(library: Library, claim: ClaimInfo) -> str:
-    pages = stands_on(library, "claim", [claim.id], listed=library.knowledge.visibility.claim(claim.id))
+def _links(project: Project, claim: ClaimInfo) -> str:
+    pages = stands_on(project, "claim", [claim.id], listed=project.knowledge.visibility.claim(claim.id))
     parts = [f"Stands on {', '.join(pages)}."] if pages else []
     reads = [experiment_link(name) for name in dict.fromkeys((*claim.experiments, *claim.controls))]
     parts += [f"Reads {', '.join(reads)}."] if reads else []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.files import feed, previews, redirects, search, unlisted_links
 
-FILES: tuple[Callable[[Library, Path, str], None], ...] = (
+FILES: tuple[Callable[[Project, Path, str], None], ...] = (
     feed.write,
     previews.write,
     redirects.write,
@@ -16,8 +16,8 @@ FILES: tuple[Callable[[Library, Path, str], None], ...] = (
 )
 
 
-def write(library: Library, folder: Path, address: str) -> None:
+def write(project: Project, folder: Path, address: str) -> None:
     """Write all of them. address: where the site will be, ending in a slash, or "". Raises CoursenotesError."""
     for each in FILES:
-        each(library, folder, address)
-    unlisted_links.look(library, folder, address)
+        each(project, folder, address)
+    unlisted_links.look(project, folder, address)

@@ -20,7 +20,7 @@ from coursenotes.site.evidence import changes
 from coursenotes.site.frame.bibtex import site_name
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
     from coursenotes.site.releases import Step
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -40,18 +40,18 @@ class Entry:
     day: date
 
 
-def write(library: Library, folder: Path, address: str) -> None:
+def write(project: Project, folder: Path, address: str) -> None:
     """Write the feed into a site's folder. Without an address its links are relative to it."""
-    (folder / FILE).write_bytes(atom(library, address))
+    (folder / FILE).write_bytes(atom(project, address))
 
 
-def atom(library: Library, address: str) -> bytes:
+def atom(project: Project, address: str) -> bytes:
     """The feed as XML: what each release brought, the newest first."""
-    name = site_name(library.layout) or "Course notes"
-    found = entries(library)[:MOST]
+    name = site_name(project.paths) or "Course notes"
+    found = entries(project)[:MOST]
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed")
-    last = max((entry.day for entry in found), default=library.knowledge.today)
+    last = max((entry.day for entry in found), default=project.knowledge.today)
     _add(root, "id", _id("feed"))
     _add(root, "title", f"{name}: new and changed notes")
     _add(root, "updated", _time(last))
@@ -69,22 +69,22 @@ def atom(library: Library, address: str) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def entries(library: Library) -> list[Entry]:
+def entries(project: Project) -> list[Entry]:
     """Every piece of news of every release, the newest release first; of what is listed today alone."""
-    return [entry for step in releases.history(library) if step.after.name for entry in _entries(library, step)]
+    return [entry for step in releases.history(project) if step.after.name for entry in _entries(project, step)]
 
 
-def _entries(library: Library, step: Step) -> Iterator[Entry]:
+def _entries(project: Project, step: Step) -> Iterator[Entry]:
     release, day = step.after.name, step.after.day
     for name in step.notes("new", "text", "title", "renamed"):
-        if name in library.site.pages:
+        if name in project.catalog.pages:
             what = "New" if step.notes("new").count(name) else "Changed"
             about = f"{release}/{step.names.get(name, name)}"
-            yield Entry(about, step.title(name), library.layout.page_url(name), f"{what} in {release}.", day)
+            yield Entry(about, step.title(name), project.paths.page_url(name), f"{what} in {release}.", day)
     for name, changed in step.claims.items() if step.before else ():
         of_verdict = [change for change in changed if change.kind == "verdict"]
-        if of_verdict and name in library.site.claims:
-            sentence, url = library.site.claims[name].sentence, library.knowledge.visibility.claim_url(name)
+        if of_verdict and name in project.catalog.claims:
+            sentence, url = project.catalog.claims[name].sentence, project.knowledge.visibility.claim_url(name)
             yield Entry(f"{release}/claim:{name}", sentence, url, "; ".join(changes.words(of_verdict)), day)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from coursenotes.discover.text import cut
 from coursenotes.discover.text.tex import rendered
-from coursenotes.experiments.plan import Library
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 
 FILE = "assets/previews.json"
 LONGEST = 240  # columns of an opening, so that a tip stays a tip
@@ -28,11 +28,11 @@ _READ = ("h1", "h2", "h3", "p", "summary")  # what is folded away is an answer: 
 _VOID = ("br", "hr", "img", "input", "wbr", "source", "col")
 
 
-def write(library: Library, folder: Path, address: str) -> None:
+def write(project: Project, folder: Path, address: str) -> None:
     """Write the file: {address: [title, opening, {anchor: [heading, first sentence]}]}."""
     found = {}
-    for page in library.knowledge.visibility.pages:
-        url = Layout.page_url(page.name)
+    for page in project.knowledge.visibility.pages:
+        url = Paths.page_url(page.name)
         path = folder / url / "index.html"
         if path.is_file():
             found[url] = read(path.read_text(encoding="utf-8"))

@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problems
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.lectures.visibility import line_of_field
 from coursenotes.knowledge.links import aliases
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -43,11 +43,11 @@ PAGE = """<!doctype html>
 """
 
 
-def write(library: Library, folder: Path, address: str) -> None:
+def write(project: Project, folder: Path, address: str) -> None:
     """Write one page for each old name. Raises CoursenotesError where the site has a page of its own there."""
     problems = Problems()
-    for name, page in sorted(aliases.old_names(library.site).items()):
-        old, new = Layout.page_url(name), Layout.page_url(page.name)
+    for name, page in sorted(aliases.old_names(project.catalog).items()):
+        old, new = Paths.page_url(name), Paths.page_url(page.name)
         file = folder / old / "index.html"
         if file.exists():
             problems.add(f"was: {name} has the address of a page that is generated: {old}", page.path,

@@ -20,10 +20,10 @@ from coursenotes.discover.headings import page_title, section_of, without_marks
 from coursenotes.discover.text.references import write_time
 from coursenotes.discover.text.tex import rendered, spelled
 from coursenotes.discover.transcripts import hidden
-from coursenotes.experiments.plan import Library
 from coursenotes.figures import draw
 from coursenotes.knowledge.lectures import transcripts
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.site.html import topic_title
 from coursenotes.site.markdown.claims import words
 from coursenotes.site.reference import times
@@ -31,8 +31,8 @@ from coursenotes.site.reference import times
 INDEX = Path("search") / "search_index.json"
 LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
 CONCEPT, LESSON, FIGURE, CLAIM, LECTURE, NOTES = "Concept", "Lesson", "Figure", "Claim", "Lecture", "Notes"
-TERM, GLOSSARY = "Term", Layout.page_url("reference/glossary.md")
-TOLD_BY_ENTRIES = ("evidence/", Layout.page_url(times.NAME))  # pages whose text their own entries repeat
+TERM, GLOSSARY = "Term", Paths.page_url("reference/glossary.md")
+TOLD_BY_ENTRIES = ("evidence/", Paths.page_url(times.NAME))  # pages whose text their own entries repeat
 
 # A word of the title counts for more than one of the text, yet for less than a second word that is found too, which
 # with Material's own factor of a thousand it would not. A label is no better reason to be found than a text.
@@ -41,28 +41,28 @@ FIELDS = {"title": {"boost": 20.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.
 Entry = dict[str, Any]
 
 
-def write(library: Library, folder: Path, address: str) -> None:
+def write(project: Project, folder: Path, address: str) -> None:
     """Rewrite the index that mkdocs' search plugin left in a site's folder; where it left none, there is no search."""
     path = folder / INDEX
     if path.is_file():
         index = json.loads(path.read_text(encoding="utf-8"))
-        index["docs"] = entries(library, index["docs"])
+        index["docs"] = entries(project, index["docs"])
         index["config"]["fields"].update(FIELDS)
         path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def entries(library: Library, pages: list[Entry]) -> list[Entry]:
+def entries(project: Project, pages: list[Entry]) -> list[Entry]:
     """The entries of mkdocs' plugin, labelled and without what is not listed, and those of figures, claims, seconds."""
-    visible, site = library.knowledge.visibility, library.site
-    unlisted = {Layout.page_url(page.name) for page in visible.unlisted}
-    names = {Layout.page_url(name): page for name, page in site.pages.items()}
+    visible, catalog = project.knowledge.visibility, project.catalog
+    unlisted = {Paths.page_url(page.name) for page in visible.unlisted}
+    names = {Paths.page_url(name): page for name, page in catalog.pages.items()}
     kept = [_page(names.get(_path(entry)), entry) for entry in pages if _path(entry) not in unlisted]
     kept = [{**entry, "title": rendered(entry["title"]), "text": _in_words(entry["text"])} for entry in kept if entry]
     there = {_path(entry) for entry in kept}
-    spoken = {Layout.page_url(name) for name, page in site.pages.items() if transcripts.is_transcript(page.meta)}
+    spoken = {Paths.page_url(name) for name, page in catalog.pages.items() if transcripts.is_transcript(page.meta)}
     found = [entry for entry in kept if _path(entry) not in spoken or "#" not in entry["location"]]
     used = {entry["location"] for entry in found}
-    for entry in (*_figures(library), *_claims(library), *_seconds(library), *_spoken(library)):
+    for entry in (*_figures(project), *_claims(project), *_seconds(project), *_spoken(project)):
         if "#" not in entry["location"]:
             there.add(entry["location"])
         if entry["location"] not in used and _path(entry) in there:  # what has a "#" is found below another entry only
@@ -111,43 +111,43 @@ def _label(page: PageInfo | None, path: str) -> str:
     first = path.partition("/")[0]
     if page is None or first in LABELS:
         return LABELS.get(first, "Overview")
-    if Layout.is_concept(page.name):
+    if Paths.is_concept(page.name):
         return CONCEPT
-    if Layout.is_version(page.name):
+    if Paths.is_version(page.name):
         return "Transcript" if transcripts.is_transcript(page.meta) else NOTES
-    return LESSON if Layout.lesson_of(page.name) else "Overview"
+    return LESSON if Paths.lesson_of(page.name) else "Overview"
 
 
 # ---------------------------------------------------------------- what stands on pages
-def _figures(library: Library) -> Iterator[Entry]:
+def _figures(project: Project) -> Iterator[Entry]:
     """Each figure of a listed page, by what its caption says: on the page of its own concept, or else on the first."""
     seen: set[str] = set()
-    shown = [(page, ref) for page in library.knowledge.visibility.pages for ref in page.references]
+    shown = [(page, ref) for page in project.knowledge.visibility.pages for ref in page.references]
     shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.target.endswith(draw.CURVES)]
     for page, ref in sorted(
-        shown, key=lambda found: found[0].name != Layout.concept_page(found[1].target.partition(".")[0])
+        shown, key=lambda found: found[0].name != Paths.concept_page(found[1].target.partition(".")[0])
     ):
         if ref.target not in seen:
             seen.add(ref.target)
             section = section_of(page.text, ref.line)
             where = filter(None, [page_title(page), section and section.title])
-            title = _shown(ref.text or draw.alt_text(library, ref.target))
+            title = _shown(ref.text or draw.alt_text(project.plan, ref.target))
             yield {
-                "location": f"{Layout.page_url(page.name)}#{ref.target}", "title": title,
+                "location": f"{Paths.page_url(page.name)}#{ref.target}", "title": title,
                 "text": _shown(" · ".join(where)),
                 "tags": [FIGURE], "boost": _short(title),
             }  # fmt: skip
 
 
-def _claims(library: Library) -> Iterator[Entry]:
+def _claims(project: Project) -> Iterator[Entry]:
     """Each claim that a listed page shows: its sentence, topic and verdict; and before it the page it stands on."""
-    for claim in library.site.claims.values():
-        if library.knowledge.visibility.claim(claim.id):
-            found = verdicts.best(library, claim.id)
-            topic = topic_title(library, claim.topic)
+    for claim in project.catalog.claims.values():
+        if project.knowledge.visibility.claim(claim.id):
+            found = verdicts.best(project.plan, claim.id)
+            topic = topic_title(project, claim.topic)
             said = next((verdict.refutes for verdict in found if verdict.refutes), "")
             text = f"{topic}: {words(found)}" + (f", where the lecture says “{said}”" if said else "")
-            location = Layout.claim_url(claim.topic, claim.name)
+            location = Paths.claim_url(claim.topic, claim.name)
             yield {"location": location.partition("#")[0], "title": escape(f"Claims: {topic}", quote=False), "text": "",
                    "tags": [LABELS["evidence"]]}  # fmt: skip
             yield {"location": location, "title": escape(claim.sentence, quote=False),
@@ -155,16 +155,18 @@ def _claims(library: Library) -> Iterator[Entry]:
 
 
 # ---------------------------------------------------------------- seconds
-def _seconds(library: Library) -> Iterator[Entry]:
+def _seconds(project: Project) -> Iterator[Entry]:
     """Each second at which a topic is treated, with what the notes say there, in the timestamp index."""
-    lectures = library.knowledge.lectures
-    for name, places in library.knowledge.times.topics.items():
+    lectures = project.knowledge.lectures
+    for name, places in project.knowledge.times.topics.items():
         for (which, second), there in groupby(places, key=lambda place: (place.lecture, place.seconds)):
             lecture = lectures.get(which)
             assert lecture is not None
             here = list(there)
             said = list(dict.fromkeys(place.words for place in here if place.words))
-            title = f"{page_title(library.site.pages[name])}, {times.called(lectures, lecture)} at {write_time(second)}"
+            title = (
+                f"{page_title(project.catalog.pages[name])}, {times.called(lectures, lecture)} at {write_time(second)}"
+            )
             yield {
                 "location": times.address(name, which, second), "title": escape(title, quote=False),
                 "text": escape("; ".join(said), quote=False), "tags": [LECTURE],
@@ -172,10 +174,10 @@ def _seconds(library: Library) -> Iterator[Entry]:
             }  # fmt: skip
 
 
-def _spoken(library: Library) -> Iterator[Entry]:
+def _spoken(project: Project) -> Iterator[Entry]:
     """Each segment of a listed transcript: what is said, or, where that is not to be published, its words alone."""
-    lectures = library.knowledge.lectures
-    for page in library.knowledge.visibility.pages:
+    lectures = project.knowledge.lectures
+    for page in project.knowledge.visibility.pages:
         lecture = lectures.of_page(page.name, page.meta)
         if not transcripts.is_transcript(page.meta) or page.path.suffix != ".md" or lecture is None:
             continue
@@ -188,5 +190,5 @@ def _spoken(library: Library) -> Iterator[Entry]:
             where = f"{times.called(lectures, lecture)} at {write_time(segment.start or 0)}"
             title = f"{segment.heading}, {where}" if segment.heading else f"{where[0].upper()}{where[1:]}"
             headings = "".join(f"<p>{_shown(each)}</p>" for each in segment.headings)
-            yield {"location": f"{Layout.page_url(page.name)}#{segment.anchor}", "title": _shown(title),
+            yield {"location": f"{Paths.page_url(page.name)}#{segment.anchor}", "title": _shown(title),
                    "text": headings + text, "tags": [LECTURE]}  # fmt: skip

@@ -10,13 +10,13 @@ from posixpath import join, normpath
 from urllib.parse import unquote
 
 from coursenotes.errors import Problem, raise_all
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 
 _NOINDEX = '<meta name="robots" content="noindex"'
 _LINK = re.compile(r"""\s(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
 
 
-def look(library: Library, folder: Path, address: str) -> None:
+def look(project: Project, folder: Path, address: str) -> None:
     """Raise CoursenotesError for every link from a listed page of a site to an unlisted one."""
     texts = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")  # some are people's own

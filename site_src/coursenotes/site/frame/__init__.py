@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.frame import attribution, context, versions
 
-PARTS: dict[str, Callable[[Library, str], Any]] = {
-    "versions": lambda library, name: versions.of_page(library.knowledge, name),
-    "lecture": lambda library, name: context.lecture(library.knowledge, name),
-    "links": lambda library, name: context.links(library.knowledge, name),
-    "credit": lambda library, name: attribution.of_page(library.knowledge, name),
+PARTS: dict[str, Callable[[Project, str], Any]] = {
+    "versions": lambda project, name: versions.of_page(project.knowledge, name),
+    "lecture": lambda project, name: context.lecture(project.knowledge, name),
+    "links": lambda project, name: context.links(project.knowledge, name),
+    "credit": lambda project, name: attribution.of_page(project.knowledge, name),
 }
 
 
-def of_page(library: Library, name: str) -> dict[str, Any]:
+def of_page(project: Project, name: str) -> dict[str, Any]:
     """Every part by its name, for a page by its name below docs/ or that of a generated one."""
-    return {part: make(library, name) for part, make in PARTS.items()}
+    return {part: make(project, name) for part, make in PARTS.items()}

@@ -10,7 +10,7 @@ from coursenotes.knowledge.credit import licences, sources
 from coursenotes.knowledge.credit.literature import Work
 from coursenotes.knowledge.credit.people import Person
 from coursenotes.knowledge.credit.sources import Source
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.frame import bibtex
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
     credit. Addresses are root-relative or whole; an empty one is no link.
     """
-    page = knowledge.site.pages.get(name)
+    page = knowledge.catalog.pages.get(name)
     if page is None or not knowledge.credit.is_owing(name):
         return None
     credit = knowledge.credit
@@ -33,7 +33,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     licence = credit.licence(page)
     given, cited = sources.of_page(page), {r.target for r in page.references if r.scheme == "cite"}
     works = [work for source in given if (work := _work(knowledge, source)) is not None]
-    site, year = bibtex.site_name(knowledge.layout), knowledge.today.year
+    site, year = bibtex.site_name(knowledge.paths), knowledge.today.year
     return {
         "writers": [_person(knowledge, person) for person in writers],
         "courses": _courses(knowledge, page),
@@ -50,7 +50,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
 
 def _person(knowledge: Knowledge, person: Person) -> dict[str, str]:
     """A name, and where more is told of it: on the page of people where they stand there, else at their own address."""
-    here = f"{Layout.page_url(PEOPLE)}#{person.id}" if person.id in knowledge.credit.works else ""
+    here = f"{Paths.page_url(PEOPLE)}#{person.id}" if person.id in knowledge.credit.works else ""
     return {"name": person.name, "url": here or next(iter(person.addresses.values()), "")}
 
 

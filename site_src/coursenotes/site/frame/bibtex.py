@@ -8,7 +8,7 @@ import unicodedata
 import yaml
 
 from coursenotes.knowledge.credit.people import Person
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
@@ -16,9 +16,9 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-def site_name(layout: Layout) -> str:
+def site_name(paths: Paths) -> str:
     """What the site is called, in mkdocs.yml; an empty string where it does not say."""
-    path = layout.root / "mkdocs.yml"
+    path = paths.root / "mkdocs.yml"
     line = re.search(r"^site_name:.*$", path.read_text(encoding="utf-8"), re.MULTILINE) if path.is_file() else None
     return str((yaml.safe_load(line[0]) or {}).get("site_name") or "") if line else ""
 

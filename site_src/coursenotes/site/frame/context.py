@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.references import write_time
 from coursenotes.knowledge.links.graph import LINK, Backlink
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 if TYPE_CHECKING:
     from coursenotes.knowledge.base import Knowledge
@@ -21,8 +21,8 @@ def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
     Each link is {"title", "url"}; linked_from is a list of {"kind", "links"}, and its links have "sections" and "how"
     too. A page that stands under needed_by is not told of again. The pages that list their folder are in every menu.
     """
-    info, graph = knowledge.site.pages.get(name), knowledge.graph
-    if info is None or Layout.is_index(name):
+    info, graph = knowledge.catalog.pages.get(name), knowledge.graph
+    if info is None or Paths.is_index(name):
         return {}
     needed_by = graph.needed_by(name)
     backlinks = [each for each in graph.linked_from(name) if each.page not in needed_by]
@@ -67,18 +67,18 @@ KINDS = ("Concepts", "Lessons", "Other pages")
 
 
 def _kind(page: str) -> str:
-    return KINDS[0] if Layout.is_concept(page) else KINDS[1] if page.startswith("lessons/") else KINDS[2]
+    return KINDS[0] if Paths.is_concept(page) else KINDS[1] if page.startswith("lessons/") else KINDS[2]
 
 
 def _link(knowledge: Knowledge, page: str) -> dict[str, Any]:
-    return {"title": page_title(knowledge.site.pages[page]), "url": Layout.page_url(page)}
+    return {"title": page_title(knowledge.catalog.pages[page]), "url": Paths.page_url(page)}
 
 
 def _backlink(knowledge: Knowledge, each: Backlink) -> dict[str, Any]:
     """A link to the place on the other page; where that is in a lesson, which is long, to each of the places."""
     link = _link(knowledge, each.page)
     sections = [{"title": s.title, "url": f"{link['url']}#{s.anchor}"} for s in each.sections]
-    if sections and Layout.is_concept(each.page):
+    if sections and Paths.is_concept(each.page):
         link["url"] = sections[0]["url"]
     return {**link, "sections": sections, "how": "" if LINK in each.how else SHOWS}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site import reference
 
 SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contribute")
@@ -23,7 +23,7 @@ def place(item: Any) -> int:
 
 def counted(item: Any) -> tuple[Any, ...]:
     """Where an item stands in its folder: lesson 2 before lesson 10, where mkdocs sorts names as text; folders last."""
-    return (0, not item.is_index, Layout.counted(item.file.src_uri)) if item.is_page else (1,)
+    return (0, not item.is_index, Paths.counted(item.file.src_uri)) if item.is_page else (1,)
 
 
 def among_generated(item: Any) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from coursenotes.discover.headings import page_title
 from coursenotes.knowledge.lectures.versions import Version
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 
 if TYPE_CHECKING:
     from coursenotes.knowledge.base import Knowledge
@@ -19,13 +19,13 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     """
     versions = knowledge.versions
     own = versions.get(name)
-    lesson = Layout.lesson_of(name)
+    lesson = Paths.lesson_of(name)
     others = [version for version in versions.of(lesson) if version.page.name != name] if lesson else []
     notes = [_told(knowledge, version) for version in others]
     if own is None:
         return {"own": None, "lesson": None, "notes": notes} if notes else None
     page = versions.canonical(name)
-    told = {"title": page_title(page), "url": Layout.page_url(page.name)} if page else None
+    told = {"title": page_title(page), "url": Paths.page_url(page.name)} if page else None
     return {"own": _told(knowledge, own), "lesson": told, "notes": notes}
 
 
@@ -33,7 +33,7 @@ def _told(knowledge: Knowledge, version: Version) -> dict[str, Any]:
     """A version as the theme shows it."""
     return {
         "title": version.title,
-        "url": Layout.page_url(version.page.name),
+        "url": Paths.page_url(version.page.name),
         "authors": [knowledge.credit.person(author).name for author in version.authors],
         "kind": version.kind,
         "state": version.state,

@@ -8,11 +8,10 @@ html = fill(md.convert(text), library)
 
 from __future__ import annotations
 
-from typing import Any
-
 from markdown import Markdown
 from markdown.extensions import Extension
 
+from coursenotes.project import Project
 from coursenotes.site.markdown import cells, formulae
 from coursenotes.site.markdown.citations import Citations, Sources
 from coursenotes.site.markdown.code import source_url
@@ -40,20 +39,20 @@ class Pages:
     CoursenotesError where docs/courses.yml cannot be read; and when a page is rendered, for all that is wrong with it.
     """
 
-    def __init__(self, library: Any, source: str = ""):
-        self.library, self.source = library, source
+    def __init__(self, project: Project, source: str = ""):
+        self.project, self.source = project, source
         self.view: View | None = None
         self.extensions: list[Extension] = [_Extension(self)]
 
     def enter(self, name: str, url: str) -> None:
         """The page that is rendered next: its path below docs/, and its address below the site's root."""
         root = "../" * url.removeprefix("./").count("/")
-        self.view = View(self.library, name, root, self.source)
+        self.view = View(self.project, name, root, self.source)
 
 
-def make_extensions(library: Any, page: str, url: str, source: str = "") -> list[Extension]:
+def make_extensions(project: Project, page: str, url: str, source: str = "") -> list[Extension]:
     """The extensions for one page alone."""
-    pages = Pages(library, source)
+    pages = Pages(project, source)
     pages.enter(page, url)
     return pages.extensions
 

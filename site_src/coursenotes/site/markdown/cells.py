@@ -60,7 +60,7 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
 def cell_output(view: View, number: int) -> str:
     """What the cell of this number gave, as HTML."""
     assert view.info is not None
-    outputs = lookup.outputs(view.library, view.info)
+    outputs = lookup.outputs(view.project.plan, view.info)
     if outputs is None:
         return '<div class="cn-output"><p class="cn-missing">not yet run</p></div>'
     body = "".join(part_html(view, number, n, part) for n, part in enumerate(outputs[number].parts))

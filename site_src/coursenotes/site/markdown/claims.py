@@ -27,9 +27,9 @@ METRIC = re.compile(r"(\w+)\.metric\('(\w+)'(?:, ([^()]*))?\)")  # as a test wri
 def claim(view: View, element: ET.Element, asks: Target) -> None:
     """Make a link element show a claim's verdict at each scale at which it is checked."""
     if asks.scale == "full":
-        found = [verdicts.load(view.library, asks.target, "full")]
+        found = [verdicts.load(view.project.plan, asks.target, "full")]
     else:
-        found = verdicts.best(view.library, asks.target)
+        found = verdicts.best(view.project.plan, asks.target)
     status = overall(found)
     bare = not "".join(element.itertext()).strip() and not len(element)
     element.set("href", view.claim(asks.target))
@@ -37,7 +37,7 @@ def claim(view: View, element: ET.Element, asks: Target) -> None:
     box = ET.SubElement(element, "span", {"class": "cn-badge"})
     ET.SubElement(box, "span", {"class": "cn-badge__mark", "aria-hidden": "true"}).text = SIGNS[status]
     box[0].tail = " " + words(found)
-    sentence = view.library.site.claims[asks.target].sentence
+    sentence = view.project.catalog.claims[asks.target].sentence
     tip(view, element, [f"measured: {sentence}" if status == verdicts.REFUTED else sentence, *_told(found)])
 
 

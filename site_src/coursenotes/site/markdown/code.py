@@ -23,12 +23,12 @@ def highlight(source: str) -> str:
 
 def block(view: View, asks: Target, caption: str) -> str:
     """The source that a code: reference names. Raises KeyError where there is none."""
-    found = code_lines(view.library.site, asks.target)
+    found = code_lines(view.project.catalog, asks.target)
     if found is None:
         raise KeyError(asks.target)
     path, first, last = found
     lines = path.read_text(encoding="utf-8").split("\n")[first - 1 : last]
-    name = path.relative_to(view.library.layout.root).as_posix()
+    name = path.relative_to(view.project.paths.root).as_posix()
     place = f"{name}, {f'lines {first} to {last}' if last > first else f'line {first}'}"
     if view.source:
         place = f'<a href="{escape(f"{view.source}{name}#L{first}-L{last}")}">{place}</a>'

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from coursenotes import dates
 from coursenotes.discover.text.references import Target, write_href
 from coursenotes.knowledge.facts import dated as facts
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.markdown.numbers import tip
 from coursenotes.site.markdown.view import View
 
@@ -22,7 +22,7 @@ def dated(view: View, element: ET.Element, asks: Target) -> None:
     element.set("class", "cn-dated")
     nth = _nth(view, asks)
     if nth and view.listed:
-        element.set("href", view.root + Layout.dated_url(facts.place(view.name, nth)))
+        element.set("href", view.root + Paths.dated_url(facts.place(view.name, nth)))
     else:
         element.tag = "span"
         element.set("tabindex", "0")

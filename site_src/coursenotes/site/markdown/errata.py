@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from markdown.treeprocessors import Treeprocessor
 
 from coursenotes.knowledge.facts import errata
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.markdown.view import View
 
 
@@ -22,7 +22,7 @@ class Errata(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         view = self.view()
-        if view is None or view.info is None or Layout.is_for_contributors(view.name):
+        if view is None or view.info is None or Paths.is_for_contributors(view.name):
             return
         if view.info.meta.get("publish") == "index":  # little of its text is rendered
             return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from html import escape
-from typing import Any
 from urllib.parse import quote, unquote
 
 from coursenotes.discover.text.references import Target
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
+from coursenotes.project import Project
 from coursenotes.site.markdown.view import View
 
 _PLACE = re.compile(r"<!--cn:(?P<kind>figure|cell) (?P<what>\S+) (?P<which>\S+) (?P<nth>\d+) (?P<more>\S*)-->")
@@ -21,12 +21,12 @@ def figure(view: View, asks: Target, alt: str) -> str:
     """The frame of a figure: a place for its drawing, and the caption with links to the evidence."""
     view.shown[asks.target] += 1
     nth = view.shown[asks.target]
-    site = view.library.site
+    catalog = view.project.catalog
     curves = asks.target.endswith(draw.CURVES)
-    experiments = (asks.target.removesuffix(draw.CURVES),) if curves else site.figures[asks.target].experiments
-    alt = alt or draw.alt_text(view.library, asks.target)
+    experiments = (asks.target.removesuffix(draw.CURVES),) if curves else catalog.figures[asks.target].experiments
+    alt = alt or draw.alt_text(view.project.plan, asks.target)
     links = [view.evidence_link(e, _label(e, experiments)) for e in experiments]
-    stale = [r.stale for e in experiments if (r := view.library.results(e, asks.scale)) is not None and r.stale]
+    stale = [r.stale for e in experiments if (r := view.project.plan.results(e, asks.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
     caption = " · ".join(filter(None, [escape(alt), "full scale" if asks.scale == "full" else "", *notes, *links]))
     place = f"<!--cn:figure {asks.target} {asks.scale} {nth} {_quoted(alt)}-->"
@@ -39,18 +39,18 @@ def cell_place(page: str, cell: int, part: int) -> str:
     return f"<!--cn:cell {_quoted(page)} {cell} {part} -->"
 
 
-def fill(html: str, library: Any) -> str:
+def fill(html: str, project: Project) -> str:
     """A rendered page with its drawings put in. What was not drawn is said in its place."""
 
     def put(match: re.Match[str]) -> str:
         if match["kind"] == "cell":
-            outputs = lookup.outputs(library, library.site.pages[unquote(match["what"])])
+            outputs = lookup.outputs(project.plan, project.catalog.pages[unquote(match["what"])])
             if outputs is None:
                 return '<p class="cn-missing">not yet run</p>'
             return outputs[int(match["which"])].parts[int(match["nth"])]["data"]
-        svg = draw.svg(library, match["what"], match["which"], unquote(match["more"]))
+        svg = draw.svg(project.plan, match["what"], match["which"], unquote(match["more"]))
         if svg is None:
-            state = "run" if draw.wanted_key(library, match["what"], match["which"]) is None else "drawn"
+            state = "run" if draw.wanted_key(project.plan, match["what"], match["which"]) is None else "drawn"
             return f'<p class="cn-missing">not yet {state}{FULL[match["which"]]}</p>'
         return svg if match["nth"] == "1" else _own_ids(svg, match["nth"])
 

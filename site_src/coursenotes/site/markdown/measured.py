@@ -6,17 +6,17 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from coursenotes.claims import acceptance, statistics
 from coursenotes.claims.statistics import Spread
-from coursenotes.discover.project import PageInfo, Site
+from coursenotes.discover.project import PageInfo
 from coursenotes.discover.text.citations import CITATION
 from coursenotes.discover.text.prose import blank, heading_lines, line_of, links, prose
 from coursenotes.discover.text.references import TIME, Malformed, Target, parse_href
 from coursenotes.errors import Problem
+from coursenotes.experiments.plan import Plan
 from coursenotes.result import Results
 from coursenotes.site.markdown.names import chosen_settings
 
@@ -102,53 +102,53 @@ def read(text: str) -> tuple[float, float] | None:
     return float(match[0]), 10.0 ** (int(match["exponent"] or 0) - decimals)
 
 
-def lookup(site: Site, library: Any, asks: Target, text: str = "") -> tuple[Shown, Results] | None:
+def lookup(plan: Plan, asks: Target, text: str = "") -> tuple[Shown, Results] | None:
     """What a measured: reference shows and the jobs behind it, or None where it was not (completely) run.
 
     Raises KeyError for a name that the results do not have.
     """
     experiment, _, metric = asks.target.rpartition(".")
-    results = library.results(experiment, asks.scale)
+    results = plan.results(experiment, asks.scale)
     if results is None:
         return None
-    rows = results.select(**chosen_settings(site.experiments[experiment], asks.settings))
+    rows = results.select(**chosen_settings(plan.catalog.experiments[experiment], asks.settings))
     return show(rows.metric(metric), percent="%" in text), rows
 
 
-def accepted(library: Any, asks: Target, rows: Results, percent: bool) -> Spread | None:
+def accepted(plan: Plan, asks: Target, rows: Results, percent: bool) -> Spread | None:
     """The mean and spread of a number over the seeds of a replication; None where there was none of its experiment."""
     experiment, _, metric = asks.target.rpartition(".")
-    found = acceptance.number(library, experiment, rows.scale, metric, rows.groups()[0][0])
+    found = acceptance.number(plan, experiment, rows.scale, metric, rows.groups()[0][0])
     factor = 100 if percent else 1
     return found and Spread(found.n, factor * found.mean, factor * found.sd)
 
 
-def _may_differ(library: Any, asks: Target, shown: Shown, rows: Results, percent: bool) -> float:
+def _may_differ(plan: Plan, asks: Target, shown: Shown, rows: Results, percent: bool) -> float:
     """How far the text of a number may lie from what is measured here: machines differ as seeds do.
 
     Published results are the same everywhere, so that their texts agree to the last digit.
     """
     if rows.scale == "full":
         return 0.0
-    spread = accepted(library, asks, rows, percent)
+    spread = accepted(plan, asks, rows, percent)
     if spread is not None:
         return statistics.between_means(spread, shown.n)
     return statistics.between_means(Spread(shown.n, shown.mean, shown.sd), shown.n, estimated=True)
 
 
-def text_problems(library: Any, page: PageInfo) -> list[Problem]:
+def text_problems(plan: Plan, page: PageInfo) -> list[Problem]:
     """Texts of measured: links that are empty, no number, or further off than one machine may be from another."""
     found = []
     for reference in page.references:
         if reference.scheme == "measured":
-            wrong = _disagrees(library, reference.asks, reference.text)
+            wrong = _disagrees(plan, reference.asks, reference.text)
             if wrong:
                 found.append(Problem(wrong[0], page.path, reference.line, (),
                                      f"coursenotes check --fix {page.name} writes {wrong[1]}"))  # fmt: skip
     return found
 
 
-def fix_texts(library: Any, page: PageInfo) -> str:
+def fix_texts(plan: Plan, page: PageInfo) -> str:
     """The page with the measured value written into every text that text_problems would report."""
     text = page.text
     for link in reversed(list(links(prose(text)))):
@@ -157,16 +157,16 @@ def fix_texts(library: Any, page: PageInfo) -> str:
         except Malformed:
             continue
         if asks is not None and asks.scheme == "measured":
-            wrong = _disagrees(library, asks, text[link.text_start : link.text_end])
+            wrong = _disagrees(plan, asks, text[link.text_start : link.text_end])
             if wrong:
                 text = text[: link.text_start] + wrong[1] + text[link.text_end :]
     return text
 
 
-def _disagrees(library: Any, asks: Target, text: str) -> tuple[str, str] | None:
+def _disagrees(plan: Plan, asks: Target, text: str) -> tuple[str, str] | None:
     """(what is wrong, the text that would be right), or None where all is well or nothing was measured yet."""
     try:
-        found = lookup(library.site, library, asks, text)
+        found = lookup(plan, asks, text)
     except KeyError:
         return None  # a wrong name: resolve.py tells
     if found is None:
@@ -180,7 +180,7 @@ def _disagrees(library: Any, asks: Target, text: str) -> tuple[str, str] | None:
         return None if text.strip() == shown.text else (f"{name} says {text.strip()}; it {shown.text}", shown.text)
     if value is None:
         return f"the text of {name} is no number: {text.strip()!r}; measured: {shown.text}", shown.text
-    if abs(value[0] - shown.mean) > value[1] * (1 + 1e-9) + _may_differ(library, asks, shown, rows, "%" in text):
+    if abs(value[0] - shown.mean) > value[1] * (1 + 1e-9) + _may_differ(plan, asks, shown, rows, "%" in text):
         return f"{name} says {text.strip()}; measured: {shown.text}", shown.text
     return None
 

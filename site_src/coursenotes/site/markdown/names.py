@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from coursenotes.discover.project import ExperimentInfo, PageInfo, Site
+from coursenotes.discover.project import Catalog, ExperimentInfo, PageInfo
 from coursenotes.discover.python import statements
 from coursenotes.discover.text.references import Reference, Target, write_href
 from coursenotes.errors import Problem, nearest, some
+from coursenotes.experiments.plan import Plan
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.knowledge.facts import dated
 from coursenotes.knowledge.lectures import lectures
@@ -24,24 +25,24 @@ WHAT = {
 }
 
 
-def all_problems(knowledge: Knowledge, library: Any = None) -> list[Problem]:
+def all_problems(knowledge: Knowledge, plan: Plan | None = None) -> list[Problem]:
     """What is wrong with the references of every page. Raises CoursenotesError where courses.yml cannot be read."""
-    return [problem for page in knowledge.site.pages.values() for problem in problems(knowledge, page, library)]
+    return [problem for page in knowledge.catalog.pages.values() for problem in problems(knowledge, page, plan)]
 
 
-def problems(knowledge: Knowledge, page: PageInfo, library: Any = None) -> list[Problem]:
+def problems(knowledge: Knowledge, page: PageInfo, plan: Plan | None = None) -> list[Problem]:
     """What is wrong with the names in one page's references.
 
-    The names of metrics are known for certain from results: with a library, those that were run are checked too.
+    The names of metrics are known for certain from results: with a plan, those that were run are checked too.
     """
-    return [p for r in page.references for p in reference_problems(knowledge, r, page, library)]
+    return [p for r in page.references for p in reference_problems(knowledge, r, page, plan)]
 
 
 def reference_problems(
-    knowledge: Knowledge, reference: Reference, page: PageInfo | None, library: Any = None
+    knowledge: Knowledge, reference: Reference, page: PageInfo | None, plan: Plan | None = None
 ) -> Iterator[Problem]:
     """What is wrong with the names in one reference."""
-    site, place, asks = knowledge.site, (reference.path, reference.line), reference.asks
+    catalog, place, asks = knowledge.catalog, (reference.path, reference.line), reference.asks
     if asks.scheme in ("lecture", "cite", "term", "dated"):
         yield from _known(knowledge, reference, page)
         return
@@ -49,24 +50,24 @@ def reference_problems(
     curves = asks.scheme == "figure" and name.endswith("#curves")
     kind = "table" if curves else asks.scheme  # curves are an experiment's
     options: Mapping[str, Any] = {
-        "code": _Symbols(site), "figure": site.figures, "claim": site.claims,
-    }.get(kind, site.experiments)  # fmt: skip
+        "code": _Symbols(catalog), "figure": catalog.figures, "claim": catalog.claims,
+    }.get(kind, catalog.experiments)  # fmt: skip
     name = name.removesuffix("#curves")
     if name not in options:
         rest = asks.target[len(name) :]
         yield _unknown(asks, WHAT[kind], name, rest, options, place)
         return
     if kind in ("measured", "table"):
-        experiment = site.experiments[name]
+        experiment = catalog.experiments[name]
         yield from _scale(asks, experiment.scales, experiment.id, place)
         yield from _settings(asks, experiment, place)
         if kind == "measured":
-            yield from _metric(asks, experiment, library, place)
+            yield from _metric(asks, experiment, plan, place)
     elif kind == "figure":
-        for used in (site.experiments[e] for e in site.figures[name].experiments):
+        for used in (catalog.experiments[e] for e in catalog.figures[name].experiments):
             yield from _scale(asks, used.scales, used.id, place)
     elif kind == "claim" and asks.scale == "full":
-        yield from _scale(asks, site.claims[name].scales, f"the claim {name}", place)
+        yield from _scale(asks, catalog.claims[name].scales, f"the claim {name}", place)
 
 
 def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) -> Iterator[Problem]:
@@ -88,14 +89,14 @@ def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dic
     return {name: _declared(experiment.vary.get(name, ()), value, value) for name, value in given.items()}
 
 
-def code_lines(site: Site, target: str) -> tuple[Path, int, int] | None:
+def code_lines(catalog: Catalog, target: str) -> tuple[Path, int, int] | None:
     """(file, first line, last line) of topic.Name or topic.Class.method, decorators included; None where unknown."""
     topic, _, name = target.partition(".")
     owner, _, method = name.partition(".")
-    lines = site.symbols.get(topic, {}).get(owner)
+    lines = catalog.symbols.get(topic, {}).get(owner)
     if lines is None:
         return None
-    path = site.layout.snippet(topic)
+    path = catalog.paths.snippet(topic)
     if not method:
         return path, *lines
     for node in statements.parse(path).body:
@@ -109,20 +110,20 @@ def code_lines(site: Site, target: str) -> tuple[Path, int, int] | None:
 class _Symbols(Mapping[str, Any]):
     """topic.Name of every class, function and constant; topic.Class.method is found when it is asked for."""
 
-    def __init__(self, site: Site):
-        self.site = site
+    def __init__(self, catalog: Catalog):
+        self.catalog = catalog
 
     def __getitem__(self, name: str) -> tuple[Path, int, int]:
-        found = code_lines(self.site, name)
+        found = code_lines(self.catalog, name)
         if found is None:
             raise KeyError(name)
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{topic}.{name}" for topic, names in self.site.symbols.items() for name in names)
+        return (f"{topic}.{name}" for topic, names in self.catalog.symbols.items() for name in names)
 
     def __len__(self) -> int:
-        return sum(map(len, self.site.symbols.values()))
+        return sum(map(len, self.catalog.symbols.values()))
 
 
 Place = tuple[Path, int]
@@ -191,10 +192,10 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
         )  # fmt: skip
 
 
-def _metric(asks: Target, experiment: ExperimentInfo, library: Any, place: Place) -> Iterator[Problem]:
+def _metric(asks: Target, experiment: ExperimentInfo, plan: Plan | None, place: Place) -> Iterator[Problem]:
     metric = asks.target.rpartition(".")[2]
     names = experiment.returns
-    results = library.results(experiment.id, asks.scale) if library is not None else None
+    results = plan.results(experiment.id, asks.scale) if plan is not None else None
     if results is not None:
         names = tuple(results.metrics)
     if names is not None and metric not in names:

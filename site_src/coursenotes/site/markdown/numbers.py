@@ -21,7 +21,7 @@ def number(view: View, element: ET.Element, asks: Target) -> None:
     """Make a link element show the measured number. Raises KeyError for a name that the results do not have."""
     experiment = asks.target.rpartition(".")[0]
     text = "".join(element.itertext())
-    found = measured.lookup(view.library.site, view.library, asks, text)
+    found = measured.lookup(view.project.plan, asks, text)
     for child in list(element):
         element.remove(child)
     element.set("href", view.evidence(experiment))
@@ -32,10 +32,10 @@ def number(view: View, element: ET.Element, asks: Target) -> None:
         return
     shown, results = found
     element.text = shown.text
-    replicated = measured.accepted(view.library, asks, results, "%" in text)
+    replicated = measured.accepted(view.project.plan, asks, results, "%" in text)
     lines = [
         spread(shown) if replicated is None else both(replicated, shown),
-        *provenance.summary(view.library, results),
+        *provenance.summary(view.project.plan, results),
     ]
     if results.stale:
         element.set("class", "cn-measured cn-measured--stale")
@@ -85,8 +85,8 @@ def _places(shown: Shown) -> int:
 
 def table(view: View, asks: Target, caption: str) -> str:
     """Settings × metrics of an experiment, mean ± standard deviation over seeds, as HTML."""
-    experiment = view.library.site.experiments[asks.target]
-    results = view.library.results(asks.target, asks.scale)
+    experiment = view.project.catalog.experiments[asks.target]
+    results = view.project.plan.results(asks.target, asks.scale)
     caption = caption or experiment.doc.strip().split("\n")[0]
     link = view.evidence_link(asks.target)
     if results is None:

@@ -11,7 +11,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from coursenotes.knowledge.facts.glossary import Term
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.markdown.numbers import tip
 from coursenotes.site.markdown.view import View
 
@@ -44,7 +44,7 @@ def address(view: View, term: Term) -> str:
     """Where a term is explained, from this page: in the glossary; its own page where the glossary may not name it."""
     if term.listed:
         return ("" if view.name == GLOSSARY else view.root) + _place(view, term)
-    return view.root + Layout.page_url(term.page.partition("#")[0])
+    return view.root + Paths.page_url(term.page.partition("#")[0])
 
 
 class Abbreviations(Treeprocessor):
@@ -133,5 +133,5 @@ class _Explained:
 
 def _place(view: View, term: Term) -> str:
     """The address of a term in the glossary, from the site's root, or from the glossary itself."""
-    whole = Layout.term_url(term.id)
+    whole = Paths.term_url(term.id)
     return whole[whole.index("#") :] if view.name == GLOSSARY else whole

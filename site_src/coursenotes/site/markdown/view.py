@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from coursenotes.discover.project import PageInfo
 from coursenotes.discover.text.references import Target, write_href
 from coursenotes.errors import Problems
 from coursenotes.knowledge.base import Knowledge
+from coursenotes.project import Project
 
 
 @dataclass
@@ -21,7 +21,7 @@ class View:
     source is the address below which the project's files can be read ("https://…/blob/main/"), or empty.
     """
 
-    library: Any
+    project: Project
     name: str
     root: str
     source: str = ""
@@ -34,12 +34,12 @@ class View:
     @property
     def knowledge(self) -> Knowledge:
         """What is known beside the notes."""
-        return self.library.knowledge
+        return self.project.knowledge
 
     @property
     def info(self) -> PageInfo | None:
         """What discovery knows of the page; None for a generated one."""
-        return self.library.site.pages.get(self.name)
+        return self.project.catalog.pages.get(self.name)
 
     @property
     def listed(self) -> bool:
@@ -58,7 +58,7 @@ class View:
     def evidence(self, experiment: str) -> str:
         """The address of an experiment's evidence, from this page."""
         topic, _, name = experiment.partition(".")
-        return self.root + self.library.layout.evidence_url(topic, name)
+        return self.root + self.project.paths.evidence_url(topic, name)
 
     def evidence_link(self, experiment: str, words: str = "evidence") -> str:
         """A link to an experiment's evidence, as HTML; nothing where this page is the evidence."""

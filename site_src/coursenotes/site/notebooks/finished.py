@@ -17,7 +17,7 @@ from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge.base import Knowledge
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.notebooks import pictures, safe
 
 PICTURES = 3_000_000  # bytes of all pictures on one page
@@ -63,7 +63,7 @@ class _Page(HTMLParser):
     def __init__(self, knowledge: Knowledge, info: PageInfo, names: Container[str], deeper: bool):
         super().__init__()
         self.knowledge, self.info, self.names, self.deeper = knowledge, info, names, deeper
-        self.root = "../" * Layout.page_url(info.name).count("/")
+        self.root = "../" * Paths.page_url(info.name).count("/")
         self.out: list[str] = []
         self.ends: list[tuple[str, str]] = []  # (element, what closes it)
         self.dropped = 0  # how many elements are open below one that is dropped
@@ -195,11 +195,11 @@ class _Page(HTMLParser):
             if path in self.names:
                 if anchor:
                     self.links.setdefault(path, {})[anchor] = href
-                return self.root + Layout.page_url(path) + mark
-            if path.startswith(Layout.GENERATED):
+                return self.root + Paths.page_url(path) + mark
+            if path.startswith(Paths.GENERATED):
                 raise CoursenotesError(Problem(f"{href} leads to no page", self.info.path))
             return None
-        return self.root + path + mark if (self.knowledge.layout.docs / path).is_file() else None
+        return self.root + path + mark if (self.knowledge.paths.docs / path).is_file() else None
 
     def _lecture(self, asks: str) -> tuple[str, str]:
         """The second of a lecture, as on other pages; text where its video is not known."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coursenotes.experiments.plan import Library
+from coursenotes.project import Project
 from coursenotes.site.reference import coverage, dated, errata, glossary, literature, news, people, times
 from coursenotes.site.reference import map as concept_map
 
 # In the order in which readers of the section see them.
-PAGES: dict[str, Callable[[Library], str | None]] = {
+PAGES: dict[str, Callable[[Project], str | None]] = {
     "reference/coverage.md": coverage.page,
     "reference/map.md": concept_map.page,
     times.NAME: times.page,
@@ -25,7 +25,7 @@ PAGES: dict[str, Callable[[Library], str | None]] = {
 }
 
 
-def pages(library: Library) -> dict[str, str]:
+def pages(project: Project) -> dict[str, str]:
     """The generated pages as Markdown, by their path below docs/; those with nothing to tell are left out."""
-    found = {name: make(library) for name, make in PAGES.items()}
+    found = {name: make(project) for name, make in PAGES.items()}
     return {name: text for name, text in found.items() if text is not None}

@@ -14,11 +14,11 @@ from coursenotes.claims.verdicts import UNACCEPTED, UNCHECKED, WORDS, Verdict
 from coursenotes.discover.catalog import ExperimentInfo, PageInfo
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.references import write_time
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.facts import dated
 from coursenotes.knowledge.lectures.lectures import Lecture
 from coursenotes.knowledge.lectures.wanted import Wanted
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
+from coursenotes.project import Project
 from coursenotes.site.html import ROOT, claim_link, experiment_link, front_matter, page_link, page_url, table
 from coursenotes.site.markdown.claims import overall
 
@@ -26,7 +26,7 @@ SIZES = {"small": "A first contribution", "medium": "Some days of work", "large"
 INLINE = 4  # notes of a lecture that are named at once; more are folded
 
 
-def page(library: Library) -> str:
+def page(project: Project) -> str:
     """The overview as Markdown, of what is listed."""
     parts = [
         *front_matter(
@@ -37,7 +37,7 @@ def page(library: Library) -> str:
     ]
     parts += ["# What is covered, and what is wanted", ""]
     parts += ["Every lecture with the notes that treat it, and then what nobody has written, checked or run yet.", ""]
-    known = _Known(library)
+    known = _Known(project)
     if known.wants:
         parts += [f"To write something yourself, begin at [what is wanted](#what-is-wanted): {_sum(known.wants)}.", ""]
     parts += [_counts(known), ""]
@@ -53,12 +53,12 @@ def _counts(known: _Known) -> str:
     lectures = [lecture for lecture in known.lectures.all() if known.visibility.lecture(lecture)]
     told = sum(lecture.id in known.lessons for lecture in lectures)
     treated = sum(lecture.id in known.notes for lecture in lectures)
-    concepts = sum(Layout.is_concept(info.name) for info in known.visibility.pages)
+    concepts = sum(Paths.is_concept(info.name) for info in known.visibility.pages)
     statuses = Counter(known.statuses.values())
     said = ", ".join(f"{statuses[status]} {word}" for status, word in WORDS.items() if statuses[status])
     full = sum("full" in info.scales for info in known.experiments)
     run = full - len(known.never_run)
-    corrections = sum(known.visibility.page(box.page.name) for box in known.library.knowledge.errata)
+    corrections = sum(known.visibility.page(box.page.name) for box in known.project.knowledge.errata)
     facts = [
         ("Lectures", f"{len(lectures)}, of which {told} {_has(told)} a page, and {treated} {_has(treated)} notes"),
         ("Concepts", str(concepts)),
@@ -122,7 +122,7 @@ def _wanted(known: _Known) -> Iterator[str]:
         yield "Nothing that is on a list."
         return
     yield "Take what you like: nobody has to be asked, and nothing is reserved."
-    there = "contribute/index.md" in known.library.site.pages
+    there = "contribute/index.md" in known.project.catalog.pages
     minutes = "[ten minutes](../contribute/index.md)" if there else "ten minutes"
     yield "A note is three files of one name, and `coursenotes new` starts them;"
     yield f"{minutes} are enough to see how that goes, and no GPU is needed."
@@ -195,7 +195,7 @@ def _unaccepted(known: _Known) -> list[str]:
 
 
 def _claim(known: _Known, name: str) -> str:
-    return claim_link(known.library, known.library.site.claims[name])
+    return claim_link(known.project, known.project.catalog.claims[name])
 
 
 def _never_run(known: _Known) -> list[str]:
@@ -209,7 +209,7 @@ def _past_review(known: _Known) -> list[str]:
     items = [
         f"{escape(fact.sentence)} {page_link(fact.page)}, "
         f"as of {dates.write(fact.day)}, was due on {dates.write(fact.review)}"
-        for fact in dated.due(known.visibility.pages, known.library.knowledge.today)
+        for fact in dated.due(known.visibility.pages, known.project.knowledge.today)
     ]
     return _list("Values past their review", "Look each up again, and write the new value with its day.", items)
 
@@ -225,24 +225,24 @@ def _list(title: str, opening: str, items: list[str]) -> list[str]:
 class _Known:
     """What the page tells of a library, each part looked up once; listed things only."""
 
-    def __init__(self, library: Library):
-        self.library, self.visibility = library, library.knowledge.visibility
-        self.lectures, self.lessons = library.knowledge.lectures, library.knowledge.graph.lessons
+    def __init__(self, project: Project):
+        self.project, self.visibility = project, project.knowledge.visibility
+        self.lectures, self.lessons = project.knowledge.lectures, project.knowledge.graph.lessons
 
     @cached_property
     def wants(self) -> list[Wanted]:
         """What is wanted and not there yet, as far as all the lectures that it names are listed."""
         return [
-            want for want in self.library.knowledge.wanted
-            if want.page not in self.library.site.pages
+            want for want in self.project.knowledge.wanted
+            if want.page not in self.project.catalog.pages
             and all(self.visibility.lecture(lecture) for lecture, _ in want.places(self.lectures))
         ]  # fmt: skip
 
     @cached_property
     def versions(self) -> Counter[str]:
         """How many versions of its notes a lecture has, by its id."""
-        names = [info.name for info in self.visibility.pages if Layout.is_version(info.name)]
-        lectures = (self.lectures.of_lesson(Layout.lesson_of(name) or "") for name in names)
+        names = [info.name for info in self.visibility.pages if Paths.is_version(info.name)]
+        lectures = (self.lectures.of_lesson(Paths.lesson_of(name) or "") for name in names)
         return Counter(lecture.id for lecture in lectures if lecture)
 
     @cached_property
@@ -250,7 +250,7 @@ class _Known:
         """The notes that treat a lecture, in its order, by its id; without its own page, versions of it and indexes."""
         found: dict[str, list[tuple[int, str, PageInfo]]] = {}
         for info in self.visibility.pages:
-            if not Layout.is_note(info.name) or Layout.is_index(info.name):
+            if not Paths.is_note(info.name) or Paths.is_index(info.name):
                 continue
             first: dict[str, int] = {}
             targets = [reference.target for reference in info.references if reference.scheme == "lecture"]
@@ -265,8 +265,8 @@ class _Known:
     @cached_property
     def verdicts(self) -> dict[str, list[Verdict]]:
         """The verdicts on every claim that a page shows, at each of its scales."""
-        names = [name for name in sorted(self.library.site.claims) if self.visibility.claim(name)]
-        return {name: verdicts.best(self.library, name) for name in names}
+        names = [name for name in sorted(self.project.catalog.claims) if self.visibility.claim(name)]
+        return {name: verdicts.best(self.project.plan, name) for name in names}
 
     @cached_property
     def statuses(self) -> dict[str, str]:
@@ -275,14 +275,14 @@ class _Known:
 
     @cached_property
     def experiments(self) -> list[ExperimentInfo]:
-        known = self.library.site.experiments
+        known = self.project.catalog.experiments
         return [known[name] for name in sorted(known) if self.visibility.experiment(name)]
 
     @cached_property
     def never_run(self) -> list[str]:
         """The experiments that have a full scale and were not run at it."""
         names = [info.id for info in self.experiments if "full" in info.scales]
-        return [name for name in names if self.library.results(name, "full") is None]
+        return [name for name in names if self.project.plan.results(name, "full") is None]
 
 
 # ---------------------------------------------------------------- words

@@ -6,16 +6,16 @@ from datetime import date
 from html import escape
 
 from coursenotes import dates
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.facts import dated
+from coursenotes.project import Project
 from coursenotes.site.html import front_matter, page_link, table
 
 INTRO = "Values that grow old: each was looked up on one day, and is due for review on another."
 
 
-def page(library: Library) -> str | None:
+def page(project: Project) -> str | None:
     """The list as Markdown; None where no listed page has a dated value."""
-    facts = sorted(dated.facts(library.knowledge.visibility.pages), key=lambda f: (f.review, f.page.name, f.nth))
+    facts = sorted(dated.facts(project.knowledge.visibility.pages), key=lambda f: (f.review, f.page.name, f.nth))
     if not facts:
         return None
     due = "<br><small>due</small>"
@@ -23,7 +23,7 @@ def page(library: Library) -> str | None:
         ("", (
             f'<span id="{escape(fact.place)}">{escape(fact.value)}</span>', escape(fact.sentence),
             page_link(fact.page),
-            _day(fact.day), _day(fact.review) + (due if fact.review <= library.knowledge.today else ""),
+            _day(fact.day), _day(fact.review) + (due if fact.review <= project.knowledge.today else ""),
         ))
         for fact in facts
     ]  # fmt: skip

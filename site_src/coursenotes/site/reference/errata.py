@@ -14,17 +14,17 @@ from coursenotes.knowledge.facts.errata import TO_CHECK, Erratum
 from coursenotes.site.html import front_matter
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
     from coursenotes.knowledge.lectures.lectures import Lectures
+    from coursenotes.project import Project
 
 _BLOCK = re.compile(rf"!?\[[^\]]*\]\((?:{'|'.join(BLOCKS)}):")
 _COMMENT = re.compile(r"<!--.*?-->")
 KINDS = {"erratum": "slip", "refuted": "refuted", "correction": "corrected"}
 
 
-def page(library: Library) -> str:
+def page(project: Project) -> str:
     """The page as Markdown."""
-    boxes = [box for box in library.knowledge.errata if library.knowledge.visibility.page(box.page.name)]
+    boxes = [box for box in project.knowledge.errata if project.knowledge.visibility.page(box.page.name)]
     parts = front_matter("Errata", "Every correction of a lecture or a note, with what shows that it is right")
     parts += [
         "", "# Errata", "",
@@ -33,12 +33,12 @@ def page(library: Library) -> str:
         "and names what shows that it is right: a claim with its test, a number, or a source.", "",
     ]  # fmt: skip
     of_lectures = [box for box in boxes if box.kind != "correction"]
-    order = {lecture.id: number for number, lecture in enumerate(library.knowledge.lectures.all())}
+    order = {lecture.id: number for number, lecture in enumerate(project.knowledge.lectures.all())}
     groups: dict[str, list[Erratum]] = {}
     for box in sorted(of_lectures, key=lambda box: (order.get(_id(box), len(order)), box.near, box.page.name)):
         groups.setdefault(_id(box), []).append(box)
     for name, there in groups.items():
-        parts += [f"## {_heading(library.knowledge.lectures, name)}", "", *(_entry(box) for box in there), ""]
+        parts += [f"## {_heading(project.knowledge.lectures, name)}", "", *(_entry(box) for box in there), ""]
     corrected = [box for box in boxes if box.kind == "correction"]
     if corrected:
         corrected.sort(key=lambda box: (str(box.day or ""), box.page.name), reverse=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from coursenotes.discover.catalog import PageInfo
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.credit import sources
 from coursenotes.knowledge.credit.literature import Work
+from coursenotes.project import Project
 from coursenotes.site.html import front_matter
 from coursenotes.site.reference.text import escaped, link_to
 
 INTRO = "The papers, books and pages that these notes rest on, and where each is cited."
 
 
-def page(library: Library) -> str | None:
+def page(project: Project) -> str | None:
     """The list of works as Markdown; None where no listed page cites one."""
-    cited = citing(library)
-    works = [work for work in library.knowledge.literature.works.values() if work.key in cited]
+    cited = citing(project)
+    works = [work for work in project.knowledge.literature.works.values() if work.key in cited]
     if not works:
         return None
     lines = [*front_matter("Literature", INTRO), "# Literature", "", INTRO, ""]
@@ -27,10 +27,10 @@ def page(library: Library) -> str | None:
     return "\n".join(lines)
 
 
-def citing(library: Library) -> dict[str, list[PageInfo]]:
+def citing(project: Project) -> dict[str, list[PageInfo]]:
     """The listed pages that cite each work, or name it among their sources, by its key."""
     found: dict[str, list[PageInfo]] = {}
-    for page in library.knowledge.visibility.pages:
+    for page in project.knowledge.visibility.pages:
         keys = [r.target for r in page.references if r.scheme == "cite"]
         for key in dict.fromkeys([*keys, *(str(entry) for entry in sources.entries(page))]):
             found.setdefault(key, []).append(page)

@@ -14,16 +14,16 @@ from coursenotes.site.reference.layers import Bend, Layers, Node
 from coursenotes.site.reference.text import link_to
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 WIDTH, LINE, INSET, GAP, BETWEEN = 142, 17, 7, 10, 42  # a box, its lines, its rim; between rows, between columns
 LETTERS = 17  # of the widest line in a box
 SUBJECTS = 8  # colours that there are
 
 
-def page(library: Library) -> str | None:
+def page(project: Project) -> str | None:
     """The page, or None where no listed concept needs another."""
-    graph = library.knowledge.graph
+    graph = project.knowledge.graph
     if not any(graph.needs(name) for name in graph.concepts):
         return None
     head = front_matter("Map of concepts", "Which concept needs which, and what to read first.")
@@ -48,8 +48,8 @@ HEADS = ("To begin with", "Next", "Then", "And then")
 
 
 def _item(graph: Graph, name: str) -> str:
-    words = [f"{link_to(graph.site.pages[needed])}" for needed in graph.needs(name)]
-    return f"- {link_to(graph.site.pages[name])}" + (f", after {' and '.join(words)}" if words else "")
+    words = [f"{link_to(graph.catalog.pages[needed])}" for needed in graph.needs(name)]
+    return f"- {link_to(graph.catalog.pages[name])}" + (f", after {' and '.join(words)}" if words else "")
 
 
 # ---------------------------------------------------------------- the drawing
@@ -74,13 +74,13 @@ def subjects(graph: Graph) -> list[str]:
 
 
 def _subject(graph: Graph, name: str) -> str:
-    return str(graph.site.pages[name].meta.get("subject", ""))
+    return str(graph.catalog.pages[name].meta.get("subject", ""))
 
 
 def drawing(graph: Graph) -> str:
     """The map as SVG: boxes that are links, and arrows; colours and fonts by the style sheet."""
     found = laid_out(graph)
-    lines = {name: wrapped(page_title(graph.site.pages[name])) for name in graph.concepts}
+    lines = {name: wrapped(page_title(graph.catalog.pages[name])) for name in graph.concepts}
     room: dict[Node, float] = {node: 4.0 for column in found.columns for node in column}
     room |= {name: LINE * len(words) + 2 * INSET for name, words in lines.items()}
     middle = layers.heights(found, room, GAP)

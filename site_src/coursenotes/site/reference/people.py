@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.headings import page_title
-from coursenotes.experiments.plan import Library
 from coursenotes.knowledge.credit.credit import Works
 from coursenotes.knowledge.credit.people import Person
 from coursenotes.knowledge.credit.sources import Source
+from coursenotes.project import Project
 from coursenotes.site.html import front_matter
 from coursenotes.site.reference.text import escaped, link_to
 
@@ -15,22 +15,22 @@ ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they dr
 HIDDEN = "\n  { data-search-exclude }"  # who looks for a topic is not helped by a list of all of them
 
 
-def page(library: Library) -> str | None:
+def page(project: Project) -> str | None:
     """The page as Markdown: a section for each who gave something, in the order of people.yml; None for nobody."""
-    credit = library.knowledge.credit
+    credit = project.knowledge.credit
     if not credit.works:
         return None
     parts = ["\n".join(front_matter("People", ABOUT)), "# People", ABOUT]
     for name, works in credit.works.items():
-        parts += _section(library, credit.person(name), works)
+        parts += _section(project, credit.person(name), works)
     return "\n\n".join(parts) + "\n"
 
 
-def _section(library: Library, person: Person, works: Works) -> list[str]:
+def _section(project: Project, person: Person, works: Works) -> list[str]:
     links = [f"[{what} of {escaped(person.name)}]({address})" for what, address in person.addresses.items()]
     about = ", ".join(filter(None, (escaped(person.affiliation), *links)))
     found = {
-        "Teaches": [_course(library, name, works) for name in works.teaches],
+        "Teaches": [_course(project, name, works) for name in works.teaches],
         "Wrote": [link_to(page) for page in _sorted(works.wrote)],
         "Took notes": [link_to(page) for page in _sorted(works.versions)],
         "Notes drawn on": [_drawn_on(source, pages) for source, pages in works.drawn_on.items()],
@@ -40,8 +40,8 @@ def _section(library: Library, person: Person, works: Works) -> list[str]:
     return [heading, *([f"{about}."] if about else []), "\n".join(lines)]
 
 
-def _course(library: Library, name: str, works: Works) -> str:
-    course = library.knowledge.lectures.courses[name]
+def _course(project: Project, name: str, works: Works) -> str:
+    course = project.knowledge.lectures.courses[name]
     url = str(course.more.get("url") or "")
     some = ", ".join(f"{lecture.name} ({escaped(lecture.title)})" for lecture in works.teaches[name])
     which = f", {'lectures' if len(works.teaches[name]) > 1 else 'lecture'} {some}" if some else ""

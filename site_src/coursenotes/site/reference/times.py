@@ -11,18 +11,18 @@ from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.references import write_time
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.times import Place
-from coursenotes.paths import Layout
+from coursenotes.paths import Paths
 from coursenotes.site.html import front_matter, page_link, page_url
 
 if TYPE_CHECKING:
-    from coursenotes.experiments.plan import Library
+    from coursenotes.project import Project
 
 NAME = "reference/times.md"
 
 
-def page(library: Library) -> str | None:
+def page(project: Project) -> str | None:
     """The index as Markdown, by the titles of topics; None where there are no concepts."""
-    times = library.knowledge.times.topics
+    times = project.knowledge.times.topics
     if not times:
         return None
     parts = front_matter("Timestamp index", "Every topic, and the second of each lecture at which it is treated",
@@ -30,12 +30,12 @@ def page(library: Library) -> str | None:
     parts += ["", "# Timestamp index", "",
               "Where each topic is treated: a time opens the lecture's video at that second. "
               "The notes that name these times stand below them, with their sections.", ""]  # fmt: skip
-    lessons = library.knowledge.graph.lessons
-    for name in sorted(times, key=lambda name: (_filed(page_title(library.site.pages[name])), name)):
+    lessons = project.knowledge.graph.lessons
+    for name in sorted(times, key=lambda name: (_filed(page_title(project.catalog.pages[name])), name)):
         parts += [
-            f"## {escape(page_title(library.site.pages[name]), quote=False)} {{#{topic(name)}}}",
+            f"## {escape(page_title(project.catalog.pages[name]), quote=False)} {{#{topic(name)}}}",
             "",
-            _topic(library, name, times[name], lessons),
+            _topic(project, name, times[name], lessons),
             "",
         ]
     return "\n".join(parts)
@@ -48,7 +48,7 @@ def _filed(words: str) -> str:
 
 def address(name: str, lecture: str, seconds: int) -> str:
     """Where a topic's second stands in the index, from the site's root; name is that of the concept's page."""
-    return f"{Layout.page_url(NAME)}#{_id(name, lecture, seconds)}"
+    return f"{Paths.page_url(NAME)}#{_id(name, lecture, seconds)}"
 
 
 def topic(name: str) -> str:
@@ -64,18 +64,18 @@ def called(lectures: Lectures, lecture: Lecture) -> str:
     return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
 
 
-def _topic(library: Library, name: str, places: list[Place], lessons: dict[str, str]) -> str:
+def _topic(project: Project, name: str, places: list[Place], lessons: dict[str, str]) -> str:
     rows = [
-        _lecture(library, name, lecture, list(there), lessons.get(lecture))
+        _lecture(project, name, lecture, list(there), lessons.get(lecture))
         for lecture, there in groupby(places, lambda place: place.lecture)
     ]
-    rows.append(f'<div class="cn-times__notes"><dt>Notes</dt><dd>{_notes(library, name, places)}</dd></div>')
+    rows.append(f'<div class="cn-times__notes"><dt>Notes</dt><dd>{_notes(project, name, places)}</dd></div>')
     return f'<dl class="cn-times">{"".join(rows)}</dl>'
 
 
-def _lecture(library: Library, name: str, which: str, places: list[Place], lesson: str | None) -> str:
+def _lecture(project: Project, name: str, which: str, places: list[Place], lesson: str | None) -> str:
     """One lecture's row: what it is called, with its lesson's page where there is one, and its seconds."""
-    lectures = library.knowledge.lectures
+    lectures = project.knowledge.lectures
     lecture = lectures.get(which)
     assert lecture is not None
     words = called(lectures, lecture)
@@ -92,13 +92,13 @@ def _second(name: str, lecture: Lecture, seconds: int) -> str:
     return f'<{tag} class="cn-time" id="{_id(name, lecture.id, seconds)}"{there}>{write_time(seconds)}</{tag}>'
 
 
-def _notes(library: Library, name: str, places: list[Place]) -> str:
+def _notes(project: Project, name: str, places: list[Place]) -> str:
     """The concept's own page, and the sections of others that name a time for it."""
-    found = [page_link(library.site.pages[name])]
-    others = sorted({place.page for place in places if place.page != name}, key=Layout.counted)
+    found = [page_link(project.catalog.pages[name])]
+    others = sorted({place.page for place in places if place.page != name}, key=Paths.counted)
     for other in others:
         sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
-        page = library.site.pages[other]
+        page = project.catalog.pages[other]
         links = [page_link(page, words, anchor) for anchor, words in sections if anchor]
         found.append(f"{page_link(page)}: {', '.join(links)}" if links else page_link(page))
     return f"<ul>{''.join(f'<li>{note}</li>' for note in found)}</ul>"
