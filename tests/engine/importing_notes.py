@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from rendering import COURSES
 
 from coursenotes.importing.options import Options
 from coursenotes.importing.run import bring
 from coursenotes.paths import Paths
 from tests.conftest import ROOT
+from tests.engine.rendering import COURSES
 
 MORE = """
 dl2019:

@@ -7,13 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from rendering import COURSES, EXPERIMENTS
 
 from coursenotes.cli import main
 from coursenotes.experiments.train import train
 from coursenotes.project import load
 from coursenotes.workers import Pool
 from coursenotes.workers.progress import Progress
+from tests.engine.rendering import COURSES, EXPERIMENTS
 
 
 @pytest.fixture

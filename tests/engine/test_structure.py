@@ -88,11 +88,17 @@ def test_the_whole_suite_runs_every_file_of_tests(pytestconfig):
     assert pytestconfig.getini("testpaths") == ["tests"]
     files = [path.relative_to(root).parts for path in (root / "tests").rglob("test_*.py")]
     folders = {part for parts in files if parts[1] != "mini_site" for part in parts[:-1]}
-    assert {"tests", "engine", "claims", "faults", "site"} <= folders
+    assert {"tests", "engine", "claims", "datasets", "faults", "site", "build"} <= folders
     left_out = pytestconfig.getini("norecursedirs")
     assert not {folder for folder in folders for pattern in left_out if fnmatch(folder, pattern)}
 
 
 def test_a_topic_may_share_its_name_with_a_test_of_the_engine(pytestconfig):
-    """tests/claims/test_plan.py beside tests/engine/test_plan.py: pytest's default mode cannot import both."""
+    """A file tests/claims/test_plan.py beside one of the engine: pytest's default mode cannot import both."""
     assert pytestconfig.getoption("importmode") == "importlib"
+
+
+def test_tests_mirror_the_rooms():
+    here = Path(__file__).parent
+    folders = {path.name for path in here.iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
+    assert folders == {path.name for path in ENGINE.iterdir() if path.is_dir() and any(path.glob("*.py"))}

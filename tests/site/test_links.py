@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
 from coursenotes.project import Project
+from tests.engine.rendering import COURSES, opened_at, put, whole, write
 from tests.site.conftest import ROOT, serving
 from tests.site.pages import Page
 

@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rendering import opened_at, whole, write
 
 from coursenotes.paths import Paths
 from tests.conftest import MINI
+from tests.engine.rendering import opened_at, whole, write
 from tests.site.conftest import serving
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")

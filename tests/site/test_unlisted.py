@@ -6,9 +6,7 @@ import base64
 import shutil
 from pathlib import Path
 
-import notes
 import pytest
-from rendering import COURSES, opened_at, put, whole, write
 
 from coursenotes.build import mkdocs_plugin
 from coursenotes.discover.project import discover
@@ -18,6 +16,8 @@ from coursenotes.project import Project, load
 from coursenotes.site import releases
 from coursenotes.site.files import unlisted_links
 from tests.conftest import ROOT
+from tests.engine import notes
+from tests.engine.rendering import COURSES, opened_at, put, whole, write
 
 CANARY = "xylophone"
 DAY = "1795000000"  # SOURCE_DATE_EPOCH of a day in November 2026

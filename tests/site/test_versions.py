@@ -8,14 +8,14 @@ import re
 import shutil
 from pathlib import Path
 
-import notes
 import pytest
-from rendering import opened_at, put, whole, write
 
 from coursenotes.discover.project import discover
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 from tests.conftest import MINI
+from tests.engine import notes
+from tests.engine.rendering import opened_at, put, whole, write
 from tests.site import test_pages
 from tests.site.conftest import serving
 from tests.site.pages import read
