@@ -37,6 +37,10 @@ class Paths:
         return self.root / "docs"
 
     @property
+    def settings(self) -> Path:
+        return self.root / "mkdocs.yml"
+
+    @property
     def snippets(self) -> Path:
         return self.root / "snippets"
 
@@ -88,6 +92,48 @@ class Paths:
         return self.root / ".coursenotes"
 
     @property
+    def store(self) -> Path:
+        return self.state / "store"
+
+    @property
+    def set_aside(self) -> Path:
+        """Where results lie that were found damaged."""
+        return self.state / "bad"
+
+    @property
+    def scratch(self) -> Path:
+        return self.state / "tmp"
+
+    @property
+    def memo(self) -> Path:
+        """Where cache/memo.py keeps what was derived."""
+        return self.state / "memo"
+
+    @property
+    def jobs(self) -> Path:
+        """Where the folders of running jobs are made."""
+        return self.state / "jobs"
+
+    @property
+    def history(self) -> Path:
+        """Where each experiment's last costs and keys are kept."""
+        return self.state / "last"
+
+    @property
+    def parsed(self) -> Path:
+        """What was parsed of Python files, by their text."""
+        return self.state / "parsed.json"
+
+    @property
+    def stamp(self) -> Path:
+        """What the last whole build depended on."""
+        return self.state / "stamp.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "lock"
+
+    @property
     def libraries_state(self) -> Path:
         """Where libraries keep what they look up once, such as matplotlib's list of fonts; no settings lie there."""
         return self.state / "libraries"
@@ -96,9 +142,18 @@ class Paths:
     def site(self) -> Path:
         return self.root / "site"
 
-    def notebook_copy(self, page: str) -> Path:
-        """Where the bounded copy of a notebook is kept, which is what the site shows."""
-        return self.state / "notebooks" / page
+    def fresh_site(self, process: int) -> Path:
+        """Where a process renders a site, before it takes the place of the last one."""
+        return self.root / f"site.new.{process}"
+
+    def fresh_sites(self) -> list[tuple[int, Path]]:
+        """(process, folder) of every site that is being rendered, or was when its process was killed."""
+        found = [(folder.name.split(".")[2], folder) for folder in self.root.glob("site.new.*")]
+        return [(int(process) if process.isdigit() else 0, folder) for process, folder in found]
+
+    def import_stage(self, process: int) -> Path:
+        """Where a process puts what it imports, before it is checked and moved into the project."""
+        return self.state / f"import.{process}"
 
     # -- names <-> paths
     def topics(self) -> list[str]:

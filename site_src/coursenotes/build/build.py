@@ -16,6 +16,7 @@ from pathlib import Path
 
 from coursenotes.build import check
 from coursenotes.cache import inputs, up_to_date
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import runner, verdicts
 from coursenotes.errors import Problem, Problems
 from coursenotes.experiments.plan import Job, Plan
@@ -154,7 +155,7 @@ def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[s
     began, seen = time.monotonic(), up_to_date.inputs(paths, inputs.settings(paths), scale="sample")
     done = prepare(paths, progress, claims=True)
     progress.stage("rendering")
-    fresh = paths.root / f"site.new.{os.getpid()}"
+    fresh = paths.fresh_site(os.getpid())
     try:
         render(done.project, fresh)
         with locked(paths):
@@ -180,7 +181,7 @@ def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[s
 def locked(paths: Paths) -> Iterator[None]:
     """Held while site/ is exchanged. The kernel lets go of it when the process dies."""
     paths.state.mkdir(parents=True, exist_ok=True)
-    with (paths.state / "lock").open("w") as file:
+    with paths.lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -204,16 +205,12 @@ def exchange(fresh: Path, target: Path) -> None:
 def _sweep(paths: Paths) -> None:
     """Remove what killed builds left behind, scratch folders and half-made sites, and pages that nobody asks for."""
     old = time.time() - 24 * 3600
-    for page in (paths.state / "pages").glob("*/*.json"):
-        if page.stat().st_mtime < old - 6 * 24 * 3600:
-            page.unlink(missing_ok=True)
-    scratch = paths.state / "tmp"
-    for folder in scratch.iterdir() if scratch.is_dir() else ():
+    Memo(paths, "pages").sweep(days=7)
+    for folder in paths.scratch.iterdir() if paths.scratch.is_dir() else ():
         if folder.stat().st_mtime < old:
             shutil.rmtree(folder, ignore_errors=True)
-    for folder in paths.root.glob("site.new.*"):
-        pid = folder.name.split(".")[2]
-        if not (pid.isdigit() and _alive(int(pid))):
+    for process, folder in paths.fresh_sites():
+        if not (process and _alive(process)):
             shutil.rmtree(folder, ignore_errors=True)
 
 

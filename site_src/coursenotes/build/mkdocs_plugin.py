@@ -54,7 +54,7 @@ def render(project: Project, site_dir: Path) -> None:
     except Abort as error:
         raise CoursenotesError(*(placed(text, project.paths) for text in said.texts or [f"mkdocs: {error}"])) from error
     except ConfigurationError as error:
-        raise CoursenotesError(Problem(str(error), project.paths.root / "mkdocs.yml")) from error
+        raise CoursenotesError(Problem(str(error), project.paths.settings)) from error
     except PluginError as error:
         raise CoursenotesError(str(error)) from error
     finally:
@@ -163,7 +163,7 @@ class CoursenotesPlugin(BasePlugin):
             if info is None:
                 files.remove(file)
                 continue
-            file.abs_src_path = str(notebooks.keep(info.path, self.project.paths.notebook_copy(info.name)))
+            file.abs_src_path = str(notebooks.keep(info.path, self.project.paths))
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""

@@ -14,7 +14,7 @@ class Runs:
     """One small file an experiment, by scale, settings and seed."""
 
     def __init__(self, paths: Paths):
-        self.folder = paths.state / "last"
+        self.folder = paths.history
         self._read: dict[str, dict[str, Any]] = {}
 
     def last(self, experiment: str, slot: str) -> dict[str, Any]:

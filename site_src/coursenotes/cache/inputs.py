@@ -100,7 +100,7 @@ def settings(paths: Paths) -> Inputs:
     files: set[str] = set()
     variables: set[str] = set()
     seen: set[Path] = set()
-    todo = [paths.root / "mkdocs.yml"]
+    todo = [paths.settings]
     while todo:
         file = todo.pop()
         if file in seen:

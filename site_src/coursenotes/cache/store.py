@@ -90,7 +90,7 @@ class Store:
 
     def __init__(self, paths: Paths):
         self.paths = paths
-        self.root = paths.state / "store"
+        self.root = paths.store
         self.set_aside: list[Problem] = []  # entries that were bad: they are recomputed
         self._read: dict[str, JobResult] = {}
 
@@ -136,12 +136,12 @@ class Store:
 
     def scratch(self) -> Path:
         """A fresh folder on the store's own file system, in which an entry can be prepared."""
-        base = self.paths.state / "tmp"
+        base = self.paths.scratch
         base.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(dir=base))
 
     def _set_aside(self, key: str, error: CoursenotesError) -> None:
-        bad = self.paths.state / "bad"
+        bad = self.paths.set_aside
         bad.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(dir=bad, prefix=f"{key[:12]}."))
         try:

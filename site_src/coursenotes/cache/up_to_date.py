@@ -75,7 +75,7 @@ def forget(paths: Paths) -> None:
 
 def _path(paths: Paths) -> Path:
     paths.state.mkdir(parents=True, exist_ok=True)
-    return paths.state / "stamp.json"
+    return paths.stamp
 
 
 # ---------------------------------------------------------------- digests
@@ -91,7 +91,7 @@ def _inputs(paths: Paths, files: Iterable[str], variables: Iterable[str], asked:
 
 
 def _renderer(paths: Paths, files: Iterable[str], variables: Iterable[str]) -> str:
-    known = [paths.theme, paths.root / "mkdocs.yml", *paths.looked_up]
+    known = [paths.theme, paths.settings, *paths.looked_up]
     names = [path.relative_to(paths.root).as_posix() for path in known]
     values = [sys.version, _installed(), [[name, os.environ.get(name)] for name in variables]]
     engine = _digest(values, _lines(ENGINE.parent, [ENGINE.name]))

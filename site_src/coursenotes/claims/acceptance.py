@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from coursenotes.experiments.plan import Plan
 
 SCHEMA = 1
-ENGINE = 1  # raised when a replication changes what it means to be accepted
 DIGITS = 6
 _read_files: WeakKeyDictionary[Plan, dict[tuple[str, str], dict[str, Any]]] = WeakKeyDictionary()
 
@@ -58,16 +57,9 @@ class Record:
 def key(plan: Plan, info: ClaimInfo, scale: str) -> str:
     """What a claim's acceptance depends on, as one digest."""
     reads = dict.fromkeys((*info.experiments, *info.controls))
-    return keys.hash_json(
-        {
-            "engine": ENGINE,
-            "claim": info.id,
-            "scale": scale,
-            "test": code(plan, plan.paths.module(info.path), f"test_{info.name}"),
-            "functions": {name: code(plan, f"snippets.{info.topic}", name) for name in info.functions},
-            "experiments": {name: depends(plan, name, scale) for name in reads},
-        }
-    )
+    test = code(plan, plan.paths.module(info.path), f"test_{info.name}")
+    given = {name: code(plan, f"snippets.{info.topic}", name) for name in info.functions}
+    return keys.acceptance(info.id, scale, test, given, {name: depends(plan, name, scale) for name in reads})
 
 
 def code(plan: Plan, module: str, name: str) -> dict[str, str]:
@@ -77,13 +69,7 @@ def code(plan: Plan, module: str, name: str) -> dict[str, str]:
 
 def depends(plan: Plan, experiment: str, scale: str) -> dict[str, Any]:
     """What an experiment's results depend on at a scale, without the versions of libraries."""
-    return _without_libraries(plan.depends(experiment, scale))
-
-
-def _without_libraries(depends: Mapping[str, Any]) -> dict[str, Any]:
-    """Also of what the experiment comes after."""
-    found = {name: value for name, value in depends.items() if name != "libraries"}
-    return found | ({"after": _without_libraries(found["after"])} if "after" in found else {})
+    return keys.without_libraries(plan.depends(experiment, scale))
 
 
 # ---------------------------------------------------------------- looking up

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
@@ -149,7 +150,7 @@ def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], 
     everything = [(claim, scale) for claim in plan.catalog.claims for scale in verdicts.scales(plan, claim)]
     if not only_missing:
         for claim, scale in everything:
-            plan.memo(verdicts.KIND, verdicts.key(plan, claim, scale)).unlink(missing_ok=True)
+            Memo(plan.paths, verdicts.KIND).forget(verdicts.key(plan, claim, scale))
     with Pool(plan.paths.root) as pool:
         pool.prepare(PREPARE, {"root": str(plan.paths.root)})
         for outcome in pool.run(tasks(plan)):

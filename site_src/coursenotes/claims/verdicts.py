@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from coursenotes.cache import keys
-from coursenotes.cache.store import write_atomic
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance
 from coursenotes.errors import CoursenotesError, Problem, nearest
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from coursenotes.discover.project import ClaimInfo
     from coursenotes.experiments.plan import Plan
 
-CLAIMS_ENGINE = 2  # raised when the way in which claims are checked changes what a verdict means
 KIND = "verdicts"
 EXACT = "exact"  # the scale of a claim that reads no results
 SUPPORTED, WITHIN, CONTRADICTED = "supported", "within", "contradicted"
@@ -150,18 +149,9 @@ def key(plan: Plan, claim_id: str, scale: str) -> str:
     reads = {name: [plan.results_key(name, scale)] for name in _reads(info) if scale != EXACT}
     fixtures = _fixtures(plan, info)
     record = None if scale == EXACT else acceptance.load(plan, info, scale)
-    return keys.hash_json(
-        {
-            "engine": CLAIMS_ENGINE,
-            "claim": claim_id,
-            "scale": scale,
-            "test": plan.code_key(plan.paths.module(info.path), f"test_{info.name}"),
-            "functions": {name: plan.code_key(f"snippets.{info.topic}", name) for name in info.functions},
-            "results": reads,
-            "acceptance": record and record.digest(),
-            **({"fixtures": fixtures} if fixtures else {}),
-        }
-    )
+    test = plan.code_key(plan.paths.module(info.path), f"test_{info.name}")
+    given = {name: plan.code_key(f"snippets.{info.topic}", name) for name in info.functions}
+    return keys.verdict(claim_id, scale, test, given, fixtures, reads, record.digest() if record else None)
 
 
 def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
@@ -208,7 +198,7 @@ def _load(plan: Plan, info: ClaimInfo, scale: str) -> Verdict:
     claim_id = info.id
     wanted = key(plan, claim_id, scale)
     try:
-        found = Verdict.from_json(plan.memo(KIND, wanted).read_text(encoding="utf-8"))
+        found = Verdict.from_json(Memo(plan.paths, KIND).get(wanted) or "")
         if (found.claim, found.scale, found.key) == (claim_id, scale, wanted):
             found.sentence, found.path, found.line = info.sentence, _path(plan, info), info.line
             return found
@@ -235,7 +225,7 @@ def best(plan: Plan, claim_id: str) -> list[Verdict]:
 def save(plan: Plan, verdict: Verdict) -> None:
     """Keep a verdict under its own key. One that is unchecked is not kept."""
     if verdict.status != UNCHECKED:
-        write_atomic(plan.memo(KIND, verdict.key), verdict.to_json())
+        Memo(plan.paths, KIND).put(verdict.key, verdict.to_json())
         _looked_up.pop(plan, None)
 
 

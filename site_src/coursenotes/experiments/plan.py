@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ from typing import Any
 
 from coursenotes.api import Scale, seed_count
 from coursenotes.cache import history, keys, published
+from coursenotes.cache.differences import difference
 from coursenotes.cache.store import Store, write_atomic
 from coursenotes.discover.project import Catalog, ExperimentInfo, discover
+from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.reach import Closure
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.paths import Paths
@@ -86,11 +87,11 @@ class Plan:
 
     def slices(self, experiment: str, scale: str) -> dict[str, Any]:
         """The code that jobs of an experiment run, as plain JSON: what their key covers, and nothing else."""
-        return keys.slices(self.catalog.code, self._reach(experiment, scale).closures)
+        return covered(self.catalog.code, self._reach(experiment, scale).closures)
 
     def code_slices(self, module: str, name: str) -> dict[str, Any]:
         """The code that a function reaches, as plain JSON."""
-        return keys.slices(self.catalog.code, [self.catalog.code.closure(module, name)])
+        return covered(self.catalog.code, [self.catalog.code.closure(module, name)])
 
     def _reach(self, name: str, scale: str) -> _Reached:
         if (name, scale) not in self._reached:
@@ -109,20 +110,16 @@ class Plan:
         """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
         if (module, name, None) not in self._keys:
             closure = self.catalog.code.closure(module, name)
-            value = {"code": closure.symbols, "libraries": keys.libraries([closure])}
-            self._keys[module, name, None] = keys.hash_json(value)
+            self._keys[module, name, None] = keys.code(closure)
         return self._keys[module, name, None]
 
     def results_key(self, experiment: str, scale: str) -> str:
         """One digest over the fingerprints of all jobs of an experiment, as its results are now."""
         results = self.results(experiment, scale)
-        found: list[Any] = [job.key for job in self.jobs(experiment, scale)]
-        if results is not None:
-            found = [[row.key for row in results.rows], results.stale is None]
-        published = self.paths.published_file(*experiment.split("."))
-        if scale == "full" and published.is_file():  # what was measured anew, or mended, there keeps its jobs' keys
-            found.append(hashlib.sha256(published.read_bytes()).hexdigest())
-        return keys.hash_json(found)
+        read = None if results is None else [row.key for row in results.rows]
+        published = self.paths.published_file(*experiment.split(".")) if scale == "full" else None
+        jobs = [job.key for job in self.jobs(experiment, scale)]
+        return keys.results(jobs, read, results is not None and results.stale is not None, published)
 
     # -- jobs and results
     def declared_seeds(self, experiment: str, scale: str) -> int:
@@ -137,7 +134,7 @@ class Plan:
             e = self.experiment(experiment)
             depends = self.depends(experiment, scale)
             self._jobs[experiment, scale, asked] = [
-                Job(e, settings, seed, scale, keys.key(depends, settings, seed))  # type: ignore[arg-type]
+                Job(e, settings, seed, scale, keys.job(depends, settings, seed))  # type: ignore[arg-type]
                 for settings, seed in e.jobs(scale, asked)  # type: ignore[arg-type]
             ]
         return self._jobs[experiment, scale, asked]
@@ -178,7 +175,7 @@ class Plan:
         there = self._read_published(experiment) if scale == "full" and self.seeds is None else None
         if there is None:
             return None
-        changed = keys.difference(there[0], self.depends(experiment, scale))
+        changed = difference(there[0], self.depends(experiment, scale))
         return Results(experiment, scale, there[1], "; ".join(changed) or "its settings or seeds changed")
 
     def _read_published(self, experiment: str) -> tuple[dict[str, Any], list[Row]] | None:
@@ -273,11 +270,7 @@ class Plan:
             old = there[0]
         if not old:
             return ["it was never run here"]
-        return keys.difference(old, now, lambda name: name.removeprefix("snippets.")) or ["its result is gone"]
-
-    def memo(self, kind: str, key: str) -> Path:
-        """The place of something derived from results (a drawing, a verdict, a cell's output), by its own key."""
-        return self.paths.state / kind / key[:2] / key
+        return difference(old, now, lambda name: name.removeprefix("snippets.")) or ["its result is gone"]
 
 
 @dataclass(frozen=True)
@@ -291,7 +284,7 @@ class _Reached:
 
 def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
     """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
-    path = paths.state / "parsed.json"
+    path = paths.parsed
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from coursenotes.cache import keys
+from coursenotes.discover.python.covered import covered
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Job, Plan
 from coursenotes.workers import TORCH, Pool, Task
@@ -66,7 +66,7 @@ def fetch(plan: Plan, experiments: Iterable[str], pool: Pool, progress: Progress
             {
                 "dataset": [module, name],
                 "root": str(plan.paths.root),
-                "slices": keys.slices(code, [code.closure(module, name, scale="full")]),
+                "slices": covered(code, [code.closure(module, name, scale="full")]),
                 **_place(plan, module, name),
             },
             seconds=3600,

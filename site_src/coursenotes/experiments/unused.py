@@ -47,7 +47,7 @@ def _is_current(plan: Plan, key: str) -> bool:
     info = plan.catalog.experiments.get(name)
     if info is None or scale not in info.scales:
         return False
-    return keys.key(plan.depends(name, scale), depends["settings"], depends["seed"]) == key
+    return keys.job(plan.depends(name, scale), depends["settings"], depends["seed"]) == key
 
 
 def remove_unused(contents: Contents) -> None:

@@ -6,8 +6,6 @@ make the house style. Restyling a figure trains nothing, and drawing imports onl
 
 from __future__ import annotations
 
-import ast
-import functools
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,16 +13,15 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from coursenotes.cache import keys, published
-from coursenotes.cache.store import Store, write_atomic
-from coursenotes.discover.python.canonical import digest, without_imports
+from coursenotes.cache.memo import Memo
+from coursenotes.cache.store import Store
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.experiments.plan import Plan
-from coursenotes.paths import ENGINE, Paths
+from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
 from coursenotes.workers import Outcome, Task
 from coursenotes.workers.file_guard import Watch
 
-DRAW_ENGINE = 2  # raised when a drawing changes for a reason that its key does not see
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
 PRELOAD = (
     "coursenotes.figures.svg",
@@ -34,7 +31,6 @@ PRELOAD = (
 )
 """What a server that only draws loads before it forks; it takes 0.5 s where torch takes 4."""
 CURVES = "#curves"
-STYLE = ("plots.py", "palette.py", "labels.py", "svg.py", "curves.py")
 NO_ALT = ' aria-label=""'
 
 
@@ -44,26 +40,15 @@ def wanted_key(plan: Plan, figure_id: str, scale: str) -> str | None:
     if any(plan.results(name, scale) is None for name in experiments):
         return None
     topic, _, name = figure_id.partition(".")
-    return keys.hash_json(
-        {
-            "engine": DRAW_ENGINE,
-            "matplotlib": keys.version("matplotlib"),
-            "style": style_key(),
-            "figure": figure_id,
-            "code": "" if figure_id.endswith(CURVES) else plan.code_key(f"snippets.{topic}", name),
-            "results": [plan.results_key(experiment, scale) for experiment in experiments],
-        }
-    )
+    code = "" if figure_id.endswith(CURVES) else plan.code_key(f"snippets.{topic}", name)
+    return keys.drawing(figure_id, code, [plan.results_key(experiment, scale) for experiment in experiments])
 
 
 def svg(plan: Plan, figure_id: str, scale: str, alt: str | None = None) -> str | None:
     """The drawing, ready to stand in a page, or None where it was not drawn. alt replaces the figure's own text."""
     key = wanted_key(plan, figure_id, scale)
-    try:
-        text = (_path(plan, key) if key else Path()).read_text(encoding="utf-8")
-    except OSError:
-        return None
-    return text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(plan, figure_id))}", 1)
+    text = _drawings(plan).get(key) if key else None
+    return text and text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(plan, figure_id))}", 1)
 
 
 def alt_text(plan: Plan, figure_id: str) -> str:
@@ -79,7 +64,7 @@ def tasks(plan: Plan, wanted: Iterable[tuple[str, str]]) -> list[Task]:
     for figure_id, scale in wanted:
         experiments = [plan.results(name, scale) for name in _experiments(plan, figure_id)]
         key = wanted_key(plan, figure_id, scale)
-        if key is None or _path(plan, key).is_file() or key in found:
+        if key is None or _drawings(plan).path(key).is_file() or key in found:
             continue
         if figure_id.endswith(CURVES) and not any(r and any(row.result.curves for row in r.rows) for r in experiments):
             continue
@@ -94,7 +79,7 @@ def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Keep what a drawing task gave, for svg() to find; or say what went wrong."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
-    write_atomic(_path(plan, outcome.task.args["key"]), (outcome.folder / "figure.svg").read_bytes())
+    _drawings(plan).put(outcome.task.args["key"], (outcome.folder / "figure.svg").read_text(encoding="utf-8"))
     return []
 
 
@@ -126,15 +111,8 @@ def _experiments(plan: Plan, figure_id: str) -> tuple[str, ...]:
     return plan.catalog.figures[figure_id].experiments
 
 
-def _path(plan: Plan, key: str) -> Path:
-    return plan.memo("drawings", key) / "figure.svg"
-
-
-@functools.cache
-def style_key() -> str:
-    """The modules of this package that decide how a drawing looks, as one digest: what they say, not how it is put."""
-    code = [ast.parse((ENGINE / "figures" / name).read_text(encoding="utf-8")) for name in STYLE]
-    return digest("\n".join(map(without_imports, code)))
+def _drawings(plan: Plan) -> Memo:
+    return Memo(plan.paths, "drawings")
 
 
 # ---------------------------------------------------------------- in the worker

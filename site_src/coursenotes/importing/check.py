@@ -32,7 +32,7 @@ ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta"
 @contextlib.contextmanager
 def copied(paths: Paths) -> Iterator[Paths]:
     """A copy of the texts of a project, beside its state, so that what is right can be moved; gone afterwards."""
-    folder = paths.state / f"import.{os.getpid()}"
+    folder = paths.import_stage(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
     try:
         for tree in (paths.docs, paths.snippets, paths.claims):
@@ -72,7 +72,7 @@ def rendered(project: Project, name: str) -> list[Problem]:
     info, address = project.catalog.pages[name], Paths.page_url(name)
     body = re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), info.text, count=1, flags=re.DOTALL)
     pages = markdown.Pages(project)
-    names, settings = _extensions(project.paths.root / "mkdocs.yml")
+    names, settings = _extensions(project.paths.settings)
     try:
         md = python_markdown.Markdown(extensions=[*names, *pages.extensions], extension_configs=settings)
         pages.enter(name, address)

@@ -105,7 +105,7 @@ def _staged(project: Project, stage: Paths, options: Options, notes: list[Note])
     for _ in range(40):
         for note in notes:
             _put(stage.docs / note.page, note.written().encode())
-        found = check.problems(stage, [*new, *(note.page for note in notes)], paths.state / "parsed.json")
+        found = check.problems(stage, [*new, *(note.page for note in notes)], paths.parsed)
         by_path = {stage.docs / note.page: note for note in notes}
         changed = False
         for problem in found:

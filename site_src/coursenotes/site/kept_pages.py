@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from coursenotes.cache import inputs, up_to_date
-from coursenotes.cache.keys import hash_json
-from coursenotes.cache.store import write_atomic
+from coursenotes.cache import inputs, keys, up_to_date
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.python import statements
@@ -29,13 +26,13 @@ _ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
 
 
 class Rendered:
-    """The renderings of one library's pages. names are the pages of the site, generated ones included."""
+    """The renderings of one project's pages. names are the pages of the site, generated ones included."""
 
     def __init__(self, project: Project, names: Iterable[str]):
-        self.project = project
+        self.project, self._memo = project, Memo(project.paths, "pages")
         terms = [[term.id, term.listed] for term in project.knowledge.glossary.terms.values()]
         settings = inputs.settings(project.paths) | inputs.loaded(project.paths)
-        self._renderer = hash_json([up_to_date.renderer(project.paths, settings), sorted(names), terms])
+        self._renderer = keys.renderer(up_to_date.renderer(project.paths, settings), names, terms)
         self._answer = functools.cache(self._look_up)
 
     def key(self, name: str, url: str, text: str) -> str:
@@ -45,12 +42,12 @@ class Rendered:
         asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
         meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
         listed = self.project.knowledge.visibility.page(name)
-        return hash_json([self._renderer, name, url, text, meta, listed, asked, run])
+        return keys.content(self._renderer, name, url, text, meta, listed, asked, run)
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
         frame = [[page.name, repr(page.meta), page_title(page)] for page in self.project.knowledge.visibility.pages]
-        return hash_json([self.key(name, url, text), frame])
+        return keys.whole_page(self.key(name, url, text), frame)
 
     def _look_up(self, href: str) -> Any:
         """What a reference resolves to, as plain JSON; None for what the renderer will complain of."""
@@ -98,15 +95,10 @@ class Rendered:
     def load(self, key: str) -> Any:
         """What was kept under a key, or None. It counts as used today."""
         try:
-            found = json.loads(self._path(key).read_text(encoding="utf-8"))
-            os.utime(self._path(key))
-        except (OSError, ValueError):
+            return json.loads(self._memo.get(key) or "null")
+        except ValueError:
             return None
-        return found
 
     def save(self, key: str, value: Any) -> None:
         """Keep plain JSON under a key."""
-        write_atomic(self._path(key), json.dumps(value, ensure_ascii=False))
-
-    def _path(self, key: str) -> Path:
-        return self.project.plan.memo("pages", key).with_suffix(".json")
+        self._memo.put(key, json.dumps(value, ensure_ascii=False))

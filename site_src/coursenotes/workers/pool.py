@@ -111,7 +111,7 @@ class Pool:
         if self._server is not None and self._control is not None:
             return
         if self._scratch is None:
-            self._scratch = Scratch(Paths(self.root).state / "jobs")
+            self._scratch = Scratch(Paths(self.root).jobs)
         scratch = self._scratch.path
         libraries = Paths(self.root).libraries_state
         libraries.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from coursenotes.build import check
 from coursenotes.build.build import build
 from coursenotes.build.mkdocs_plugin import render
 from coursenotes.cache import published, up_to_date
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance
 from coursenotes.claims.acceptance import Record
 from coursenotes.errors import CoursenotesError
@@ -289,7 +290,7 @@ def test_kept_pages_are_what_rendering_them_anew_gives(again):
     edit(again.concept("straight_line"), "How steep is the line?", "How very steep is the line?")
     whole(again)
     kept = tree(again)
-    shutil.rmtree(again.state / "pages")
+    shutil.rmtree(Memo(again, "pages").folder)
     up_to_date.forget(again)
     whole(again)
     fresh = tree(again)
@@ -408,7 +409,7 @@ def test_a_page_is_listed_by_the_first_build_on_its_day(again, monkeypatch):
 
 
 def test_a_rendered_page_that_no_build_used_for_a_week_is_let_go(again):
-    kept = again.state / "pages" / "00" / "nobody.json"
+    kept = Memo(again, "pages").folder / "00" / "nobody.json"
     recent = kept.with_name("somebody.json")
     for path, days in ((kept, 8), (recent, 6)):
         path.parent.mkdir(exist_ok=True)
@@ -418,7 +419,7 @@ def test_a_rendered_page_that_no_build_used_for_a_week_is_let_go(again):
     edit(averages, "Why measure twice?", "Why measure again?")
     whole(again)
     assert recent.is_file() and not kept.exists()
-    pages = set((again.state / "pages").glob("*/*.json")) - {recent}
+    pages = set((Memo(again, "pages").folder).glob("*/*")) - {recent}
     for path in pages:
         os.utime(path, (time.time() - 6 * 24 * 3600,) * 2)
     edit(averages, "Why measure again?", "Why measure a third time?")

@@ -1,12 +1,14 @@
-"""What a job's fingerprint covers, and what it does not: each by changing one thing in a small project."""
+"""What a job's key covers, and what it does not: each by changing one thing in a small project."""
 
 import ast
 import importlib.metadata
 
 import pytest
 
-from coursenotes.cache.keys import difference, slices, version
+from coursenotes.cache.differences import difference
+from coursenotes.cache.keys import version
 from coursenotes.discover.project import discover
+from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.reach import Code
 from coursenotes.discover.python.statements import parse
 from coursenotes.errors import CoursenotesError
@@ -15,7 +17,7 @@ from coursenotes.workers.slices import select
 
 
 def keys(mini, experiment="straight_line.fit"):
-    """(settings, seed) -> fingerprint of every job, read afresh."""
+    """(settings, seed) -> key of every job, read afresh."""
     return {(str(job.settings), job.seed): job.key for job in Project(discover(mini)).plan.jobs(experiment, "sample")}
 
 
@@ -329,7 +331,7 @@ def test_the_version_of_a_library_that_a_star_import_may_use_counts(mini):
 def test_a_drawing_has_the_number_that_another_statement_changes(mini):
     edit(mini.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C0"\nTIMES = 1\nTIMES += 1')
     code, module = Code(mini), "snippets.straight_line"
-    part = slices(code, [code.closure(module, "starts")])[module]
+    part = covered(code, [code.closure(module, "starts")])[module]
     kept = select(parse(mini.snippet("straight_line")), part["statements"], {}, part["acting"], (module, False))
     names = {"__name__": "sliced"}
     exec(compile(ast.Module(kept, []), "sliced", "exec"), names)

@@ -15,7 +15,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursenotes.cache import keys as fingerprint
+from coursenotes.cache.keys import hash_json
 from coursenotes.discover.python.reach import Code
 from coursenotes.paths import Paths
 
@@ -190,7 +190,7 @@ def key(root: Path, texts: dict[str, str]) -> str | None:
     for name, text in texts.items():
         (root / "snippets" / f"{name}.py").write_text(text)
     closure = Code(Paths(root)).closure("snippets.t", "e")
-    return None if closure.refused else fingerprint.hash_json(closure.symbols)
+    return None if closure.refused else hash_json(closure.symbols)
 
 
 def test_no_edit_is_missed_and_few_are_needless(tmp_path):

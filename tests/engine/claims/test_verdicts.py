@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from coursenotes.cache.memo import Memo
 from coursenotes.cache.store import write_entry
 from coursenotes.claims import runner, verdicts
 from coursenotes.claims.verdicts import Verdict
@@ -31,7 +32,7 @@ def edit(path, old, new):
 def measure(paths, noise=(0.8, 0.08)):
     """Store the mini site's results, made up: the truth, and errors that shrink with n. Its claims are accepted."""
     there = plan(paths)
-    for experiment, info in there.site.experiments.items():
+    for experiment, info in there.catalog.experiments.items():
         for job in there.jobs(experiment, "sample"):
             rate = job.settings.get("rate", 0.0)
             error = {0.0: 1.0, 0.1: 0.4, 0.5: 0.01}[rate] if info.name == "fit" else noise[job.settings.get("n") == 100]
@@ -172,10 +173,10 @@ def test_a_damaged_verdict_counts_as_none(mini):
     there = plan(mini)
     verdict = verdicts.blank(there, CLAIM, "sample", "supported")
     verdicts.save(there, verdict)
-    there.memo(verdicts.KIND, verdict.key).write_text("{")
+    Memo(there.paths, verdicts.KIND).path(verdict.key).write_text("{")
     assert verdicts.load(there, CLAIM).status == "unchecked"
     wrong = dataclasses.replace(verdict, claim="averages.is_the_mean")
-    there.memo(verdicts.KIND, verdict.key).write_text(wrong.to_json())
+    Memo(there.paths, verdicts.KIND).path(verdict.key).write_text(wrong.to_json())
     assert verdicts.load(there, CLAIM).status == "unchecked"
 
 
@@ -213,7 +214,7 @@ def test_a_pool_checks_and_keeps(mini):
         for outcome in pool.run(runner.tasks(there), lambda task, event: events.append(event)):
             problems += runner.keep(there, outcome)
     assert problems == [], "a claim that is contradicted keeps no site from being written"
-    assert {v.claim: v.status for claim in there.site.claims for v in verdicts.best(there, claim)} == {
+    assert {v.claim: v.status for claim in there.catalog.claims for v in verdicts.best(there, claim)} == {
         "averages.less_noisy": "contradicted",
         "averages.is_the_mean": "supported",
         "straight_line.finds_the_slope": "supported",

@@ -83,4 +83,4 @@ def test_plain_text_is_what_a_reader_sees(markdown, read):
 ])  # fmt: skip
 def test_a_page_is_called_by_its_title_its_heading_or_its_file(mini, head, body, title):
     write(mini.docs / "concepts/my_notes.md", f"---\n{head}\n---\n\n{body}\n")
-    assert page_title(opened_at(mini).site.pages["concepts/my_notes.md"]) == title
+    assert page_title(opened_at(mini).catalog.pages["concepts/my_notes.md"]) == title

@@ -14,7 +14,7 @@ NAME = "concepts/try.md"
 
 
 def said(mini, head: str) -> list[str]:
-    site = opened_at(mini, page=f"---\n{head}\n---\n# Try\n").site
+    site = opened_at(mini, page=f"---\n{head}\n---\n# Try\n").catalog
     wrong = [*site.problems, *front_matter.problems(site, lectures.read(mini.courses)[0])]
     return [f"{p.line} {p.what} | {p.fix}" for p in wrong if p.path is not None and p.path.name == "try.md"]
 
@@ -116,6 +116,6 @@ def test_line_ends_of_other_systems_change_nothing(mini):
     ],
 )
 def test_what_mkdocs_would_read_otherwise_is_told(mini, text, what):
-    site = opened_at(mini, page=text).site
+    site = opened_at(mini, page=text).catalog
     (problem,) = front_matter.problems(site, lectures.read(mini.courses)[0])
     assert problem.line == 1 and problem.what.startswith(what)

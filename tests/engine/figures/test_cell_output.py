@@ -16,9 +16,11 @@ from pathlib import Path
 import markdown as python_markdown
 import pytest
 
+from coursenotes.cache.memo import Memo
 from coursenotes.errors import CoursenotesError
 from coursenotes.figures.cells import lookup, terminal
 from coursenotes.figures.cells.html import clean
+from coursenotes.project import Project
 from coursenotes.site.markdown import Pages, fill
 from coursenotes.workers import Pool
 from tests.conftest import ROOT
@@ -44,12 +46,13 @@ def problem_of(tmp_path: Path, *sources: str):
 
 def rendered(tmp_path: Path, page: str) -> str:
     """A page's HTML as a reader gets it, after its cells were run."""
-    site, _, _ = run(tmp_path, page)
-    pages = Pages(site, "")
+    plan, _, _ = run(tmp_path, page)
+    opened = Project(plan.catalog, plan)
+    pages = Pages(opened, "")
     extensions = ["md_in_html", "pymdownx.highlight", "pymdownx.superfences", "admonition", *pages.extensions]
     md = python_markdown.Markdown(extensions=extensions)
     pages.enter("page.md", "page/")
-    return fill(md.convert(page), site)
+    return fill(md.convert(page), opened)
 
 
 def bare(html: str) -> str:
@@ -588,7 +591,7 @@ def test_kept_outputs_are_plain_json(tmp_path):
     site, _, _ = run(
         tmp_path, page_of("print('\\ud800')", "'\\udcff'", "#: raises=ValueError\nraise ValueError('\\ud800')")
     )
-    [kept] = (site.paths.state).rglob("cells.json")
+    [kept] = Memo(site.paths, "cells").folder.glob("*/*")
     assert json.loads(kept.read_text(encoding="utf-8"))[0] == [{"kind": "text", "data": "\\ud800"}]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coursenotes.cache.memo import Memo
 from coursenotes.cache.store import write_entry
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
@@ -128,7 +129,7 @@ def drawn(plan: Plan, name: str, folder: Path) -> str:
 
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     """In a fresh process: no torch, though the snippet and a module that the figure uses import it."""
-    shutil.rmtree(built.paths.state / "drawings", ignore_errors=True)  # whatever was drawn before
+    shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)  # whatever was drawn before
     [task] = draw.tasks(built, [("waves.waves", "sample")])
     code = (
         "import json, sys; from pathlib import Path; from coursenotes.figures import draw\n"
@@ -143,7 +144,7 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
 
 
 def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
-    shutil.rmtree(built.paths.state / "drawings", ignore_errors=True)
+    shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)
     assert draw.svg(built, "waves.waves", "sample") is None
     wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
     problems = []

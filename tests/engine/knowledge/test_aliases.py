@@ -56,7 +56,7 @@ def test_a_link_to_an_old_name_is_told_the_new_one(mini):
 
 def test_names_by_which_a_page_is_found(mini):
     assert not wrong(mini, "[concepts/old.md, old.ipynb]")
-    found = aliases.old_names(opened_at(mini).site)
+    found = aliases.old_names(opened_at(mini).catalog)
     assert {name: page.name for name, page in found.items()} == dict.fromkeys(
         ("concepts/old.md", "old.ipynb"), "concepts/new.md"
     )

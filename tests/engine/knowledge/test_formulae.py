@@ -9,7 +9,7 @@ from tests.engine.rendering import opened_at
 
 
 def said(mini, page: str) -> list[str]:
-    found = formulae.problems(opened_at(mini, page=page).site)
+    found = formulae.problems(opened_at(mini, page=page).catalog)
     return [f"{p.line} {p.what.removeprefix('the formula cannot be set: ')} | {p.fix}" for p in found]
 
 

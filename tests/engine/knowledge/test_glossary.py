@@ -131,7 +131,7 @@ def test_code_links_headings_figures_and_formulae_are_left_alone(mini):
 
 
 def test_numbers_are_left_alone(mini):
-    from rendering import put
+    from tests.engine.rendering import put
 
     text = "# Try\n\n[0.8](measured:averages.noise.error?n=1)\n"
     terms = GLOSSARY.replace("SGD:", "seeds:").replace("also: SGDs", "also: [8]")

@@ -130,7 +130,7 @@ def test_what_a_front_matter_names_is_read_in_its_order(lectures):
 
 def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
     write(mini.docs / "concepts/new.md", '---\ntitle: New\nlectures: ["dl2022/9"]\n---\nText.\n')
-    page = opened_at(mini).site.pages["concepts/new.md"]
+    page = opened_at(mini).catalog.pages["concepts/new.md"]
     found = [lectures.named(target, page) for target in ("@0:01:02", "dl2022/8@1:00", "dl2022/8", "dl2022/77")]
     assert [(lecture and lecture.id, seconds) for lecture, seconds in found] == [
         ("dl2022/9", 62), ("dl2022/8", 60), ("dl2022/8", None), (None, None),

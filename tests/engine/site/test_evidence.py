@@ -48,7 +48,7 @@ def record(accepted=True, no_effect=0.998, **more):
 
 
 def judged(project, status="supported", scale="sample", claim=CLAIM, **more):
-    verdict = verdicts.blank(project, claim, scale, status)
+    verdict = verdicts.blank(project.plan, claim, scale, status)
     verdict.comparisons = [compared({"within": "within", "contradicted": "contradicted"}.get(status, "reproduced"))]
     verdict.arms = [
         {"kind": "control", "text": "rate 0.5 -> 0.0", "failed_as_it_must": True, "message": "contradicted: a"},
@@ -58,7 +58,7 @@ def judged(project, status="supported", scale="sample", claim=CLAIM, **more):
     verdict.date = "2026-11-20T10:00:00+00:00"
     for name, value in more.items():
         setattr(verdict, name, value)
-    verdicts.save(project, verdict)
+    verdicts.save(project.plan, verdict)
 
 
 def exact(project, failed=True, message=""):

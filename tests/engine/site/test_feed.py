@@ -17,7 +17,7 @@ CLAIM = "straight_line.finds_the_slope"
 
 
 @pytest.fixture
-def opened(mini):
+def project(mini):
     """Two releases: the second brings a page, changes one, and refutes a claim; one page is none of the project's."""
     opened_at(mini)
     for page in ("averages", "straight_line"):

@@ -148,10 +148,10 @@ def test_a_chance_is_never_none_or_one(value, text):
 
 # ---------------------------------------------------------------- on a page
 def saved(project, status, scale="sample", claim=CLAIM, **more):
-    verdict = verdicts.blank(project, claim, scale, status)
+    verdict = verdicts.blank(project.plan, claim, scale, status)
     for name, value in {"comparisons": [COMPARED], **more}.items():
         setattr(verdict, name, value)
-    verdicts.save(project, verdict)
+    verdicts.save(project.plan, verdict)
 
 
 def tip(project):
@@ -220,5 +220,5 @@ def test_verdicts_as_they_are_written_can_be_told(mini):
     """Of a verdict that was kept as JSON, as every verdict is."""
     project = page(mini, EXACT)
     saved(project, "supported", "exact", EXACT, comparisons=[{**COMPARED, **ALONE, "effect": None}])
-    assert json.loads(verdicts.load(project, EXACT).to_json())["comparisons"][0]["effect"] is None
+    assert json.loads(verdicts.load(project.plan, EXACT).to_json())["comparisons"][0]["effect"] is None
     assert tip(project)[1] == "dropout below none by 0.1: not finite"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pymdownx.superfences import SuperFencesException
 
+from coursenotes.cache.memo import Memo
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.site.markdown import fill
@@ -19,16 +20,12 @@ CELL = "```{{.python .run{attrs}}}\n{source}\n```\n"
 
 def drawn(project, figure=DRAWING, scale="sample"):
     """Store a drawing as the drawing task would."""
-    path = draw._path(project, draw.wanted_key(project, figure, scale))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(SVG)
+    Memo(project.paths, "drawings").put(draw.wanted_key(project.plan, figure, scale), SVG)
 
 
 def ran(project, *outputs, page="concepts/try.md"):
     """Store the outputs of a page's cells as running them would."""
-    path = project.plan.memo("cells", lookup.key(project, page)) / "cells.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(outputs))
+    Memo(project.paths, "cells").put(lookup.key(project.plan, page), json.dumps(outputs))
 
 
 def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):

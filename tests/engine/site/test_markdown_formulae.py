@@ -126,7 +126,7 @@ def test_the_same_title_and_the_same_address_are_told_of_a_page(mini):
     md.convert(page.text)
     (top,) = md.toc_tokens
     assert [s.anchor for s in sections(page.text)] == [top["id"], top["children"][0]["id"]]
-    titled = opened_at(mini, page="---\ntitle: Of $x^2$\n---\n# Other\n").site.pages["concepts/try.md"]
+    titled = opened_at(mini, page="---\ntitle: Of $x^2$\n---\n# Other\n").catalog.pages["concepts/try.md"]
     assert page_title(titled) == "Of x²"
 
 

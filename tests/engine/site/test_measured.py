@@ -90,24 +90,24 @@ def test_without_a_spread_a_text_may_be_off_by_one_unit_of_its_last_digit(mini):
     mini.acceptance_file("straight_line", "sample").unlink()
     project = opened_at(mini, "straight_line.fit", page="".join(map(line, TEXTS)))  # the loss is 0.25 for every seed
     page = project.catalog.pages["concepts/try.md"]
-    found = text_problems(project, page)
+    found = text_problems(project.plan, page)
     lines = dict(enumerate(TEXTS, 1))
     assert {lines[p.line] for p in found} == {text for text, good in TEXTS.items() if not good}
     assert all("0.250" in p.what or f"25.0{THIN}%" in p.what for p in found) and found[0].path == page.path
     assert all("check --fix concepts/try.md writes" in p.fix for p in found)
     right = {text: text if good else f"25.0{THIN}%" if "%" in text else "0.250" for text, good in TEXTS.items()}
-    assert fix_texts(project, page) == "".join(line(right[text]) for text in TEXTS)
+    assert fix_texts(project.plan, page) == "".join(line(right[text]) for text in TEXTS)
 
 
 def judged(project):
-    return {p.line for p in text_problems(project, project.catalog.pages["concepts/try.md"])}
+    return {p.line for p in text_problems(project.plan, project.catalog.pages["concepts/try.md"])}
 
 
 def test_with_an_accepted_spread_a_text_may_be_as_far_off_as_machines_are(mini):
     """The mini site's replication gives the slope a deviation of 0.0217: 0.041 between means of five seeds."""
     texts = ("1.96", "2.01", "1.91", "2.02", "1.90", "196 %", "201 %", "202 %")
     project = opened_at(mini, "straight_line.fit", page="".join(line(text, "slope") for text in texts))
-    accepted = acceptance.number(project, "straight_line.fit", "sample", "slope", {"rate": 0.5})
+    accepted = acceptance.number(project.plan, "straight_line.fit", "sample", "slope", {"rate": 0.5})
     assert statistics.between_means(accepted, 5) == pytest.approx(0.0413, abs=1e-4)
     assert judged(project) == {4, 5, 8}
 
@@ -123,15 +123,15 @@ def test_without_acceptance_its_own_few_seeds_say_how_far_and_say_it_less_surely
 def test_fixing_leaves_code_and_everything_else_alone(mini):
     page = f"---\ntitle: T\n---\n`{line('7').strip()}`\n\n```\n{line('7')}```\n\n{line('')}{line('0.25')}x [a](b.md)\n"
     project = opened_at(mini, "straight_line.fit", page=page)
-    fixed = fix_texts(project, project.catalog.pages["concepts/try.md"])
+    fixed = fix_texts(project.plan, project.catalog.pages["concepts/try.md"])
     assert fixed == page.replace(line(""), line("0.250"))
     again = opened_at(mini, "straight_line.fit", page=fixed)
-    assert text_problems(again, again.site.pages["concepts/try.md"]) == []
+    assert text_problems(again.plan, again.catalog.pages["concepts/try.md"]) == []
 
 
 def test_what_was_not_measured_yet_is_not_judged(mini):
     project = opened_at(mini, page=line("7"))
-    assert text_problems(project, project.catalog.pages["concepts/try.md"]) == []
+    assert text_problems(project.plan, project.catalog.pages["concepts/try.md"]) == []
 
 
 @pytest.mark.parametrize("text, digits", [

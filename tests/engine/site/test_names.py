@@ -11,7 +11,7 @@ def problems(mini, page, project=False, name="concepts/try.md"):
     made = opened_at(mini, *(["straight_line.fit"] if project else []), page=page, name=name)
     return [
         *made.knowledge.problems(),
-        *names.problems(made.knowledge, made.site.pages[name], made if project else None),
+        *names.problems(made.knowledge, made.catalog.pages[name], made.plan if project else None),
     ]
 
 
@@ -101,7 +101,7 @@ def test_the_front_matter_s_lectures(mini, lectures, says):
 
 
 def test_values_read_from_text_become_those_declared(mini):
-    info = opened_at(mini).site.experiments["straight_line.fit"]
+    info = opened_at(mini).catalog.experiments["straight_line.fit"]
     assert names.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
     assert names.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
 
@@ -112,7 +112,7 @@ def test_every_page_is_checked_together(mini):
     project = opened_at(mini)
     assert {p.path.name for p in names.all_problems(project.knowledge)} == {"try.md", "index.md"}
     put(project, "averages.noise")
-    assert len(names.all_problems(project.knowledge, project)) == 2
+    assert len(names.all_problems(project.knowledge, project.plan)) == 2
 
 
 @pytest.mark.parametrize("head, line, says, fix", [

@@ -230,12 +230,11 @@ def test_a_picture_in_markdown_is_bounded_too(mini):
 
 def test_a_copy_is_made_again_only_where_the_notebook_changed(mini):
     put(mini, notes.text("One.\n"))
-    path, place = mini.docs / PLACE, mini.notebook_copy(PLACE)
-    notebooks.keep(path, place)
-    place.write_text("kept", encoding="utf-8")
-    assert notebooks.keep(path, place).read_text(encoding="utf-8") == "kept"
+    path = mini.docs / PLACE
+    notebooks.keep(path, mini).write_text("kept", encoding="utf-8")
+    assert notebooks.keep(path, mini).read_text(encoding="utf-8") == "kept"
     write(path, notes.notebook(notes.text("Two.\n")))
-    assert "Two." in notebooks.keep(path, place).read_text(encoding="utf-8")
+    assert "Two." in notebooks.keep(path, mini).read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- what reaches a reader

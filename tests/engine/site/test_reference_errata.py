@@ -42,7 +42,7 @@ lectures: [dl2022/8]
 
 
 @pytest.fixture
-def opened(mini):
+def project(mini):
     write(mini.docs / "concepts/zero.md", EARLY)
     return opened_at(mini, "averages.noise", page=LATE, name="concepts/late.md")
 

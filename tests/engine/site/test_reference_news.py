@@ -22,7 +22,7 @@ def html(project, name="reference/news.md"):
 
 
 @pytest.fixture
-def opened(mini):
+def project(mini):
     """One release, after which a page was added, one changed, one removed, and a claim's sentence rewritten."""
     project = opened_at(mini)
     now = releases.take(project)

@@ -26,5 +26,5 @@ def test_formulae_stay_formulae(mini):
 
 def test_a_link_has_the_title_of_its_page(mini):
     write(mini.docs / "concepts/new.md", "---\ntitle: On [a_b]\n---\nText.\n")
-    page = opened_at(mini).site.pages["concepts/new.md"]
+    page = opened_at(mini).catalog.pages["concepts/new.md"]
     assert link_to(page, "end") == "[On &#91;a&#95;b&#93;](../concepts/new.md#end)"

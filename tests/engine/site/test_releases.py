@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from coursenotes.build import check
+from coursenotes.cache.memo import Memo
 from coursenotes.claims import verdicts
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
@@ -21,7 +22,7 @@ PAGE = {"title": "A", "text": "1"}
 
 
 @pytest.fixture
-def opened(mini, monkeypatch):
+def project(mini, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")  # 18 November 2026
     return judged(opened_at(mini, "straight_line.fit", "averages.noise"))
 
@@ -29,10 +30,10 @@ def opened(mini, monkeypatch):
 def judged(project, status="supported", effect=-0.05012345):
     """The project with this verdict on every claim."""
     for claim in project.catalog.claims:
-        for scale in verdicts.scales(project, claim):
-            found = verdicts.blank(project, claim, scale, status)
+        for scale in verdicts.scales(project.plan, claim):
+            found = verdicts.blank(project.plan, claim, scale, status)
             found.comparisons = [{"claimed": "", "effect": effect, "spread": 0.01, "accepted": None}]
-            verdicts.save(project, found)
+            verdicts.save(project.plan, found)
     return project
 
 
@@ -95,9 +96,11 @@ def refused(project):
 
 def test_every_verdict_that_is_missing_or_bad_is_named(mini):
     project = opened_at(mini, "straight_line.fit")
-    verdicts.save(project, verdicts.blank(project, CLAIM, "sample", "contradicted", error="it rests on noise"))
-    verdicts.save(project, verdicts.blank(project, ANY, "sample", "unaccepted", error="too little room"))
-    verdicts.save(project, verdicts.blank(project, EXACT, "exact", "contradicted"))
+    verdicts.save(
+        project.plan, verdicts.blank(project.plan, CLAIM, "sample", "contradicted", error="it rests on noise")
+    )
+    verdicts.save(project.plan, verdicts.blank(project.plan, ANY, "sample", "unaccepted", error="too little room"))
+    verdicts.save(project.plan, verdicts.blank(project.plan, EXACT, "exact", "contradicted"))
     words = refused(project)
     assert len(words) == len(project.catalog.claims)
     for said, why, fix in (
@@ -116,10 +119,10 @@ def test_what_was_not_accepted_at_full_scale_stands_in_a_release(mini):
     project = opened_at(mini, "straight_line.fit", "averages.noise")
     put(project, "straight_line.fit", "full")
     judged(project)
-    verdicts.save(project, verdicts.blank(project, CLAIM, "full", "contradicted"))
+    verdicts.save(project.plan, verdicts.blank(project.plan, CLAIM, "full", "contradicted"))
     (said,) = refused(project)
     assert f"the claim {CLAIM} is contradicted here at full scale" in said
-    verdicts.save(project, verdicts.blank(project, CLAIM, "full", "unaccepted"))
+    verdicts.save(project.plan, verdicts.blank(project.plan, CLAIM, "full", "unaccepted"))
     releases.save(project, "x")
     assert releases.load(mini)[0].claims[CLAIM]["full"] == ["unaccepted"]
 
@@ -129,10 +132,10 @@ def test_two_machines_take_the_same_release(project):
     record = {"accepted": True, "comparisons": [{"mean": -0.329435, "sd": 0.0368232}]}
     taken = []
     for status, effect in (("supported", -0.31), ("within", -0.05)):
-        found = verdicts.blank(project, CLAIM, "sample", status)
+        found = verdicts.blank(project.plan, CLAIM, "sample", status)
         found.comparisons = [{"claimed": "", "effect": effect, "spread": 0.02}]
         found.record = record
-        verdicts.save(project, found)
+        verdicts.save(project.plan, found)
         taken.append(releases.take(project, "x"))
     assert releases.write(taken[0]) == releases.write(taken[1])
     assert taken[0].claims[CLAIM]["sample"] == ["supported", [-0.3294, 0.03682]]
@@ -153,7 +156,7 @@ def test_a_claim_that_is_not_listed_need_not_be_checked(project):
     path = project.paths.docs / "concepts/straight_line.md"
     path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
     fresh = Project(discover(project.paths))
-    for path in fresh.plan.memo(verdicts.KIND, "0" * 64).parent.parent.rglob("*"):
+    for path in Memo(project.paths, verdicts.KIND).folder.rglob("*"):
         if path.is_file() and CLAIM in path.read_text(encoding="utf-8"):
             path.unlink()
     assert verdicts.best(fresh.plan, CLAIM)[0].status == "unchecked"

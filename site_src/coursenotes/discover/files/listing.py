@@ -42,7 +42,7 @@ class Files:
 
 def trees(paths: Paths) -> tuple[Path, ...]:
     """The folders, and the file, that a build reads and copies from."""
-    settings = paths.root / "mkdocs.yml"
+    settings = paths.settings
     return (paths.docs, paths.snippets, paths.claims, paths.published, paths.releases, paths.theme, settings)
 
 

@@ -18,21 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from coursenotes.cache import keys
-from coursenotes.cache.store import write_atomic
+from coursenotes.cache.memo import Memo
 from coursenotes.discover.project import PageInfo
 from coursenotes.discover.python import refusals
 from coursenotes.discover.python import statements as source
+from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.reach import Closure
 from coursenotes.discover.text import cells as cell_fences
 from coursenotes.discover.text.cells import Cell, check, scan
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.experiments.plan import Plan
-from coursenotes.figures import draw
 from coursenotes.paths import Paths
 from coursenotes.workers import Outcome, Task, slices
 from coursenotes.workers.file_guard import Watch
 
-CELLS_ENGINE = 2  # raised when running or showing changes what a cell gives
 __all__ = ["Cell", "CellOutput", "check", "keep", "key", "notes", "outputs", "run", "scan", "tasks"]
 
 
@@ -55,17 +54,8 @@ def key(plan: Plan, page: str | PageInfo) -> str:
     """
     info = _page(plan, page)
     closure, text = _reached(plan, info)
-    return keys.hash_json(
-        {
-            "engine": CELLS_ENGINE,
-            "style": draw.style_key(),
-            "page": info.name,  # its name is in the ids of its drawings
-            "cells": [[c.source, c.attrs.get("raises", ""), c.attrs.get("alt", "")] for c in scan(info.text)],
-            "code": closure.symbols,
-            "text": text,
-            "libraries": keys.libraries([closure]),
-        }
-    )
+    asked = [[cell.source, cell.attrs.get("raises", ""), cell.attrs.get("alt", "")] for cell in scan(info.text)]
+    return keys.cells(info.name, asked, closure, text)
 
 
 def refused(plan: Plan, page: str | PageInfo) -> list[Problem]:
@@ -92,7 +82,7 @@ def tasks(plan: Plan, pages: Iterable[str | PageInfo]) -> list[Task]:
             "path": str(info.path),
             "places": {cell_fences.name(n): [str(info.path), cell.line] for n, cell in enumerate(cells)},
             "torch": "torch" in keys.libraries([closure]),
-            "slices": keys.slices(plan.catalog.code, [closure]),
+            "slices": covered(plan.catalog.code, [closure]),
             "cells": [{"line": cell.line, "source": cell.source, **dict(cell.attrs)} for cell in cells],
         }
         found.append(Task(f"cells of {info.name}", "coursenotes.figures.cells.lookup:run", args, seconds=300, cost=2.0))
@@ -105,8 +95,8 @@ def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Keep what a page's cells gave, for outputs() to find; or say what went wrong."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
-    target = plan.memo("cells", outcome.task.args["key"]) / "cells.json"
-    write_atomic(target, (outcome.folder / "cells.json").read_bytes())
+    shown = (outcome.folder / "cells.json").read_text(encoding="utf-8")
+    Memo(plan.paths, "cells").put(outcome.task.args["key"], shown)
     return []
 
 
@@ -122,7 +112,7 @@ def outputs(plan: Plan, page: str | PageInfo) -> list[CellOutput] | None:
     if not cells:
         return []
     try:
-        kept = json.loads((plan.memo("cells", key(plan, info)) / "cells.json").read_text(encoding="utf-8"))
+        kept = json.loads(Memo(plan.paths, "cells").get(key(plan, info)) or "")
     except (OSError, ValueError):
         return None
     return [CellOutput(cell.source, parts) for cell, parts in zip(cells, kept, strict=True)]

@@ -18,7 +18,7 @@ _SPECIAL = {
 
 def site_name(paths: Paths) -> str:
     """What the site is called, in mkdocs.yml; an empty string where it does not say."""
-    path = paths.root / "mkdocs.yml"
+    path = paths.settings
     line = re.search(r"^site_name:.*$", path.read_text(encoding="utf-8"), re.MULTILINE) if path.is_file() else None
     return str((yaml.safe_load(line[0]) or {}).get("site_name") or "") if line else ""
 

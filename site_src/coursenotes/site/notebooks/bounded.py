@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -12,10 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from coursenotes.cache import keys
+from coursenotes.cache.memo import Memo
 from coursenotes.discover.notebooks import Cell, joined, read
 from coursenotes.discover.text.prose import escaped, prose
 from coursenotes.discover.text.references import TIME
-from coursenotes.paths import ENGINE
+from coursenotes.paths import Paths
 from coursenotes.site.notebooks import pictures, safe
 
 HEAD, TAIL = 80, 20  # lines of a long output that are shown
@@ -41,18 +42,10 @@ def copy(path: Path) -> str:
     return json.dumps(copied, ensure_ascii=False, indent=1)
 
 
-def keep(path: Path, place: Path) -> Path:
+def keep(path: Path, paths: Paths) -> Path:
     """The file of a notebook's bounded copy; made where the notebook, or what makes copies, is not what it was."""
-    makers = [*sorted((ENGINE / "site" / "notebooks").glob("*.py")), ENGINE / "discover" / "notebooks.py"]
-    code = [file.read_bytes() for file in makers]
-    key = hashlib.sha256(b"".join([path.read_bytes(), *code])).hexdigest()
-    known = place.with_suffix(".key")
-    if not (place.is_file() and known.is_file() and known.read_text(encoding="utf-8") == key):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        known.unlink(missing_ok=True)
-        place.write_text(copy(path), encoding="utf-8")
-        known.write_text(key, encoding="utf-8")
-    return place
+    memo, key = Memo(paths, "notebooks", ".ipynb"), keys.notebook(path.read_bytes())
+    return memo.path(key) if memo.get(key) is not None else memo.put(key, copy(path))
 
 
 def _cell(number: int, cell: Cell, room: list[int]) -> dict[str, Any]:

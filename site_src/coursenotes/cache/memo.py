@@ -1,0 +1,45 @@
+"""The one memo on disk: texts that were derived once, each under the key of all that it depends on (cache/keys.py)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from coursenotes.cache.store import write_atomic
+from coursenotes.paths import Paths
+
+
+class Memo:
+    """Texts of one kind by key, a file each: drawings, verdicts, what cells show, pages, copies of notebooks."""
+
+    def __init__(self, paths: Paths, kind: str, suffix: str = ""):
+        self.folder, self.suffix = paths.memo / kind, suffix
+
+    def path(self, key: str) -> Path:
+        """The file of an entry, whether or not it is there."""
+        return self.folder / key[:2] / f"{key}{self.suffix}"
+
+    def get(self, key: str) -> str | None:
+        """The text under a key, or None. It counts as used now."""
+        try:
+            text = self.path(key).read_text(encoding="utf-8")
+            os.utime(self.path(key))
+        except (OSError, ValueError):
+            return None
+        return text
+
+    def put(self, key: str, text: str) -> Path:
+        """Keep a text -> its file."""
+        write_atomic(self.path(key), text)
+        return self.path(key)
+
+    def forget(self, key: str) -> None:
+        """Remove an entry, if it is there."""
+        self.path(key).unlink(missing_ok=True)
+
+    def sweep(self, days: float) -> None:
+        """Remove what was not used for so many days."""
+        for path in self.folder.glob("*/*"):
+            if path.stat().st_mtime < time.time() - days * 24 * 3600:
+                path.unlink(missing_ok=True)
