@@ -76,6 +76,20 @@ def raise_all(problems: Iterable[Problem]) -> None:
     collected.raise_if_any()
 
 
+def unknown(
+    what: str, name: object, options: Iterable[str], path: Path | str | None = None, line: int | None = None,
+    write: str = "{}",
+) -> Problem:  # fmt: skip
+    """The problem of a name that is not among the options: what there is, and the nearest spelling as the fix.
+
+    what: what it should name ("experiment"). write: how the nearest name is written at this place ("subject: {}").
+    """
+    there = list(options)
+    close = nearest(str(name), there)
+    fix = f"write {write.format(close)}" if close else None
+    return Problem(f'no {what} "{name}"', path, line, (f"there is: {some(there)}",), fix)
+
+
 def nearest(name: str, options: Iterable[str]) -> str | None:
     """The spelling among options that is closest to name, or None where nothing comes near."""
     found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)

@@ -100,6 +100,23 @@ class PageInfo:
     meta: Mapping[str, Any]
     references: tuple[references.Reference, ...]
 
+    def list_of(self, field: str) -> list[Any]:
+        """A field of the front matter that holds a list; empty where it is missing or holds anything else."""
+        value = self.meta.get(field)
+        return value if isinstance(value, list) else []
+
+    def line_of(self, field: str) -> int:
+        """The line that a field of the front matter, or of a notebook's metadata, is on; 1 where it is missing."""
+        lines, start, head = self.text.split("\n"), f"{field}:", 0
+        if self.name.endswith(".ipynb"):
+            lines, start = [line.lstrip() for line in self.path.read_text(encoding="utf-8").split("\n")], f'"{field}":'
+            head = next((n for n, line in enumerate(lines) if line.startswith('"coursenotes":')), 0)
+        return next((n for n, line in enumerate(lines[head:], head + 1) if line.startswith(start)), 1)
+
+    def problem(self, field: str, what: str, fix: str | None = None, *details: str) -> Problem:
+        """A mistake in a field of the front matter, at its line: problem("sources", "is not a list", "write …")."""
+        return Problem(f"{field}: {what}", self.path, self.line_of(field), details, fix)
+
 
 @dataclass
 class Catalog:

@@ -20,7 +20,7 @@ from coursenotes.knowledge.credit.licences import Licence
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import People, Person
 from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures, entries
-from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
 HOME = "index.md"
@@ -128,14 +128,14 @@ class Credit:
             yield from error.problems
             people = None
         for page in self.catalog.pages.values():
-            yield from _listed(page.meta, page.path, line_of_field(page, "authors"))
+            yield from _listed(page.meta, page.path, page.line_of("authors"))
             for name in _ids(page.meta) if people else ():
-                unknown = people and people.unknown(name, page.path, line_of_field(page, "authors"))
+                unknown = people and people.unknown(name, page.path, page.line_of("authors"))
                 if unknown:
                     yield unknown
             yield from sources.problems(page, people, self._literature)
             if page.meta.get("licence") is not None:
-                yield from licences.problems(page.meta["licence"], page.path, line_of_field(page, "licence"))
+                yield from licences.problems(page.meta["licence"], page.path, page.line_of("licence"))
         yield from self._of_courses()
 
     def _of_courses(self) -> Iterator[Problem]:

@@ -21,7 +21,6 @@ from coursenotes.errors import Problem, nearest
 from coursenotes.knowledge.credit import licences
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import ID, People
-from coursenotes.knowledge.lectures.visibility import line_of_field
 
 FIELDS = ("title", "url", "author", "licence")
 
@@ -52,7 +51,7 @@ def problems(page: PageInfo, people: People | None, literature: Callable[[], Lit
     """What is wrong with the sources of a page. Without people, nobody's id is looked up."""
     given = page.meta.get("sources")
     if given is not None and not isinstance(given, list):
-        yield Problem("sources: is not a list", page.path, line_of_field(page, "sources"), (),
+        yield Problem("sources: is not a list", page.path, page.line_of("sources"), (),
                       f"write sources: [{given}]")  # fmt: skip
     for entry in entries(page):
         line = _line(page, entry)
@@ -121,7 +120,7 @@ def _by(author: Any) -> tuple[str, ...]:
 
 def _line(page: PageInfo, entry: Any) -> int:
     """The line that an entry begins on, or that of the field."""
-    first = line_of_field(page, "sources")
+    first = page.line_of("sources")
     words = str(entry.get("title") or next(iter(entry), "")) if isinstance(entry, dict) else str(entry)
     for number, line in enumerate(page.text.split("\n")[first - 1 :], first):
         if words and words in line:

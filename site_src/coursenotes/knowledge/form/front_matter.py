@@ -13,7 +13,6 @@ from coursenotes.discover.text.references import Malformed, parse_time, write_ti
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.knowledge.lectures import lectures as courses
 from coursenotes.knowledge.lectures.lectures import Lectures
-from coursenotes.knowledge.lectures.visibility import line_of_field
 from coursenotes.knowledge.links import subjects
 
 FIELDS = {
@@ -63,26 +62,24 @@ def _head(page: PageInfo) -> Iterator[Problem]:
     for field in ("title", "description"):
         if re.search(r"<\s*[/!A-Za-z]", str(page.meta.get(field, ""))):
             yield Problem(f"{field}: holds HTML, which would be that of the whole page", page.path,
-                          line_of_field(page, field), (), "write it in words alone")  # fmt: skip
+                          page.line_of(field), (), "write it in words alone")  # fmt: skip
     for field in dict.fromkeys(map(str, page.meta)):
         close = nearest(field, FIELDS)
         if close and field not in FIELDS:
-            yield Problem(
-                f"no field {field}: in front matter", page.path, line_of_field(page, field), (), f"write {close}:"
-            )
+            yield Problem(f"no field {field}: in front matter", page.path, page.line_of(field), (), f"write {close}:")
 
 
 def _subjects(catalog: Catalog, page: PageInfo) -> Iterator[Problem]:
     """A list of subjects that is none, and a page's subject that the index page beside it does not name."""
     if "subjects" in page.meta and not subjects.named(page.meta):
-        yield Problem("subjects: is not a list", page.path, line_of_field(page, "subjects"), (),
+        yield Problem("subjects: is not a list", page.path, page.line_of("subjects"), (),
                       "write subjects: [Recommenders, Tables]")  # fmt: skip
     there = subjects.of_page(page, catalog.pages)
     given = page.meta.get("subject")
     if given is not None and str(given) not in there:
         close = nearest(str(given), there)
         yield Problem(
-            f"no subject {given!r}", page.path, line_of_field(page, "subject"),
+            f"no subject {given!r}", page.path, page.line_of("subject"),
             (f"the index page beside it names: {some(there)}",),
             f"write subject: {close}" if close else "add it to subjects: there",
         )  # fmt: skip
@@ -93,7 +90,7 @@ def _lectures(page: PageInfo, lectures: Lectures) -> Iterator[Problem]:
     entries = page.meta.get("lectures")
     if entries is None:
         return
-    place = page.path, line_of_field(page, "lectures")
+    place = page.path, page.line_of("lectures")
     if not isinstance(entries, list):
         yield Problem("lectures: is not a list", *place, (), f"write lectures: [{entries}]")
         return

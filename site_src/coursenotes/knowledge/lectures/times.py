@@ -22,7 +22,7 @@ from coursenotes.discover.links import page_links
 from coursenotes.discover.text.prose import escaped, heading_lines, line_of, links, links_as_words, prose
 from coursenotes.discover.text.references import TIME, Malformed, parse_href, parse_time
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
-from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
 # A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
@@ -85,7 +85,7 @@ class Times:
     def _front(self, page: PageInfo) -> Iterator[Place]:
         for lecture, seconds in self.lectures.in_front(page.meta):
             if seconds is not None and self.visibility.lecture(lecture):
-                yield Place(lecture.id, seconds, page.name, line_of_field(page, "lectures"), front=True)
+                yield Place(lecture.id, seconds, page.name, page.line_of("lectures"), front=True)
 
     def _told(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
         """(the concepts that it belongs to, the place) of every time in a page's text."""

@@ -23,7 +23,6 @@ from coursenotes.discover.headings import without_marks
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
 from coursenotes.errors import Problem, nearest
-from coursenotes.knowledge.lectures.visibility import line_of_field
 
 TRANSCRIPT = "transcript"
 WAYS = ("text", "index")
@@ -96,10 +95,10 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
         way = page.meta.get("publish")
         if way is not None and way not in WAYS:
             close = nearest(str(way), WAYS)
-            yield Problem(f"publish: {way} is neither text nor index", page.path, line_of_field(page, "publish"), (),
+            yield Problem(f"publish: {way} is neither text nor index", page.path, page.line_of("publish"), (),
                           f"write publish: {close or 'index'}")  # fmt: skip
         elif way is not None and not is_transcript(page.meta):
-            yield Problem("publish: is for transcripts", page.path, line_of_field(page, "publish"), (),
+            yield Problem("publish: is for transcripts", page.path, page.line_of("publish"), (),
                           "write kind: transcript, or take it out")  # fmt: skip
         if hidden(page.meta) and page.path.suffix != ".md":
             yield Problem("only the text of Markdown can be kept unpublished", page.path, None, (), "write it as .md")

@@ -18,7 +18,7 @@ from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.knowledge.lectures.lectures import Lectures
-from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
 KINDS = ("summary", "topic notes", "transcript")
@@ -77,7 +77,7 @@ class Versions:
                 yield from _fields(page)
             elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
                 line, fix = (
-                    line_of_field(page, "kind"),
+                    page.line_of("kind"),
                     "move it to docs/lessons/<course>/<lesson>/, or take the field out",
                 )
                 yield Problem("kind: is a field of somebody's version of a lesson, which this page is not",
@@ -139,7 +139,7 @@ def _fields(page: PageInfo) -> Iterator[Problem]:
         if given and given not in options:
             close = nearest(str(given).casefold(), options)
             there, fix = f"there is: {some(options)}", _written(page, field, close) if close else None
-            yield Problem(f"no {field} {given!r}", page.path, line_of_field(page, field), (there,), fix)
+            yield Problem(f"no {field} {given!r}", page.path, page.line_of(field), (there,), fix)
 
 
 def _needed(page: PageInfo) -> str:

@@ -84,7 +84,7 @@ class Visibility:
     def problems(self) -> Iterator[Problem]:
         """Fields that say nothing, and links from listed pages to what is not."""
         for page in self.catalog.pages.values():
-            yield from _fields(page.meta, page.path, lambda field, page=page: line_of_field(page, field))  # type: ignore[misc]
+            yield from _fields(page.meta, page.path, lambda field, page=page: page.line_of(field))  # type: ignore[misc]
         for course in self.lectures.courses.values():
             yield from _fields(course.more, self.catalog.paths.courses, lambda field, line=course.line: line)  # type: ignore[misc]
             for lecture in course.lectures:
@@ -100,7 +100,7 @@ class Visibility:
                     (self._why(self.catalog.pages[link.page]),),
                     "take the link out until then, or unlist this page too",
                 )  # fmt: skip
-        named = [(line_of_field(page, "lectures"), str(entry).partition("@")[0]) for entry in entries(page.meta)]
+        named = [(page.line_of("lectures"), str(entry).partition("@")[0]) for entry in entries(page.meta)]
         named += [(r.line, r.target.partition("@")[0]) for r in page.references if r.scheme == "lecture"]
         for line, code in dict.fromkeys(named):
             lecture = self.lectures.get(code) if code else None  # a bare time is in the lecture of the front matter
@@ -158,15 +158,6 @@ class Visibility:
             elif scheme == "claim" and target in self.catalog.claims:
                 found.update((*self.catalog.claims[target].experiments, *self.catalog.claims[target].controls))
         return self.catalog.with_earlier(found)
-
-
-def line_of_field(page: PageInfo, field: str) -> int:
-    """The line of a page's front matter, or of a notebook's metadata, that a field stands on, or 1."""
-    lines, start, head = page.text.split("\n"), f"{field}:", 0
-    if page.name.endswith(".ipynb"):
-        lines, start = [line.lstrip() for line in page.path.read_text(encoding="utf-8").split("\n")], f'"{field}":'
-        head = next((n for n, line in enumerate(lines) if line.startswith('"coursenotes":')), 0)
-    return next((n for n, line in enumerate(lines[head:], head + 1) if line.startswith(start)), 1)
 
 
 def _fields(meta: Mapping[str, Any], path: Path, line_of: Any) -> Iterator[Problem]:

@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.links import page_links
 from coursenotes.errors import Problem
-from coursenotes.knowledge.lectures.visibility import line_of_field
 from coursenotes.paths import Paths
 
 _NAME = re.compile(r"(?:[^\s/\\#?%:]+/)*[^\s/\\#?%:]+\.(?:md|ipynb)")
@@ -30,7 +29,7 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
     addresses = {Paths.page_url(name): name for name in catalog.pages}
     claimed: dict[str, PageInfo] = {}
     for page in sorted(catalog.pages.values(), key=lambda page: page.name):
-        place = page.path, line_of_field(page, "was")
+        place = page.path, page.line_of("was")
         given = page.meta.get("was")
         if given is not None and not isinstance(given, list):
             yield Problem("was: is not a list", *place, (), f"write was: [{given}]")

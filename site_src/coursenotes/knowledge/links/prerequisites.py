@@ -11,7 +11,7 @@ from typing import Any
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.errors import Problem, nearest, some
-from coursenotes.knowledge.lectures.visibility import Visibility, line_of_field
+from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.knowledge.links import aliases
 from coursenotes.paths import Paths
 
@@ -38,7 +38,7 @@ def problems(catalog: Catalog, visibility: Visibility) -> Iterator[Problem]:
     for ring in _rings(catalog):
         first = catalog.pages[ring[0]]
         names = " needs ".join(concept_name(name) for name in (*ring, ring[0]))
-        yield Problem(f"needs: goes in a circle: {names}", first.path, line_of_field(first, "needs"), (),
+        yield Problem(f"needs: goes in a circle: {names}", first.path, first.line_of("needs"), (),
                       "take out the one that a reader can do without")  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def _names(meta: Mapping[str, Any]) -> list[Any]:
 
 
 def _of_page(catalog: Catalog, visibility: Visibility, page: PageInfo) -> Iterator[Problem]:
-    place = page.path, line_of_field(page, "needs")
+    place = page.path, page.line_of("needs")
     given = page.meta["needs"]
     if not Paths.is_concept(page.name):
         yield Problem(f"needs: stands on a page that is no concept: {page.name}", *place, (),

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problems
-from coursenotes.knowledge.lectures.visibility import line_of_field
 from coursenotes.knowledge.links import aliases
 from coursenotes.paths import Paths
 from coursenotes.project import Project
@@ -51,7 +50,7 @@ def write(project: Project, folder: Path, address: str) -> None:
         file = folder / old / "index.html"
         if file.exists():
             problems.add(f"was: {name} has the address of a page that is generated: {old}", page.path,
-                         line_of_field(page, "was"), fix="take it out")  # fmt: skip
+                         page.line_of("was"), fix="take it out")  # fmt: skip
             continue
         root = "../" * old.count("/")
         to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
