@@ -71,7 +71,7 @@ def test_imports_run_in_no_circle(unit):
 
 
 def test_only_the_plugin_imports_mkdocs():
-    guilty = [p.name for p in files() if re.search(r"^\s*(import|from) mkdocs", p.read_text(), re.MULTILINE)]
+    guilty = [p.name for p in files() if re.search(r"^\s*(import|from) mkdocs\b", p.read_text(), re.MULTILINE)]
     assert guilty == ["mkdocs_plugin.py"]
 
 

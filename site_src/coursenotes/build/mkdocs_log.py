@@ -12,11 +12,18 @@ from coursenotes.paths import Paths
 class _Handler(logging.Handler):
     """Hears what mkdocs logs inside a with statement."""
 
-    def __enter__(self) -> None:
+    def listen(self) -> None:
+        """From now on, until stop()."""
         logging.getLogger("mkdocs").addHandler(self)
 
-    def __exit__(self, *error: object) -> None:
+    def stop(self) -> None:
         logging.getLogger("mkdocs").removeHandler(self)
+
+    def __enter__(self) -> None:
+        self.listen()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
 
 
 class Said(_Handler):

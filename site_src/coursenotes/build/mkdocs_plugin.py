@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from mkdocs.utils.templates import TemplateContext
 from coursenotes.build import serving
 from coursenotes.build.build import prepare
 from coursenotes.build.mkdocs_log import Complaints, Said, placed
-from coursenotes.cache import inputs
+from coursenotes.cache import inputs, keys
 from coursenotes.discover.files import listing
 from coursenotes.discover.text.tex import of_fields, rendered, spelled
 from coursenotes.discover.transcripts import hidden
@@ -40,6 +39,7 @@ from coursenotes.site.kept_pages import Rendered
 from coursenotes.workers.progress import Progress
 
 UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
+NOTEBOOK = ".ipynb"
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
 _handed: dict[Path, Project] = {}  # a whole build prepares first, and hands over what it prepared
 
@@ -68,11 +68,19 @@ def _build(root: Path, site_dir: Path) -> None:
     config.plugins.on_shutdown()
 
 
+class Notebook(File):
+    """A notebook, which is a page like any other."""
+
+    def is_documentation_page(self) -> bool:
+        return True
+
+
 class CoursenotesPlugin(BasePlugin):
     """Trains what is missing, renders references, adds the evidence pages."""
 
     project: Project
     serves = False  # whether it is about to, and has not begun to
+    complaints = Complaints()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         asked = click.get_current_context(silent=True)  # of mkdocs serve --clean, mkdocs says that it is a build
@@ -134,10 +142,10 @@ class CoursenotesPlugin(BasePlugin):
         texts = {**evidence.pages(self.project), **reference.pages(self.project)}
         self.unlisted = {page.name for page in self.project.knowledge.visibility.unlisted}
         self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
+        self._notebooks(files, config)
         for file in files.documentation_pages():
             if file.src_uri in self.unlisted or Paths.is_version(file.src_uri):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
-        self._copy_notebooks(files)
         self.rendered = Rendered(self.project, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
         self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
@@ -156,14 +164,13 @@ class CoursenotesPlugin(BasePlugin):
                 files.append(File.generated(config, page.dest_uri, content=finished))
         return files
 
-    def _copy_notebooks(self, files: Files) -> None:
-        """Let mkdocs-jupyter read a bounded copy of each notebook; one that is no page of ours is left out."""
-        for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
-            info = self.project.catalog.pages.get(file.src_uri)
-            if info is None:
-                files.remove(file)
-                continue
-            file.abs_src_path = str(notebooks.keep(info.path, self.project.paths))
+    def _notebooks(self, files: Files, config: MkDocsConfig) -> None:
+        """Make pages of notebooks; one that is not a page of ours is left out."""
+        for file in [file for file in files if file.src_uri.endswith(NOTEBOOK)]:
+            files.remove(file)
+            if file.src_uri in self.project.catalog.pages:
+                files.append(Notebook(file.src_uri, config.docs_dir, config.site_dir, config.use_directory_urls,
+                                      inclusion=file.inclusion))  # fmt: skip
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
@@ -204,57 +211,58 @@ class CoursenotesPlugin(BasePlugin):
                         page.parent = child
             self._group([child for child in section.children if child.is_section])
 
+    def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
+        return "" if page.file.src_uri.endswith(NOTEBOOK) else None  # its cells are converted below
+
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        self.pages.enter(page.file.src_uri, page.url)
-        page.meta.update(of_fields(page.meta))
-        if page.file.src_uri in self.unlisted:
+        """The text to render; none of a page that was rendered before, nor of a notebook, whose content comes below."""
+        name = page.file.src_uri
+        info = self.project.catalog.pages.get(name)
+        page.meta = {**info.meta} if info and name.endswith(NOTEBOOK) else {**page.meta, **of_fields(page.meta)}
+        if name in self.unlisted:
             page.meta.update(search={"exclude": True}, noindex=True)
-        render = partial(Page.render, page)
-        if page.file.src_uri.endswith(".ipynb"):
-            info = self.project.catalog.pages[page.file.src_uri]
-            page.meta = {**info.meta, **page.meta}
-            page.title = str(page.meta["title"])
-            render = partial(self._notebook, page, page.render)
-        elif transcripts.is_transcript(page.meta) or hidden(page.meta):
+        if transcripts.is_transcript(page.meta) or hidden(page.meta):
             text = transcripts.shown(text, page.meta)
-        page.render = partial(self._render, page, render)  # type: ignore[method-assign]
+        if info and name.endswith(NOTEBOOK):
+            text = keys.notebook(info.path.read_bytes())
+        self.page_key = self.rendered.key(name, page.url, text)
+        self.page_kept = self.rendered.load(self.page_key)
+        if self.page_kept is not None or name.endswith(NOTEBOOK):
+            self.pages.leave()
+            return ""
+        self.pages.enter(name, page.url)
+        self.complaints.count = 0
         return text
 
-    def _notebook(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
-        """What mkdocs-jupyter makes of a notebook, made safe, and in the form of the other pages."""
-        title = page.title
-        render(config, files)
-        names = {file.src_uri for file in files.documentation_pages()}
-        info = self.project.catalog.pages[page.file.src_uri]
-        try:
-            finished = notebooks.finish(page.content or "", self.project.knowledge, info, names)
-        except CoursenotesError as error:
-            raise PluginError(f"\n{error}") from error
-        page.content, page.title = finished.content, title
-        page.toc, page.present_anchor_ids = get_toc(finished.toc), set(finished.ids)  # type: ignore[arg-type]
-        linked = {files.get_file_from_path(path): anchors for path, anchors in finished.links.items()}
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """The page's content: as rendered now, or as it was rendered for the same text and the same answers."""
+        kept = self.page_kept or self._rendered(html, page, files)
+        page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
+        linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
         page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
+        if "title" not in page.meta:
+            page.title = kept["title"]
+        if self.page_kept is None and not self.complaints.count:
+            self.rendered.save(self.page_key, kept)
+        return str(kept["content"])
 
-    def _render(self, page: Page, render: Any, config: MkDocsConfig, files: Files) -> None:
-        """What mkdocs' Page.render does, or what it did for the same text and the same answers."""
-        key = self.rendered.key(page.file.src_uri, page.url, page.markdown or "")
-        kept = self.rendered.load(key)
-        if kept is not None:
-            page.content, page._title_from_render = kept["content"], kept["title"]
-            page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
-            linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
-            page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
-            return
-        complaints = Complaints()
-        with complaints:
-            render(config, files)
-        page._title_from_render = rendered(page._title_from_render or "") or None
-        if not complaints.count:
-            links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
-            self.rendered.save(key, {
-                "content": page.content, "title": page._title_from_render, "toc": [_token(item) for item in page.toc],
-                "ids": sorted(page.present_anchor_ids or ()), "links": links,
-            })  # fmt: skip
+    def _rendered(self, html: str, page: Page, files: Files) -> dict[str, Any]:
+        """What was rendered of a page, as plain JSON."""
+        if page.file.src_uri.endswith(NOTEBOOK):
+            info = self.project.catalog.pages[page.file.src_uri]
+            names = {file.src_uri for file in files.documentation_pages()}
+            try:
+                finished = notebooks.finish(notebooks.convert(info.path, self.project.paths), self.project.knowledge,
+                                            info, names)  # fmt: skip
+            except CoursenotesError as error:
+                raise PluginError(f"\n{error}") from error
+            return {"content": finished.content, "title": str(page.meta["title"]), "toc": finished.toc,
+                    "ids": finished.ids, "links": finished.links}  # fmt: skip
+        links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
+        return {
+            "content": html, "title": rendered(page.title or ""), "toc": [_token(item) for item in page.toc],
+            "ids": sorted(page.present_anchor_ids or ()), "links": links,
+        }  # fmt: skip
 
     def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
         """A version stands in no navigation; shown with it is the section of its lesson's own page."""
@@ -281,7 +289,11 @@ class CoursenotesPlugin(BasePlugin):
             self.rendered.save(self.whole[page.file.src_uri], output)
         return output
 
+    def on_pre_build(self, config: MkDocsConfig) -> None:
+        self.complaints.listen()
+
     def on_post_build(self, config: MkDocsConfig) -> None:
+        self.complaints.stop()
         try:
             site_files.write(self.project, Path(config.site_dir), config.site_url or "")
         except CoursenotesError as error:

@@ -49,6 +49,10 @@ class Pages:
         root = "../" * url.removeprefix("./").count("/")
         self.view = View(self.project, name, root, self.source)
 
+    def leave(self) -> None:
+        """What is rendered next is not one of the project's pages."""
+        self.view = None
+
 
 def make_extensions(project: Project, page: str, url: str, source: str = "") -> list[Extension]:
     """The extensions for one page alone."""
