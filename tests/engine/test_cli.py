@@ -156,7 +156,7 @@ def test_a_dataset_without_any_scale_is_told(command, mini):
     path = mini.snippets / "datasets" / "points.py"
     path.write_text(path.read_text().replace("sample=sample, ", ""))
     status, said = command("check")
-    assert status == 1 and "straight_line.py:22: the dataset of fit gives no data at any scale" in said
+    assert status == 1 and "straight_line.py:22: the dataset of fit has no data at any scale" in said
     assert "nothing uses the experiment fit" not in said
 
 

@@ -1,4 +1,4 @@
-"""The order of a whole build: find, check, train, judge, draw, render, exchange."""
+"""A whole build, in order: discover, check, train, evaluate claims, draw, render, exchange."""
 
 from __future__ import annotations
 
@@ -28,40 +28,41 @@ from coursenotes.project import Project, load
 from coursenotes.workers import TORCH, Outcome, Pool, Task
 from coursenotes.workers.progress import Progress
 
-Render = Callable[[Project, Path], None]  # (what to look up in, the folder to write the site into)
+Render = Callable[[Project, Path], None]  # (project, folder to write the site into)
 
 
 @dataclass
-class Done:
-    """What a build did."""
+class BuildResult:
+    """The project as built, how many jobs ran, and every verdict."""
 
     project: Project
     jobs: int = 0
     stored: int = 0
     verdicts: list[verdicts.Verdict] = field(default_factory=list)
 
-    def summary(self) -> str:
-        """What ran and what was found of the claims, in a line."""
+    def summary(self, jobs: int | None = None) -> str:
+        """Jobs and verdicts in one line. jobs: how many to report as run now, by default all that ran."""
         counts = Counter(verdict.status for verdict in self.verdicts)
         words = [f"{counts[s]} {verdicts.WORDS[s]}" for s in verdicts.STATUSES if counts[s]]
-        ran = f"{self.jobs} job{'' if self.jobs == 1 else 's'} ran, {self.stored} came from the store"
-        return f"{ran}; claims: {', '.join(words) or 'none'}"
+        ran = self.jobs if jobs is None else jobs
+        done = f"{ran} job{'' if ran == 1 else 's'} ran, {self.stored + self.jobs - ran} came from the store"
+        return f"{done}; claims: {', '.join(words) or 'none'}"
 
     def contradicted(self) -> list[str]:
-        """What is to be said of each claim that the runs of this machine contradict."""
-        found = [v for v in self.verdicts if v.status == verdicts.CONTRADICTED]
-        return [str(runner.failure(self.project.plan, verdict)) for verdict in found]
+        """One error text for each claim that the runs of this machine contradict."""
+        against = [v for v in self.verdicts if v.status == verdicts.CONTRADICTED]
+        return [str(runner.failure(self.project.plan, verdict)) for verdict in against]
 
     def unaccepted(self) -> list[str]:
-        """The claims that wait for a replication at the scale of a build."""
+        """The claims that have no sufficient replication yet, at the scale of a build."""
         return [v.claim for v in self.verdicts if v.status == verdicts.UNACCEPTED and v.scale == "sample"]
 
 
 # ---------------------------------------------------------------- preparing
-def prepare(paths: Paths, progress: Progress, *, claims: bool) -> Done:
-    """Bring everything that pages ask for into the store: results, drawings, cells, and the verdicts if claims.
+def prepare(paths: Paths, progress: Progress, *, claims: bool) -> BuildResult:
+    """Compute everything that pages refer to and that is not stored: results, drawings, cells, verdicts if claims.
 
-    Raises CoursenotesError with everything that went wrong; what went well is kept.
+    Raises CoursenotesError with everything that went wrong; whatever succeeded is kept.
     """
     _sweep(paths)
     project = load(paths)
@@ -73,7 +74,7 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> Done:
     total = sum(len(project.plan.jobs(*w)) for w in wanted)
     todo = [task(project.plan, job) for job in missing]
     progress.plan(total, total - len(missing), _reasons(project, missing), todo)
-    done = Done(project, len(missing), total - len(missing))
+    done = BuildResult(project, len(missing), total - len(missing))
     with contextlib.ExitStack() as pools:
         pool = pools.enter_context(Pool(paths.root, preload=preload(project.plan, todo)))
         progress.slots = sum(device.slots for device in pool.devices)
@@ -94,11 +95,11 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> Done:
     return done
 
 
-Makers = list[tuple[Callable[[Plan, Outcome], list[Problem]], list[Task]]]  # who keeps it, what is to be done
+Makers = list[tuple[Callable[[Plan, Outcome], list[Problem]], list[Task]]]  # (keeps an outcome, tasks to run)
 
 
 def _makers(project: Project, *, claims: bool) -> Makers:
-    """All that is made from results and is not there yet: verdicts, cells, drawings."""
+    """The tasks for everything derived from results that is missing: verdicts, cells, drawings."""
     pages = list(project.catalog.pages.values())
     return [
         (runner.keep, runner.tasks(project.plan) if claims else []),
@@ -108,12 +109,12 @@ def _makers(project: Project, *, claims: bool) -> Makers:
 
 
 def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) -> list[Problem]:
-    """Judge claims, run cells, draw figures. Returns what went wrong."""
+    """Evaluate claims, run cells, draw figures -> problems."""
     todo = [each for _, tasks in makers for each in tasks]
     keepers = {each.id: keep for keep, tasks in makers for each in tasks}
     problems: list[Problem] = []
     if todo:
-        progress.stage("judging claims, running cells, drawing figures", len(todo), todo)
+        progress.stage("checking claims, running cells, drawing figures", len(todo), todo)
     for outcome in pool.run(todo, progress.event):
         progress.done(outcome)
         problems += keepers[outcome.task.id](project.plan, outcome)
@@ -123,8 +124,8 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
 
 
 def wanted_figures(project: Project) -> list[tuple[str, str]]:
-    """(figure, scale) of every figure that pages ask for and evidence pages show, where there are results."""
-    asked = {
+    """(figure, scale) of every figure on a page or an evidence page whose results exist."""
+    wanted = {
         (ref.target, ref.scale)
         for page in project.catalog.pages.values()
         for ref in page.references
@@ -134,20 +135,20 @@ def wanted_figures(project: Project) -> list[tuple[str, str]]:
         for scale in experiment.scales:
             results = project.plan.results(name, scale)
             if results is not None and results.logged:
-                asked.add((f"{name}#curves", scale))
-    return sorted(asked)
+                wanted.add((f"{name}#curves", scale))
+    return sorted(wanted)
 
 
 def _reasons(project: Project, missing: list[Job]) -> dict[str, int]:
-    """Why jobs have to run, and how many for each reason, for the person who wonders."""
+    """{"experiment: reason": number of jobs}, for the progress display."""
     return dict(Counter(f"{job.experiment.id}: {'; '.join(project.plan.why(job))}" for job in missing))
 
 
 # ---------------------------------------------------------------- the whole build
 def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[str]]:
-    """Train, judge, draw, render beside site/ and exchange. -> what to say at the end, and of contradicted claims.
+    """Build the site next to site/ and exchange the two -> (summary, error texts of contradicted claims).
 
-    Where nothing changed since the last whole build, nothing is done.
+    Does nothing if nothing has changed since the last whole build.
     """
     last = up_to_date.unchanged(paths, scale="sample")
     if last is not None:
@@ -166,20 +167,19 @@ def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[s
     progress.say(progress.times())
     if waiting := done.unaccepted():
         progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
-    done.jobs, done.stored = 0, done.jobs + done.stored
     depends = inputs.everything(done.project.paths, done.project.catalog.code)
     digest = up_to_date.current(paths, depends, scale="sample")
     same = up_to_date.inputs(paths, inputs.settings(paths), scale="sample") == seen
     if same and inputs.as_read(done.project.catalog.code):
-        up_to_date.write(paths, digest, depends, done.summary(), done.project.knowledge.next_change, contradicted)
-    else:  # somebody wrote on while this was built: the site may be older than the files
+        up_to_date.write(paths, digest, depends, done.summary(jobs=0), done.project.knowledge.next_change, contradicted)
+    else:  # files changed during the build, so the site may be older than they are
         up_to_date.forget(paths)
     return summary, contradicted
 
 
 @contextlib.contextmanager
 def locked(paths: Paths) -> Iterator[None]:
-    """Held while site/ is exchanged. The kernel lets go of it when the process dies."""
+    """A lock held while site/ is exchanged; the kernel releases it when the process dies."""
     paths.state.mkdir(parents=True, exist_ok=True)
     with paths.lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -187,7 +187,7 @@ def locked(paths: Paths) -> Iterator[None]:
 
 
 def exchange(fresh: Path, target: Path) -> None:
-    """Put a finished folder in the place of another; afterwards the old one lies where the finished one was."""
+    """Swap a finished folder with the current one: afterwards the old one is at the path of the finished one."""
     if not target.exists():
         fresh.rename(target)
         return
@@ -203,7 +203,7 @@ def exchange(fresh: Path, target: Path) -> None:
 
 
 def _sweep(paths: Paths) -> None:
-    """Remove what killed builds left behind, scratch folders and half-made sites, and pages that nobody asks for."""
+    """Remove scratch folders and half-written sites of killed builds, and pages unused for a week."""
     old = time.time() - 24 * 3600
     Memo(paths, "pages").sweep(days=7)
     for folder in paths.scratch.iterdir() if paths.scratch.is_dir() else ():

@@ -1,4 +1,4 @@
-"""What must be true of the whole: every name resolves, every claim stands on a page, everything made is used."""
+"""Checks of the whole project: every name resolves, every claim is on a page, everything computed is used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coursenotes.site.markdown import measured, names
 
 
 def static(project: Project) -> list[Problem]:
-    """All problems that can be seen before anything is run."""
+    """All problems that can be detected before anything runs."""
     problems = Problems()
     catalog = project.catalog
     problems.extend(catalog.problems)
@@ -43,7 +43,7 @@ def static(project: Project) -> list[Problem]:
 
 
 def after_training(project: Project) -> list[Problem]:
-    """All problems that need results to be seen: metrics that nobody returned or uses, results that are not there."""
+    """All problems that can only be detected from results: missing results, unknown or unused metrics, no spread."""
     problems = Problems()
     problems.extend(without_results(project))
     problems.extend(names.all_problems(project.knowledge, project.plan))
@@ -55,7 +55,7 @@ def after_training(project: Project) -> list[Problem]:
 
 
 def without_spread(plan: Plan, name: str, scale: str) -> list[Problem]:
-    """The problem of an experiment that gives the same for every seed, whatever the setting: it seeds itself."""
+    """The problem of an experiment whose metrics are equal for every seed: it sets a seed of its own."""
     results = plan.results(name, scale)
     if results is None or len(results.seeds) < 2 or not results.metrics:
         return []
@@ -64,19 +64,19 @@ def without_spread(plan: Plan, name: str, scale: str) -> list[Problem]:
     info = plan.experiment(name)
     return [
         Problem(
-            f"{name} gives the same metrics for each of {len(results.seeds)} seeds ({scale} scale)",
+            f"{name} returns the same metrics for each of {len(results.seeds)} seeds ({scale} scale)",
             info.path,
             info.line,
             ("with no spread, any margin would be accepted",),
-            "let it draw from torch, numpy and random, which each run seeds; where chance has no part, declare seeds=1",
+            "draw from torch, numpy and random, which every run seeds; if nothing is random, declare seeds=1",
         )
     ]
 
 
 def accepted(project: Project) -> list[Problem]:
-    """Claims over results that no replication has accepted, as their code is now: writing goes on, publishing does not.
+    """Claims whose current code no replication has accepted: fine while writing, an error before publishing.
 
-    At full scale, whose replication takes hours, they may wait.
+    Claims at full scale, whose replication takes hours, may wait.
     """
     found = acceptance.problems(project.plan)
     for claim in project.catalog.claims.values():
@@ -87,16 +87,16 @@ def accepted(project: Project) -> list[Problem]:
             found.append(
                 Problem(
                     f"the claim {claim.name} is not accepted yet", claim.path, claim.line,
-                    tuple(record.problems) if record else ("there is no replication of it as its code is now",),
+                    tuple(record.problems) if record else ("its current code has not been replicated",),
                     f"coursenotes replicate {claim.topic}" if record is None else
-                    "more seeds, a larger effect or a smaller statement; docs/contribute/claims.md says how",
+                    "use more seeds, a larger effect or a weaker statement; see docs/contribute/claims.md",
                 )
             )  # fmt: skip
     return found
 
 
 def without_results(project: Project) -> list[Problem]:
-    """The experiments that have no results at sample scale, where a page first asks for them; full scale may miss."""
+    """Experiments without results at sample scale, each at the first reference to it; full scale may be missing."""
     missing = [name for name, scale in project.plan.wanted("sample") if project.plan.results(name, scale) is None]
     places: dict[str, tuple[Path, int]] = {}
     for page in project.catalog.pages.values() if missing else ():
@@ -115,12 +115,12 @@ def without_results(project: Project) -> list[Problem]:
 
 
 def credited(project: Project) -> list[Problem]:
-    """Notes without a source or without a licence: such a draft can be built and looked at, and is not done."""
+    """Notes without a source or a license: a draft like this can be built, but not published."""
     return list(project.knowledge.credit.missing())
 
 
 def prose(project: Project) -> list[Problem]:
-    """Numbers on pages: texts of links that measurement does not bear out, digits that look measured and are typed."""
+    """Numbers in prose: link texts that disagree with the measurement, and typed digits that look measured."""
     problems = Problems()
     problems.extend(without_results(project))
     for page in project.catalog.pages.values():
@@ -129,24 +129,24 @@ def prose(project: Project) -> list[Problem]:
             continue
         for line, digits in measured.looks_measured(page.text):
             problems.add(
-                f"{digits} looks measured, and is typed by hand", page.path, line,
-                fix="write [](measured:topic.experiment.metric), or end the line with <!-- given --> for a source's",
+                f"{digits} looks measured, but is typed by hand", page.path, line,
+                fix="write [](measured:topic.experiment.metric), or end the line with <!-- given -->",
             )  # fmt: skip
     return problems.found
 
 
 def _named_as_a_page(project: Project) -> list[Problem]:
-    """Topics whose evidence would stand where another generated page does."""
+    """Topics whose evidence page would have the address of another generated page."""
     return [
         Problem(f"a topic cannot be called {topic}", project.paths.snippet(topic), 1,
-                (f"evidence/{topic}.md is a page of all topics",), "give it another name")
+                (f"evidence/{topic}.md is a page about all topics",), "choose another name")
         for topic in project.paths.topics()
         if project.paths.topic_page(topic) in ("evidence/claims.md", "evidence/index.md")
     ]  # fmt: skip
 
 
 def _published(project: Project) -> list[Problem]:
-    """Published results that cannot be read: pages that ask for them would be written without their numbers."""
+    """Published results that cannot be read: pages would be rendered without their numbers."""
     problems = Problems()
     for path in project.paths.published_files():
         try:
@@ -157,31 +157,31 @@ def _published(project: Project) -> list[Problem]:
 
 
 def _unused(project: Project) -> list[Problem]:
-    """Claims on no page or twice in one file; figures and experiments that nothing shows."""
+    """Claims and figures that are not on any page, claims without controls, experiments that nothing uses."""
     catalog, problems = project.catalog, Problems()
-    asked = Counter((ref.scheme, ref.target) for page in catalog.pages.values() for ref in page.references)
+    references = Counter((ref.scheme, ref.target) for page in catalog.pages.values() for ref in page.references)
     for claim in catalog.claims.values():
-        if not asked["claim", claim.id]:
+        if not references["claim", claim.id]:
             problems.add(
-                f"the claim {claim.name} stands on no page", claim.path, claim.line,
+                f"the claim {claim.name} is not on any page", claim.path, claim.line,
                 fix=f"write [the sentence](claim:{claim.id}) in docs/concepts/{claim.topic}.md",
             )  # fmt: skip
         if not claim.falsifiers:
             problems.add(
-                f"the claim {claim.name} names nothing that would refute it", claim.path, claim.line,
+                f"the claim {claim.name} has no control that would refute it", claim.path, claim.line,
                 fix="add @falsified_by(...)",
             )  # fmt: skip
     for figure in catalog.figures.values():
-        if not asked["figure", figure.id]:
+        if not references["figure", figure.id]:
             problems.add(
-                f"the figure {figure.name} stands on no page", figure.path, figure.line,
+                f"the figure {figure.name} is not on any page", figure.path, figure.line,
                 fix=f"write ![](figure:{figure.id}) on a page, or remove it",
             )  # fmt: skip
     used = {name for name, _ in project.plan.wanted()}
     for experiment in catalog.experiments.values():
         if not experiment.scales:
             problems.add(
-                f"the dataset of {experiment.name} gives no data at any scale", experiment.path, experiment.line,
+                f"the dataset of {experiment.name} has no data at any scale", experiment.path, experiment.line,
                 fix="give its Dataset a function sample= or full=",
             )  # fmt: skip
         elif experiment.id not in used:
@@ -193,7 +193,7 @@ def _unused(project: Project) -> list[Problem]:
 
 
 def _unused_metrics(project: Project) -> list[Problem]:
-    """Metrics that no page, figure or claim names. One that starts with _ is for diagnosis."""
+    """Metrics that no page, figure or claim uses. A name that starts with _ marks one for diagnosis."""
     catalog, problems = project.catalog, Problems()
     shown: set[str] = set()
     tables: set[str] = set()
@@ -217,11 +217,11 @@ def _unused_metrics(project: Project) -> list[Problem]:
                 if not name.startswith("_") and f"{experiment.id}.{name}" not in shown and not quoted:
                     problems.add(
                         f"nothing uses the metric {name!r} of {experiment.name}", experiment.path, experiment.line,
-                        fix=f"show it, or call it _{name} if it is for diagnosis",
+                        fix=f"show it, or rename it to _{name} if it is for diagnosis",
                     )  # fmt: skip
     return problems.found
 
 
 def _without_returns(text: str, name: str) -> str:
-    """The text without the dict entry that makes the metric: being returned is not being used."""
+    """The text without the dict entry that returns the metric: returning it is not using it."""
     return text.replace(f'"{name}":', "")

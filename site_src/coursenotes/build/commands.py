@@ -1,13 +1,18 @@
-"""What each command does. Each imports what it needs, so that the quick ones are quick."""
+"""The commands, one function each. Each imports only what it needs, so that quick commands start quickly."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from coursenotes.errors import Problem, nearest, raise_all
+from coursenotes.errors import raise_all, unknown
 from coursenotes.paths import Paths
+
+if TYPE_CHECKING:
+    from coursenotes.discover.catalog import PageInfo
+    from coursenotes.project import Project
 
 
 def build(args: argparse.Namespace, paths: Paths) -> int:
@@ -26,21 +31,21 @@ def build(args: argparse.Namespace, paths: Paths) -> int:
     print(summary)
     print(f"The site is at {paths.site / 'index.html'}")
     if not args.open:
-        print("To look at it: coursenotes build --open (searching needs an address, not a file)")
-    status = _say_contradicted(contradicted)
+        print("To read it: coursenotes build --open (search needs an address, not a file)")
+    status = _print_contradicted(contradicted)
     if args.open:
         _serve(paths.site)
     return status
 
 
-def _say_contradicted(contradicted: list[str]) -> int:
-    """Say last what measurement on this machine contradicts. -> the exit status: 1 where there is such."""
+def _print_contradicted(contradicted: list[str]) -> int:
+    """Print the claims that this machine's measurements contradict -> the exit status, 1 if there are any."""
     if not contradicted:
         return 0
     sys.stdout.flush()
     number = f"{len(contradicted)} claim{'s are' if len(contradicted) > 1 else ' is'} contradicted here"
     print("\n" + "\n\n".join(contradicted), file=sys.stderr)
-    print(f"\n{number}: the site says so where they stand. Do not publish it as it is.", file=sys.stderr)
+    print(f"\n{number}: the site says so next to each. Do not publish it as it is.", file=sys.stderr)
     return 1
 
 
@@ -56,7 +61,7 @@ def status(args: argparse.Namespace, paths: Paths) -> int:
             results = project.plan.results(name, scale)
             words = f"{len(jobs) - len(missing)}/{len(jobs)} jobs"
             if results is not None and results.stale:
-                words += f", published results are of older code: {results.stale}"
+                words += f", published results are from older code: {results.stale}"
             elif missing:
                 words += f": {'; '.join(project.plan.why(missing[0]))}"
             print(f"{name:44} {scale:7} {words}")
@@ -75,8 +80,9 @@ def why(args: argparse.Namespace, paths: Paths) -> int:
     reasons: dict[tuple[str, ...], list] = {}
     for job in jobs:
         reasons.setdefault(tuple(project.plan.why(job)), []).append(job)
-    for why, some in reasons.items():
-        print(f"{args.name}, {len(some)} of {len(jobs)} jobs: {'; '.join(why) or 'stored, and nothing changed since'}")
+    for why, affected in reasons.items():
+        state = "; ".join(why) or "stored, and nothing has changed since"
+        print(f"{args.name}, {len(affected)} of {len(jobs)} jobs: {state}")
     depends = project.plan.depends(args.name, args.scale)
     print("It depends on:")
     for symbol in depends["code"]:
@@ -105,13 +111,13 @@ def import_(args: argparse.Namespace, paths: Paths) -> int:
         except EOFError:
             return ""
 
-    given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
-    reports = bring(paths, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
-    told = summary(reports)
-    print(told)
+    options = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
+    reports = bring(paths, Options(**options), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    text = summary(reports)
+    print(text)
     if args.report:
-        args.report.write_text(told + "\n", encoding="utf-8")
-    print("Next: look at it with coursenotes build --open, then open a pull request")
+        args.report.write_text(text + "\n", encoding="utf-8")
+    print("Next: read it with coursenotes build --open, then open a pull request")
     return 0
 
 
@@ -132,25 +138,22 @@ def check(args: argparse.Namespace, paths: Paths) -> int:
     accepted = check.accepted(project)
     raise_all([*check.static(project), *check.after_training(project), *check.prose(project), *credited, *accepted])
     print(f"{len(project.catalog.pages)} pages, {len(project.catalog.claims)} claims: nothing wrong")
-    _say_due(project)
+    _print_due(project)
     return 0
 
 
-def _pages(project, names: list[str]) -> list:
-    """The pages that a person means: by their path, below the root or docs/, or by a topic. Raises CoursenotesError."""
-    pages, problems, found = project.catalog.pages, [], []
+def _pages(project: Project, names: list[str]) -> list[PageInfo]:
+    """Pages by path, below the root or docs/, or by topic. Raises CoursenotesError."""
+    pages, problems, chosen = project.catalog.pages, [], []
     for name in names:
-        given = name.removeprefix("./").removeprefix("docs/")
-        known = [page for page in (given, project.paths.concept_page(given), f"{given}.md") if page in pages]
-        if known:
-            found.append(pages[known[0]])
+        path = name.removeprefix("./").removeprefix("docs/")
+        matches = [page for page in (path, project.paths.concept_page(path), f"{path}.md") if page in pages]
+        if matches:
+            chosen.append(pages[matches[0]])
         else:
-            close = nearest(given, pages)
-            problems.append(
-                Problem(f"no page {name!r}", fix=f"write docs/{close}" if close else "name a page of docs/")
-            )
+            problems.append(unknown("page", path, pages, write="docs/{}"))
     raise_all(problems)
-    return found
+    return chosen
 
 
 def release(args: argparse.Namespace, paths: Paths) -> int:
@@ -162,17 +165,17 @@ def release(args: argparse.Namespace, paths: Paths) -> int:
     path = releases.save(project, args.name)
     taken = releases.load(paths)[-1]
     print(f"wrote {path.relative_to(paths.root)}: {len(taken.pages)} pages, {len(taken.claims)} claims")
-    print("Next: add it to the project, and build: pages tell what changed since")
+    print("Next: commit it, and build: pages show what has changed since")
     return 0
 
 
-def _say_due(project) -> None:
-    """Print the dated values that are past their review. None of them is a fault: nothing changed but the day."""
+def _print_due(project: Project) -> None:
+    """Print the dated values that are past their review date. They are reminders, not errors."""
     from coursenotes.knowledge.facts import dated
 
     due = dated.due(project.catalog.pages.values(), project.knowledge.today)
     if due:
-        print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to look at again:")
+        print(f"\n{len(due)} dated value{'s' if len(due) > 1 else ''} to review:")
     for fact in due:
         where = f"{fact.path.relative_to(project.paths.root)}:{fact.line}"
         print(f"{where} {fact.value}: as of {fact.day}, due since {fact.review}")
@@ -183,13 +186,13 @@ def store(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.project import load
 
     project = load(paths)
-    found = unused.look(project.plan)
-    print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {project.plan.store.root}")
-    print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
+    stored = unused.look(project.plan)
+    print(f"{stored.entries} results, {stored.size / 1e6:.1f} MB in {project.plan.store.root}")
+    print(f"{len(stored.unused)} of them, {stored.unused_size / 1e6:.1f} MB, belong to older code")
     if args.remove_unused:
-        unused.remove_unused(found)
-        print("removed these")
-    raise_all(found.bad)
+        unused.remove_unused(stored)
+        print("removed them")
+    raise_all(stored.bad)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The log of mkdocs: its warnings kept, counted, and told with the line that they are about."""
+"""The log of mkdocs: keeps and counts its warnings, and adds the line that each is about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coursenotes.paths import Paths
 
 
 class _Handler(logging.Handler):
-    """Hears what mkdocs logs inside a with statement."""
+    """Receives what mkdocs logs, inside a with statement or between listen() and stop()."""
 
     def listen(self) -> None:
         """From now on, until stop()."""
@@ -27,7 +27,7 @@ class _Handler(logging.Handler):
 
 
 class Said(_Handler):
-    """Keeps the texts of warnings, which would be shown nowhere."""
+    """Keeps the texts of warnings, which are not shown otherwise."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -38,7 +38,7 @@ class Said(_Handler):
 
 
 class Complaints(_Handler):
-    """Counts complaints while a page is rendered: such a page is rendered again, to be complained of again."""
+    """Counts messages while a page is rendered: such a page is not kept, so that the message comes again."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -49,7 +49,7 @@ class Complaints(_Handler):
 
 
 def placed(text: str, paths: Paths) -> Problem:
-    """What mkdocs warns of, with the line of the page's link where it names one."""
+    """A warning of mkdocs as a problem, with the line of the link that it names."""
     match = re.match(r"Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'", text)
     path = paths.docs / match["page"] if match else None
     if match is None or path is None or not path.is_file():

@@ -41,12 +41,12 @@ from coursenotes.workers.progress import Progress
 UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
 NOTEBOOK = ".ipynb"
 IN_NAV = ("evidence/index.md", "evidence/claims.md")
-_handed: dict[Path, Project] = {}  # a whole build prepares first, and hands over what it prepared
+_prepared: dict[Path, Project] = {}  # by root: a whole build prepares the project before it renders
 
 
 def render(project: Project, site_dir: Path) -> None:
     """Render the pages of a prepared project into a folder, strictly. Raises CoursenotesError."""
-    _handed[project.paths.root] = project
+    _prepared[project.paths.root] = project
     said = Said()
     try:
         with said:
@@ -58,7 +58,7 @@ def render(project: Project, site_dir: Path) -> None:
     except PluginError as error:
         raise CoursenotesError(str(error)) from error
     finally:
-        _handed.pop(project.paths.root, None)
+        _prepared.pop(project.paths.root, None)
 
 
 def _build(root: Path, site_dir: Path) -> None:
@@ -69,22 +69,22 @@ def _build(root: Path, site_dir: Path) -> None:
 
 
 class Notebook(File):
-    """A notebook, which is a page like any other."""
+    """A notebook, which is rendered as a page."""
 
     def is_documentation_page(self) -> bool:
         return True
 
 
 class CoursenotesPlugin(BasePlugin):
-    """Trains what is missing, renders references, adds the evidence pages."""
+    """Trains missing jobs, renders references, adds the generated pages."""
 
     project: Project
-    serves = False  # whether it is about to, and has not begun to
+    serves = False  # mkdocs serve is starting, and has not checked its address yet
     complaints = Complaints()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
-        asked = click.get_current_context(silent=True)  # of mkdocs serve --clean, mkdocs says that it is a build
-        self.serves = command == "serve" or (asked is not None and asked.info_name == "serve")
+        context = click.get_current_context(silent=True)  # command is "build" in mkdocs serve --clean
+        self.serves = command == "serve" or (context is not None and context.info_name == "serve")
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         paths = Paths(Path(config.config_file_path).parent.resolve())
@@ -93,8 +93,8 @@ class CoursenotesPlugin(BasePlugin):
                 serving.check(*config.dev_addr)
             self.serves = False
             self._look(paths, config)
-            if paths.root in _handed:
-                self.project = _handed[paths.root]
+            if paths.root in _prepared:
+                self.project = _prepared[paths.root]
             else:
                 with Progress() as progress:
                     self.project = prepare(paths, progress, claims=False).project
@@ -105,22 +105,22 @@ class CoursenotesPlugin(BasePlugin):
         return config
 
     def _look(self, paths: Paths, config: MkDocsConfig) -> listing.Files:
-        """The project's files as they are now, those of its theme among them. Raises CoursenotesError."""
+        """The project's current files, including its theme. Raises CoursenotesError."""
         if Path(config.docs_dir).resolve() != paths.docs.resolve():
             what = f"docs_dir is {config.docs_dir}; the engine reads {paths.docs}"
-            raise CoursenotesError(Problem(what, config.config_file_path, fix="take docs_dir out"))
+            raise CoursenotesError(Problem(what, config.config_file_path, fix="remove docs_dir"))
         return listing.look(paths, [self._theme(paths, config)])
 
     @staticmethod
     def _theme(paths: Paths, config: MkDocsConfig) -> Path:
-        """The folder of the theme, by the name that its files are listed under where it is the project's."""
+        """The folder of the theme, as its files are listed if it belongs to the project."""
         if config.theme.custom_dir is None:
             return paths.theme
         given = os.path.relpath(config.theme.custom_dir, Path(config.config_file_path).parent)
         return Path(os.path.normpath(paths.root / given))
 
     def _listed(self, files: Files, config: MkDocsConfig) -> None:
-        """Refuse what mkdocs found and would copy, and leave out what is newer than what was read."""
+        """Refuse files that mkdocs would copy but that are not the project's; drop files newer than the catalog."""
         paths = self.project.paths
         found, problems = self._look(paths, config), []
         folders = {config.docs_dir: paths.docs, config.theme.custom_dir: self._theme(paths, config)}
@@ -128,8 +128,8 @@ class CoursenotesPlugin(BasePlugin):
         for file in [file for file in files if file.src_dir in ours]:
             path = ours[file.src_dir] / file.src_uri
             if file.inclusion is not InclusionLevel.EXCLUDED and not found.has(path):
-                problems.append(Problem("would be copied to the site, and is none of the project's files", path,
-                                        fix="take it out, or name it under exclude_docs: in mkdocs.yml"))  # fmt: skip
+                problems.append(Problem("would be copied to the site, but is not one of the project's files", path,
+                                        fix="remove it, or name it under exclude_docs: in mkdocs.yml"))  # fmt: skip
             elif file.src_dir == config.docs_dir and not self.project.catalog.files.has(path):
                 files.remove(file)
         raise_all(problems)
@@ -148,7 +148,7 @@ class CoursenotesPlugin(BasePlugin):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
         self.rendered = Rendered(self.project, [*(f.src_uri for f in files), *texts])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
-        self.kept: list[File] = []  # the others: mkdocs sees files, where they are pages
+        self.kept: list[File] = []  # the other generated pages, which mkdocs copies as files
         for path, text in texts.items():
             if path in IN_NAV or path in reference.PAGES:
                 files.append(File.generated(config, path, content=text))
@@ -165,7 +165,7 @@ class CoursenotesPlugin(BasePlugin):
         return files
 
     def _notebooks(self, files: Files, config: MkDocsConfig) -> None:
-        """Make pages of notebooks; one that is not a page of ours is left out."""
+        """Turn notebooks into pages; one that is not in the catalog is dropped."""
         for file in [file for file in files if file.src_uri.endswith(NOTEBOOK)]:
             files.remove(file)
             if file.src_uri in self.project.catalog.pages:
@@ -173,7 +173,7 @@ class CoursenotesPlugin(BasePlugin):
                                       inclusion=file.inclusion))  # fmt: skip
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-        """Sections in the order of a reader's interest, where mkdocs sorts them by name, and named by their index."""
+        """Order sections by a reader's interest, where mkdocs sorts by name, and title each by its index page."""
         self._name(nav.items)
         self._group(nav.items)
         for section in (item for item in nav.items if item.is_section):
@@ -187,7 +187,7 @@ class CoursenotesPlugin(BasePlugin):
         return nav
 
     def _name(self, items: list[Any]) -> None:
-        """Give each section the title of its index page, not the folder's name, and the order in which names count."""
+        """Give each section the title of its index page, and sort its pages: lesson 2 before lesson 10."""
         for section in (item for item in items if item.is_section):
             for page in (child for child in section.children if child.is_page and child.is_index):
                 info = self.project.catalog.pages.get(page.file.src_uri)
@@ -212,10 +212,10 @@ class CoursenotesPlugin(BasePlugin):
             self._group([child for child in section.children if child.is_section])
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
-        return "" if page.file.src_uri.endswith(NOTEBOOK) else None  # its cells are converted below
+        return "" if page.file.src_uri.endswith(NOTEBOOK) else None  # its content is set in on_page_content
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The text to render; none of a page that was rendered before, nor of a notebook, whose content comes below."""
+        """The text to render; empty for a page rendered before and for a notebook, whose content is set below."""
         name = page.file.src_uri
         info = self.project.catalog.pages.get(name)
         page.meta = {**info.meta} if info and name.endswith(NOTEBOOK) else {**page.meta, **of_fields(page.meta)}
@@ -235,7 +235,7 @@ class CoursenotesPlugin(BasePlugin):
         return text
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page's content: as rendered now, or as it was rendered for the same text and the same answers."""
+        """The page's content: as rendered now, or as kept under the same key."""
         kept = self.page_kept or self._rendered(html, page, files)
         page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
         linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
@@ -247,7 +247,7 @@ class CoursenotesPlugin(BasePlugin):
         return str(kept["content"])
 
     def _rendered(self, html: str, page: Page, files: Files) -> dict[str, Any]:
-        """What was rendered of a page, as plain JSON."""
+        """A rendered page as plain JSON: content, title, table of contents, ids, links."""
         if page.file.src_uri.endswith(NOTEBOOK):
             info = self.project.catalog.pages[page.file.src_uri]
             names = {file.src_uri for file in files.documentation_pages()}
@@ -265,7 +265,7 @@ class CoursenotesPlugin(BasePlugin):
         }  # fmt: skip
 
     def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
-        """A version stands in no navigation; shown with it is the section of its lesson's own page."""
+        """A version is not in the navigation: show it under the section of its lesson's own page."""
         for file in files.documentation_pages():
             lesson = files.get_file_from_path(Paths.lesson_of(file.src_uri) or "")
             if Paths.is_version(file.src_uri) and file.page and lesson and lesson.page:
@@ -310,6 +310,6 @@ class CoursenotesPlugin(BasePlugin):
 
 
 def _token(item: AnchorLink) -> dict[str, Any]:
-    """A heading as Python-Markdown's toc extension tells it, which get_toc() reads."""
+    """A heading in the form of Python-Markdown's toc extension, which get_toc() reads."""
     children = [_token(child) for child in item.children]
     return {"name": item.title, "id": item.id, "level": item.level, "children": children}

@@ -1,4 +1,4 @@
-"""Starts a topic: the three files that share its name, each saying what belongs in it."""
+"""Starts a topic: its note, snippet and claims, which build as they are and say what belongs in them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ NOTE = """\
 ---
 title: {title}
 authors: []
-sources: [] # the papers, posts and notes that it rests on; or lectures:, with times
+sources: [] # papers, posts and notes that it is based on; or lectures:, with times
 ---
-<!-- The question in a sentence, and one picture that already answers it. -->
+<!-- The question in one sentence, then one picture that answers it. -->
 
 ![](figure:{topic}.error_by_size)
 
@@ -44,13 +44,13 @@ from coursenotes import Run, experiment, figure
 
 
 def average(values):  # (n,) -> scalar
-    """The mean of some measurements. Replace it by the thing that the note explains."""
+    """The mean of some measurements. Replace it with the thing that the note explains."""
     return values.sum() / len(values)
 
 
 @experiment(seeds=5, vary={{"size": [1, 100]}})
 def error(run: Run, size: int):
-    """How far the average of noisy measurements lies from the truth."""
+    """Mean distance of the average of noisy measurements from the truth."""
     return {{"error": torch.stack([average(torch.randn(size)).abs() for _ in range(100)]).mean()}}
 
 
@@ -78,16 +78,17 @@ def test_shrinks(error):
 
 
 def create(paths: Paths, topic: str) -> list[Path]:
-    """Write the note, the snippet and the claims of a new topic, which build as they are. Never overwrites.
+    """Write the note, the snippet and the claims of a new topic -> their paths. Never overwrites a file.
 
-    A topic that docs/wanted.yml asks for begins with its title, its lectures and its question, and is taken off.
+    A topic listed in docs/wanted.yml starts with its title, lectures and question, and is removed from the list.
+    Raises CoursenotesError.
     """
     files = [paths.concept(topic), paths.snippet(topic), paths.claims_file(topic)]
-    problems = [Problem("is there already", path, fix="choose another name") for path in files if path.exists()]
+    problems = [Problem("already exists", path, fix="choose another name") for path in files if path.exists()]
     if (paths.snippets / topic).is_dir():
         problems = [Problem(f"{topic} is a folder of snippets", paths.snippets / topic, fix="choose another name")]
     if not topic.isidentifier() or topic != topic.lower() or keyword.iskeyword(topic):
-        problems = [Problem(f"{topic!r} is not a name for a topic", fix="small letters and _, such as weight_decay")]
+        problems = [Problem(f"{topic!r} cannot be the name of a topic", fix="use lowercase letters and _")]
     raise_all(problems)
     want = wanted.take(paths.wanted, paths.concept(topic).relative_to(paths.docs).as_posix())
     title = want.title if want else topic.replace("_", " ").capitalize()
@@ -101,7 +102,7 @@ def create(paths: Paths, topic: str) -> list[Path]:
 
 
 def _as_wanted(note: str, want: Wanted) -> str:
-    """The start of a note with what the list says of it: in its front matter, and in a comment above its text."""
+    """The note with its entry of the list: title and lectures in the front matter, the rest in a comment."""
     head = f"title: {json.dumps(want.title, ensure_ascii=False)}\n"
     head += f"lectures: {json.dumps(want.lectures)}\n" if want.lectures else ""
     note = note.replace(f"title: {want.title}\n", head, 1)

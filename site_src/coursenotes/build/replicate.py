@@ -1,7 +1,7 @@
-"""Accepts claims: trains fresh seeds, some under other kernels and all on fresh data, and judges every comparison.
+"""Replication: trains fresh seeds on fresh data, some under other kernels, and decides which claims to accept.
 
-A build's own seeds are 0 to 4; a replication's begin at 100, so that nothing is judged by what was looked at while it
-was written. What it finds is kept under results/, and what it trains in the store: it goes on where it was stopped.
+A build uses seeds 0 to 4 and a replication seeds from 100 on, so that no claim is judged by runs that its author saw.
+Records are kept in results/ and trained jobs in the store, so an interrupted replication continues where it stopped.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ FULL_CORE_SECONDS = 4 * 3600  # two hours of two cores, for all claims at full s
 
 @dataclass(frozen=True)
 class Seeds:
-    """The seeds of a replication, by the kernels under which they are trained. A seed always has the same ones."""
+    """The seeds of a replication, by the kernels that they are trained with. A seed always gets the same kernels."""
 
     native: tuple[int, ...]
     baseline: tuple[int, ...]
 
     @classmethod
     def of(cls, count: int, first: int = FRESH_DATA, share: float = SHARE) -> Seeds:
-        """So many from the first on, a share of them under the baseline kernels: of every twenty, the last six."""
+        """count seeds from first on, a share of them with the baseline kernels: of every twenty, the last six."""
         there = range(first, first + BLOCK * count)
         native = [seed for seed in there if (seed - first) % BLOCK < (1 - SHARE) * BLOCK]
         baseline = [seed for seed in there if seed not in native]
@@ -53,7 +53,7 @@ class Seeds:
         return (*self.native, *self.baseline)
 
     def groups(self) -> list[tuple[str, tuple[int, ...]]]:
-        """(kernels, seeds) of each group that is not empty."""
+        """(kernels, seeds) of each nonempty group."""
         return [(name, seeds) for name, seeds in ((NATIVE, self.native), (BASELINE, self.baseline)) if seeds]
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ def _span(seeds: Sequence[int]) -> str:
 
 
 def chosen(plan: Plan, names: Sequence[str], scale: Scale) -> list[str]:
-    """The claims over results that a person means: by topic or by id; all where none is named."""
+    """Claims over results, by topic or by id; all of them if no name is given."""
     able = {c.id: c for c in plan.catalog.claims.values() if c.experiments and scale in c.scales}
     if not names:
         return list(able)
@@ -81,13 +81,13 @@ def chosen(plan: Plan, names: Sequence[str], scale: Scale) -> list[str]:
 
 
 def compared(plan: Plan, claims: Iterable[str]) -> list[str]:
-    """The experiments whose results these claims and their controls read."""
+    """The experiments that these claims and their controls read."""
     infos = [plan.catalog.claims[claim] for claim in claims]
     return list(dict.fromkeys(name for info in infos for name in (*info.experiments, *info.controls)))
 
 
 def pending(plan: Plan, claims: Iterable[str], scale: Scale) -> list[str]:
-    """Those without a record for the code as it is now, or whose record was not accepted."""
+    """The claims that have no record for their current code, or one that was not accepted."""
     found = []
     for claim in claims:
         record = acceptance.load(plan, plan.catalog.claims[claim], scale)
@@ -98,13 +98,13 @@ def pending(plan: Plan, claims: Iterable[str], scale: Scale) -> list[str]:
 
 # ---------------------------------------------------------------- training
 def missing(plan: Plan, claims: Iterable[str], scale: Scale, seeds: Sequence[int]) -> list[Job]:
-    """The jobs with these seeds that these claims read and that are not in the store, and those they come after."""
+    """The jobs with these seeds that these claims read and that have no result, and the jobs that they come after."""
     jobs = [job for name in compared(plan, claims) for job in plan.jobs(name, scale, seeds)]
     return plan.with_before(job for job in jobs if plan.result(job) is None)
 
 
 def expected(plan: Plan, jobs: Iterable[Job]) -> float:
-    """Core seconds that these jobs will take: by earlier runs of the same experiment, whatever their seeds."""
+    """Estimated core-seconds of these jobs, from earlier runs of the same experiments with any seed."""
     costs: dict[str, float] = {}
     total = 0.0
     for job in jobs:
@@ -116,7 +116,7 @@ def expected(plan: Plan, jobs: Iterable[Job]) -> float:
 
 
 def _cost(plan: Plan, name: str, scale: Scale) -> float:
-    """The mean seconds of a job of an experiment: as noted here, else as published, else a guess."""
+    """Mean seconds of one job of an experiment: as recorded here, or as published, or a guess."""
     noted = [plan.last(job).get("seconds") for job in plan.jobs(name, scale, None)]
     found = [s for s in noted if s is not None]
     if not found and (results := plan.results(name, scale)) is not None:
@@ -125,7 +125,7 @@ def _cost(plan: Plan, name: str, scale: Scale) -> float:
 
 
 def count(plan: Plan, claims: Sequence[str], scale: Scale) -> int:
-    """How many seeds a replication of all these claims together has: 20, at full scale as many as its time allows."""
+    """The number of seeds to replicate these claims with: 20, or at full scale as many as the time budget allows."""
     if scale == "sample":
         return statistics.SEEDS
     jobs = [job for name in compared(plan, claims) for job in plan.jobs(name, scale, [FRESH_DATA])]
@@ -134,7 +134,7 @@ def count(plan: Plan, claims: Sequence[str], scale: Scale) -> int:
 
 
 def train_seeds(plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress) -> list[Problem]:
-    """Train what is missing, a pool for each kind of kernels, after everything else on this machine."""
+    """Train the missing jobs at low priority, in one pool for each kind of kernels -> problems."""
     problems: list[Problem] = []
     for kernels, some in seeds.groups():
         jobs = missing(plan, claims, scale, some)
@@ -152,16 +152,16 @@ def train_seeds(plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, p
     return problems
 
 
-# ---------------------------------------------------------------- judging
+# ---------------------------------------------------------------- evaluating
 def accept(
     plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, progress: Progress
 ) -> tuple[dict[str, Record], list[Problem]]:
-    """Judge claims over a replication that was trained, and keep what it finds. -> records by claim, problems."""
+    """Evaluate claims on the trained seeds and keep the records -> ({claim: record}, problems)."""
     acceptance.raise_unreadable(plan)
     replicated = Plan(plan.catalog, plan.store, seeds=seeds.all)
     problems = [p for name in compared(plan, claims) for p in check.without_spread(replicated, name, scale)]
     records: dict[str, Record] = {}
-    for claim, found in _judged(replicated, claims, scale, progress, str(seeds), problems):
+    for claim, found in _evaluated(replicated, claims, scale, progress, str(seeds), problems):
         records[claim] = Record(**found)
     for topic in sorted({plan.catalog.claims[claim].topic for claim in claims}):
         of = {plan.catalog.claims[c].name: r for c, r in records.items() if plan.catalog.claims[c].topic == topic}
@@ -170,21 +170,21 @@ def accept(
 
 
 def rehearse(plan: Plan, claims: Sequence[str], scale: Scale, first: int, progress: Progress) -> list[Verdict]:
-    """What builds with other seeds would say: as many as each experiment declares, from first on. -> the verdicts."""
+    """The verdicts of a build with other seeds: as many as each experiment declares, from first on."""
     problems: list[Problem] = []
     found: list[Verdict] = []
     for count, some in _by_seeds(plan, claims, scale).items():
         seeds = Seeds.of(count, first, 0)
         problems += train_seeds(plan, some, scale, seeds, progress)
         moved = Plan(plan.catalog, plan.store, seeds=seeds.all)
-        found += [Verdict(**body) for _, body in _judged(moved, some, scale, progress, None, problems)]
+        found += [Verdict(**body) for _, body in _evaluated(moved, some, scale, progress, None, problems)]
     if problems:
         raise CoursenotesError(*problems)
     return found
 
 
 def _by_seeds(plan: Plan, claims: Iterable[str], scale: Scale) -> dict[int, list[str]]:
-    """Claims by how many seeds a build trains for them."""
+    """{number of seeds that a build trains: claims}."""
     groups: dict[int, list[str]] = {}
     for claim in claims:
         reads = compared(plan, [claim])
@@ -193,11 +193,11 @@ def _by_seeds(plan: Plan, claims: Iterable[str], scale: Scale) -> dict[int, list
     return groups
 
 
-def _judged(
+def _evaluated(
     plan: Plan, claims: Iterable[str], scale: Scale, progress: Progress, accept: str | None,
     problems: list[Problem],
 ) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
-    """(claim, what its task wrote) of every claim that could be judged on the library's seeds."""
+    """(claim, JSON written by its task) of every claim that could be evaluated on the plan's seeds."""
     topics: dict[str, list[list[str]]] = {}
     for claim in claims:
         why = verdicts.missing(plan, claim, scale)
@@ -207,7 +207,7 @@ def _judged(
     found = []
     with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
         pool.prepare(runner.PREPARE, {"root": str(plan.paths.root)})
-        progress.stage("judging claims", len(tasks), tasks)
+        progress.stage("checking claims", len(tasks), tasks)
         for outcome in pool.run(tasks, progress.event):
             progress.done(outcome)
             problems += [outcome.problem] if outcome.problem else []
@@ -223,9 +223,9 @@ def _judged(
     return found
 
 
-# ---------------------------------------------------------------- what was measured
+# ---------------------------------------------------------------- numbers
 def numbers(plan: Plan, topic: str, names: Iterable[str], scale: Scale) -> dict[str, Any]:
-    """The mean and spread of every metric of a topic's experiments, as an acceptance file keeps them."""
+    """Mean and spread of every metric of a topic's experiments, in the form of an acceptance file."""
     found = {}
     for name in names:
         results = plan.results(name, scale) if name.startswith(f"{topic}.") else None

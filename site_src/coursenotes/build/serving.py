@@ -1,4 +1,4 @@
-"""Whether a site can be served at an address of this machine: asked before anything is trained for it."""
+"""Checks that a site can be served at an address, before anything is trained for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NEXT = 100  # ports after a taken one that are tried
 
 
 def check(host: str, port: int) -> None:
-    """Raise CoursenotesError, with an address that is free, where mkdocs could not serve at this one."""
+    """Raise CoursenotesError, naming a free address, if mkdocs cannot serve at this one."""
     error = _refused(host, port)
     if error is None:
         return
@@ -19,16 +19,16 @@ def check(host: str, port: int) -> None:
     free = next((p for p in range(max(port, 1023) + 1, min(port + _NEXT, 65536)) if _refused(host, p) is None), 8001)
     what, instead = f"cannot serve at {shown}:{port}: {error.strerror or error}", f"{shown}:{free}"
     if error.errno == errno.EADDRINUSE:
-        what = f"{shown}:{port} is taken: another program serves there, perhaps an earlier mkdocs serve"
+        what = f"{shown}:{port} is taken: another program is using it, perhaps an earlier mkdocs serve"
     elif error.errno not in (errno.EACCES, errno.EPERM):  # of another machine, or a port that there is not
         instead = f"127.0.0.1:{port if 1023 < port < 65536 else 8000}"
     raise CoursenotesError(
-        Problem(what, details=("nothing was built yet",), fix=f"mkdocs serve -a {instead}, or stop what runs there")
+        Problem(what, details=("nothing was built yet",), fix=f"mkdocs serve -a {instead}, or stop that program")
     )
 
 
 def _refused(host: str, port: int) -> OSError | None:
-    """The error of listening there, or None where that works. Nothing is left listening."""
+    """The error of listening there, or None if that works. Stops listening again."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         socket.create_server((host, port), family=family).close()

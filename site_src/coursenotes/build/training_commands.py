@@ -1,11 +1,16 @@
-"""What the commands do that train: run, and replicate."""
+"""The commands that train: run and replicate."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from coursenotes.errors import CoursenotesError, Problem, raise_all
 from coursenotes.paths import Paths
+
+if TYPE_CHECKING:
+    from coursenotes.claims.verdicts import Verdict
+    from coursenotes.project import Project
 
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
@@ -49,13 +54,13 @@ def _run_twice(args: argparse.Namespace, paths: Paths) -> int:
         names = [name for name in names if name in touched]
     with Progress() as progress:
         same, problems = twice.compare(project.plan, names, args.scale, progress)
-    print(f"{same} of {len(names)} experiments give the same when one job of theirs is run again")
+    print(f"{same} of {len(names)} experiments return the same when one of their jobs runs again")
     raise_all(problems)
     return 0
 
 
-def _chosen(project, names: list[str], scale: str) -> list[str]:
-    """The experiments that a person means: by id, by topic, or all that can run at the scale."""
+def _chosen(project: Project, names: list[str], scale: str) -> list[str]:
+    """Experiments by id or by topic, or all that can run at the scale."""
     able = [e for e in project.catalog.experiments.values() if scale in e.scales]
     if not names:
         return [e.id for e in able]
@@ -66,11 +71,11 @@ def _chosen(project, names: list[str], scale: str) -> list[str]:
         one = None if known else project.plan.experiment(name).id
         if not topic and (one is None or scale not in project.plan.experiment(one).scales):
             raise CoursenotesError(Problem(f"{name} has no {scale} scale", fix="give its dataset one"))
-        found += topic or [one]
+        found += topic or [str(one)]
     return found
 
 
-def _show(project, name: str, scale: str) -> None:
+def _show(project: Project, name: str, scale: str) -> None:
     results = project.plan.results(name, scale)
     if results is None:
         return
@@ -92,38 +97,36 @@ def replicate(args: argparse.Namespace, paths: Paths) -> int:
 
     if args.seeds is not None and args.seeds < LEAST_REPLICATED:
         few = f"--seeds {args.seeds} is too few"
-        raise CoursenotesError(Problem(few, fix=f"a replication takes {LEAST_REPLICATED} at the least"))
+        raise CoursenotesError(Problem(few, fix=f"use at least {LEAST_REPLICATED}"))
     project = load(paths)
     claims = replicate.chosen(project.plan, args.names, args.scale)
     if args.check is not None:
         with Progress() as progress:
             found = replicate.rehearse(project.plan, claims, args.scale, args.check, progress)
-        return _say_checked(found, args.check)
-    asked = claims if args.again else replicate.pending(project.plan, claims, args.scale)
-    if not asked:
-        print(f"{len(claims)} claims are accepted at {args.scale} scale, and nothing changed since")
+        return _print_checked(found, args.check)
+    wanted = claims if args.again else replicate.pending(project.plan, claims, args.scale)
+    if not wanted:
+        print(f"{len(claims)} claims are accepted at {args.scale} scale, and nothing has changed since")
         return 0
-    everything = replicate.chosen(project.plan, [], args.scale)  # one number for all, whichever are asked for
+    everything = replicate.chosen(project.plan, [], args.scale)  # one number of seeds for all claims
     number = replicate.count(project.plan, everything, args.scale) if args.seeds is None else args.seeds
     seeds = replicate.Seeds.of(number)
-    jobs = replicate.missing(project.plan, asked, args.scale, seeds.all)
+    jobs = replicate.missing(project.plan, wanted, args.scale, seeds.all)
     minutes = replicate.expected(project.plan, jobs) / cores() / 60
-    print(f"{len(asked)} of {len(claims)} claims to accept, over {number} seeds: {seeds}")
-    print(
-        f"{len(jobs)} jobs are missing, about {minutes:.0f} minutes, after everything else on this machine", flush=True
-    )
+    print(f"{len(wanted)} of {len(claims)} claims to accept, over {number} seeds: {seeds}")
+    print(f"{len(jobs)} jobs are missing, about {minutes:.0f} minutes at low priority", flush=True)
     with Progress() as progress:
-        problems = replicate.train_seeds(project.plan, asked, args.scale, seeds, progress)
-        records, more = replicate.accept(project.plan, asked, args.scale, seeds, progress)
+        problems = replicate.train_seeds(project.plan, wanted, args.scale, seeds, progress)
+        records, more = replicate.accept(project.plan, wanted, args.scale, seeds, progress)
     refused = {claim: record for claim, record in records.items() if not record.accepted}
     for claim, record in sorted(records.items()):
         print(f"{'✓' if record.accepted else '✗'} {claim}", *(f"    {text}" for text in record.problems), sep="\n")
-    print(f"{len(records) - len(refused)} of {len(asked)} claims accepted; it is written in {paths.published.name}/")
+    print(f"{len(records) - len(refused)} of {len(wanted)} claims accepted; recorded in {paths.published.name}/")
     raise_all([*problems, *more])
     return 1 if refused else 0
 
 
-def _say_checked(found, first: int) -> int:
+def _print_checked(found: list[Verdict], first: int) -> int:
     from collections import Counter
 
     from coursenotes.claims import verdicts

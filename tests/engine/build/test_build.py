@@ -174,7 +174,7 @@ def test_the_command_ends_with_1_and_says_it_last_each_time(again):
         done = subprocess.run(command, cwd=again.root, capture_output=True, text=True, check=False)
         assert done.returncode == 1 and said in done.stdout
         last = done.stderr.strip().splitlines()[-1]
-        assert last.startswith("1 claim is contradicted here: the site says so where they stand")
+        assert last.startswith("1 claim is contradicted here: the site says so next to each")
 
 
 def test_a_claim_that_nobody_accepted_yet_is_a_remark(again):
@@ -197,7 +197,7 @@ def test_a_broken_model_is_not_accepted_and_its_exact_claims_are_contradicted(ag
 def test_an_experiment_that_seeds_itself_is_told(again):
     edit(again.snippet("averages"), "    return {", "    np.random.seed(int('1'))\n    return {")
     with pytest.raises(
-        CoursenotesError, match=r"averages\.py:\d+: averages.noise gives the same metrics for each of 5"
+        CoursenotesError, match=r"averages\.py:\d+: averages.noise returns the same metrics for each of 5"
     ):
         whole(again)
 
@@ -243,7 +243,7 @@ def test_what_is_wrong_with_a_pages_form_and_with_its_names_is_told_in_one_run(a
 
 def test_a_claim_on_no_page_is_told(again):
     edit(again.concept("averages"), "[It is the mean](claim:averages.is_the_mean).", "It is the mean.")
-    with pytest.raises(CoursenotesError, match=r"test_averages\.py:\d+: the claim is_the_mean stands on no page"):
+    with pytest.raises(CoursenotesError, match=r"test_averages\.py:\d+: the claim is_the_mean is not on any page"):
         whole(again)
 
 

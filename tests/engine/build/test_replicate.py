@@ -73,7 +73,7 @@ def test_a_replication_accepts_goes_on_where_it_was_stopped_and_changes_nothing_
     assert record["seeds"] == "100 to 105 with native kernels, 114 to 115 with baseline kernels"
     before = path.read_bytes()
     status, said = command(fresh, capsys, "averages")
-    assert (status, path.read_bytes()) == (0, before) and "nothing changed since" in said.out
+    assert (status, path.read_bytes()) == (0, before) and "nothing has changed since" in said.out
 
     project = load(fresh)
     kernels = {
@@ -117,7 +117,7 @@ def test_an_experiment_that_seeds_itself_is_refused(fresh, capsys):
     edit(fresh.snippet("averages"), "    return {", "    np.random.seed(int('1'))\n    return {")
     status, said = command(fresh, capsys, "averages", "--seeds", "8")
     assert status == 1
-    assert "averages.noise gives the same metrics for each of 8 seeds" in said.err
+    assert "averages.noise returns the same metrics for each of 8 seeds" in said.err
     assert "every seed gives" in said.out
 
 
@@ -177,7 +177,7 @@ def test_what_a_person_means_by_a_name(mini):
 
 def test_too_few_seeds_are_refused_at_once(mini, capsys):
     status, said = command(mini, capsys, "--seeds", "7")
-    assert status == 1 and "--seeds 7 is too few" in said.err and "takes 8 at the least" in said.err
+    assert status == 1 and "--seeds 7 is too few" in said.err and "use at least 8" in said.err
 
 
 def test_full_scale_takes_as_many_seeds_as_its_time_allows(mini, monkeypatch):

@@ -79,9 +79,9 @@ def test_a_new_topic_is_found_whole(mini):
     paths = create(mini, "weight_decay")
     site = discover(mini)
     assert len(paths) == 3 and "weight_decay.error" in site.experiments and "weight_decay.shrinks" in site.claims
-    with pytest.raises(CoursenotesError, match="is there already"):
+    with pytest.raises(CoursenotesError, match="already exists"):
         create(mini, "weight_decay")
-    with pytest.raises(CoursenotesError, match="not a name for a topic"):
+    with pytest.raises(CoursenotesError, match="cannot be the name of a topic"):
         create(mini, "Weight Decay")
 
 
