@@ -19,14 +19,14 @@ sources: [] # papers, posts and notes that it is based on; or lectures:, with ti
 ---
 <!-- The question in one sentence, then one picture that answers it. -->
 
-![](figure:{topic}.error_by_size)
+![](figure:error_by_size)
 
 <!-- The idea in plain words, with the smallest example that shows it. -->
 
-[From scratch](code:{topic}.average)
+[From scratch](code:average)
 
-The error goes from [](measured:{topic}.error.error?size=1) to [](measured:{topic}.error.error?size=100):
-[more measurements, less error](claim:{topic}.shrinks).
+The error goes from [](measured:error.error?size=1) to [](measured:error.error?size=100):
+[more measurements, less error](claim:shrinks).
 """
 
 SNIPPET = '''\

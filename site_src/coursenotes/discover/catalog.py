@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from coursenotes.api import Scale, job_settings, seed_count
 from coursenotes.discover.files.listing import Files
 from coursenotes.discover.python.reach import Code
-from coursenotes.discover.text import references
+from coursenotes.discover.text.references import Context, Reference
 from coursenotes.errors import Problem
 from coursenotes.paths import Paths
 
@@ -98,7 +98,12 @@ class PageInfo:
     name: str  # below docs/, with slashes
     text: str
     meta: Mapping[str, Any]
-    references: tuple[references.Reference, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def context(self) -> Context:
+        """What its references leave out."""
+        return context(self.name, self.meta)
 
     def list_of(self, field: str) -> list[Any]:
         """A field of the front matter that holds a list; empty where it is missing or holds anything else."""
@@ -116,6 +121,12 @@ class PageInfo:
     def problem(self, field: str, what: str, fix: str | None = None, *details: str) -> Problem:
         """A mistake in a field of the front matter, at its line: problem("sources", "is not a list", "write …")."""
         return Problem(f"{field}: {what}", self.path, self.line_of(field), details, fix)
+
+
+def context(name: str, meta: Mapping[str, Any]) -> Context:
+    """What the references of a page with this name and front matter leave out."""
+    topic = PurePosixPath(name).stem if Paths.is_concept(name) else ""
+    return Context(topic, "full" if meta.get("scale") == "full" else "sample")
 
 
 @dataclass

@@ -10,7 +10,7 @@ import yaml
 
 from coursenotes.api import SCALES, Scale
 from coursenotes.discover import declarations, notebooks, transcripts, yaml_text
-from coursenotes.discover.catalog import Catalog, ClaimInfo, ExperimentInfo, FigureInfo, PageInfo
+from coursenotes.discover.catalog import Catalog, ClaimInfo, ExperimentInfo, FigureInfo, PageInfo, context
 from coursenotes.discover.files import listing
 from coursenotes.discover.python import statements
 from coursenotes.discover.python.reach import Code
@@ -148,7 +148,7 @@ def _page(catalog: Catalog, path: Path, problems: Problems) -> None:
         return
     if transcripts.hidden(meta):
         text = transcripts.public(text)  # from here on nobody has what is not to be published
-    found, wrong = references.scan(text, path)
+    found, wrong = references.scan(text, path, context(name, meta))
     problems.extend(wrong)
     catalog.pages[name] = PageInfo(path, name, text, meta, tuple(found))
 

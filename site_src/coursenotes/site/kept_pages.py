@@ -16,7 +16,7 @@ from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.python import statements
-from coursenotes.discover.text.references import Malformed, Target, parse_href
+from coursenotes.discover.text.references import Context, Malformed, Target, parse_href
 from coursenotes.experiments import provenance
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
@@ -39,7 +39,8 @@ class Rendered:
         """What a page's content depends on: its text, what it asks for, the renderer, and which pages there are."""
         info = self.project.catalog.pages.get(name)
         run = [lookup.key(self.project.plan, info), lookup.outputs(self.project.plan, info) is not None] if info else []
-        asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
+        context = info.context if info else Context()
+        asked = [[href, self._answer(href, context)] for href in sorted(set(_ASKED.findall(text)))]
         meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
         listed = self.project.knowledge.visibility.page(name)
         return keys.content(self._renderer, name, url, text, meta, listed, asked, run)
@@ -49,10 +50,10 @@ class Rendered:
         frame = [[page.name, repr(page.meta), page_title(page)] for page in self.project.knowledge.visibility.pages]
         return keys.whole_page(self.key(name, url, text), frame)
 
-    def _look_up(self, href: str) -> Any:
+    def _look_up(self, href: str, context: Context) -> Any:
         """What a reference resolves to, as plain JSON; None for what the renderer will complain of."""
         try:
-            asks = parse_href(href)
+            asks = parse_href(href, context)
         except Malformed:
             return None
         return None if asks is None else self._resolve(asks)

@@ -28,6 +28,7 @@ from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.prose import front_matter_blanked
+from coursenotes.discover.text.references import written_out
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
 from coursenotes.project import Project
@@ -101,7 +102,11 @@ def take(project: Project, name: str = "") -> Snapshot:
     """The state of today. -> a snapshot of what is listed."""
     seen = project.knowledge.visibility
     pages = {
-        page.name: {"title": page_title(page), "text": _digest(front_matter_blanked(page.text))} for page in seen.pages
+        page.name: {
+            "title": page_title(page),
+            "text": _digest(written_out(front_matter_blanked(page.text), page.context)),
+        }
+        for page in seen.pages
     }
     claims = {id: _claim(project, id) for id in sorted(project.catalog.claims) if seen.claim(id)}
     return Snapshot(name, project.knowledge.today, pages, claims)

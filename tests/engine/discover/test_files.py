@@ -414,7 +414,7 @@ def test_hidden_files_that_the_settings_ask_for_are_copied_and_links_among_them_
     mkdocs_plugin.render(Project(discover(mini)), mini.root / "whole")
     assert (mini.root / "whole" / ".well-known" / "security.txt").is_file()
     link(mini.docs / ".well-known" / "e.txt", "/etc/hostname")
-    with pytest.raises(CoursenotesError, match=r"e\.txt: would be copied to the site, and is none"):
+    with pytest.raises(CoursenotesError, match=r"e\.txt: would be copied to the site, but is not"):
         mkdocs_plugin.render(Project(discover(mini)), mini.root / "again")
 
 

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.discover.text.references import Malformed, Target, parse_href, parse_time, scan, write_href, write_time
+from coursenotes.discover.text.references import (
+    Context,
+    Malformed,
+    Target,
+    parse_href,
+    parse_time,
+    scan,
+    write_href,
+    write_time,
+)
 
 PAGE = Path("docs/concepts/try.md")
 
@@ -103,7 +112,7 @@ def test_references_come_in_the_order_of_the_text():
     ("Text ![x](figure:a.b)", "stand alone", "line of its own"),
     ("[x](figure:a.b)", "a figure is an image", "![x](figure:a.b)"),
     ("![x](claim:a.b)", "is a link, not an image", "[x](claim:a.b)"),
-    ("[x](measured:a.b)", "names nothing", None),
+    ("[x](measured:a.b)", "does not say of which topic", "write measured:topic.a.b"),
     ("[x](claim:a)", "the form is claim:topic.name", None),
     ("[x](measured:a.b.c?p)", "is not setting=value", None),
     ("[x](measured:a.b.c?p=1&p=2)", "gives p twice", None),
@@ -161,3 +170,39 @@ def test_a_misspelt_scale_is_mended_and_the_rest_kept():
     assert 'no scale "ful"' in said and "write measured:a.b.c?n=1&scale=full&m=2" in said
     (said,) = wrong("[1](measured:a.b.c?scale=simple)\n")
     assert "write measured:a.b.c?scale=sample" in said
+
+
+HERE, FULL = Context("dropout"), Context("dropout", "full")
+
+
+@pytest.mark.parametrize("short, whole, context", [
+    ("figure:masked", "figure:dropout.masked", HERE),
+    ("figure:drop_rate#curves", "figure:dropout.drop_rate#curves", HERE),
+    ("table:drop_rate?p=0.5", "table:dropout.drop_rate?p=0.5", HERE),
+    ("measured:drop_rate.loss?p=0.5", "measured:dropout.drop_rate.loss?p=0.5", HERE),
+    ("claim:generalizes", "claim:dropout.generalizes", HERE),
+    ("code:drop", "code:dropout.drop", HERE),
+    ("code:Dropout.forward", "code:dropout.Dropout.forward", HERE),
+    ("code:losses.accuracy", "code:losses.accuracy", HERE),
+    ("figure:masked", "figure:dropout.masked?scale=full", FULL),
+    ("figure:masked?scale=sample", "figure:dropout.masked", FULL),
+    ("measured:drop_rate.loss?p=0.5&scale=sample", "measured:dropout.drop_rate.loss?p=0.5", FULL),
+    ("measured:losses.fit.loss", "measured:losses.fit.loss?scale=full", FULL),
+    ("claim:generalizes", "claim:dropout.generalizes", FULL),
+    ("claim:generalizes?scale=full", "claim:dropout.generalizes?scale=full", FULL),
+])  # fmt: skip
+def test_a_page_implies_its_topic_and_its_scale(short, whole, context):
+    target = parse_href(short, context)
+    assert target == parse_href(whole)
+    assert write_href(target, context) == short and write_href(target) == whole
+
+
+@pytest.mark.parametrize("text", ["![a](figure:masked)", "[1](measured:drop_rate.loss)", "[x](code:Dropout.forward)"])
+def test_elsewhere_a_reference_names_its_topic(text):
+    (problem,) = scan(text, PAGE)[1]
+    assert "does not say of which topic" in problem.what and ":topic." in (problem.fix or "")
+
+
+def test_a_page_is_scanned_with_what_it_implies():
+    (reference,), problems = scan("![Masks](figure:masked)", PAGE, FULL)
+    assert not problems and reference.asks == Target("figure", "dropout.masked", {}, "full")

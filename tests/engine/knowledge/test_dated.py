@@ -86,10 +86,10 @@ def test_check_lists_what_is_due_and_does_not_fail(mini, capsys, monkeypatch):
     arguments = ["--project", str(mini.root), "check"]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out
-    assert "1 dated value to look at again:\ndocs/concepts/try.md:6 486: as of 2022-07-21, due since 2023-07-21" in out
+    assert "1 dated value to review:\ndocs/concepts/try.md:6 486: as of 2022-07-21, due since 2023-07-21" in out
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1830000000")  # a year later nothing breaks
     assert cli.main(arguments) == 0
-    assert "3 dated values to look at again:" in capsys.readouterr().out
+    assert "3 dated values to review:" in capsys.readouterr().out
 
 
 def test_all_are_listed_where_readers_find_them(mini):

@@ -2,12 +2,15 @@
 
     [0.43](measured:dropout.drop_rate.valid_loss?p=0.5&scale=full)      [1:08:22]      [DL1v3L5@1:54:00]
 
-Whether the names exist is told by resolve.py; here only their form is known.
+On the page of dropout, the topic is implied: measured:drop_rate.valid_loss?p=0.5. A page whose front matter says
+scale: full means the published results with its figures, numbers and tables. Both are written out in a Target, so
+that nothing else knows of short forms. Whether the names exist is checked by site/markdown/names.py.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import html
 import re
 from collections.abc import Iterator
@@ -49,6 +52,8 @@ _TARGETS = {
     "term": re.compile(r"\w[\w .+/-]*"),
     "dated": re.compile(r"\d{4}-\d{2}-\d{2}"),
 }
+_PARTS = {"code": 2, "figure": 2, "measured": 3, "table": 2, "claim": 2}  # of a name that has its topic
+SCALED = ("figure", "measured", "table")  # what a page's scale applies to; a claim has one of its own, or names it
 _SETTINGS: dict[str, tuple[str, ...] | None] = {"measured": None, "table": None, "dated": ("review",)}  # None: any
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
@@ -58,8 +63,16 @@ _ADDRESS = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Context:
+    """What the references of a page leave out: its topic, empty on other pages, and the scale that they mean."""
+
+    topic: str = ""
+    scale: str = "sample"
+
+
 class Target(NamedTuple):
-    """What an address of ours asks for."""
+    """What an address of ours refers to, written out: with its topic and its scale."""
 
     scheme: str
     target: str
@@ -98,7 +111,7 @@ class Malformed(ValueError):
         self.fix = fix
 
 
-def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
+def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Reference], list[Problem]]:
     """Every reference of a page in the order of the text, and every problem with their form."""
     masked = prose(text)
     found: list[tuple[int, Reference]] = []
@@ -112,7 +125,7 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
             problems.append(Problem(problem[0], path, line, (), problem[1]))
         target = None
         try:
-            target = parse_href(link.href)
+            target = parse_href(link.href, context)
         except Malformed as error:
             problems.append(Problem(str(error), path, line, (f"the form is {_form(link.href)}",), error.fix))
         if link.start < outer_end and not link.image and (target or outer_ours):
@@ -159,17 +172,18 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
     return [reference for _, reference in found], sorted(problems, key=lambda p: p.line or 0)
 
 
-def parse_href(href: str) -> Target | None:
-    """What an address asks for, or None where its scheme is not ours. Raises Malformed."""
+def parse_href(href: str, context: Context = Context()) -> Target | None:
+    """The target of an address on a page, or None if its scheme is not ours. Raises Malformed."""
     match = _SCHEME.match(href)
     scheme = match[1] if match else ""
     if scheme not in SCHEMES:
         return None
     name, question, query = href[len(scheme) + 1 :].partition("?")
-    name = unquote(name)
+    name = _with_topic(scheme, unquote(name), context, href)
     if not _TARGETS[scheme].fullmatch(name):
         raise Malformed(f"{href} names nothing that {scheme}: can give")
-    settings, scale = _settings(href, query) if question else ({}, "sample")
+    default = context.scale if scheme in SCALED else "sample"
+    settings, scale = _settings(href, query, default) if question else ({}, default)
     taken = _SETTINGS.get(scheme, ())
     if taken is not None and not settings.keys() <= set(taken):
         takes = f"only {', '.join(taken)}=" if taken else "no settings"
@@ -184,11 +198,32 @@ def parse_href(href: str) -> Target | None:
     return Target(scheme, name, settings, scale)
 
 
-def write_href(asks: Target) -> str:
-    """The address that asks for this: the inverse of parse_href."""
+def write_href(asks: Target, context: Context = Context()) -> str:
+    """The shortest address that refers to this on a page: the inverse of parse_href."""
     pairs = [f"{name}={_written(value)}" for name, value in asks.settings.items()]
-    pairs += ["scale=full"] if asks.scale == "full" else []
-    return f"{asks.scheme}:{asks.target}" + ("?" + "&".join(pairs) if pairs else "")
+    default = context.scale if asks.scheme in SCALED else "sample"
+    pairs += [f"scale={asks.scale}"] if asks.scale != default else []
+    name = asks.target
+    if asks.scheme in _PARTS and context.topic:
+        short = name.removeprefix(f"{context.topic}.")
+        with contextlib.suppress(Malformed):
+            name = short if _with_topic(asks.scheme, short, context, short) == name else name
+    return f"{asks.scheme}:{name}" + ("?" + "&".join(pairs) if pairs else "")
+
+
+def written_out(text: str, context: Context) -> str:
+    """A page's text, or a part of it, with the topic and the scale that its references imply: it reads so anywhere."""
+    for link in reversed(list(links(prose(text)))):
+        with contextlib.suppress(Malformed):
+            target = parse_href(link.href, context)
+            end = text.find(link.href, link.text_end)
+            if target is None or target.scheme not in _PARTS or end < 0:
+                continue
+            pairs = [pair for pair in link.href.partition("?")[2].split("&") if pair and not pair.startswith("scale=")]
+            pairs += ["scale=full"] if target.scale == "full" else []
+            href = f"{target.scheme}:{target.target}" + ("?" + "&".join(pairs) if pairs else "")
+            text = text[:end] + href + text[end + len(link.href) :]
+    return text
 
 
 def parse_time(text: str) -> int:
@@ -222,7 +257,18 @@ def scheme_problem(href: str) -> tuple[str, str | None] | None:
     return f'no scheme "{match[1]}:"; there is {", ".join(f"{s}:" for s in (*SCHEMES, *WEB))}', fix
 
 
-def _settings(href: str, query: str) -> tuple[dict[str, Any], str]:
+def _with_topic(scheme: str, name: str, context: Context, href: str) -> str:
+    """A name with the topic that it implies. Raises Malformed where there is none to imply."""
+    parts = name.split(".")
+    method = scheme == "code" and len(parts) == 2 and parts[0][:1].isupper()  # Dropout.forward; topics are lowercase
+    if scheme not in _PARTS or not (len(parts) == _PARTS[scheme] - 1 or method) or not all(parts):
+        return name
+    if not context.topic:
+        raise Malformed(f"{href} does not say of which topic", f"write {href.replace(':', ':topic.', 1)}")
+    return f"{context.topic}.{name}"
+
+
+def _settings(href: str, query: str, default: str) -> tuple[dict[str, Any], str]:
     settings: dict[str, Any] = {}
     for pair in html.unescape(query).split("&"):
         name, equals, value = pair.partition("=")
@@ -231,7 +277,7 @@ def _settings(href: str, query: str) -> tuple[dict[str, Any], str]:
         if name in settings:
             raise Malformed(f"{href} gives {name} twice")
         settings[name] = _literal(unquote(value))
-    scale = settings.pop("scale", "sample")
+    scale = settings.pop("scale", default)
     if scale not in ("sample", "full"):
         raise Malformed(f'no scale "{scale}"; there is sample, full', f"write {_with_scale(href, scale)}")
     return settings, scale

@@ -23,7 +23,7 @@ from datetime import date
 from coursenotes import dates
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.prose import heading_lines, links, links_as_words, prose
-from coursenotes.discover.text.references import Reference
+from coursenotes.discover.text.references import Reference, written_out
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.paths import Paths
@@ -107,8 +107,8 @@ def of_page(page: PageInfo, lectures: Lectures) -> list[Erratum]:
         title = _TITLE.search(lines[line - 1])
         here = tuple(r for r in page.references if line <= r.line <= last)
         lecture, seconds = _when(here, page, lectures)
-        words = title[1] if title else match["kind"].capitalize()
-        text = textwrap.dedent("\n".join(lines[line:last])).strip()
+        words = written_out(title[1], page.context) if title else match["kind"].capitalize()
+        text = written_out(textwrap.dedent("\n".join(lines[line:last])).strip(), page.context)
         above = [n for n in headings if n < line]
         found.append(Erratum(
             page, line, match["kind"], words, text, _anchor(match["kind"], words, taken),

@@ -26,6 +26,7 @@ FIELDS = {
     "state": "draft or reviewed",
     "publish": "of a transcript: text, or index where its text is not to be published",
     "lists": "section: an index page that lists its folder",
+    "scale": "full where its figures, numbers and tables are of the published results",
     "subjects": "of an index page: the headings that its folder's pages stand under",
     "subject": "the heading that it stands under",
     "needs": "the concepts that it takes for granted",

@@ -141,7 +141,7 @@ class Times:
         listed = {p.name for p in self.visibility.pages if Paths.is_concept(p.name)}
         for link in links(masked):
             try:
-                asks = parse_href(link.href)
+                asks = parse_href(link.href, page.context)
             except Malformed:
                 continue
             if asks is None:

@@ -153,7 +153,7 @@ def fix_texts(plan: Plan, page: PageInfo) -> str:
     text = page.text
     for link in reversed(list(links(prose(text)))):
         try:
-            asks = parse_href(link.href)
+            asks = parse_href(link.href, page.context)
         except Malformed:
             continue
         if asks is not None and asks.scheme == "measured":

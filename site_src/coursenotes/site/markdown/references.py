@@ -46,7 +46,7 @@ class References(Treeprocessor):
         for child in list(parent):
             href = child.get("href" if child.tag == "a" else "src") if child.tag in ("a", "img") else None
             try:
-                asks = _asks(child, href) if href else None
+                asks = _asks(child, href, view) if href else None
             except Malformed as error:
                 view.fail(str(error), error.fix)
                 asks = None
@@ -78,10 +78,10 @@ class References(Treeprocessor):
         parent.text = self.md.htmlStash.store(html)
 
 
-def _asks(element: ET.Element, href: str) -> Target | None:
+def _asks(element: ET.Element, href: str, view: View) -> Target | None:
     """What a link asks for: an address, a citation, or a bare time, which may lack the lecture: the page's own."""
     if element.get("class") == lectures.BARE:
         return Target("lecture", href.partition(":")[2], {}, "sample")
     if citations.cited(element):
         return Target("cite", citations.cited(element), {}, "sample")
-    return parse_href(href)
+    return parse_href(href, view.info.context) if view.info else parse_href(href)
