@@ -41,6 +41,12 @@ lectures: [dl2022/8]
 """
 
 
+def test_what_a_page_implies_is_written_out_where_it_is_quoted(mini):
+    page = mini.concept("averages")
+    page.write_text(page.read_text() + '\n!!! erratum "A slip"\n    Six [](claim:less_noisy).\n')
+    assert "Six [](claim:averages.less_noisy)" in (errata.page(opened_at(mini)) or "")
+
+
 @pytest.fixture
 def project(mini):
     write(mini.docs / "concepts/zero.md", EARLY)
