@@ -146,4 +146,4 @@ class Catalog:
         if experiment.data is None:
             return {}
         summary = self.code.module(experiment.data[0])
-        return dict(summary["datasets"][experiment.data[1]]["card"]) if summary else {}
+        return dict(summary.datasets[experiment.data[1]].card) if summary else {}

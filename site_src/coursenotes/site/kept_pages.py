@@ -15,7 +15,7 @@ from coursenotes.cache import inputs, keys, up_to_date
 from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.headings import page_title
-from coursenotes.discover.python import statements
+from coursenotes.discover.python.canonical import digest
 from coursenotes.discover.text.references import Malformed, Target, parse_href
 from coursenotes.experiments import provenance
 from coursenotes.figures import draw
@@ -63,7 +63,7 @@ class Rendered:
         experiment = ".".join(first.split(".")[:2])
         if asks.scheme == "code":
             path = project.paths.snippet(first.split(".")[0])
-            return statements.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
+            return digest(path.read_text(encoding="utf-8")) if path.is_file() else None
         if asks.scheme == "claim":
             if first not in catalog.claims:
                 return None

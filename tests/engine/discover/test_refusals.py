@@ -248,6 +248,6 @@ def test_rules_name_what_there_is():
 
 def test_a_summary_says_what_is_refused_with_its_line():
     text = "import os\n\n\ndef f():\n    return os.environ['A']\n"
-    (statement,) = statements.summarise(text, Path("a.py"), "a")["statements"]
-    assert [found[0] for found in statement["problems"]] == [5]
+    (statement,) = statements.summarize(text, Path("a.py"), "a").statements
+    assert [refusal.line for refusal in statement.refusals] == [5]
     assert ast.parse(text)
