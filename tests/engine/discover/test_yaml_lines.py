@@ -43,7 +43,7 @@ def test_an_empty_file_has_nothing(file, text):
         ("a: 1\nb: [\n", 3, "not YAML"),
         (b"a: \xff\n", None, "not YAML"),
         ("\n- a\n", 2, "it: not a mapping"),
-        ("a: 1\n'a': 2\n", 2, "it: a stands twice"),
+        ("a: 1\n'a': 2\n", 2, "it: a appears twice"),
     ],
 )
 def test_what_is_wrong_has_its_line(file, text, line, what):

@@ -69,7 +69,7 @@ class References(Treeprocessor):
             return
         others = (parent.text or "").strip() or (child.tail or "").strip() or len(parent) > 1
         if parent.tag != "p" or others:
-            view.fail(f"{asks.scheme}:{asks.target} does not stand alone in its paragraph",
+            view.fail(f"{asks.scheme}:{asks.target} is not alone in its paragraph",
                       "put it on a line of its own, with an empty line above and below")  # fmt: skip
             return
         text = child.get("alt", "") if child.tag == "img" else "".join(child.itertext())
