@@ -286,9 +286,15 @@ def test_what_no_job_runs_does_not_count(mini, more):
 
 UNSEEN = {
     "__file__": ("def f(x): return open(__file__).read()", "__file__ leads to files"),
-    "environ": ("import os\ndef f(x): return os.environ['A']", "the environment is no part of the key"),
-    "from os": ("from os import environ as e\ndef f(x): return e.get('A')", "the environment is no part of the key"),
-    "getenv": ("import os\nK = os.getenv('A')\ndef f(x): return K", "the environment is no part of the key"),
+    "environ": ("import os\ndef f(x): return os.environ['A']", "reads the environment"),
+    "from os": (
+        "from os import environ as e\ndef f(x): return e.get('A')",
+        "reads the environment",
+    ),
+    "getenv": (
+        "import os\nK = os.getenv('A')\ndef f(x): return K",
+        "reads the environment",
+    ),
     "builtins": ("import builtins\ndef f(x): return builtins.eval('1')", "runs code that cannot be followed"),
 }
 

@@ -86,7 +86,7 @@ def bound_names(node: ast.stmt) -> list[str]:
 
 
 def here(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run when this one does: functions, classes and lambdas are given whole, without their bodies."""
+    """The nodes that run when this one does: functions, classes and lambdas, but not the nodes of their bodies."""
     yield node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         for child in ast.iter_child_nodes(node):

@@ -17,7 +17,7 @@ EVERYWHERE = ""  # the tags: where a rule applies
 IN_JOBS = "job"  # not in cells, whose output is only shown
 ADDRESS = "address"  # in jobs and figures; a claim may ask whether two objects are one
 CLOCK = "clock"  # not where the experiment declares which of its metrics are times
-SEED = "seed"  # in what an experiment reaches: neither in the making of its data, nor in figures, cells and claims
+SEED = "seed"  # in the code of experiments: not in making data, figures, cells and claims
 INTO = "reaches into {} and cannot be followed"  # refused only where that is a module of the project
 
 
@@ -46,28 +46,28 @@ RULES = (
     _rule("sys.settrace sys.setprofile sys.addaudithook", "watches or changes how code runs", "take it out"),
     _rule("os.environ os.environb os.getenv os.getenvb os.getcwd pathlib.Path.cwd pathlib.Path.home os.path.expanduser "
           "os.uname os.getlogin os.getpid os.cpu_count multiprocessing.cpu_count sys.argv platform getpass "
-          "socket.gethostname locale", "the environment is no part of the key", "write the value out, or make it a "
-          "setting"),
-    _rule("__file__", "leads to files that are no part of the key", "give a Dataset File()s, or write the text out"),
+          "socket.gethostname locale", "reads the environment, which is not part of the key",
+          "write the value out, or make it a setting"),
+    _rule("__file__", "leads to files that are not part of the key", "give a Dataset File()s, or write the text out"),
     _rule("socket urllib.request http.client ftplib requests httpx torch.hub",
-          "reads from the network, which is no part of the key", "give a Dataset File()s with their digests"),
+          "reads from the network, which is not part of the key", "give a Dataset File()s with their digests"),
     _rule("os.urandom os.getrandom random.SystemRandom secrets uuid.uuid1 uuid.uuid4 uuid.getnode torch.seed "
-          "torch.random.seed torch.initial_seed", "is another number in each run",
+          "torch.random.seed torch.initial_seed", "gives another number in each run",
           "draw from torch, numpy or random, which each run seeds, or from a generator made with run.seed"),
     _rule("time.time time.time_ns time.localtime time.gmtime time.ctime time.asctime time.strftime "
           "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today "
-          "pandas.Timestamp.now pandas.Timestamp.today pandas.Timestamp.utcnow", "is another moment in each run",
+          "pandas.Timestamp.now pandas.Timestamp.today pandas.Timestamp.utcnow", "gives another time in each run",
           "write the date out; to measure how long something takes, use perf_counter"),
     _rule("time.perf_counter time.perf_counter_ns time.process_time time.process_time_ns time.monotonic "
-          "time.monotonic_ns time.thread_time time.thread_time_ns timeit", "measures a time, which is another in each "
-          "run", 'say which metrics are times: @experiment(times=["seconds"])', CLOCK),
+          "time.monotonic_ns time.thread_time time.thread_time_ns timeit", "measures a time, which differs in each run",
+          'say which metrics are times: @experiment(times=["seconds"])', CLOCK),
     _rule("subprocess os.system os.popen os.execv os.spawnv multiprocessing.Process",
-          "starts a program, which is no part of the key", "do it in this process", IN_JOBS),
+          "starts a program, which is not part of the key", "do it in this process", IN_JOBS),
     _rule("inspect.getsource inspect.getsourcelines inspect.getdoc inspect.getcomments inspect.findsource "
           "inspect.getsourcefile inspect.getfile linecache tokenize traceback dis help pydoc doctest "
           "typing.get_type_hints inspect.get_annotations __doc__",
-          "reads texts and lines of the code, which are no part of the key", "write the text out as a value", IN_JOBS),
-    _rule("id", "is the address of an object, which is another in each run", "use the object itself, or its name",
+          "reads texts and lines of the code, which are not part of the key", "write the text out as a value", IN_JOBS),
+    _rule("id", "is the address of an object, which differs in each run", "use the object itself, or its name",
           ADDRESS),
 )  # fmt: skip
 ATTRIBUTES = {
@@ -75,12 +75,12 @@ ATTRIBUTES = {
     "__spec__": EVERYWHERE, "f_globals": EVERYWHERE, "f_locals": EVERYWHERE, "f_back": EVERYWHERE,
     "tb_frame": EVERYWHERE, "gi_frame": EVERYWHERE, "__code__": IN_JOBS, "co_firstlineno": IN_JOBS, "__doc__": IN_JOBS,
 }  # fmt: skip
-ATTRIBUTE = ("{} leads to what cannot be followed", "name what is used; list classes and functions in a table")
+ATTRIBUTE = ("{} leads to names that cannot be followed", "name what is used; list classes and functions in a table")
 SEEDING = (
     "{} is seeded with one number, so each seed of the experiment draws the same",
     "seed it with run.seed; where data are to be the same for every seed, with run.fixed(\"split\")",
 )  # fmt: skip
-QUERY = ("the text given to .{}() is computed, and may hold names that cannot be followed", "write it out")
+QUERY = ("the text passed to .{}() is computed, and may contain names that cannot be followed", "write it out")
 SEEDERS = re.compile(
     r"(^|\.)(manual_seed|manual_seed_all|default_rng|RandomState|SeedSequence|PCG64|MT19937|Philox|SFC64)$"
     r"|^(random|numpy\.random)\.seed$|^random\.Random$|(^|\.)(set_seed|seed_everything)$"

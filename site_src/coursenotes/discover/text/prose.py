@@ -23,7 +23,7 @@ FORMULA_IN_LINE = re.compile(
 
 # The same pattern as in mkdocs, which reads the front matter itself.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _CODE_OR_COMMENT = re.compile(
     r"(?<!\\)(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.DOTALL
 )
@@ -57,7 +57,8 @@ def prose(text: str) -> str:
     """
     text = front_matter_blanked(text)
     lines = text.split("\n")
-    _blank_fences(lines)
+    for first, last in fence_spans(lines):
+        lines[first : last + 1] = [" " * len(line) for line in lines[first : last + 1]]
     _blank_indented(lines)
     return _CODE_OR_COMMENT.sub(_blank_match, "\n".join(lines))
 
@@ -147,19 +148,24 @@ def _blank_match(match: re.Match[str]) -> str:
     return blank(match[0], CODE if match["ticks"] else " ")
 
 
-def _blank_fences(lines: list[str]) -> None:
-    """Blank every closed fence; one that is never closed is text, as it is for the renderer."""
+def fence_end(lines: list[str], number: int) -> int | None:
+    """The line that closes the fence opened on a line; None where none is opened, or it is never closed."""
+    opening = FENCE.match(lines[number])
+    if opening is None:
+        return None
+    mark = opening["fence"]
+    closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+    return next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
+
+
+def fence_spans(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """(first line, last line) of each closed fence, from 0; one that is never closed is text, as for the renderer."""
     number = 0
     while number < len(lines):
-        opening = _FENCE.match(lines[number])
-        if opening:
-            mark = opening["fence"]
-            closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-            last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
-            if last is not None:
-                for n in range(number, last + 1):
-                    lines[n] = " " * len(lines[n])
-                number = last
+        last = fence_end(lines, number)
+        if last is not None:
+            yield number, last
+            number = last
         number += 1
 
 
