@@ -38,7 +38,7 @@ class Problems:
     """Collects problems while work continues, and raises them all at once."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self.all: list[Problem] = []
 
     def add(
         self,
@@ -57,16 +57,16 @@ class Problems:
         if isinstance(problems, CoursenotesError):
             problems = problems.problems
         for problem in problems:
-            if problem not in self.found:
-                self.found.append(problem)
+            if problem not in self.all:
+                self.all.append(problem)
 
     def __bool__(self) -> bool:
-        return bool(self.found)
+        return bool(self.all)
 
     def raise_if_any(self) -> None:
         """Raise one CoursenotesError with all problems, sorted by place."""
-        if self.found:
-            raise CoursenotesError(*sorted(self.found, key=lambda p: (str(p.path or ""), p.line or 0)))
+        if self.all:
+            raise CoursenotesError(*sorted(self.all, key=lambda p: (str(p.path or ""), p.line or 0)))
 
 
 def raise_all(problems: Iterable[Problem]) -> None:

@@ -58,7 +58,7 @@ def _experiment(catalog: Catalog, declared: Declared, problems: Problems) -> Exp
     topic, path, function, decorator = declared
     line, name = decorator.line, function.name
     data, after = decorator.kwargs.get("data", NONE), decorator.kwargs.get("after", NONE)
-    before = len(problems.found)
+    before = len(problems.all)
     if decorator.args:
         problems.add(f"@experiment of {name} takes named arguments only", path, line)
     options: dict[str, Any] = {}
@@ -93,7 +93,7 @@ def _experiment(catalog: Catalog, declared: Declared, problems: Problems) -> Exp
             problems.add(f"{limit}={value!r} of {name} is not a number above 0", path, line, fix=f"{limit}=10")
     if not function.doc:
         problems.add(f"the experiment {name} has no docstring", path, function.line, fix="say what it measures")
-    if len(problems.found) > before:
+    if len(problems.all) > before:
         return None
     scales: tuple[Scale, ...] = ("sample",)
     if dataset is not None:

@@ -44,9 +44,9 @@ def discover(paths: Paths, kept: dict[str, FileSummary] | None = None) -> Catalo
     for path in files.below(paths.docs, ".ipynb"):
         _notebook(catalog, path, of_pages)
     if problems:
-        problems.extend(of_pages.found)
+        problems.extend(of_pages.all)
         problems.raise_if_any()
-    catalog.problems = of_pages.found
+    catalog.problems = of_pages.all
     return catalog
 
 

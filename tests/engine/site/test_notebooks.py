@@ -46,7 +46,7 @@ def test_a_notebook_is_a_page_with_the_fields_of_its_metadata(mini):
     put(mini, notes.text("# What *I* heard\n\nAt [1:08:22].\n"), notes.code("1"), notes.text("More.\n"), title=None)
     page = discover(mini).pages[PLACE]
     assert (page.meta["kind"], page.meta["authors"], page.meta["title"]) == ("summary", ["ana"], "What I heard")
-    assert [(r.scheme, r.target) for r in page.references] == [("lecture", "@1:08:22")]
+    assert [(r.scheme, r.name) for r in page.references] == [("lecture", "@1:08:22")]
     assert problems(mini) == []
 
 

@@ -62,7 +62,7 @@ class Target(NamedTuple):
     """The target of an address of ours."""
 
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
 
@@ -77,7 +77,7 @@ class Reference:
     path: Path
     line: int
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
     text: str
@@ -85,9 +85,9 @@ class Reference:
     alone: bool
 
     @property
-    def asks(self) -> Target:
+    def target(self) -> Target:
         """The target, without the place and the text of the reference."""
-        return Target(self.scheme, self.target, self.settings, self.scale)
+        return Target(self.scheme, self.name, self.settings, self.scale)
 
 
 class Malformed(ValueError):
@@ -184,11 +184,11 @@ def parse_href(href: str) -> Target | None:
     return Target(scheme, name, settings, scale)
 
 
-def write_href(asks: Target) -> str:
+def write_href(target: Target) -> str:
     """The address of a target: the inverse of parse_href."""
-    pairs = [f"{name}={_written(value)}" for name, value in asks.settings.items()]
-    pairs += ["scale=full"] if asks.scale == "full" else []
-    return f"{asks.scheme}:{asks.target}" + ("?" + "&".join(pairs) if pairs else "")
+    pairs = [f"{name}={_written(value)}" for name, value in target.settings.items()]
+    pairs += ["scale=full"] if target.scale == "full" else []
+    return f"{target.scheme}:{target.name}" + ("?" + "&".join(pairs) if pairs else "")
 
 
 def parse_time(text: str) -> int:
@@ -270,7 +270,7 @@ def _form(href: str) -> str:
 
 def _misplaced(reference: Reference, heading: bool) -> Iterator[Problem]:
     scheme, path, line = reference.scheme, reference.path, reference.line
-    href = write_href(reference.asks) if scheme != "cite" else f"[{reference.text}]"
+    href = write_href(reference.target) if scheme != "cite" else f"[{reference.text}]"
     if heading:
         yield Problem(f"a reference in a heading: {href}", path, line, (), "move it into the text below the heading")
     elif scheme in BLOCKS and not reference.alone:
