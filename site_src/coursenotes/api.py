@@ -1,4 +1,4 @@
-"""What a snippet imports: the decorators, the run, the dataset. Plain metadata, no machinery.
+"""The names that a snippet imports: the decorators, the run, the dataset. Plain metadata, no machinery.
 
 Nothing here imports torch or the engine, so that a figure can be drawn, and a snippet read, without either.
 """
@@ -14,16 +14,16 @@ from typing import Any, Literal, TypeVar
 
 Scale = Literal["sample", "full"]
 SCALES: tuple[Scale, ...] = ("sample", "full")
-FRESH_DATA = 100  # seeds from here on draw generated data of their own; a build's seeds, below it, share one dataset
+FRESH_DATA = 100  # from this seed on, each draws its own generated data; a build's seeds, below it, share one dataset
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a real dataset: where it comes from, and the digest that it must have.
+    """One file of a real dataset: its URL, and the digest that it must have.
 
-    members maps the paths inside an archive to their own sha256, so that a folder that holds the unpacked
-    members is accepted in place of the archive.
+    members maps the paths inside an archive to their own sha256, so that a folder with the unpacked members is
+    accepted in place of the archive.
     """
 
     name: str
@@ -36,8 +36,8 @@ class File:
 class Dataset:
     """One dataset at two scales.
 
-    sample() returns something small that is made or bundled, offline; full(folder) reads the real thing from
-    the folder that holds the checked files. Both return the same kind of object, which the experiment is given.
+    sample() returns something small that is generated or bundled, offline; full(folder) reads the real data from the
+    folder of the checked files. Both return the same kind of object, which is passed to the experiment.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What @experiment declares."""
+    """The declaration of an experiment by @experiment."""
 
     data: Dataset | None = None
     seeds: int | Mapping[str, int] = 1
@@ -78,14 +78,14 @@ def experiment(
     """Declare a function to be an experiment: each setting of vary with each seed is one job.
 
     The function is called as f(data, model, run, **settings), without data where it has none, without model where it
-    comes after no other, and returns a dict of metrics (numbers), arrays (NumPy or torch) and labels (lists of str).
-    Every argument here is a literal, a dataset's name or an experiment's, since experiments are found by parsing.
+    does not come after another. It returns a dict of metrics (numbers), arrays (NumPy or torch) and labels (lists of
+    str). Every argument here is a literal, a dataset's name or an experiment's, since experiments are found by parsing.
 
     after names an experiment, of this file or of another: model is what its job with the same seed and settings
     returned (metrics, arrays, texts), so that one training serves several measurements. The settings are then those
-    of that experiment, of which vary may name fewer values, and what vary adds; the function takes those that it asks
-    for. seeds is a number, or {"sample": 5, "full": 3}; 1 where none is said, or as many as that experiment has.
-    times names the metrics that are durations, which are another number in every run. may_diverge allows metrics that
+    of that experiment, of which vary may name fewer values, and those that vary adds; the function receives those among
+    its parameters. seeds is a number, or {"sample": 5, "full": 3}; by default 1, or as many as that experiment has.
+    times names the metrics that are durations, which differ in every run. may_diverge allows metrics that
     are NaN or infinite; minutes and gigabytes are the limits of one job.
     """
     declared = Experiment(
@@ -100,10 +100,10 @@ def experiment(
 
 
 def figure(*experiments: Callable[..., Any], alt: str | None = None) -> Callable[[F], F]:
-    """Declare a function to draw the results of one or more experiments, given in this order.
+    """Declare a function to draw the results of one or more experiments, passed in this order.
 
-    It returns a matplotlib figure. Its docstring is the alt text unless alt says another. It may use the results,
-    numpy and matplotlib, and nothing that trains.
+    It returns a matplotlib figure. Its docstring is the alt text, unless alt is set. It may use the results, numpy and
+    matplotlib, and no training code.
     """
 
     def mark(function: F) -> F:
@@ -114,9 +114,9 @@ def figure(*experiments: Callable[..., Any], alt: str | None = None) -> Callable
 
 
 class Run:
-    """One job, as the experiment sees it: its seed, its scale, and whom to tell how it goes.
+    """One job, as the experiment sees it: its seed, its scale, and its reports of progress.
 
-    seed: int, also already given to random, numpy and torch. scale: "sample" or "full".
+    seed: int; random, numpy and torch are already seeded with it. scale: "sample" or "full".
     device: "cpu" or "cuda"; torch's default device is set, so a snippet seldom needs it.
     """
 
@@ -133,7 +133,7 @@ class Run:
         self._report = report or (lambda event: None)
 
     def fixed(self, name: str) -> int:
-        """A seed that is the same in every run, for what all seeds are to share: run.fixed("split"). 0 to 2**32 - 1."""
+        """A seed that is the same in every run, for things that all seeds share: run.fixed("split"). 0 to 2**32 - 1."""
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
     def pick(self, *, sample: Any, full: Any) -> Any:
@@ -141,7 +141,7 @@ class Run:
         return full if self.scale == "full" else sample
 
     def epochs(self, *, sample: int, full: int | None = None) -> Iterator[int]:
-        """0, 1, ..., one at a time, as many as this run's scale says, with progress reported."""
+        """0, 1, ..., as many epochs as this run's scale has. Reports progress."""
         total = sample if self.scale == "sample" or full is None else full
         for epoch in range(total):
             self._report({"epoch": epoch, "epochs": total})
@@ -169,5 +169,5 @@ def job_settings(vary: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 
 
 def seed_count(seeds: int | Mapping[str, int], scale: str) -> int:
-    """How many seeds a declaration asks for at a scale."""
+    """The number of seeds that a declaration has at a scale."""
     return seeds if isinstance(seeds, int) else seeds.get(scale, 1)

@@ -1,4 +1,4 @@
-"""One kind of error for people: where, what, and how to mend it; collected, and shown together."""
+"""One kind of error for people: where, what, and how to fix it; collected, and shown together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, in words for the person who can mend it."""
+    """One mistake, in words for the person who can fix it."""
 
     what: str
     path: Path | str | None = None
@@ -27,7 +27,7 @@ class Problem:
 
 
 class CoursenotesError(Exception):
-    """What was asked for cannot be done. Carries every problem that was found, not only the first."""
+    """The requested work cannot be done. Carries all problems, not only the first."""
 
     def __init__(self, *problems: Problem | str):
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
@@ -35,10 +35,10 @@ class CoursenotesError(Exception):
 
 
 class Problems:
-    """Collects problems while work goes on, and raises them all at once."""
+    """Collects problems while work continues, and raises them all at once."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self.all: list[Problem] = []
 
     def add(
         self,
@@ -49,28 +49,28 @@ class Problems:
         details: Iterable[str] = (),
         fix: str | None = None,
     ) -> None:
-        """Note one problem; a second one that reads the same is dropped."""
+        """Add a problem; a duplicate is dropped."""
         self.extend([Problem(what, path, line, tuple(details), fix)])
 
     def extend(self, problems: Iterable[Problem] | CoursenotesError) -> None:
-        """Note the problems of a list or of an error that was caught."""
+        """Add the problems of a list, or of an error that was caught."""
         if isinstance(problems, CoursenotesError):
             problems = problems.problems
         for problem in problems:
-            if problem not in self.found:
-                self.found.append(problem)
+            if problem not in self.all:
+                self.all.append(problem)
 
     def __bool__(self) -> bool:
-        return bool(self.found)
+        return bool(self.all)
 
     def raise_if_any(self) -> None:
-        """Raise one CoursenotesError with all problems, in the order of their places."""
-        if self.found:
-            raise CoursenotesError(*sorted(self.found, key=lambda p: (str(p.path or ""), p.line or 0)))
+        """Raise one CoursenotesError with all problems, sorted by place."""
+        if self.all:
+            raise CoursenotesError(*sorted(self.all, key=lambda p: (str(p.path or ""), p.line or 0)))
 
 
 def raise_all(problems: Iterable[Problem]) -> None:
-    """Raise one CoursenotesError with all of these problems, if there are any."""
+    """Raise one CoursenotesError with all of these problems, sorted by place, if there are any."""
     collected = Problems()
     collected.extend(list(problems))
     collected.raise_if_any()
@@ -80,30 +80,30 @@ def unknown(
     what: str, name: object, options: Iterable[str], path: Path | str | None = None, line: int | None = None,
     write: str = "{}",
 ) -> Problem:  # fmt: skip
-    """The problem of a name that is not among the options: what there is, and the nearest spelling as the fix.
+    """The problem of a name that is not among the options: lists them, with the nearest spelling as the fix.
 
-    what: what it should name ("experiment"). write: how the nearest name is written at this place ("subject: {}").
+    what: the kind of thing named ("experiment"). write: how the nearest name is written here ("subject: {}").
     """
-    there = list(options)
-    close = nearest(str(name), there)
+    names = list(options)
+    close = nearest(str(name), names)
     fix = f"write {write.format(close)}" if close else None
-    return Problem(f'no {what} "{name}"', path, line, (f"there is: {some(there)}",), fix)
+    return Problem(f'no {what} "{name}"', path, line, (f"there is: {some(names)}",), fix)
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
-    """The spelling among options that is closest to name, or None where nothing comes near."""
-    found = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The option whose spelling is closest to name, or None where none is similar."""
+    matches = difflib.get_close_matches(name, list(options), n=1, cutoff=0.6)
+    return matches[0] if matches else None
 
 
 def some(options: Iterable[object], most: int = 12) -> str:
-    """The first of these names in a line, and how many more there are; "none" for none."""
+    """The first names on one line, and how many more there are; "none" for none."""
     names = [str(option) for option in options]
     return ", ".join(names[:most]) + (f", and {len(names) - most} more" if len(names) > most else "") or "none"
 
 
 def _shown(path: Path | str) -> str:
-    """A path as a person at the project's root would type it."""
+    """A path relative to the current folder, where it is inside it."""
     path = Path(path)
     try:
         return str(path.relative_to(Path.cwd()))

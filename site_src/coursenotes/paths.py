@@ -1,4 +1,4 @@
-"""Every path of a project, and every rule between names and paths; nothing else knows them."""
+"""Every path of a project, and every rule between names and paths. No other module builds paths."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ THEME = ENGINE.parent / "theme"
 
 @dataclass(frozen=True)
 class Paths:
-    """Where things are, below one root folder (the one that holds mkdocs.yml)."""
+    """The paths of a project, below one root folder (the one that holds mkdocs.yml)."""
 
     root: Path
-    GENERATED: ClassVar = ("evidence/", "reference/")  # below docs/, what is there only once the site is rendered
+    GENERATED: ClassVar = ("evidence/", "reference/")  # folders below docs/ that exist only while a site is rendered
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Paths:
-        """The project that start (by default the current folder) lies in."""
+        """The paths of the project around start, by default the current folder. Raises CoursenotesError."""
         here = Path(start or Path.cwd()).resolve()
         for folder in (here, *here.parents):
             if (folder / "mkdocs.yml").is_file():
@@ -31,7 +31,7 @@ class Paths:
             Problem(f"no mkdocs.yml in {here} or above it", fix="run this inside a checkout of the project")
         )
 
-    # -- the trees that people write in
+    # -- trees that people write in
     @property
     def docs(self) -> Path:
         return self.root / "docs"
@@ -70,7 +70,7 @@ class Paths:
 
     @property
     def looked_up(self) -> list[Path]:
-        """The files that the text of any page may draw on while it is rendered; some may not be there."""
+        """The files that the rendering of any page may read; some may not exist."""
         return [self.courses, self.literature, self.glossary]
 
     @property
@@ -81,7 +81,7 @@ class Paths:
     def releases(self) -> Path:
         return self.root / "releases"
 
-    # -- what is written
+    # -- files that a build writes
     @property
     def published(self) -> Path:
         return self.root / "results"
@@ -97,7 +97,7 @@ class Paths:
 
     @property
     def set_aside(self) -> Path:
-        """Where results lie that were found damaged."""
+        """Damaged results."""
         return self.state / "bad"
 
     @property
@@ -106,27 +106,27 @@ class Paths:
 
     @property
     def memo(self) -> Path:
-        """Where cache/memo.py keeps what was derived."""
+        """The entries of cache/memo.py."""
         return self.state / "memo"
 
     @property
     def jobs(self) -> Path:
-        """Where the folders of running jobs are made."""
+        """The folders of running jobs."""
         return self.state / "jobs"
 
     @property
     def history(self) -> Path:
-        """Where each experiment's last costs and keys are kept."""
+        """Each experiment's last costs and keys."""
         return self.state / "last"
 
     @property
     def parsed(self) -> Path:
-        """What was parsed of Python files, by their text."""
+        """Summaries of parsed Python files (discover/python/records.py)."""
         return self.state / "parsed.json"
 
     @property
     def stamp(self) -> Path:
-        """What the last whole build depended on."""
+        """Everything that the last whole build depended on."""
         return self.state / "stamp.json"
 
     @property
@@ -135,7 +135,7 @@ class Paths:
 
     @property
     def libraries_state(self) -> Path:
-        """Where libraries keep what they look up once, such as matplotlib's list of fonts; no settings lie there."""
+        """The caches of libraries, such as matplotlib's list of fonts; no settings."""
         return self.state / "libraries"
 
     @property
@@ -143,16 +143,16 @@ class Paths:
         return self.root / "site"
 
     def fresh_site(self, process: int) -> Path:
-        """Where a process renders a site, before it takes the place of the last one."""
+        """Where a process renders a site before it replaces the last one."""
         return self.root / f"site.new.{process}"
 
     def fresh_sites(self) -> list[tuple[int, Path]]:
         """(process, folder) of every site that is being rendered, or was when its process was killed."""
-        found = [(folder.name.split(".")[2], folder) for folder in self.root.glob("site.new.*")]
-        return [(int(process) if process.isdigit() else 0, folder) for process, folder in found]
+        folders = [(folder.name.split(".")[2], folder) for folder in self.root.glob("site.new.*")]
+        return [(int(process) if process.isdigit() else 0, folder) for process, folder in folders]
 
     def import_stage(self, process: int) -> Path:
-        """Where a process puts what it imports, before it is checked and moved into the project."""
+        """Where a process puts imported files before they are checked and moved into the project."""
         return self.state / f"import.{process}"
 
     # -- names <-> paths
@@ -181,12 +181,12 @@ class Paths:
 
     @staticmethod
     def is_note(page: str) -> bool:
-        """Whether a page teaches in this project's own words: no page for contributors, no version of somebody's."""
+        """Whether a page teaches in this project's own words: not for contributors, and not somebody's own version."""
         return not Paths.is_for_contributors(page) and not Paths.is_version(page)
 
     @staticmethod
     def is_index(page: str) -> bool:
-        """Whether a page is the one of its folder."""
+        """Whether a page is the index of its folder."""
         return page.rpartition("/")[2] == "index.md"
 
     @staticmethod
@@ -201,12 +201,12 @@ class Paths:
 
     @staticmethod
     def counted(page: str) -> tuple[str | int, ...]:
-        """What pages are sorted by, where their names count: lesson2.md stands before lesson10.md."""
+        """A sort key for pages by name that orders numbers by value: lesson2.md before lesson10.md."""
         return tuple(int(part) if n % 2 else part for n, part in enumerate(re.split(r"([0-9]+)", page)))
 
     @staticmethod
     def lesson_of(page: str) -> str | None:
-        """The canonical page of the lesson that a version belongs to, or that a page is; None for any other."""
+        """The canonical page of the lesson that a page is, or is a version of; None for any other page."""
         parts = page.split("/")
         if len(parts) == 4 and parts[0] == "lessons":
             return "/".join(parts[:3]) + ".md"
@@ -218,7 +218,7 @@ class Paths:
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     def module_path(self, module: str) -> Path | None:
-        """The file of a project module, or None where the name is not one of the project's."""
+        """The file of a project module, or None where there is no such file."""
         base = self.root.joinpath(*module.split("."))
         for path in (base.with_suffix(".py"), base / "__init__.py"):
             if path.is_file():
@@ -229,11 +229,11 @@ class Paths:
         return self.published / topic / f"{experiment}.json"
 
     def published_files(self) -> list[Path]:
-        """The files of published results that there are; acceptance files, which have a dot in their name, are not."""
+        """The files of published results. Acceptance files, whose names have a dot, are left out."""
         return sorted(path for path in self.published.glob("*/*.json") if "." not in path.stem)
 
     def acceptance_file(self, topic: str, scale: str) -> Path:
-        """Where the acceptance of a topic's claims at a scale is kept; no experiment has a dot in its name."""
+        """The acceptance file of a topic's claims at a scale; no experiment has a dot in its name."""
         return self.published / topic / f"claims.{scale}.json"
 
     # -- addresses on the site, relative to its root
@@ -251,12 +251,12 @@ class Paths:
 
     @staticmethod
     def topic_page(topic: str, *, listed: bool = True) -> str:
-        """The generated page with a topic's claims in full: those that listed pages show, or those that none does."""
+        """The generated page with a topic's claims in full: those shown by listed pages, or those shown by none."""
         return f"evidence/{topic}.md" if listed else f"evidence/{topic}.unlisted.md"
 
     @staticmethod
     def claim_url(topic: str, claim: str, *, listed: bool = True) -> str:
-        """Where a claim stands in full. knowledge.visibility.claim_url() knows whether it is listed."""
+        """The address of a claim in full. visibility.claim_url() decides whether it is listed."""
         return f"{Paths.page_url(Paths.topic_page(topic, listed=listed))}#{topic}.{claim}"
 
     @staticmethod

@@ -126,7 +126,7 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
 def wanted_figures(project: Project) -> list[tuple[str, str]]:
     """(figure, scale) of every figure on a page or an evidence page whose results exist."""
     wanted = {
-        (ref.target, ref.scale)
+        (ref.name, ref.scale)
         for page in project.catalog.pages.values()
         for ref in page.references
         if ref.scheme == "figure"

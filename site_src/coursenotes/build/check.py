@@ -39,7 +39,7 @@ def static(project: Project) -> list[Problem]:
     problems.extend(_published(project))
     problems.extend(releases.problems(project.paths))
     problems.extend(_named_as_a_page(project))
-    return problems.found
+    return problems.all
 
 
 def after_training(project: Project) -> list[Problem]:
@@ -51,7 +51,7 @@ def after_training(project: Project) -> list[Problem]:
     for experiment in project.catalog.experiments.values():
         for scale in experiment.scales:
             problems.extend(without_spread(project.plan, experiment.id, scale))
-    return problems.found
+    return problems.all
 
 
 def without_spread(plan: Plan, name: str, scale: str) -> list[Problem]:
@@ -101,7 +101,7 @@ def without_results(project: Project) -> list[Problem]:
     places: dict[str, tuple[Path, int]] = {}
     for page in project.catalog.pages.values() if missing else ():
         for ref in page.references:
-            claim = project.catalog.claims.get(ref.target) if ref.scheme == "claim" else None
+            claim = project.catalog.claims.get(ref.name) if ref.scheme == "claim" else None
             for name in (*claim.experiments, *claim.controls) if claim else project.plan.read_by(ref):
                 places.setdefault(name, (page.path, ref.line))
     known = project.catalog.experiments
@@ -132,7 +132,7 @@ def prose(project: Project) -> list[Problem]:
                 f"{digits} looks measured, but is typed by hand", page.path, line,
                 fix="write [](measured:topic.experiment.metric), or end the line with <!-- given -->",
             )  # fmt: skip
-    return problems.found
+    return problems.all
 
 
 def _named_as_a_page(project: Project) -> list[Problem]:
@@ -153,13 +153,13 @@ def _published(project: Project) -> list[Problem]:
             published.read(path)
         except CoursenotesError as error:
             problems.extend(error)
-    return problems.found
+    return problems.all
 
 
 def _unused(project: Project) -> list[Problem]:
     """Claims and figures that are not on any page, claims without controls, experiments that nothing uses."""
     catalog, problems = project.catalog, Problems()
-    references = Counter((ref.scheme, ref.target) for page in catalog.pages.values() for ref in page.references)
+    references = Counter((ref.scheme, ref.name) for page in catalog.pages.values() for ref in page.references)
     for claim in catalog.claims.values():
         if not references["claim", claim.id]:
             problems.add(
@@ -189,7 +189,7 @@ def _unused(project: Project) -> list[Problem]:
                 f"nothing uses the experiment {experiment.name}", experiment.path, experiment.line,
                 fix="show it in a figure, a number or a claim, or remove it",
             )  # fmt: skip
-    return problems.found
+    return problems.all
 
 
 def _unused_metrics(project: Project) -> list[Problem]:
@@ -200,9 +200,9 @@ def _unused_metrics(project: Project) -> list[Problem]:
     for page in catalog.pages.values():
         for ref in page.references:
             if ref.scheme == "measured":
-                shown.add(ref.target)
+                shown.add(ref.name)
             elif ref.scheme == "table":
-                tables.add(ref.target)
+                tables.add(ref.name)
     for experiment in catalog.experiments.values():
         if experiment.id in tables:
             continue
@@ -219,7 +219,7 @@ def _unused_metrics(project: Project) -> list[Problem]:
                         f"nothing uses the metric {name!r} of {experiment.name}", experiment.path, experiment.line,
                         fix=f"show it, or rename it to _{name} if it is for diagnosis",
                     )  # fmt: skip
-    return problems.found
+    return problems.all
 
 
 def _without_returns(text: str, name: str) -> str:

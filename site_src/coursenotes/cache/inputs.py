@@ -15,7 +15,6 @@ from pathlib import Path
 import yaml
 
 from coursenotes.discover.files.listing import trees
-from coursenotes.discover.python import statements
 from coursenotes.discover.python.reach import Code
 from coursenotes.errors import CoursenotesError
 from coursenotes.paths import ENGINE, Paths
@@ -59,7 +58,7 @@ def as_read(code: Code) -> bool:
     """Whether every module, and every place where none was found, is still what it was when it was read."""
     again = type(code)(code.paths, dict(code.kept))
     try:
-        same = all((again.module(name) is None) == (found is None) for name, found in _asked(code).items())
+        same = all((again.module(name) is None) == (there is None) for name, there in code.looked_up().items())
     except (CoursenotesError, OSError, ValueError):
         return False
     return same and again.used.keys() == code.used.keys()
@@ -67,13 +66,8 @@ def as_read(code: Code) -> bool:
 
 def _candidates(code: Code) -> Iterator[Path]:
     """Wherever a module that was asked for lies or might lie, and the packages above it."""
-    for name in _asked(code):
+    for name in code.looked_up():
         yield from _modules(code.paths, name)
-
-
-def _asked(code: Code) -> dict[str, statements.Summary | None]:
-    """The modules that were asked for. The cells of a page are kept beside them, under a name that no module has."""
-    return {name: found for name, found in code._modules.items() if all(map(str.isidentifier, name.split(".")))}
 
 
 def _places(paths: Paths, module: str) -> Iterator[Path]:

@@ -162,10 +162,10 @@ def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
         name = todo.pop()
         for module in (plan.paths.module(info.path), "tests.claims.conftest", "tests.conftest"):
             summary = plan.catalog.code.module(module)
-            there = [d for d in summary["declared"] if d["name"] == name] if summary else []
+            there = [function for function in summary.functions if function.name == name] if summary else []
             if there and f"{module}.{name}" not in found:
                 found[f"{module}.{name}"] = plan.code_key(module, name)
-                todo += there[-1]["params"]
+                todo += there[-1].params
     return found
 
 
@@ -235,7 +235,7 @@ def pages(plan: Plan, claim_id: str) -> list[str]:
         f"{page.path.relative_to(plan.paths.root).as_posix()}:{ref.line}"
         for page in plan.catalog.pages.values()
         for ref in page.references
-        if ref.scheme == "claim" and ref.target == claim_id
+        if ref.scheme == "claim" and ref.name == claim_id
     ]
 
 

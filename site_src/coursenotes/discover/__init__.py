@@ -1,1 +1,1 @@
-"""Reads Python, Markdown and notebooks by parsing, never by importing: what a project holds."""
+"""Reads a project's Python, Markdown and notebooks by parsing, never by importing."""

@@ -1,4 +1,4 @@
-"""What there is in a project: experiments, figures, claims, pages, by name. Plain records of what was parsed."""
+"""The catalog of a project: its experiments, figures, claims and pages, by name. Plain records, from parsing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coursenotes.paths import Paths
 
 @dataclass(frozen=True)
 class ExperimentInfo:
-    """An experiment as its file declares it. data is the dataset's (module, name)."""
+    """An experiment as its file declares it. data: the dataset's (module, name)."""
 
     topic: str
     name: str
@@ -33,7 +33,7 @@ class ExperimentInfo:
     gigabytes: float
     scales: tuple[Scale, ...]
     returns: tuple[str, ...] | None = None
-    after: str | None = None  # the id of the experiment whose results it is given
+    after: str | None = None  # the id of the experiment whose results it receives
     times: tuple[str, ...] = ()  # the metrics that are durations
 
     @property
@@ -53,7 +53,7 @@ class ExperimentInfo:
 
 @dataclass(frozen=True)
 class FigureInfo:
-    """A figure: what it draws, and its default alt text."""
+    """A figure: the experiments that it draws, and its default alt text."""
 
     topic: str
     name: str
@@ -69,7 +69,7 @@ class FigureInfo:
 
 @dataclass(frozen=True)
 class ClaimInfo:
-    """A claim test: its sentence, what it reads, what would refute it, and at which scales it is checked."""
+    """A claim's test: its sentence, the experiments it reads, its controls, and the scales at which it is checked."""
 
     topic: str
     name: str
@@ -131,7 +131,7 @@ def context(name: str, meta: Mapping[str, Any]) -> Context:
 
 @dataclass
 class Catalog:
-    """Everything that was found, by name."""
+    """Everything in a project, by name."""
 
     paths: Paths
     code: Code
@@ -141,20 +141,20 @@ class Catalog:
     claims: dict[str, ClaimInfo] = field(default_factory=dict)
     pages: dict[str, PageInfo] = field(default_factory=dict)
     symbols: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)  # with the form of pages, which does not hide their names
+    problems: list[Problem] = field(default_factory=list)  # with the form of pages
 
     def with_earlier(self, names: Iterable[str]) -> set[str]:
         """These experiments and all that they come after."""
-        found = set(names)
-        for name in list(found):
+        experiments = set(names)
+        for name in list(experiments):
             while name in self.experiments and (before := self.experiments[name].after) is not None:
-                found.add(before)
+                experiments.add(before)
                 name = before
-        return found
+        return experiments
 
     def dataset_card(self, experiment: ExperimentInfo) -> dict[str, Any]:
         """The literal fields of an experiment's dataset: title, licence, citation, url, folder."""
         if experiment.data is None:
             return {}
         summary = self.code.module(experiment.data[0])
-        return dict(summary["datasets"][experiment.data[1]]["card"]) if summary else {}
+        return dict(summary.datasets[experiment.data[1]].card) if summary else {}

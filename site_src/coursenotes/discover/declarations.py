@@ -1,24 +1,34 @@
-"""What snippets declare: experiments, which may come one after another, and figures."""
+"""The declarations of snippets: experiments, which may come one after another, and figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coursenotes.api import SCALES, Scale, seed_count
 from coursenotes.discover.catalog import Catalog, ExperimentInfo, FigureInfo
-from coursenotes.errors import CoursenotesError, Problems, nearest
+from coursenotes.discover.python.records import Argument, Decorator, Function
+from coursenotes.errors import CoursenotesError, Problems, nearest, unknown
 
 EXPERIMENT = ("coursenotes.experiment", "coursenotes.api.experiment")
 FIGURE = ("coursenotes.figure", "coursenotes.api.figure")
-KNOWN = ("data", "after", "seeds", "vary", "times", "may_diverge", "minutes", "gigabytes")
-Declared = tuple[str, Path, Mapping[str, Any], Mapping[str, Any]]  # topic, file, the function, its decorator
+ARGUMENTS = ("data", "after", "seeds", "vary", "times", "may_diverge", "minutes", "gigabytes")  # of @experiment
+NONE = Argument(None)
+
+
+class Declared(NamedTuple):
+    """A function of a snippet, and the decorator that declares it."""
+
+    topic: str
+    path: Path
+    function: Function
+    decorator: Decorator
 
 
 def read(catalog: Catalog, topics: Sequence[str], problems: Problems) -> None:
-    """Put the experiments and figures of these topics' snippets, and their symbols, into the site."""
+    """Add the experiments, figures and symbols of these topics' snippets to the catalog."""
     experiments: list[Declared] = []
     figures: list[Declared] = []
     for topic in topics:
@@ -28,93 +38,77 @@ def read(catalog: Catalog, topics: Sequence[str], problems: Problems) -> None:
             problems.extend(error)
             continue
         assert summary is not None
-        catalog.symbols[topic] = {n: (s["line"], s["end"]) for s in summary["statements"] for n in s["names"]}
-        for function in summary["declared"]:
-            for decorator in function["decorators"]:
-                kind = {**dict.fromkeys(EXPERIMENT, experiments), **dict.fromkeys(FIGURE, figures)}
-                if decorator["name"] in kind:
-                    kind[decorator["name"]].append((topic, catalog.paths.snippet(topic), function, decorator))
+        catalog.symbols[topic] = {name: (s.line, s.end) for s in summary.statements for name in s.names}
+        for function in summary.functions:
+            for decorator in function.decorators:
+                declared = Declared(topic, catalog.paths.snippet(topic), function, decorator)
+                experiments += [declared] if decorator.name in EXPERIMENT else []
+                figures += [declared] if decorator.name in FIGURE else []
     for each in experiments:
-        info = _experiment(catalog, *each, problems)
+        info = _experiment(catalog, each, problems)
         if info is not None:
             catalog.experiments[info.id] = info
-    _link(catalog, {f"{topic}.{function['name']}": function for topic, _, function, _ in experiments}, problems)
+    _link(catalog, {f"{each.topic}.{each.function.name}": each.function for each in experiments}, problems)
     for each in figures:
-        _figure(catalog, *each, problems)
+        _figure(catalog, each, problems)
 
 
 # ---------------------------------------------------------------- experiments
-def _experiment(
-    catalog: Catalog,
-    topic: str,
-    path: Path,
-    declared: Mapping[str, Any],
-    decorator: Mapping[str, Any],
-    problems: Problems,
-) -> ExperimentInfo | None:
-    line, name = decorator["line"], declared["name"]
-    given: dict[str, Any] = {}
-    data: tuple[str, str] | None = None
-    after: str | None = None
-    found = len(problems.found)
-    if decorator["args"]:
+def _experiment(catalog: Catalog, declared: Declared, problems: Problems) -> ExperimentInfo | None:
+    topic, path, function, decorator = declared
+    line, name = decorator.line, function.name
+    data, after = decorator.kwargs.get("data", NONE), decorator.kwargs.get("after", NONE)
+    before = len(problems.all)
+    if decorator.args:
         problems.add(f"@experiment of {name} takes named arguments only", path, line)
-    for key, value in decorator["kwargs"].items():
-        if key not in KNOWN:
-            close = nearest(key, KNOWN)
-            problems.add(
-                f"@experiment has no argument {key!r}", path, line, details=[f"it takes: {', '.join(KNOWN)}"],
-                fix=f"write {close}=" if close else None,
-            )  # fmt: skip
-        elif key == "data" and value.get("value", ...) is not None:
-            data = _dataset(catalog, topic, path, line, value, problems)
-        elif key == "after" and value.get("value", ...) is not None:
-            after = _named(catalog, topic, value)
-            if after is None:
-                shown = value.get("name") or value.get("code") or value.get("value")
-                problems.add(f"after={shown!r} of {name} is not an experiment", path, line,
-                             fix="name a function that @experiment marks, of this file or imported")  # fmt: skip
-        elif key not in ("data", "after") and "value" not in value:
-            problems.add(
-                f"{key}= of @experiment is computed: {value.get('name') or value.get('code')}", path, line,
-                fix="write the value out, so that experiments are found without running anything",
-            )  # fmt: skip
+    options: dict[str, Any] = {}
+    for key, argument in decorator.kwargs.items():
+        if key not in ARGUMENTS:
+            problems.extend([unknown("argument of @experiment", key, ARGUMENTS, path, line, "{}=")])
+        elif key not in ("data", "after") and not argument.is_literal:
+            fix = "write the value out, so that experiments are found without running anything"
+            problems.add(f"{key}= of @experiment is computed: {argument.source}", path, line, fix=fix)
         else:
-            given[key] = value.get("value")
-    vary = given.get("vary") or {}
-    seeds = given.get("seeds", 0 if after else 1)
-    times = given.get("times") or []
+            options[key] = argument.value
+    dataset = None if data.is_none else _dataset(catalog, declared, data, problems)
+    earlier = None if after.is_none else _experiment_named(catalog, topic, after)
+    if not after.is_none and earlier is None:
+        fix = "name a function that @experiment marks, of this file or imported"
+        problems.add(f"after={after.source} of {name} is not an experiment", path, line, fix=fix)
+    vary = options.get("vary") or {}
+    seeds = options.get("seeds", 0 if earlier else 1)
+    times = options.get("times") or []
     if not isinstance(times, list) or not all(isinstance(metric, str) for metric in times):
         problems.add(f"times= of {name} is not a list of metrics", path, line, fix='times=["seconds"]')
-    elif declared["returns"] is not None and (strange := set(times) - set(declared["returns"])):
-        problems.add(f"times= of {name} names {min(strange)}, which it does not return", path, line,
-                     details=[f"it returns: {', '.join(declared['returns'])}"])  # fmt: skip
+    elif function.returns is not None and (strange := set(times) - set(function.returns)):
+        details = [f"it returns: {', '.join(function.returns)}"]
+        problems.add(f"times= of {name} names {min(strange)}, which it does not return", path, line, details=details)
     if not isinstance(vary, dict) or not all(isinstance(v, list) and v for v in vary.values()):
         problems.add(f"vary= of {name} is not a dict of non-empty lists", path, line, fix='vary={"p": [0.0, 0.5]}')
-    elif not _good_seeds(seeds) and not (after and seeds == 0):
+    elif not _good_seeds(seeds) and not (earlier and seeds == 0):
         problems.add(f"seeds={seeds!r} of {name}: a number from 1, or one for each scale", path, line, fix="seeds=5")
     for limit in ("minutes", "gigabytes"):
-        value = given.get(limit, 1)
+        value = options.get(limit, 1)
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             problems.add(f"{limit}={value!r} of {name} is not a number above 0", path, line, fix=f"{limit}=10")
-    if not declared["doc"]:
-        problems.add(f"the experiment {name} has no docstring", path, declared["line"], fix="say what it measures")
-    if len(problems.found) > found:
+    if not function.doc:
+        problems.add(f"the experiment {name} has no docstring", path, function.line, fix="say what it measures")
+    if len(problems.all) > before:
         return None
     scales: tuple[Scale, ...] = ("sample",)
-    if data is not None:
-        summary = catalog.code.module(data[0])
+    if dataset is not None:
+        summary = catalog.code.module(dataset[0])
         assert summary is not None
-        scales = tuple(s for s in SCALES if s in summary["datasets"][data[1]]["scales"])
+        scales = tuple(s for s in SCALES if s in summary.datasets[dataset[1]].scales)
     return ExperimentInfo(
-        topic, name, path, declared["line"], declared["doc"], tuple(declared["params"]), data, seeds, vary,
-        bool(given.get("may_diverge", False)), float(given.get("minutes", 10)), float(given.get("gigabytes", 4)),
-        scales, None if declared["returns"] is None else tuple(declared["returns"]), after, tuple(times),
+        topic, name, path, function.line, function.doc, tuple(function.params), dataset, seeds, vary,
+        bool(options.get("may_diverge", False)), float(options.get("minutes", 10)), float(options.get("gigabytes", 4)),
+        scales, None if function.returns is None else tuple(function.returns), earlier, tuple(times),
     )  # fmt: skip
 
 
-def _link(catalog: Catalog, functions: Mapping[str, Mapping[str, Any]], problems: Problems) -> None:
-    """Give what comes after another its settings, seeds and scales; check each function's parameters."""
+def _link(catalog: Catalog, functions: Mapping[str, Function], problems: Problems) -> None:
+    """Give experiments that come after another its settings, seeds and scales; check each function's parameters."""
     done: dict[str, ExperimentInfo] = {}
     for name in list(catalog.experiments):
         chain = [name]
@@ -125,7 +119,7 @@ def _link(catalog: Catalog, functions: Mapping[str, Mapping[str, Any]], problems
                 problems.add(f"{info.name} comes after itself: {circle}", info.path, info.line, fix="cut the circle")
                 return
             if before not in catalog.experiments:
-                break  # it has problems of its own, which are told
+                break  # it has problems of its own, which are reported
             chain.append(before)
         for each in reversed(chain):
             if each not in done:
@@ -141,37 +135,35 @@ def _after(info: ExperimentInfo, done: Mapping[str, ExperimentInfo], problems: P
     for setting, values in info.vary.items():
         strange = [v for v in values if setting in before.vary and v not in before.vary[setting]]
         if strange:
-            problems.add(f"{info.name} comes after {before.name}, which has no {setting}={strange[0]!r}", info.path,
-                         info.line, details=[f"there is: {before.vary[setting]}"])  # fmt: skip
+            what = f"{info.name} comes after {before.name}, which has no {setting}={strange[0]!r}"
+            problems.add(what, info.path, info.line, details=[f"there is: {before.vary[setting]}"])
     for scale in SCALES:
         if info.seeds and scale in before.scales and seed_count(info.seeds, scale) > seed_count(before.seeds, scale):
-            problems.add(f"{info.name} has more seeds than {before.name}, which it comes after", info.path, info.line,
-                         fix=f"take seeds= away: it has those of {before.name}")  # fmt: skip
+            what = f"{info.name} has more seeds than {before.name}, which it comes after"
+            problems.add(what, info.path, info.line, fix=f"remove seeds=: it has those of {before.name}")
     scales = tuple(s for s in before.scales if info.data is None or s in info.scales)
     return replace(info, vary={**before.vary, **info.vary}, seeds=info.seeds or before.seeds, scales=scales)
 
 
-def _parameters(info: ExperimentInfo, declared: Mapping[str, Any], problems: Problems) -> None:
-    """Whether a function takes what it is called with: data, model, run, and its settings by name."""
+def _parameters(info: ExperimentInfo, function: Function, problems: Problems) -> None:
+    """Check that a function takes the arguments that it is called with: data, model, run, and its settings by name."""
     first = (["data"] if info.data else []) + (["model"] if info.after else []) + ["run"]
-    given = declared["params"]
-    settings = given[len(first) :]
-    needed = [] if info.after else list(info.vary)
-    twice = set(given[: len(first)]) & set(info.vary)
-    if len(given) < len(first) or [p for p in settings if p not in info.vary] or set(needed) - set(settings) or twice:
-        problems.add(
-            f"{info.name}({', '.join(given)}) does not fit its settings", info.path, declared["line"],
-            fix=f"def {info.name}({', '.join([*first, *info.vary])})",
-        )  # fmt: skip
+    params = function.params
+    settings = params[len(first) :]
+    required = set() if info.after else set(info.vary)
+    twice = set(params[: len(first)]) & set(info.vary)
+    if len(params) < len(first) or set(settings) - set(info.vary) or required - set(settings) or twice:
+        fix = f"def {info.name}({', '.join([*first, *info.vary])})"
+        what = f"{info.name}({', '.join(params)}) does not fit its settings"
+        problems.add(what, info.path, function.line, fix=fix)
 
 
-def _named(catalog: Catalog, topic: str, value: Mapping[str, Any]) -> str | None:
-    """The id of the experiment that a decorator names; None where it names none."""
-    kind, module, target = catalog.code.resolve(f"snippets.{topic}", value.get("name", ""))
-    there = catalog.code.module(module) if kind == "symbol" else None
-    declares = there is not None and any(
-        d["name"] == target and any(x["name"] in EXPERIMENT for x in d["decorators"]) for d in there["declared"]
-    )
+def _experiment_named(catalog: Catalog, topic: str, argument: Argument) -> str | None:
+    """The id of the experiment that a decorator names; None where the name is not one."""
+    kind, module, target = catalog.code.resolve(f"snippets.{topic}", argument.name)
+    summary = catalog.code.module(module) if kind == "symbol" else None
+    functions = [function for function in summary.functions if function.name == target] if summary else []
+    declares = any(decorator.name in EXPERIMENT for function in functions for decorator in function.decorators)
     return f"{module.removeprefix('snippets.')}.{target}" if declares else None
 
 
@@ -181,49 +173,38 @@ def _good_seeds(seeds: Any) -> bool:
     return isinstance(seeds, int) and not isinstance(seeds, bool) and seeds >= 1
 
 
-def _dataset(
-    catalog: Catalog, topic: str, path: Path, line: int, value: Mapping[str, Any], problems: Problems
-) -> tuple[str, str] | None:
-    kind, module, name = catalog.code.resolve(f"snippets.{topic}", value.get("name", ""))
+def _dataset(catalog: Catalog, declared: Declared, argument: Argument, problems: Problems) -> tuple[str, str] | None:
+    """The (module, name) of the dataset that a decorator names; None where the name is not one."""
+    path, line = declared.path, declared.decorator.line
+    kind, module, name = catalog.code.resolve(f"snippets.{declared.topic}", argument.name)
     summary = catalog.code.module(module) if kind == "symbol" else None
-    if summary is None or name not in summary["datasets"]:
-        problems.add(
-            f"data={value.get('name') or value.get('code') or value.get('value')!r} is not the name of a dataset",
-            path, line, fix="import a Dataset from snippets.datasets and name it",
-        )  # fmt: skip
+    if summary is None or name not in summary.datasets:
+        fix = "import a Dataset from snippets.datasets and name it"
+        problems.add(f"data={argument.source} is not the name of a dataset", path, line, fix=fix)
         return None
-    if summary["datasets"][name]["computed"]:
-        problems.add(f"the Dataset {name} takes * or ** arguments, which cannot be followed", path, line,
-                     fix="write its arguments out")  # fmt: skip
-    if sum(name in statement["names"] for statement in summary["statements"]) > 1:
+    if summary.datasets[name].computed:
+        what = f"the Dataset {name} takes * or ** arguments, which cannot be followed"
+        problems.add(what, path, line, fix="write its arguments out")
+    if len(summary.positions(name)) > 1:
         problems.add(f"{name} is bound more than once in {module}", path, line, fix="give each Dataset its own name")
     return module, name
 
 
-def _figure(
-    catalog: Catalog,
-    topic: str,
-    path: Path,
-    declared: Mapping[str, Any],
-    decorator: Mapping[str, Any],
-    problems: Problems,
-) -> None:
-    name, line = declared["name"], decorator["line"]
+def _figure(catalog: Catalog, declared: Declared, problems: Problems) -> None:
+    topic, path, function, decorator = declared
+    name, line = function.name, decorator.line
     ids = []
-    for arg in decorator["args"]:
-        experiment = _named(catalog, topic, arg)
+    for argument in decorator.args:
+        experiment = _experiment_named(catalog, topic, argument)
         if experiment is None:
-            shown = arg.get("name") or arg.get("code") or repr(arg.get("value"))
-            close = nearest(shown, [e.name for e in catalog.experiments.values() if e.topic == topic])
-            problems.add(
-                f"@figure of {name}: {shown} is not an experiment", path, line,
-                fix=f"@figure({close})" if close else "name functions that @experiment marks",
-            )  # fmt: skip
+            close = nearest(argument.source, [e.name for e in catalog.experiments.values() if e.topic == topic])
+            fix = f"@figure({close})" if close else "name functions that @experiment marks"
+            problems.add(f"@figure of {name}: {argument.source} is not an experiment", path, line, fix=fix)
         else:
             ids.append(experiment)
-    if not decorator["args"]:
+    if not decorator.args:
         problems.add(f"@figure of {name} names no experiment", path, line, fix="@figure(the_experiment)")
-    alt = decorator["kwargs"].get("alt", {}).get("value") or " ".join(declared["doc"].split())
+    alt = decorator.kwargs.get("alt", NONE).value or " ".join(function.doc.split())
     if not alt:
         problems.add(f"the figure {name} has no docstring, which is its alt text", path, line)
-    catalog.figures[f"{topic}.{name}"] = FigureInfo(topic, name, path, declared["line"], tuple(ids), alt)
+    catalog.figures[f"{topic}.{name}"] = FigureInfo(topic, name, path, function.line, tuple(ids), alt)

@@ -27,7 +27,7 @@ class Section(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A part of a page: offsets in its text, and the heading above with its anchor, both empty above the first."""
+    """A part of a page: offsets in its text, and the heading above with its anchor; both are empty above the first."""
 
     start: int
     end: int
@@ -37,40 +37,40 @@ class Span(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def sections(text: str) -> tuple[Section, ...]:
-    """The headings of a page in the order of the text, its title among them where that is a heading."""
-    from markdown.extensions.toc import slugify, unique  # not at the top: a build that finds nothing to do is quick
+    """The headings of a page in order, with its title if that is a heading."""
+    from markdown.extensions.toc import slugify, unique  # imported late: a build without changes is quick
 
-    lines, found = text.split("\n"), []
+    lines, headings = text.split("\n"), []
     for number in sorted(heading_lines(prose(text))):
         line = lines[number - 1].strip()
         match = re.match(r"(#{1,6})[ \t]*(.*?)[ \t]*#*[ \t]*$", line)
         below = lines[number].strip() if number < len(lines) else ""
         level, words = (len(match[1]), match[2]) if match else (1 if below.startswith("=") else 2, line)
         attributes = _ATTRIBUTES.search(words)
-        given = _ID.search(attributes["list"]) if attributes else None
+        own = _ID.search(attributes["list"]) if attributes else None
         words = words[: attributes.start()] if attributes else words
-        found.append((Section(number, level, without_marks(spelled(words)), given["id"] if given else ""), words))
-    ids = {section.anchor for section, _ in found if section.anchor}  # those that are given are taken first
+        headings.append((Section(number, level, without_marks(spelled(words)), own["id"] if own else ""), words))
+    ids = {section.anchor for section, _ in headings if section.anchor}  # explicit ones take precedence
     return tuple(
-        s if s.anchor else s._replace(anchor=unique(slugify(without_marks(words), "-"), ids)) for s, words in found
+        s if s.anchor else s._replace(anchor=unique(slugify(without_marks(words), "-"), ids)) for s, words in headings
     )
 
 
 def page_title(page: PageInfo) -> str:
-    """What a page is called: by its front matter, its first heading, or its file."""
-    given = page.meta.get("title")
-    first = () if given else (section.title for section in sections(page.text) if section.level == 1)
-    return spelled(str(given or "")) or str(next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
+    """The title of a page: from its front matter, its first heading, or its file name."""
+    title = page.meta.get("title")
+    first = () if title else (section.title for section in sections(page.text) if section.level == 1)
+    return spelled(str(title or "")) or str(next(iter(first), "") or PurePosixPath(page.name).stem.replace("_", " "))
 
 
 def section_of(text: str, line: int) -> Section | None:
-    """The section below the title that a line stands in; None above the first, and on the title's own line."""
+    """The section below the title that a line is in; None above the first, and on the title's own line."""
     above = [section for section in sections(text) if section.line <= line]
     return above[-1] if above and above[-1].level > 1 else None
 
 
 def spans(text: str) -> list[Span]:
-    """The parts of a page from one heading below its title to the next, in order; together they are the whole text."""
+    """The parts of a page from one heading below its title to the next, in order; together, the whole text."""
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -81,10 +81,10 @@ def spans(text: str) -> list[Span]:
 
 
 def without_marks(words: str, *, tags: bool = True) -> str:
-    """A heading's words without marks: `code`, *emphasis*, [links](…); and <b>tags</b>, if these are marks there."""
+    """A heading's words without marks: `code`, *emphasis*, [links](…). tags: whether <b>tags</b> are marks too."""
     parts = re.split(r"(`+)(.+?)\1", links_as_words(words))  # text, ticks, code, text, ticks, code, …
     for n in range(0, len(parts), 3):
         parts[n] = _MARKS.sub(lambda match: match["text"], parts[n])
     del parts[1::3]
-    found = re.sub(r"<[^<>]*>", "", "".join(parts)) if tags else "".join(parts)
-    return html.unescape(" ".join(found.split()))
+    bare = re.sub(r"<[^<>]*>", "", "".join(parts)) if tags else "".join(parts)
+    return html.unescape(" ".join(bare.split()))

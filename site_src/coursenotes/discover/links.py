@@ -1,4 +1,4 @@
-"""Which pages a page links to, as its author wrote it: in Markdown, in definitions, in raw HTML."""
+"""The links from page to page, as their authors wrote them: in Markdown, in definitions, in raw HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?([^\s>]+)", re.MULT
 
 
 class PageLink(NamedTuple):
-    """One link from a page to another: its line, the other page's name below docs/, and the place on it."""
+    """One link from a page to another: its line, the other page's name below docs/, and the anchor there."""
 
     line: int
     page: str
@@ -29,17 +29,17 @@ class PageLink(NamedTuple):
 def page_links(name: str, text: str, pages: Container[str]) -> Iterator[PageLink]:
     """The links of a page that lead to one of these pages, itself included, in the order of the text."""
     masked = prose(text)
-    found = [(link.start, link.href) for link in links(masked) if not link.image]
-    found += [(match.start(), match[1]) for pattern in (_HTML, _DEFINITION) for match in pattern.finditer(masked)]
-    for start, href in sorted(found):
+    addresses = [(link.start, link.href) for link in links(masked) if not link.image]
+    addresses += [(match.start(), match[1]) for pattern in (_HTML, _DEFINITION) for match in pattern.finditer(masked)]
+    for start, href in sorted(addresses):
         path, _, anchor = html.unescape(href).partition("#")
         page = _page(name, unquote(path), pages)
         if page is not None:
             yield PageLink(line_of(text, start), page, anchor)
 
 
-def lost(name: str, text: str, pages: Iterable[str]) -> Iterator[tuple[int, str, str]]:
-    """(line, address, the page's name) of Markdown links to a page that there is not; generated ones may be."""
+def broken(name: str, text: str, pages: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """(line, address, the page's name) of Markdown links to pages that do not exist; generated ones may come later."""
     masked, known = prose(text), set(pages)
     for link in links(masked):
         path = unquote(link.href.partition("#")[0])
@@ -51,13 +51,13 @@ def lost(name: str, text: str, pages: Iterable[str]) -> Iterator[tuple[int, str,
 
 
 def problems(pages: Mapping[str, PageInfo], elsewhere: Container[str]) -> Iterator[Problem]:
-    """Links to pages that there are not; of those elsewhere it is told where they are now."""
+    """The problems of links to pages that do not exist. elsewhere: pages that moved, which are reported there."""
     for page in pages.values():
-        for line, href, target in lost(page.name, page.text, pages) if page.path.suffix == ".md" else ():
+        for line, href, target in broken(page.name, page.text, pages) if page.path.suffix == ".md" else ():
             if target not in elsewhere:
                 close = nearest(target, pages)
-                yield Problem(f"{href} leads to no page", page.path, line, (f"there is no docs/{target}",),
-                              f"is it docs/{close}?" if close else "take the link out, or write the page")  # fmt: skip
+                fix = f"is it docs/{close}?" if close else "remove the link, or write the page"
+                yield Problem(f"{href} leads to no page", page.path, line, (f"there is no docs/{target}",), fix)
 
 
 def _page(name: str, path: str, pages: Container[str]) -> str | None:
@@ -84,6 +84,6 @@ def _target(name: str, path: str) -> str:
 
 
 def _address(name: str) -> PurePosixPath:
-    """The folder that a page's address is: concepts/dropout.md lies at concepts/dropout/."""
+    """The folder of a page's address: concepts/dropout.md is at concepts/dropout/."""
     path = PurePosixPath(name)
     return path.parent if path.stem == "index" else path.with_suffix("")

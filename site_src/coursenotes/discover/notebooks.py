@@ -1,4 +1,4 @@
-"""One notebook's file: its cells and fields, or what is wrong with it. Read as JSON, whatever wrote it."""
+"""Reads a notebook's file as JSON: its cells and fields, or its mistakes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.paths import Paths
 
-FILE = 30_000_000  # bytes of a file that is looked into at all
-SOURCES = 300_000  # characters that a person may have typed into one
+FILE = 30_000_000  # bytes; larger files are not opened
+SOURCES = 300_000  # characters that a person may type into one
 
 _FOREIGN = re.compile(r"(\]\(\s*<?|\]:\s*<?|\b(?:href|src)\s*=\s*[\"']?)([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^,\s)\"'>]{0,40},[A-Za-z0-9+/=%]*")
@@ -28,7 +28,7 @@ _FENCE = re.compile(r"^([ \t>]*(?:`{3,}|~{3,})).*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: markdown, code or raw, with everything but its text as the file has it."""
+    """One cell: its kind (markdown, code or raw), its text, and all of its JSON."""
 
     kind: str
     source: str
@@ -46,7 +46,7 @@ class Notebook:
 
 
 def read(path: Path) -> Notebook:
-    """The notebook in a file. Raises CoursenotesError where there is none that can be shown."""
+    """The notebook in a file. Raises CoursenotesError where it cannot be shown."""
     if path.stat().st_size > FILE:
         raise _problem(path, f"a notebook of {path.stat().st_size // 1_000_000} MB",
                        "clear its outputs, save it, and keep the pictures that matter")  # fmt: skip
@@ -56,54 +56,52 @@ def read(path: Path) -> Notebook:
     except UnicodeDecodeError as error:
         raise _problem(path, f"not UTF-8: {error}", "save it as UTF-8") from None
     except json.JSONDecodeError as error:
-        what = f"no notebook: not JSON, {error.msg}"
+        what = f"not a notebook: not JSON, {error.msg}"
         raise _problem(path, what, "save it again with Jupyter", error.lineno) from None
     except RecursionError:
-        raise _problem(path, "no notebook: JSON that nests too deeply", "save it again with Jupyter") from None
+        raise _problem(path, "not a notebook: JSON that nests too deeply", "save it again with Jupyter") from None
     if not isinstance(data, dict) or "nbformat" not in data:
-        raise _problem(path, "no notebook: JSON without nbformat", "save it with Jupyter")
+        raise _problem(path, "not a notebook: JSON without nbformat", "save it with Jupyter")
     if data["nbformat"] != 4:
         raise _problem(path, f"a notebook of format {data['nbformat']}; this site reads format 4",
                        f"jupyter nbconvert --to notebook --nbformat 4 --inplace {path.name}")  # fmt: skip
     cells = data.get("cells")
     if not isinstance(cells, list) or not all(_is_cell(cell) for cell in cells):
-        raise _problem(path, "no notebook: its cells cannot be read", "save it again with Jupyter")
+        raise _problem(path, "not a notebook: its cells cannot be read", "save it again with Jupyter")
     metadata = _mapping(data.get("metadata"))
     fields = metadata.get("coursenotes", {})
     if not isinstance(fields, dict):
         raise _problem(path, 'its metadata "coursenotes" is not a mapping', 'write "coursenotes": {"kind": "summary"}')
     named = _mapping(metadata.get("language_info")).get("name") or _mapping(metadata.get("kernelspec")).get("language")
     language = named if isinstance(named, str) and re.fullmatch(r"[A-Za-z0-9+#-]{1,20}", named) else "python"
-    found = tuple(Cell(cell["cell_type"], joined(cell.get("source")), cell) for cell in cells)
-    return Notebook(found, fields, language.lower(), raw)
+    records = tuple(Cell(cell["cell_type"], joined(cell.get("source")), cell) for cell in cells)
+    return Notebook(records, fields, language.lower(), raw)
 
 
 def page(path: Path, name: str) -> tuple[PageInfo, list[Problem]]:
-    """What discovery knows of a notebook, and what is wrong with its form. Raises CoursenotesError.
+    """The page of a notebook, and the mistakes in its form. Raises CoursenotesError.
 
-    Its text is what its Markdown cells say, each line on the file's line that holds it. Of references it may have
-    those to lectures; other things of ours cannot be shown in it.
+    Its text is that of its Markdown cells, each line at its line in the file. It may refer to lectures; figures,
+    numbers and claims cannot be shown in it.
     """
     notebook = read(path)
     text = _text(notebook)
     problems = []
     typed = sum(len(cell.source) for cell in notebook.cells)
     if typed > SOURCES:
-        what = f"a notebook with {typed:,} characters typed into its cells; a page holds {SOURCES:,}"
+        what = f"a notebook with {typed:,} characters typed into its cells; a page may have {SOURCES:,}"
         problems.append(Problem(what, path, None, (), "split it"))
     scanned = _FOREIGN.sub(lambda m: m[0] if _ours(m[2]) else f"{m[1]}{m[2]}/", text)
-    found, wrong = references.scan(scanned, path)
+    scanned_references, wrong = references.scan(scanned, path)
     problems += wrong
-    for reference in found:
+    for reference in scanned_references:
         if reference.scheme != "lecture":
-            problems.append(Problem(
-                f"{reference.scheme}: does not work in a notebook, which shows its own outputs", path, reference.line,
-                (), "link to the page that shows it",
-            ))  # fmt: skip
-    problems += _lost_links(path, name, text)
-    given = {name: value for name, value in notebook.meta.items() if value is not None}
-    meta = {"title": _title(text) or path.stem.replace("_", " "), **given}
-    return PageInfo(path, name, text, meta, tuple(r for r in found if r.scheme == "lecture")), problems
+            what = f"{reference.scheme}: does not work in a notebook, which shows its own outputs"
+            problems.append(Problem(what, path, reference.line, (), "link to the page that shows it"))
+    problems += _broken_links(path, name, text)
+    fields = {name: value for name, value in notebook.meta.items() if value is not None}
+    meta = {"title": _title(text) or path.stem.replace("_", " "), **fields}
+    return PageInfo(path, name, text, meta, tuple(r for r in scanned_references if r.scheme == "lecture")), problems
 
 
 def target(name: str, href: str) -> tuple[str, str] | None:
@@ -111,12 +109,12 @@ def target(name: str, href: str) -> tuple[str, str] | None:
     path, _, anchor = href.partition("#")
     if not path or re.match(r"[A-Za-z][\w+.-]*:|/|\\", path):
         return None
-    found = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path.partition("?")[0])))
-    return None if found.startswith("..") else (found, anchor)
+    below = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(path.partition("?")[0])))
+    return None if below.startswith("..") else (below, anchor)
 
 
 def joined(value: Any) -> str:
-    """A text as notebooks hold it, whole or in lines; an empty one for anything else."""
+    """The text of a field of a notebook, which is a string or a list of lines; "" for anything else."""
     if isinstance(value, list):
         value = "".join(line for line in value if isinstance(line, str))
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
@@ -140,12 +138,12 @@ def _ours(scheme: str) -> bool:
 
 
 def _text(notebook: Notebook) -> str:
-    """What the Markdown cells say, each line where the file has it, without embedded pictures.
+    """The text of the Markdown cells, each line at its line in the file, without embedded images.
 
-    Fences lose their words: what this project runs on its own pages is not run in a notebook.
+    Fences lose their attributes: cells that run on this project's own pages do not run in a notebook.
     """
     placed: dict[int, str] = {}
-    offset, number = 0, 1  # a place in the file, and its line
+    offset, number = 0, 1  # a position in the file, and its line
     for cell in notebook.cells:
         written = cell.more.get("source")
         lines = written if isinstance(written, list) and cell.kind == "markdown" else []
@@ -169,24 +167,23 @@ def _title(text: str) -> str:
     return re.sub(r"[*_`]|\]\([^)]*\)|\[", "", spelled(text[match.start(1) : match.end(1)])) if match else ""
 
 
-def _lost_links(path: Path, name: str, text: str) -> Iterator[Problem]:
-    """Relative links and pictures of the Markdown cells that lead to no file."""
+def _broken_links(path: Path, name: str, text: str) -> Iterator[Problem]:
+    """The problems of relative links and images in the Markdown cells that lead to no file."""
     docs = path.parents[len(Path(name).parts) - 1]
     masked = prose(text)
     for link in links(masked):
-        found = target(name, link.href)
-        if found is None or found[0].startswith(Paths.GENERATED) or (docs / found[0]).is_file():
+        place = target(name, link.href)
+        if place is None or place[0].startswith(Paths.GENERATED) or (docs / place[0]).is_file():
             continue
-        beside = (docs / f"{found[0].rstrip('/')}.md").is_file()
-        fix = f"write {link.href.partition('#')[0].rstrip('/')}.md" if beside else "take the link out, or add the file"
+        is_page = (docs / f"{place[0].rstrip('/')}.md").is_file()
+        fix = f"write {link.href.partition('#')[0].rstrip('/')}.md" if is_page else "remove the link, or add the file"
         yield Problem(f"{link.href} leads to no file", path, line_of(text, link.start), (), fix)
 
 
 def misplaced(path: Path, name: str) -> Problem | None:
-    """What is wrong with where a notebook lies: it is somebody's notes of a lesson, and stands beside others."""
+    """The problem of a notebook in a wrong folder: it must be somebody's notes of a lesson, in that lesson's folder."""
     if Paths.is_version(name):
         return None
-    return Problem(
-        "a notebook is no page of its own here", path, None, ("notebooks are people's notes of a lesson",),
-        "move it to docs/lessons/<course>/<lesson>/, beside that lesson's other notes, or out of docs/",
-    )  # fmt: skip
+    fix = "move it to docs/lessons/<course>/<lesson>/, next to that lesson's other notes, or out of docs/"
+    details = ("notebooks are people's notes of a lesson",)
+    return Problem("a notebook cannot be a page of its own here", path, None, details, fix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,22 @@ from coursenotes.api import SCALES, Scale
 from coursenotes.discover import declarations, notebooks, transcripts, yaml_text
 from coursenotes.discover.catalog import Catalog, ClaimInfo, ExperimentInfo, FigureInfo, PageInfo, context
 from coursenotes.discover.files import listing
-from coursenotes.discover.python import statements
 from coursenotes.discover.python.reach import Code
+from coursenotes.discover.python.records import Argument, FileSummary, Function
 from coursenotes.discover.text import references
 from coursenotes.discover.text.prose import FRONT_MATTER
-from coursenotes.errors import CoursenotesError, Problems, nearest
+from coursenotes.errors import CoursenotesError, Problems, nearest, unknown
 from coursenotes.paths import Paths
 
 __all__ = ["Catalog", "ClaimInfo", "ExperimentInfo", "FigureInfo", "PageInfo", "discover", "read_front_matter"]
 
 
-def discover(paths: Paths, kept: dict[str, statements.Summary] | None = None) -> Catalog:
-    """Read the snippets, the claims and the pages. Raises CoursenotesError with every problem that was found.
+def discover(paths: Paths, kept: dict[str, FileSummary] | None = None) -> Catalog:
+    """Read the snippets, the claims and the pages -> the catalog. Raises CoursenotesError with every problem.
 
-    Files that have no place in the project are told first, and alone: none is opened then.
-    Where only pages have problems they are left in the site's, to be told together with the names that are wrong.
+    kept: summaries of Python files by key, to which new ones are added. Files that must not be in the project are
+    reported first, and alone: none is opened then. Where only pages have problems, these are in catalog.problems, to
+    be reported together with wrong names.
     """
     files = listing.look(paths)  # before anything is opened
     catalog = Catalog(paths, Code(paths, kept), files=files)
@@ -44,9 +44,9 @@ def discover(paths: Paths, kept: dict[str, statements.Summary] | None = None) ->
     for path in files.below(paths.docs, ".ipynb"):
         _notebook(catalog, path, of_pages)
     if problems:
-        problems.extend(of_pages.found)
+        problems.extend(of_pages.all)
         problems.raise_if_any()
-    catalog.problems = of_pages.found
+    catalog.problems = of_pages.all
     return catalog
 
 
@@ -55,64 +55,57 @@ def _claims(catalog: Catalog, path: Path, topics: list[str], problems: Problems)
     topic = path.stem.removeprefix("test_")
     if topic not in topics:
         close = nearest(topic, topics)
-        problems.add(
-            f"claims of {topic!r}, but there is no {catalog.paths.snippets.name}/{topic}.py", path, 1,
-            fix=f"rename it to test_{close}.py" if close else None,
-        )  # fmt: skip
+        what = f"claims of {topic!r}, but there is no {catalog.paths.snippets.name}/{topic}.py"
+        problems.add(what, path, 1, fix=f"rename it to test_{close}.py" if close else None)
         return
     if topic not in catalog.symbols:
-        return  # its snippet cannot be read, which is told already
+        return  # its snippet cannot be read, which is reported already
     summary = catalog.code.module(catalog.paths.module(path))
     assert summary is not None
     lines = path.read_text(encoding="utf-8").splitlines()
-    for function in summary["declared"]:
-        if function["name"].startswith("test_"):
-            statement = next(s for s in summary["statements"] if function["name"] in s["names"])
-            text = "\n".join(lines[statement["line"] - 1 : statement["end"]])
-            _claim(catalog, topic, path, function, text, problems)
+    for function in summary.functions:
+        if function.name.startswith("test_"):
+            statement = summary.binding(function.name)[0]
+            source = "\n".join(lines[statement.line - 1 : statement.end])
+            _claim(catalog, topic, path, function, source, problems)
 
 
-def _claim(
-    catalog: Catalog, topic: str, path: Path, function: Mapping[str, Any], text: str, problems: Problems
-) -> None:
-    name = function["name"].removeprefix("test_")
+def _claim(catalog: Catalog, topic: str, path: Path, function: Function, source: str, problems: Problems) -> None:
+    name = function.name.removeprefix("test_")
+    experiments = {e.name: e.scales for e in catalog.experiments.values() if e.topic == topic}
     scales: tuple[Scale, ...] = ()
     refuted, falsifiers = False, 0
     controls: list[str] = []
-    for decorator in function["decorators"]:
-        kind = decorator["name"].rpartition(".")[2]
+    for decorator in function.decorators:
+        kind = decorator.name.rpartition(".")[2]
         if kind == "at":
-            scales = tuple(a["value"] for a in decorator["args"] if a.get("value") in SCALES)
+            scales = tuple(argument.value for argument in decorator.args if argument.value in SCALES)
             if not scales:
-                problems.add("@at names no scale", path, decorator["line"], fix='@at("sample") or @at("full")')
+                problems.add("@at names no scale", path, decorator.line, fix='@at("sample") or @at("full")')
         elif kind == "refuted":
             refuted = True
         elif kind == "falsified_by":
             falsifiers += 1
-            control = decorator["kwargs"].get("control", {}).get("value")
-            if "name" in decorator["kwargs"].get("control", {}):
-                problems.add("control= of @falsified_by is computed", path, decorator["line"],
-                             fix="write the experiment's name, or the settings, out")  # fmt: skip
-            if isinstance(control, str):
-                controls.append(f"{topic}.{control}")
-                if f"{topic}.{control}" not in catalog.experiments:
-                    there = [e.name for e in catalog.experiments.values() if e.topic == topic]
-                    close = nearest(control, there)
-                    problems.add(
-                        f"no experiment {control!r} in {topic}", path, decorator["line"],
-                        details=[f"there is: {', '.join(there) or 'none'}"],
-                        fix=f'control="{close}"' if close else None,
-                    )  # fmt: skip
-    if not function["doc"]:
-        problems.add(f"the claim {name} has no docstring, which says what is compared", path, function["line"])
-    reads = tuple(f"{topic}.{p}" for p in function["params"] if f"{topic}.{p}" in catalog.experiments)
-    functions = tuple(p for p in function["params"] if f"{topic}.{p}" not in reads and p in catalog.symbols[topic])
+            control = decorator.kwargs.get("control", Argument())
+            if control.name:
+                fix = "write the experiment's name, or the settings, out"
+                problems.add("control= of @falsified_by is computed", path, decorator.line, fix=fix)
+            if isinstance(control.value, str):
+                controls.append(control.value)
+                if control.value not in experiments:
+                    at = (path, decorator.line, 'control="{}"')
+                    problems.extend([unknown(f"experiment of {topic}", control.value, experiments, *at)])
+    if not function.doc:
+        problems.add(f"the claim {name} has no docstring, which says what is compared", path, function.line)
+    reads = [p for p in function.params if p in experiments]
+    functions = tuple(p for p in function.params if p not in experiments and p in catalog.symbols[topic])
     if not scales:
-        able = [set(catalog.experiments[e].scales) for e in (*reads, *controls) if e in catalog.experiments]
-        scales = tuple(s for s in SCALES if all(s in a for a in able)) if reads else ("sample",)
+        able = [experiments[e] for e in (*reads, *controls) if e in experiments]
+        scales = tuple(s for s in SCALES if all(s in each for each in able)) if reads else ("sample",)
     catalog.claims[f"{topic}.{name}"] = ClaimInfo(
-        topic, name, path, function["line"], " ".join(function["doc"].split()), tuple(function["params"]), reads,
-        tuple(controls), functions, scales, refuted, falsifiers, text,
+        topic, name, path, function.line, " ".join(function.doc.split()), tuple(function.params),
+        tuple(f"{topic}.{each}" for each in reads), tuple(f"{topic}.{each}" for each in controls), functions,
+        scales, refuted, falsifiers, source,
     )  # fmt: skip
 
 
@@ -132,7 +125,7 @@ def _page(catalog: Catalog, path: Path, problems: Problems) -> None:
         problems.add(f"not UTF-8: {error}", path, fix="save it as UTF-8")
         return
     except OSError as error:
-        problems.add(f"cannot be read: {error.strerror}", path, fix="build again, or take it out")
+        problems.add(f"cannot be read: {error.strerror}", path, fix="build again, or remove it")
         return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -140,17 +133,17 @@ def _page(catalog: Catalog, path: Path, problems: Problems) -> None:
         what = f"front matter is not YAML: {getattr(error, 'problem', error)}"
         problems.add(what, path, line, fix=yaml_text.unread(text, line))
         return
-    except ValueError as error:  # 2026-02-30 looks like a date, and is none
-        problems.add(f"front matter has a date that is none: {error}", path, 1, fix="write it as 2027-06-01")
+    except ValueError as error:  # 2026-02-30 looks like a date, but is not one
+        problems.add(f"front matter has a date that does not exist: {error}", path, 1, fix="write it as 2027-06-01")
         return
     if not isinstance(meta, dict):
         problems.add("front matter is not a mapping", path, 1, fix="write name: value lines between the --- lines")
         return
     if transcripts.hidden(meta):
-        text = transcripts.public(text)  # from here on nobody has what is not to be published
-    found, wrong = references.scan(text, path, context(name, meta))
+        text = transcripts.public(text)  # from here on the text of the lecture is gone
+    links, wrong = references.scan(text, path, context(name, meta))
     problems.extend(wrong)
-    catalog.pages[name] = PageInfo(path, name, text, meta, tuple(found))
+    catalog.pages[name] = PageInfo(path, name, text, meta, tuple(links))
 
 
 def _notebook(catalog: Catalog, path: Path, problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""The lines of a transcript: headings, times, what was said; and what is left where that is not to be published."""
+"""The lines of a transcript: headings, times, words; and the part that remains where the words are hidden."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(?P<words>.*?)[ \t]*#*[ \t]*$")
 
 
 def hidden(meta: Mapping[str, Any]) -> bool:
-    """Whether a page's text is not to be published. A word that is not known hides it too."""
+    """Whether a page's text is not to be published. An unknown value of publish: hides it too."""
     return str(meta.get("publish", "text")) != "text"
 
 
 def public(text: str) -> str:
-    """A transcript whose text is hidden, with every line that is no heading and no time left empty."""
+    """A transcript with every line emptied except headings and times."""
     lines = text.split("\n")
     body = front_matter_blanked(text).split("\n")
     front = max(
@@ -34,15 +34,15 @@ def public(text: str) -> str:
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, "heading" or "time" or "text", its words) of every line that is not empty, code read as text."""
+    """(line, "heading" or "time" or "text", its words) of every line that is not empty; code counts as text."""
     masked = prose(text).split("\n")
     body = front_matter_blanked(text).split("\n")
     for number, (line, bare) in enumerate(zip(body, masked, strict=True), 1):
         time, heading = _TIME.match(bare), _HEADING.match(bare)
         if heading:
-            found = _HEADING.match(line)
-            said = re.sub(r"\{[^{}]*\}[ \t]*$", "", found["words"] if found else "")
-            yield number, "heading", without_marks(said, tags=False)
+            match = _HEADING.match(line)
+            words = re.sub(r"\{[^{}]*\}[ \t]*$", "", match["words"] if match else "")
+            yield number, "heading", without_marks(words, tags=False)
         elif time:
             yield number, "time", time["time"]
             if time["rest"].strip():

@@ -1,6 +1,6 @@
-"""Fields of front matter that are text: what YAML would read as something else is told, with the quotes to write.
+"""Checks the text fields of front matter: text that YAML reads as something else is reported, with the quotes to write.
 
-YAML reads Yes as true, 1:08:22 as 4102, 1.10 as 1.1, 007 as 7, and leaves out what stands behind a #.
+YAML reads Yes as true, 1:08:22 as 4102, 1.10 as 1.1, 007 as 7, and drops everything after a #.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TAGS = {
 
 
 def problems(page: PageInfo) -> Iterator[Problem]:
-    """What is wrong with the fields above a page's text, each with its line."""
+    """Mistakes in the front matter of a page, each with its line."""
     head = FRONT_MATTER.match(page.text)
     if head is not None:
         text = head["yaml"]
@@ -37,13 +37,13 @@ def problems(page: PageInfo) -> Iterator[Problem]:
     elif page.name.endswith(".ipynb"):
         for field in TEXTS:
             if field in page.meta and not (isinstance(page.meta[field], str) and page.meta[field].strip()):
-                given = json.dumps(page.meta[field], ensure_ascii=False, default=str)
-                yield Problem(f"{field}: is {given}, and no text", page.path, None, ("in the notebook's metadata",),
-                              f'write "{field}": {json.dumps(given, ensure_ascii=False)}')  # fmt: skip
+                value = json.dumps(page.meta[field], ensure_ascii=False, default=str)
+                fix = f'write "{field}": {json.dumps(value, ensure_ascii=False)}'
+                yield page.problem(field, f"is {value}, not text", fix, "in the notebook's metadata")
 
 
 class _Fields:
-    """The fields of one page; text is what stands between its lines of ---."""
+    """The fields of one page. text: the lines between its --- lines."""
 
     def __init__(self, page: PageInfo, text: str):
         self.page, self.text = page, text
@@ -58,7 +58,7 @@ class _Fields:
                 yield from self.items(key.value, value)
 
     def items(self, field: str, node: yaml.Node) -> Iterator[Problem]:
-        """What is wrong with the texts of a list; whether it has to be one, its own reader says."""
+        """Mistakes in the texts of a list; the field's own reader checks whether it is a list."""
         for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
             if isinstance(item, yaml.MappingNode) and field == "sources":
                 for key, value in item.value:
@@ -69,23 +69,23 @@ class _Fields:
                 yield from self.scalar(field, item, "" if node is not item else f"{field}: ")
 
     def scalar(self, field: str, node: yaml.Node, before: str) -> Iterator[Problem]:
-        """What is wrong with one text."""
+        """Mistakes in one text."""
         written = self.text[node.start_mark.index : node.end_mark.index].strip()
-        behind = self.text[node.end_mark.index :].partition("\n")[0]
+        after = self.text[node.end_mark.index :].partition("\n")[0]
         kind = node.tag.rpartition(":")[2]
         if isinstance(node, yaml.ScalarNode) and not node.value.strip():
-            comment = re.match(r"\s*#.*", behind)
+            comment = re.match(r"\s*#.*", after)
             fix = f"{before}{_quoted(comment[0])}" if comment else f"{before}…, or take it out"
             yield self._problem(f"{field}: is empty", node, ("a # begins a comment",) if comment else (), fix)
         elif kind != "str":
-            what = f"{field}: {cut(written, 60)} is no text; YAML reads it as {_TAGS.get(kind, kind)}"
+            what = f"{field}: {cut(written, 60)} is not text; YAML reads it as {_TAGS.get(kind, kind)}"
             yield self._problem(what, node, (), f"{before}{_quoted(written)}")
-        elif not getattr(node, "style", None) and re.match(r"[ \t]+#", behind):
+        elif not getattr(node, "style", None) and re.match(r"[ \t]+#", after):
             what = f"{field}: ends before the #, which begins a comment"
-            yield self._problem(what, node, (), f"{before}{_quoted(written + behind)}, or put the comment above it")
+            yield self._problem(what, node, (), f"{before}{_quoted(written + after)}, or put the comment above it")
 
     def repeated(self, node: yaml.Node) -> Iterator[Problem]:
-        """Fields that stand twice, of which YAML takes the last, and values that it copies from elsewhere."""
+        """Fields that appear twice, of which YAML takes the last, and values that YAML copies from elsewhere."""
         if id(node) in self.seen:
             return
         self.seen.add(id(node))
@@ -96,7 +96,7 @@ class _Fields:
                 yield self._problem("front matter merges fields with <<:", key, (), "them out")
             elif key.value in first:
                 where = f"the first is on line {first[key.value]}"
-                yield self._problem(f"{key.value}: stands twice", key, (where,), "it once")
+                yield self._problem(f"{key.value}: appears twice", key, (where,), "it once")
             first.setdefault(str(key.value), key.start_mark.line + 2)
         items = [(item, item) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
         for place, child in mapping or items:
@@ -109,11 +109,11 @@ class _Fields:
 
 
 def unread(text: str, line: int | None) -> str | None:
-    """How to mend a line of front matter that is no YAML; None where that is not known."""
-    found = re.match(r"(\s*(?:- )?\w+: +)([^\s\"'\[{|>].*)", text.split("\n")[line - 1]) if line else None
-    return f"write {found[1].strip()} {_quoted(found[2])}" if found else None
+    """How to fix a line of front matter that is not YAML; None where that is not known."""
+    match = re.match(r"(\s*(?:- )?\w+: +)([^\s\"'\[{|>].*)", text.split("\n")[line - 1]) if line else None
+    return f"write {match[1].strip()} {_quoted(match[2])}" if match else None
 
 
 def _quoted(written: str) -> str:
-    """A text in the quotes that make YAML read it as it is written."""
+    """A text in quotes, so that YAML reads it as it is written."""
     return json.dumps(" ".join(written.split()), ensure_ascii=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,10 @@ from coursenotes.cache import history, keys, published
 from coursenotes.cache.differences import difference
 from coursenotes.cache.store import Store, write_atomic
 from coursenotes.discover.project import Catalog, ExperimentInfo, discover
+from coursenotes.discover.python import records
 from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.reach import Closure
+from coursenotes.discover.python.statements import reader
 from coursenotes.errors import CoursenotesError, Problem, nearest
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Results, Row
@@ -214,10 +215,10 @@ class Plan:
 
     def read_by(self, ref: Any) -> tuple[str, ...]:
         """The experiments whose results a reference shows."""
-        if ref.scheme == "figure" and ref.target in self.catalog.figures:
-            return self.catalog.figures[ref.target].experiments
+        if ref.scheme == "figure" and ref.name in self.catalog.figures:
+            return self.catalog.figures[ref.name].experiments
         if ref.scheme in ("measured", "table"):
-            return (".".join(ref.target.split(".")[:2]),)
+            return (".".join(ref.name.split(".")[:2]),)
         return ()
 
     def missing(self, wanted: Iterable[tuple[str, str]]) -> list[Job]:
@@ -284,9 +285,8 @@ class _Reached:
 
 def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
     """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
-    path = paths.parsed
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = records.from_json(paths.parsed.read_text(encoding="utf-8"), reader())
     except (OSError, ValueError):
         kept = {}
     before = set(kept)
@@ -296,5 +296,5 @@ def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
         with contextlib.suppress(CoursenotesError):
             plan.depends(name, scale)
     if set(catalog.code.used) != before:
-        write_atomic(path, json.dumps(catalog.code.used))
+        write_atomic(paths.parsed, records.to_json(catalog.code.used, reader()))
     return plan

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from coursenotes.discover.python.covered import covered
+from coursenotes.discover.python.names import library
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Job, Plan
 from coursenotes.workers import TORCH, Pool, Task
@@ -22,8 +23,8 @@ def preload(plan: Plan, todo: Iterable[Task]) -> tuple[str, ...]:
         summary = (
             plan.catalog.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
         )
-        names = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
-        if names & {"torch", "fastai"} or each.args.get("torch"):
+        libraries = set(map(library, summary.imports.targets())) if summary else set()
+        if libraries & {"torch", "fastai"} or each.args.get("torch"):
             return TORCH
     return LIGHT
 
@@ -83,7 +84,7 @@ def fetch(plan: Plan, experiments: Iterable[str], pool: Pool, progress: Progress
 def _place(plan: Plan, module: str, name: str) -> dict[str, Any]:
     """Where a name of a module is defined, as JSON."""
     summary = plan.catalog.code.module(module)
-    line = next((s["line"] for s in summary["statements"] if name in s["names"]), None) if summary else None
+    line = next((statement.line for statement in summary.binding(name)), None) if summary else None
     return {"path": str(plan.paths.module_path(module)), "line": line}
 
 

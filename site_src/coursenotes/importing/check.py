@@ -64,7 +64,7 @@ def problems(stage: Paths, new: Iterable[str], parsed: Path) -> list[Problem]:
     for name in sorted(names & project.catalog.pages.keys()):
         if name.endswith(".md"):
             found.extend(rendered(project, name))
-    return found.found
+    return found.all
 
 
 def rendered(project: Project, name: str) -> list[Problem]:

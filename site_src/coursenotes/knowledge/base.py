@@ -91,7 +91,7 @@ class Knowledge:
         return min((day for day in days if day), default=None)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
-        lambda self: iter(self._courses[1].found),
+        lambda self: iter(self._courses[1].all),
         lambda self: front_matter.problems(self.catalog, self.lectures),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),

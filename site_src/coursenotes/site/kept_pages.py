@@ -15,7 +15,7 @@ from coursenotes.cache import inputs, keys, up_to_date
 from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.headings import page_title
-from coursenotes.discover.python import statements
+from coursenotes.discover.python.canonical import digest
 from coursenotes.discover.text.references import Context, Malformed, Target, parse_href
 from coursenotes.experiments import provenance
 from coursenotes.figures import draw
@@ -53,37 +53,37 @@ class Rendered:
     def _look_up(self, href: str, context: Context) -> Any:
         """What a reference resolves to, as plain JSON; None for what the renderer will complain of."""
         try:
-            asks = parse_href(href, context)
+            target = parse_href(href, context)
         except Malformed:
             return None
-        return None if asks is None else self._resolve(asks)
+        return None if target is None else self._resolve(target)
 
-    def _resolve(self, asks: Target) -> Any:
+    def _resolve(self, target: Target) -> Any:
         project, catalog = self.project, self.project.catalog
-        first = asks.target.removesuffix(draw.CURVES)
+        first = target.name.removesuffix(draw.CURVES)
         experiment = ".".join(first.split(".")[:2])
-        if asks.scheme == "code":
+        if target.scheme == "code":
             path = project.paths.snippet(first.split(".")[0])
-            return statements.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
-        if asks.scheme == "claim":
+            return digest(path.read_text(encoding="utf-8")) if path.is_file() else None
+        if target.scheme == "claim":
             if first not in catalog.claims:
                 return None
             return [
                 project.knowledge.visibility.claim_url(first),
                 *(v.to_json() for v in verdicts.best(project.plan, first)),
             ]
-        if experiment not in catalog.experiments and asks.target not in catalog.figures:
+        if experiment not in catalog.experiments and target.name not in catalog.figures:
             return None
-        if asks.scheme == "figure":
-            read = catalog.figures[asks.target].experiments if asks.target in catalog.figures else (experiment,)
+        if target.scheme == "figure":
+            read = catalog.figures[target.name].experiments if target.name in catalog.figures else (experiment,)
             drawn = [
-                draw.wanted_key(project.plan, asks.target, asks.scale),
-                draw.svg(project.plan, asks.target, asks.scale) is None,
+                draw.wanted_key(project.plan, target.name, target.scale),
+                draw.svg(project.plan, target.name, target.scale) is None,
             ]
-            return [draw.alt_text(project.plan, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
+            return [draw.alt_text(project.plan, target.name), drawn, [self._results(e, target.scale) for e in read]]
         libraries = sorted(provenance.used(project.plan, experiment))  # which of those noted are named
-        replicated = acceptance.numbers(project.plan, experiment, asks.scale)
-        return [self._results(experiment, asks.scale), catalog.experiments[experiment].doc, libraries, replicated]
+        replicated = acceptance.numbers(project.plan, experiment, target.scale)
+        return [self._results(experiment, target.scale), catalog.experiments[experiment].doc, libraries, replicated]
 
     def _results(self, experiment: str, scale: str) -> Any:
         results = self.project.plan.results(experiment, scale)

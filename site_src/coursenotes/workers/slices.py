@@ -11,20 +11,24 @@ import builtins
 import copy
 import importlib
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from coursenotes.discover.python import statements as source
 from coursenotes.discover.python.canonical import digest, is_text
+from coursenotes.discover.python.covered import Slice
+from coursenotes.discover.python.decorators import dataset_at, strip_declaring
+from coursenotes.discover.python.names import bound_names, import_targets
+from coursenotes.discover.python.refusals import names_in_texts
+from coursenotes.discover.python.statements import imports_of, parse
 from coursenotes.discover.python.uses import global_names, references
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.paths import Paths
 
-Slices = Mapping[str, Mapping[str, Any]]  # as fingerprint.slices() gives them
+Slices = Mapping[str, Mapping[str, Any]]  # from covered()
 
 
 def install(paths: Paths, slices: Slices, *, words: bool = False) -> None:
@@ -36,7 +40,7 @@ def install(paths: Paths, slices: Slices, *, words: bool = False) -> None:
     for module, part in slices.items():
         path = paths.module_path(module)
         if path is not None:
-            compiled[module] = _compiled(path, part, words)
+            compiled[module] = _compiled(path, Slice(**part), words)
     if str(paths.root) not in sys.path:
         sys.path.insert(0, str(paths.root))
     for module in [name for name in sys.modules if name in slices]:
@@ -50,60 +54,42 @@ def load(paths: Paths, slices: Slices, module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _compiled(path: Path, part: Mapping[str, Any], words: bool) -> CodeType:
+def _compiled(path: Path, part: Slice, words: bool) -> CodeType:
     text = path.read_text(encoding="utf-8")
-    if digest(text) != part["text"]:
+    if digest(text) != part.text:
         raise CoursenotesError(Problem("it was changed while this was run", path, fix="run it again"))
-    tree = source.parse(path, text)
-    kept = select(tree, part["statements"], part["datasets"], {*part["acting"], *part["idle"]}, _module(part))
+    kept = select(parse(path, text), part)
     if not words:
         for node in kept:
             _strip_words(node)
     return compile(ast.Module(kept, []), str(path), "exec", dont_inherit=True)
 
 
-def _module(part: Mapping[str, Any]) -> tuple[str, bool]:
-    return part["module"], part["package"]
-
-
-def select(
-    tree: ast.Module,
-    statements: Collection[int],
-    datasets: Mapping[str, str],
-    always: Collection[str],
-    module: tuple[str, bool],
-) -> list[ast.stmt]:
-    """The statements of a file with these indices, and the imports that they use.
-
-    datasets: the statements of datasets of which only what one scale reads is kept. always: what is imported for what
-    that does. module: its name, and whether it is a package's own file.
-    """
-    imports: dict[str, str] = {}
-    star: list[tuple[str, int]] = []
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            source.read_import(node, module[0], imports, star, module[1])
+def select(tree: ast.Module, part: Slice) -> list[ast.stmt]:
+    """The statements of a file that are in its slice, and the imports that they use."""
+    imports = imports_of(
+        [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], part.module, part.package
+    )
     kept: list[ast.stmt] = []
     index = 0
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             kept.append(node)
         elif not is_text(node):
-            if index in statements:
-                kept.append(source.strip_declaring(node, imports))
-            elif str(index) in datasets:
-                kept.append(source.dataset_at(node, datasets[str(index)]))
+            if index in part.statements:
+                kept.append(strip_declaring(node, imports.names))
+            elif str(index) in part.datasets:
+                kept.append(dataset_at(node, part.datasets[str(index)]))
             index += 1
-    return [ast.fix_missing_locations(node) for node in _with_used_imports(kept, always, module)]
+    return [ast.fix_missing_locations(node) for node in _with_used_imports(kept, part)]
 
 
-def _with_used_imports(
-    nodes: Sequence[ast.stmt], always: Collection[str], module: tuple[str, bool]
-) -> Iterator[ast.stmt]:
+def _with_used_imports(nodes: Sequence[ast.stmt], part: Slice) -> Iterator[ast.stmt]:
+    always = {*part.acting, *part.idle}
     bodies = [n for n in nodes if not isinstance(n, ast.Import | ast.ImportFrom)]
     used = {chain.partition(".")[0] for node in bodies for chain in references(node, global_names(node))}
-    used |= {name for node in bodies for name in source.names_in_texts(node)}
-    bound = {name for node in bodies for name in source.bound_names(node)}
+    used |= {name for node in bodies for name in names_in_texts(node)}
+    bound = {name for node in bodies for name in bound_names(node)}
     bound |= {(a.asname or a.name).split(".")[0] for n in nodes if n not in bodies for a in n.names}  # type: ignore[attr-defined]
     stray = used - bound - set(dir(builtins)) - _bound_inside(bodies)
     for node in nodes:
@@ -113,23 +99,13 @@ def _with_used_imports(
                 for a in node.names
                 if (a.asname or a.name).split(".")[0] in used
                 or (a.name == "*" and stray)
-                or any(target in always for target in _targets(node, a, module))
+                or not always.isdisjoint(import_targets(node, a, part.module, part.package))
             ]
             if not names:
                 continue
             node = copy.copy(node)
             node.names = names
         yield node
-
-
-def _targets(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: tuple[str, bool]) -> list[str]:
-    """What one name of an import brings: "module" or "module:name"."""
-    single = copy.copy(node)
-    single.names = [alias]
-    found: dict[str, str] = {}
-    star: list[tuple[str, int]] = []
-    source.read_import(single, module[0], found, star, module[1])
-    return [*found.values(), *(base for base, _ in star)]
 
 
 def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:

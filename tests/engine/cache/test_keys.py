@@ -8,7 +8,7 @@ import pytest
 from coursenotes.cache.differences import difference
 from coursenotes.cache.keys import version
 from coursenotes.discover.project import discover
-from coursenotes.discover.python.covered import covered
+from coursenotes.discover.python.covered import Slice, covered
 from coursenotes.discover.python.reach import Code
 from coursenotes.discover.python.statements import parse
 from coursenotes.errors import CoursenotesError
@@ -286,9 +286,15 @@ def test_what_no_job_runs_does_not_count(mini, more):
 
 UNSEEN = {
     "__file__": ("def f(x): return open(__file__).read()", "__file__ leads to files"),
-    "environ": ("import os\ndef f(x): return os.environ['A']", "the environment is no part of the key"),
-    "from os": ("from os import environ as e\ndef f(x): return e.get('A')", "the environment is no part of the key"),
-    "getenv": ("import os\nK = os.getenv('A')\ndef f(x): return K", "the environment is no part of the key"),
+    "environ": ("import os\ndef f(x): return os.environ['A']", "reads the environment"),
+    "from os": (
+        "from os import environ as e\ndef f(x): return e.get('A')",
+        "reads the environment",
+    ),
+    "getenv": (
+        "import os\nK = os.getenv('A')\ndef f(x): return K",
+        "reads the environment",
+    ),
     "builtins": ("import builtins\ndef f(x): return builtins.eval('1')", "runs code that cannot be followed"),
 }
 
@@ -331,8 +337,8 @@ def test_the_version_of_a_library_that_a_star_import_may_use_counts(mini):
 def test_a_drawing_has_the_number_that_another_statement_changes(mini):
     edit(mini.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C0"\nTIMES = 1\nTIMES += 1')
     code, module = Code(mini), "snippets.straight_line"
-    part = covered(code, [code.closure(module, "starts")])[module]
-    kept = select(parse(mini.snippet("straight_line")), part["statements"], {}, part["acting"], (module, False))
+    part = Slice(**covered(code, [code.closure(module, "starts")])[module])
+    kept = select(parse(mini.snippet("straight_line")), part)
     names = {"__name__": "sliced"}
     exec(compile(ast.Module(kept, []), "sliced", "exec"), names)
     assert names["TIMES"] == 2 and "fit" not in names

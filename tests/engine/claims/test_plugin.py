@@ -532,7 +532,7 @@ def test_a_project_that_cannot_be_read_says_why(project):
     project.write("snippets/dropout.py", SNIPPET.replace("seeds=5", "seds=5"))
     result = project.pytest()
     result.assert_outcomes(errors=1)
-    says(result, "the project cannot be read:", "*@experiment has no argument 'seds'")
+    says(result, "the project cannot be read:", '*no argument of @experiment "seds"')
     assert "Traceback" not in result.stdout.str()
 
 

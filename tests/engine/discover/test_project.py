@@ -36,8 +36,8 @@ def test_nothing_is_imported(mini):
 
 WRONG = {
     "computed": ("seeds=5, vary", "seeds=int('3'), vary", "seeds= of @experiment is computed: int('3')"),
-    "unknown argument": ("seeds=5, vary", "seed=3, vary", "no argument 'seed'"),
-    "no such dataset": ("data=points, seeds=5", "data=SLOPE, seeds=5", "data='SLOPE' is not the name of a dataset"),
+    "unknown argument": ("seeds=5, vary", "seed=3, vary", 'no argument of @experiment "seed"'),
+    "no such dataset": ("data=points, seeds=5", "data=SLOPE, seeds=5", "data=SLOPE is not the name of a dataset"),
     "seeds": ("seeds=5, vary", "seeds=0, vary", "seeds=0"),
     "vary": ('{"rate": [0.0, 0.1, 0.5]}', '{"rate": 0.5}', "vary= of fit is not a dict of non-empty lists"),
     "parameters": ("run: Run, rate: float", "run: Run, speed: float", "does not fit its settings"),
@@ -85,10 +85,10 @@ def test_a_new_topic_is_found_whole(mini):
         create(mini, "Weight Decay")
 
 
-def test_a_date_that_is_none_is_told(mini):
+def test_a_date_that_does_not_exist_is_reported(mini):
     (mini.docs / "concepts/try.md").write_text("---\nrelease: 2026-02-30\n---\nWords.\n")
     (problem,) = discover(mini).problems
-    assert problem.what.startswith("front matter has a date that is none") and problem.path.name == "try.md"
+    assert problem.what.startswith("front matter has a date that does not exist") and problem.path.name == "try.md"
 
 
 def test_a_page_that_is_a_link_to_nowhere_is_told(mini):

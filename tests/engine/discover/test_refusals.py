@@ -62,23 +62,23 @@ REFUSED = {  # what: (code, its line in the code, what is said)
     "sources": ("import inspect\ndef f(x): return len(inspect.getsource(f))", 2, "inspect.getsource reads texts"),
     "type hints": ("import typing\ndef f(x): return typing.get_type_hints(f)", 2, "typing.get_type_hints reads texts"),
     "line numbers": ("def f(x): return f.__code__.co_firstlineno", 1, "__code__ leads to"),
-    "a computed query": ("Q = 'r > ' + '@CUT'\ndef f(x): return pd.DataFrame({'r': [1]}).query(Q)", 2, "the text given to .query()"),
+    "a computed query": ("Q = 'r > ' + '@CUT'\ndef f(x): return pd.DataFrame({'r': [1]}).query(Q)", 2, "the text passed to .query()"),
     "a computed name in a query": (
-        "def f(x): return pd.DataFrame({'r': [1]}).query(f'r > @{x}')", 1, "the text given to .query()"),
-    "random bytes": ("import os\ndef f(x): return os.urandom(1)[0]", 2, "os.urandom is another number"),
-    "secrets": ("import secrets\ndef f(x): return secrets.randbelow(9)", 2, "secrets.randbelow is another number"),
+        "def f(x): return pd.DataFrame({'r': [1]}).query(f'r > @{x}')", 1, "the text passed to .query()"),
+    "random bytes": ("import os\ndef f(x): return os.urandom(1)[0]", 2, "os.urandom gives another number"),
+    "secrets": ("import secrets\ndef f(x): return secrets.randbelow(9)", 2, "secrets.randbelow gives another number"),
     "a system's random": ("from random import SystemRandom\nR = SystemRandom()\ndef f(x): return R.random()", 2,
-                          "random.SystemRandom is another number"),
-    "uuid": ("from uuid import uuid4\ndef f(x): return uuid4().int", 2, "uuid.uuid4 is another number"),
-    "the time": ("import time\ndef f(x): return time.time()", 2, "time.time is another moment"),
-    "today": ("from datetime import date\ndef f(x): return date.today().day", 2, "datetime.date.today is another moment"),
-    "now": ("import datetime as d\ndef f(x): return d.datetime.now().hour", 2, "datetime.datetime.now is another moment"),
+                          "random.SystemRandom gives another number"),
+    "uuid": ("from uuid import uuid4\ndef f(x): return uuid4().int", 2, "uuid.uuid4 gives another number"),
+    "the time": ("import time\ndef f(x): return time.time()", 2, "time.time gives another time"),
+    "today": ("from datetime import date\ndef f(x): return date.today().day", 2, "datetime.date.today gives another time"),
+    "now": ("import datetime as d\ndef f(x): return d.datetime.now().hour", 2, "datetime.datetime.now gives another time"),
     "a duration that is not declared": ("from time import perf_counter\ndef f(x): return perf_counter()", 2,
                                         "time.perf_counter measures a time"),
     "an address": ("def f(x): return id(x)", 1, "id is the address of an object"),
     "a program": ("import subprocess\ndef f(x): return subprocess.run(['true'])", 2, "subprocess.run starts a program"),
-    "the number of processors": ("import os\ndef f(x): return os.cpu_count()", 2, "the environment is no part"),
-    "the home folder": ("from pathlib import Path\ndef f(x): return len(str(Path.home()))", 2, "the environment is no part"),
+    "the number of processors": ("import os\ndef f(x): return os.cpu_count()", 2, "reads the environment"),
+    "the home folder": ("from pathlib import Path\ndef f(x): return len(str(Path.home()))", 2, "reads the environment"),
     "the network": ("import urllib.request\ndef f(x): return urllib.request.urlopen('x')", 2, "reads from the network"),
     "one seed for all": ("def f(x): torch.manual_seed(0)", 1, "torch.manual_seed() is seeded with one number"),
     "one seed, by a constant": ("SEED = 3\ndef f(x): return np.random.default_rng(SEED)", 2, "numpy.random.default_rng()"),
@@ -162,7 +162,7 @@ CELLS = {
     "__subclasses__": ("from snippets.steps import descend\nobject.__subclasses__()", 2, "__subclasses__ leads to"),
     "a module as a value": ("import snippets.steps as s\nprint(dir(s))", 2, "used as a value"),
     "a star": ("from snippets.steps import *", 1, "import * cannot be followed"),
-    "now": ("import datetime\ndatetime.datetime.now()", 2, "is another moment"),
+    "now": ("import datetime\ndatetime.datetime.now()", 2, "gives another time"),
     "a duration": ("import time\ntime.perf_counter()", 2, "measures a time"),
 }
 
@@ -248,6 +248,6 @@ def test_rules_name_what_there_is():
 
 def test_a_summary_says_what_is_refused_with_its_line():
     text = "import os\n\n\ndef f():\n    return os.environ['A']\n"
-    (statement,) = statements.summarise(text, Path("a.py"), "a")["statements"]
-    assert [found[0] for found in statement["problems"]] == [5]
+    (statement,) = statements.summarize(text, Path("a.py"), "a").statements
+    assert [refusal.line for refusal in statement.refusals] == [5]
     assert ast.parse(text)

@@ -1,4 +1,4 @@
-"""The writer of parsed code, and what is read off one file."""
+"""The writer of parsed code, and the records of one parsed file."""
 
 import ast
 import importlib.util
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.discover.python import statements
+from coursenotes.discover.python import records, statements
+from coursenotes.discover.python.canonical import canonical as write
+from coursenotes.discover.python.canonical import digest
 
 
 def canonical(text: str) -> str:
-    return statements.canonical(ast.parse(text))
+    return write(ast.parse(text))
 
 
 SAME = {
@@ -51,15 +53,15 @@ def test_code_counts(one, two):
 def test_the_writer_is_pinned():
     """Every stored result's key rests on this text: a change here retrains everything, everywhere."""
     text = "def f(a, /, b: int = 1, *c, d=None, **e):\n    return [x for x in a if x > b] + f'{d!r:>{b}}'[::2]"
-    assert statements.digest(canonical(text)) == PINNED
+    assert digest(canonical(text)) == PINNED
 
 
 PINNED = "d8223660f39a304f67741c572edf1653e00d29be4bd4bd5ee8fcfae75c208140"
 
 
 def refs(text: str) -> list[str]:
-    summary = statements.summarise(text, Path("m.py"), "m")
-    return next(s["refs"] for s in summary["statements"] if "f" in s["names"])
+    summary = statements.summarize(text, Path("m.py"), "m")
+    return summary.binding("f")[0].references
 
 
 def test_locals_are_not_references():
@@ -83,10 +85,10 @@ def test_a_class_reaches_its_bases_and_attributes():
 
 def test_decorators_that_declare_do_not_count():
     head = "from coursenotes import experiment\nimport functools\n"
-    bare = statements.summarise(head + "def f(run): return {}", Path("m.py"), "m")
-    marked = statements.summarise(head + "@experiment(seeds=7)\ndef f(run): return {}", Path("m.py"), "m")
-    cached = statements.summarise(head + "@functools.cache\ndef f(run): return {}", Path("m.py"), "m")
-    first = [s["statements"][0]["digest"] for s in (bare, marked, cached)]
+    bare = statements.summarize(head + "def f(run): return {}", Path("m.py"), "m")
+    marked = statements.summarize(head + "@experiment(seeds=7)\ndef f(run): return {}", Path("m.py"), "m")
+    cached = statements.summarize(head + "@functools.cache\ndef f(run): return {}", Path("m.py"), "m")
+    first = [summary.statements[0].digest for summary in (bare, marked, cached)]
     assert first[0] == first[1] != first[2]
 
 
@@ -98,30 +100,31 @@ def test_a_dataset_counts_by_scale_and_without_addresses():
 
     def scales(url, sha):
         filled = text.replace("{url}", url).replace("{sha}", sha)
-        return statements.summarise(filled, Path("m.py"), "m")["datasets"]["d"]["scales"]
+        return statements.summarize(filled, Path("m.py"), "m").datasets["d"].scales
 
     old, moved, changed = scales("http://a", "1"), scales("http://b", "1"), scales("http://a", "2")
     assert old == moved
     assert old["sample"] == changed["sample"] and old["full"] != changed["full"]
-    assert old["sample"]["refs"] == ["make"] and "load" in old["full"]["refs"]
+    assert old["sample"].references == ["make"] and "load" in old["full"].references
 
 
 def test_files_in_a_constant_count_without_addresses_too():
     text = 'from coursenotes import File\nf = [File("a", url="{url}", sha256="{sha}")]\n'
 
     def seen(url, sha):
-        return statements.summarise(text.replace("{url}", url).replace("{sha}", sha), Path("m.py"), "m")["statements"][
-            0
-        ]
+        filled = text.replace("{url}", url).replace("{sha}", sha)
+        return statements.summarize(filled, Path("m.py"), "m").statements[0].digest
 
     old, moved, changed = seen("http://a", "1"), seen("http://b", "1"), seen("http://a", "2")
-    assert old["digest"] == moved["digest"] != changed["digest"]
+    assert old == moved != changed
 
 
 @pytest.mark.parametrize("module", ["ast", "dataclasses", "enum", "functools", "random", "statistics", "typing"])
 def test_files_that_others_wrote_can_be_read(module):
-    """Whatever stands at their top: each statement is said to act or not, without an error."""
+    """Statements of every kind are read without an error, and kept as JSON without a loss."""
     path = Path(importlib.util.find_spec(module).origin)
-    summary = statements.summarise(path.read_text(), path, module)
-    acting = [s["effect"] for s in summary["statements"]]
+    summary = statements.summarize(path.read_text(), path, module)
+    acting = [statement.effect for statement in summary.statements]
+    assert records.from_json(records.to_json({"key": summary}, "reader"), "reader") == {"key": summary}
+    assert records.from_json(records.to_json({"key": summary}, "reader"), "another reader") == {}
     assert acting and not all(acting)

@@ -28,13 +28,13 @@ def test_what_is_written_stays_as_it_is_written(file):
     assert found == [
         ("8", "1:08:22", 2), ("day", "2022-07-21", 3), ("list", ["on", "b"], 4), ("in", {"07": "no"}, 5),
     ]  # fmt: skip
-    assert not problems.found
+    assert not problems.all
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "''\n"])
 def test_an_empty_file_has_nothing(file, text):
     problems = Problems()
-    assert read(file(text), problems) == [] and not problems.found
+    assert read(file(text), problems) == [] and not problems.all
 
 
 @pytest.mark.parametrize(
@@ -43,20 +43,20 @@ def test_an_empty_file_has_nothing(file, text):
         ("a: 1\nb: [\n", 3, "not YAML"),
         (b"a: \xff\n", None, "not YAML"),
         ("\n- a\n", 2, "it: not a mapping"),
-        ("a: 1\n'a': 2\n", 2, "it: a stands twice"),
+        ("a: 1\n'a': 2\n", 2, "it: a appears twice"),
     ],
 )
 def test_what_is_wrong_has_its_line(file, text, line, what):
     problems = Problems()
     read(file(text), problems)
-    (problem,) = problems.found
+    (problem,) = problems.all
     assert (problem.line, problem.what[: len(what)]) == (line, what)
 
 
 def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
     problems = Problems()
     assert read(file("titel: x\nurl: y\n"), problems, ("title", "url")) == [("url", "y", 2)]
-    assert problems.found[0].fix == "write title:" and problems.found[0].line == 1
+    assert problems.all[0].fix == "write title:" and problems.all[0].line == 1
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,5 @@ def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
 def test_what_yaml_would_put_in_its_place_in_silence_is_told(file, text, line, what):
     problems = Problems()
     read(file(text), problems)
-    (problem,) = problems.found
+    (problem,) = problems.all
     assert (problem.line, problem.what) == (line, what) and problem.fix

@@ -135,7 +135,7 @@ WRONG = {
     "a circle": ("\n@experiment(after=b)\ndef a(model, run):\n    'A.'\n@experiment(after=a)\ndef b(model, run):\n    'B.'\n",
                  "a comes after itself: a after b after a"),
     "itself": ("\n@experiment(after=a)\ndef a(model, run):\n    'A.'\n", "a comes after itself: a after a"),
-    "no experiment": ("\n@experiment(after=np.mean)\ndef a(model, run):\n    'A.'\n", "after='np.mean' of a is not an experiment"),
+    "no experiment": ("\n@experiment(after=np.mean)\ndef a(model, run):\n    'A.'\n", "after=np.mean of a is not an experiment"),
     "a text": ("\n@experiment(after='weights')\ndef a(model, run):\n    'A.'\n", "after='weights' of a is not an experiment"),
     "no model": ("\n@experiment(after=weights)\ndef a(run):\n    'A.'\n", "a(run) does not fit its settings"),
     "a model with the name of a setting": (

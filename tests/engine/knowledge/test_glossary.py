@@ -66,7 +66,7 @@ def test_an_unknown_term_is_told_with_the_nearest_form(mini):
     [
         ("  text: How far a step goes.", "  txt: How far", "glossary.yml:8 the term learning rate has no field 'txt'"),
         ("  text: How far a step goes.", "  page: index.md", "glossary.yml:7 the term learning rate has no text"),
-        ("learning rate:", "softmax:", "glossary.yml:13 the glossary: softmax stands twice | None"),
+        ("learning rate:", "softmax:", "glossary.yml:13 the glossary: softmax appears twice | None"),
         ("learning rate:", "SOFTMAX:", "glossary.yml:13 softmax names two terms | None"),
         ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | take it out of also:"),
         ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | take it out of also:"),

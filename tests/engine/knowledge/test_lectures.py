@@ -88,7 +88,7 @@ def test_no_file_no_courses():
     ("dl:\n  titel: A\n", 2, "no field 'titel'", "title:"),
     ("dl:\n  title: A\n  lectures:\n    8:\n      video: x\n", 4, "has no title", "title:"),
     ("dl:\n  title: A\n  lectures:\n    8:\n      title: B\n      duration: 1:99:00\n", 6, "go to 59", "2:39:00"),
-    ("dl:\n  title: A\n  lectures:\n    8: {title: B}\n    8: {title: C}\n", 5, "stands twice", None),
+    ("dl:\n  title: A\n  lectures:\n    8: {title: B}\n    8: {title: C}\n", 5, "appears twice", None),
     ("dl:\n  title: A\n  lectures:\n    8: {title: B, codes: [X]}\n    9: {title: C, codes: [x]}\n", 5,
      "names two lectures", None),
     ("dl:\n  title: A\n  lectures:\n    8: {title: B, codes: ['a b']}\n", 4, "before an @", "letters"),
@@ -139,7 +139,7 @@ def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
 
 @pytest.mark.parametrize("field, says", [
     ("released: 2027-06-01", "has no field 'released'"),  # nearly release:, and would have hidden nothing
-    ("date: soon", "date of the lecture dl2022/8: soon is no date"),
+    ("date: soon", "date of the lecture dl2022/8: soon is not a date"),
 ])  # fmt: skip
 def test_a_date_is_a_day_and_a_slip_of_release_is_told(mini, field, says):
     (mini.docs / "courses.yml").write_text(

@@ -70,7 +70,7 @@ def test_an_empty_file_misses_everybody(tmp_path):
     ("ana:\n  name: A\n  group: maybe\n", 3, "neither true nor false", None),
     ("ana:\n  name: [A, B]\n", 2, "name of ana is not a text", None),
     ("ana:\n  name: A\nbo:\n  name: a\n", 3, "bo has the name of ana", "one entry"),
-    ("ana: {name: A}\nana: {name: B}\n", 2, "stands twice", None),
+    ("ana: {name: A}\nana: {name: B}\n", 2, "appears twice", None),
     ("- ana\n", 1, "not a mapping", None),
     ("ana: [\n", 2, "not YAML", None),
 ])  # fmt: skip

@@ -173,7 +173,7 @@ def test_the_renderer_tells_all_problems_of_a_page(mini):
 def test_a_block_that_does_not_stand_alone_is_refused(mini):
     text = "x [y](code:averages.average)"
     project = opened_at(mini, page="[y](code:averages.average)")
-    with pytest.raises(CoursenotesError, match="does not stand alone"):
+    with pytest.raises(CoursenotesError, match="is not alone"):
         render(project, text=text)
 
 

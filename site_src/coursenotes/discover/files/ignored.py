@@ -1,4 +1,4 @@
-"""Which files, reached through links, git is told to ignore: they lie in the project and are not part of it."""
+"""Finds files, reached through links, that git ignores: they are in the project's folder but not part of it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def ignored(paths: Paths, entries: Iterable[Entry]) -> dict[str, str]:
     """{name: the path below the root that it leads to} of entries whose files, outside docs/, git ignores.
 
-    Read from the project's own files, not asked of git: who has no repository, or rules of his own, gets the same.
+    Reads the project's .gitignore files and does not call git, so that a copy without a repository gives the same.
     """
     root, docs = os.path.realpath(paths.root), os.path.realpath(paths.docs)
-    led = [entry for entry in entries if entry.real and not entry.wrong and not inside(docs, entry.real)]
-    return {e.name: e.real[len(root) + 1 :] for e in led if _is_ignored(root, e.real[len(root) + 1 :], e.folder)}
+    linked = [entry for entry in entries if entry.real and not entry.wrong and not inside(docs, entry.real)]
+    return {e.name: e.real[len(root) + 1 :] for e in linked if _is_ignored(root, e.real[len(root) + 1 :], e.folder)}
 
 
 def _is_ignored(root: str, below: str, folder: bool) -> bool:
-    parts = [*below.split("/"), *([""] if folder else [])]  # a rule of folders asks for the slash at the end
+    parts = [*below.split("/"), *([""] if folder else [])]  # a rule for folders matches only with a slash at the end
     for depth in range(len(parts)):
         for file in (".gitignore", ".git/info/exclude") if depth == 0 else (".gitignore",):
             rules = _rules("/".join([root, *parts[:depth], file]))
@@ -44,6 +44,6 @@ def _rules(path: str) -> GitIgnoreSpec | None:
 
 @cache
 def _parsed(text: str) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # here, since hardly any project has such links
+    from pathspec import GitIgnoreSpec  # imported here, since hardly any project has such links
 
     return GitIgnoreSpec.from_lines(text.splitlines())

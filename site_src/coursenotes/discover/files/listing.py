@@ -1,8 +1,8 @@
-"""The one list of a project's files: what a build reads and what mkdocs copies; everything else is refused.
+"""The one list of a project's files: those that a build reads and mkdocs copies; everything else is refused.
 
-files = look(layout)                      raises CoursenotesError with every link, FIFO and clash, all at once
-files.below(layout.docs, ".md")           the pages
-for entry in walk(root, "docs"): ...      what lies in a tree, good or not, without opening any of it
+files = look(paths)                       raises CoursenotesError with every bad link, FIFO and clash, all at once
+files.below(paths.docs, ".md")            the pages
+for entry in walk(root, "docs"): ...      everything in a tree, refused or not, without opening any of it
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Files:
     def below(self, folder: Path, *endings: str) -> list[Path]:
         """The files in a folder and in the folders in it, without hidden ones, sorted by path."""
         start = f"{folder.relative_to(self.paths.root).as_posix()}/"
-        found = [n for n in self.names if n.startswith(start) and n.endswith(endings or "")]
-        return sorted(self.paths.root / n for n in found if not n.startswith(".") and "/." not in n)
+        names = [n for n in self.names if n.startswith(start) and n.endswith(endings or "")]
+        return sorted(self.paths.root / n for n in names if not n.startswith(".") and "/." not in n)
 
     def has(self, path: Path | str) -> bool:
-        """Whether a path, with its ".." taken out, is that of a file in the list."""
+        """Whether a path, with each ".." resolved, is that of a file in the list."""
         clean, root = os.path.normpath(path), f"{self.paths.root}{os.sep}"
         return clean.startswith(root) and clean.removeprefix(root).replace(os.sep, "/") in self.names
 
@@ -47,7 +47,7 @@ def trees(paths: Paths) -> tuple[Path, ...]:
 
 
 def look(paths: Paths, more: Iterable[Path] = ()) -> Files:
-    """The files of the project's trees, and of more folders in it. Raises CoursenotesError with all that is refused."""
+    """The files of the project's trees, and of more folders. Raises CoursenotesError with every refused file."""
     problems, entries = Problems(), dict[str, Entry]()
     for tree in dict.fromkeys([*trees(paths), *more]):
         if tree.is_relative_to(paths.root):

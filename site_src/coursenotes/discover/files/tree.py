@@ -1,4 +1,4 @@
-"""Walks a tree of the project and tells what is no file of it: links out, circles, hard links, devices, FIFOs."""
+"""Walks a tree of the project, and refuses links out of it, circles, hard links, devices and FIFOs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST = 100_000  # files of one tree: links to folders that hold links to folders multiply them
-COPY = "take it out, or put a copy of what it leads to in its place"
-OUT = "take it out"
+COPY = "remove it, or replace it with a copy of what it leads to"
+OUT = "remove it"
 
 _SECRET = re.compile(
     r"id_(rsa|dsa|ecdsa|ed25519)(_sk)?|(credentials?|secrets?)(\.(json|ya?ml|toml|ini|txt))?|htpasswd"
@@ -25,41 +25,41 @@ _KINDS = {
 
 
 class Entry(NamedTuple):
-    """A file of a tree, or a link to a folder. wrong says why it is refused, and fix how to mend that."""
+    """A file of a tree, or a link to a folder. wrong: why it is refused, if it is; fix: how to fix that."""
 
     name: str  # below the project's root, with slashes
-    stat: os.stat_result | None = None  # behind links; None where there is nothing
-    link: str = ""  # where a link says that it leads
-    real: str = ""  # where the file lies, if it is reached through a link
+    stat: os.stat_result | None = None  # of the file that links lead to; None where there is none
+    link: str = ""  # the target that a link contains
+    real: str = ""  # the path without links, if the file is reached through one
     folder: bool = False
     wrong: str = ""
     fix: str = ""
 
     @property
     def hidden(self) -> bool:
-        """Whether it, or a folder that it lies in, begins with a dot: mkdocs copies no such file unless told to."""
+        """Whether it, or a folder that it is in, begins with a dot: mkdocs does not copy such files by default."""
         return _hidden(self.name)
 
 
 def walk(root: str, tree: str) -> list[Entry]:
     """An entry for each file of a tree of the project, and for each link to a folder; none where there is no tree.
 
-    Links are followed where they lead to what may be published of the project, and never in a circle.
+    Links are followed where they lead to files of the project that may be published, and never in a circle.
     """
-    found: list[Entry] = []
-    parent = os.path.realpath(os.path.dirname(f"{root}/{tree}"))  # noqa: PTH120 - Path objects cost more than the looking
+    entries: list[Entry] = []
+    parent = os.path.realpath(os.path.dirname(f"{root}/{tree}"))  # noqa: PTH120 - Path objects are slow
     real_root = os.path.realpath(root)
     if not os.path.lexists(f"{root}/{tree}"):
-        return found
+        return entries
     if not inside(real_root, parent):
-        wrong = f"lies in a folder that is a link out of the project, to {parent}"
+        wrong = f"is in a folder that is a link out of the project, to {parent}"
         return [Entry(tree, folder=True, wrong=wrong, fix=COPY)]
     try:
-        _Walker(real_root, found).tree(f"{root}/{tree}", tree, parent)
+        _Walker(real_root, entries).tree(f"{root}/{tree}", tree, parent)
     except _TooMany:
-        fix = "take files out of it, or links to folders"
-        found.append(Entry(tree, folder=True, wrong=f"holds more than {MOST:,} files", fix=fix))
-    return found
+        fix = "remove files from it, or links to folders"
+        entries.append(Entry(tree, folder=True, wrong=f"holds more than {MOST:,} files", fix=fix))
+    return entries
 
 
 class _TooMany(Exception):
@@ -67,10 +67,10 @@ class _TooMany(Exception):
 
 
 class _Walker:
-    """Goes through folders. real: a path without links; above: those of the folders on the way, and of the last."""
+    """Walks folders. real: a folder's path without links; above: the real paths of the folders above, and its own."""
 
-    def __init__(self, root: str, found: list[Entry]):
-        self.root, self.found = root, found
+    def __init__(self, root: str, entries: list[Entry]):
+        self.root, self.entries = root, entries
 
     def tree(self, path: str, name: str, parent: str) -> None:
         there = os.lstat(path)
@@ -79,17 +79,17 @@ class _Walker:
         elif stat.S_ISDIR(there.st_mode):
             self.folder(path, name, f"{parent}/{os.path.basename(path)}", (parent,), False)  # noqa: PTH119
         else:
-            self.found.append(_file(self.root, name, there, "", ""))
+            self.entries.append(_file(self.root, name, there, "", ""))
 
     def folder(self, path: str, name: str, real: str, above: tuple[str, ...], linked: bool) -> None:
         try:
-            with os.scandir(path) as entries:
-                inner = sorted(entries, key=attrgetter("name"))
+            with os.scandir(path) as scanned:
+                inner = sorted(scanned, key=attrgetter("name"))
         except OSError as error:
-            wrong, fix = f"cannot be read: {error.strerror}", "let everybody who builds read it"
-            self.found.append(Entry(name, folder=True, wrong=wrong, fix=fix))
+            wrong, fix = f"cannot be read: {error.strerror}", "make it readable"
+            self.entries.append(Entry(name, folder=True, wrong=wrong, fix=fix))
             return
-        if len(self.found) > MOST:
+        if len(self.entries) > MOST:
             raise _TooMany
         above = (*above, real)
         for entry in inner:
@@ -97,7 +97,7 @@ class _Walker:
             if entry.is_symlink():
                 self.link(entry.path, inside_it, above)
             elif linked and base.startswith("."):
-                continue  # a folder's own, which does not come along with a link to it
+                continue  # a hidden file of a folder is not part of a link to the folder
             elif not entry.is_dir(follow_symlinks=False):
                 self.file(entry, inside_it, f"{real}/{base}" if linked else "")
             elif base != "__pycache__":
@@ -106,10 +106,10 @@ class _Walker:
     def file(self, entry: os.DirEntry[str], name: str, real: str) -> None:
         try:
             there = entry.stat(follow_symlinks=False)
-        except OSError as error:  # taken away since the folder was read
-            self.found.append(Entry(name, wrong=f"cannot be read: {error.strerror}", fix="build again"))
+        except OSError as error:  # removed since the folder was read
+            self.entries.append(Entry(name, wrong=f"cannot be read: {error.strerror}", fix="build again"))
             return
-        self.found.append(_file(self.root, name, there, "", real))
+        self.entries.append(_file(self.root, name, there, "", real))
 
     def link(self, path: str, name: str, above: tuple[str, ...]) -> None:
         link = os.readlink(path)  # noqa: PTH115
@@ -118,36 +118,36 @@ class _Walker:
         except OSError as error:
             circle = error.errno == errno.ELOOP
             wrong = f"a link to {link}, which leads {'back to itself' if circle else 'nowhere'}"
-            fix = OUT if circle else f"{OUT}, or mend where it leads"
-            self.found.append(Entry(name, None, link, "", circle, wrong, fix))
+            fix = OUT if circle else f"{OUT}, or fix where it leads"
+            self.entries.append(Entry(name, None, link, "", circle, wrong, fix))
             return
         real, folder = os.path.realpath(path), stat.S_ISDIR(there.st_mode)
-        if wrong := _kept_back(self.root, real):
-            self.found.append(Entry(name, there, link, real, folder, f"a link to {link}: {wrong}", COPY))
+        if wrong := _not_allowed(self.root, real):
+            self.entries.append(Entry(name, there, link, real, folder, f"a link to {link}: {wrong}", COPY))
         elif not folder:
-            self.found.append(_file(self.root, name, there, link, real))
+            self.entries.append(_file(self.root, name, there, link, real))
         elif any(inside(real, each) for each in above):
-            wrong = f"a link to {link}, a folder on the way to it, and so without an end"
-            self.found.append(Entry(name, there, link, real, True, wrong, OUT))
+            wrong = f"a link to {link}, a folder that it is in, and so without an end"
+            self.entries.append(Entry(name, there, link, real, True, wrong, OUT))
         else:
-            self.found.append(Entry(name, there, link, real, True))
+            self.entries.append(Entry(name, there, link, real, True))
             self.folder(path, name, real, above, True)
 
 
 def _file(root: str, name: str, there: os.stat_result, link: str, real: str) -> Entry:
     wrong, fix = "", ""
     if not stat.S_ISREG(there.st_mode):
-        wrong, fix = f"{_KINDS.get(stat.S_IFMT(there.st_mode), 'no file')}, where a file is expected", OUT
+        wrong, fix = f"{_KINDS.get(stat.S_IFMT(there.st_mode), 'not a file')}, where a file is expected", OUT
     elif there.st_nlink > 1:
-        wrong = "a hard link: the same file has another name, and may lie outside the project"
-        fix = "make it a file of its own: copy it, and put the copy in its place"
+        wrong = "a hard link: the same file has another name, and may be outside the project"
+        fix = "make it a file of its own: copy it, and replace it with the copy"
     elif real and (secret := _secret(root, real)):
         wrong, fix = f"leads to {secret}, which by its name is a secret", OUT
     return Entry(name, there, link, real, False, wrong, fix)
 
 
-def _kept_back(root: str, real: str) -> str:
-    """Why a link must not lead to a real path: it is not the project's, or not for others; or ""."""
+def _not_allowed(root: str, real: str) -> str:
+    """Why a link must not lead to a real path: it is outside the project, or private; or ""."""
     if not inside(root, real):
         return f"it leads out of the project, to {real}"
     below = real[len(root) + 1 :]
@@ -169,15 +169,15 @@ def _hidden(name: str) -> bool:
 
 
 def inside(folder: str, path: str) -> bool:
-    """Whether a real path is that of a folder, or lies below it."""
+    """Whether a real path is that of a folder, or below it."""
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of the list. Raises OSError where none lies there by now, UnicodeDecodeError for no UTF-8."""
+    """The text of a file of the list. Raises OSError where it is gone, UnicodeDecodeError where it is not UTF-8."""
     handle = os.open(os.path.realpath(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError(errno.EINVAL, "not a file any more", str(path))
+        raise OSError(errno.EINVAL, "no longer a file", str(path))
     with os.fdopen(handle, encoding="utf-8") as file:
         return file.read()

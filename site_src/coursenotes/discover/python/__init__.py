@@ -1,1 +1,1 @@
-"""What Python code says: names, statements, what they reach, and what cannot be followed."""
+"""Reads Python code: names, statements, what they reach, and code that cannot be followed."""

@@ -1,6 +1,6 @@
-"""Parsed code written out as text: the same on every Python, without comments, docstrings and formatting.
+"""Parsed code as text: the same on every Python version, without comments, docstrings and formatting.
 
-Every stored result's key rests on what is written here.
+Every stored result's key depends on this text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def canonical(node: ast.AST) -> str:
 
 
 def without_imports(module: ast.Module) -> str:
-    """A whole file's parsed code as text, wherever the names that it imports lie."""
+    """A file's parsed code as text without its imports, so that moving an imported module changes nothing."""
 
     class Dropped(ast.NodeTransformer):
         def visit_Import(self, node: ast.Import) -> None: ...
@@ -59,7 +59,7 @@ def _write(value: Any) -> Iterator[str]:
 
 
 def is_text(statement: ast.AST) -> bool:
-    """A docstring, or another string that stands as a statement: words, not code."""
+    """Whether a statement is a docstring, or another string on its own: words, not code."""
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)
@@ -68,7 +68,7 @@ def is_text(statement: ast.AST) -> bool:
 
 
 def _joined(parts: list[ast.expr]) -> list[ast.expr]:
-    """An f-string's parts with neighbouring texts merged: Pythons split them differently."""
+    """An f-string's parts with neighboring texts merged: Python versions split them differently."""
     merged: list[ast.expr] = []
     for part in parts:
         if isinstance(part, ast.Constant) and merged and isinstance(merged[-1], ast.Constant):

@@ -1,13 +1,16 @@
-"""What a file declares: experiments and figures by decorators, datasets by their calls; read off, never run."""
+"""The declarations of a file: functions with their decorators, and datasets; parsed, never run."""
 
 from __future__ import annotations
 
 import ast
 import copy
-from typing import Any, TypeVar
+import json
+from collections.abc import Mapping
+from typing import TypeVar
 
 from coursenotes.discover.python.canonical import canonical, digest
 from coursenotes.discover.python.names import called, dotted
+from coursenotes.discover.python.records import Argument, DatasetCall, Decorator, Function, ScalePart
 from coursenotes.discover.python.uses import global_names, references
 
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
@@ -15,10 +18,9 @@ DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
 FILE = {"coursenotes.File", "coursenotes.api.File"}
 DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "licence", "citation", "url")
 FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
-Summary = dict[str, Any]
 
 
-def strip_declaring(node: ast.stmt, imports: dict[str, str]) -> ast.stmt:
+def strip_declaring(node: ast.stmt, imports: Mapping[str, str]) -> ast.stmt:
     """The statement without @experiment and @figure, whose arguments enter the key by value."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return node
@@ -30,47 +32,30 @@ def strip_declaring(node: ast.stmt, imports: dict[str, str]) -> ast.stmt:
     return node
 
 
-def declaration(node: ast.FunctionDef | ast.AsyncFunctionDef, imports: dict[str, str]) -> Summary:
+def function(node: ast.FunctionDef | ast.AsyncFunctionDef, imports: Mapping[str, str]) -> Function:
+    """A top-level function, with its decorators and what it returns."""
     a = node.args
-    return {
-        "name": node.name,
-        "line": node.lineno,
-        "doc": ast.get_docstring(node) or "",
-        "params": [p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]],
-        "decorators": [
-            {
-                "name": called(d, imports),
-                "line": d.lineno,
-                "args": [_literal(x) for x in d.args] if isinstance(d, ast.Call) else [],
-                "kwargs": {k.arg or "**": _literal(k.value) for k in d.keywords} if isinstance(d, ast.Call) else {},
-            }
-            for d in node.decorator_list
-        ],
-        "returns": _returned_keys(node),
-    }
+    params = [p.arg for p in [*a.posonlyargs, *a.args, *a.kwonlyargs]]
+    decorators = [_decorator(each, imports) for each in node.decorator_list]
+    return Function(node.name, node.lineno, ast.get_docstring(node) or "", params, decorators, _returned_keys(node))
 
 
-def _literal(node: ast.expr) -> Any:
-    """{"value": a literal} or {"name": a dotted name} or {"code": text}, plain JSON."""
+def _decorator(node: ast.expr, imports: Mapping[str, str]) -> Decorator:
+    args, keywords = (node.args, node.keywords) if isinstance(node, ast.Call) else ([], [])
+    kwargs = {keyword.arg or "**": _argument(keyword.value) for keyword in keywords}
+    return Decorator(called(node, imports), node.lineno, [_argument(arg) for arg in args], kwargs)
+
+
+def _argument(node: ast.expr) -> Argument:
     try:
-        return {"value": _plain(ast.literal_eval(node))}
+        return Argument(json.loads(json.dumps(ast.literal_eval(node))))  # as it will be read from the memo
     except (ValueError, TypeError):
         chain = dotted(node)
-        return {"name": chain} if chain else {"code": ast.unparse(node)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise TypeError(type(value).__name__)
+        return Argument(name=chain) if chain else Argument(code=ast.unparse(node))
 
 
 def _returned_keys(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str] | None:
-    """The keys of every dict that the function returns, or None where they cannot be read off."""
+    """The keys of all dicts that the function returns, or None where they cannot be read."""
     keys: set[str] = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.FunctionDef | ast.Lambda) and inner is not node:
@@ -85,43 +70,46 @@ def _returned_keys(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str] | 
     return sorted(keys) or None
 
 
-def dataset(node: ast.stmt, imports: dict[str, str]) -> Summary | None:
-    """For NAME = Dataset(...): what the key takes from it at each scale, and its card."""
+def dataset(node: ast.stmt, imports: Mapping[str, str]) -> DatasetCall | None:
+    """The call of NAME = Dataset(...), with the part of it that counts at each scale; None for other statements."""
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
     if not isinstance(value, ast.Call) or called(value, imports) not in DATASET:
         return None
-    given = dict(zip(DATASET_FIELDS, value.args, strict=False)) | {k.arg: k.value for k in value.keywords if k.arg}
-    card = {k: lit["value"] for k, v in given.items() if "value" in (lit := _literal(v))}
+    nodes = _arguments(value)
+    arguments = {name: _argument(each) for name, each in nodes.items()}
+    card = {name: argument.value for name, argument in arguments.items() if argument.is_literal}
     scales = {}
     for scale, fields in FOR_SCALE.items():
-        if scale not in given or card.get(scale, ...) is None:
+        if scale not in nodes or card.get(scale, ...) is None:
             continue
-        kept = ast.Tuple([without_address(given[k], imports) for k in sorted(given.keys() & fields)], ast.Load())
+        kept = ast.Tuple([without_address(nodes[k], imports) for k in sorted(nodes.keys() & fields)], ast.Load())
         statement = ast.copy_location(ast.Expr(kept), node)
-        scales[scale] = {
-            "digest": digest(canonical(kept)),
-            "refs": sorted(references(statement, global_names(statement))),
-        }
+        scales[scale] = ScalePart(digest(canonical(kept)), sorted(references(statement, global_names(statement))))
     computed = any(isinstance(a, ast.Starred) for a in value.args) or any(k.arg is None for k in value.keywords)
-    return {"scales": scales, "card": card, "computed": computed}
+    return DatasetCall(scales, card, computed)
 
 
 def dataset_at(node: ast.stmt, scale: str) -> ast.stmt:
-    """NAME = Dataset(...) with what one scale reads, and with what of its card is written out."""
+    """NAME = Dataset(...) with only its literal arguments and those that one scale reads."""
     node = copy.deepcopy(node)
     assert isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
-    given = dict(zip(DATASET_FIELDS, node.value.args, strict=False)) | {k.arg: k.value for k in node.value.keywords}
-    kept = {k: v for k, v in given.items() if k and (k in FOR_SCALE[scale] or "value" in _literal(v))}
+    kept = {k: v for k, v in _arguments(node.value).items() if k in FOR_SCALE[scale] or _argument(v).is_literal}
     kept.setdefault("title", ast.Constant(""))
     node.value.args, node.value.keywords = [], [ast.keyword(name, value) for name, value in kept.items()]
     return node
 
 
+def _arguments(call: ast.Call) -> dict[str, ast.expr]:
+    """The arguments of Dataset(...) by name; those after a * or ** are not known."""
+    positional = dict(zip(DATASET_FIELDS, call.args, strict=False))
+    return positional | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
 Node = TypeVar("Node", bound=ast.AST)
 
 
-def without_address(node: Node, imports: dict[str, str]) -> Node:
-    """Files without where they are fetched from: only the digests say what they are."""
+def without_address(node: Node, imports: Mapping[str, str]) -> Node:
+    """The code without the URLs of its File()s, which their digests identify already."""
     if not any(isinstance(inner, ast.Call) and called(inner, imports) in FILE for inner in ast.walk(node)):
         return node
     node = copy.deepcopy(node)

@@ -1,7 +1,7 @@
-"""Which statements of a file do nothing but bind their names; whatever is not shown to be one of them has an effect.
+"""Finds the statements of a file that only bind their names; all that are not shown to be such have an effect.
 
 A statement with an effect may change what others bound (an entry in a table, a seed, a list of instances), so it counts
-for everything that imports its file, whether or not a name leads to it. Shown to be inert are literals, containers and
+for everything that imports its file, whether or not a name leads to it. Inert statements are literals, containers and
 comprehensions of them, plain functions, classes without hooks, and calls of a short list of functions that only make
 something.
 """
@@ -12,35 +12,33 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from coursenotes.discover.python import inert as known
-from coursenotes.discover.python.names import BUILTIN, called, dotted, is_said
+from coursenotes.discover.python.names import BUILTIN, called, dotted, has_no_code
 
-DATA, RUNNING, DEFINED, UNKNOWN = "data", "running", "defined", "unknown"  # what a name may be bound to
+DATA, RUNNING, DEFINED, UNKNOWN = "data", "running", "defined", "unknown"  # kinds of values; RUNNING: an iterator
 _OF_PROPERTIES = ("setter", "getter", "deleter")
 BASES = ("torch", "fastai", "sklearn", "numpy", "abc", "collections", "enum", "typing", "builtins", "coursenotes")
 """Libraries whose classes do nothing of consequence when one is derived from them."""
 HOOKS = {"__init_subclass__", "__class_getitem__", "__prepare__", "__mro_entries__", "__instancecheck__"}
 
 
-def effects(
-    nodes: Iterable[ast.stmt], imports: Mapping[str, str], delayed: bool
-) -> tuple[list[tuple[bool, list[str]]], dict[str, str]]:
-    """For each top-level statement, whether it may do more than bind its names, and which imported names that holds
-    for only if they are data; and what the file's names are bound to.
+def effects(nodes: Iterable[ast.stmt], imports: Mapping[str, str]) -> tuple[list[tuple[bool, list[str]]], list[str]]:
+    """The effects of a file's top-level statements, and the names that the file binds to data only.
 
-    imports: what the file's imports bind; delayed: its annotations are not evaluated.
+    imports: the targets of the file's imported names. -> ([(whether a statement may do more than bind its names, the
+    imported names that this assumes to be data), ...], names)
     """
-    scope, found = _Scope(imports, delayed), []
+    scope, statements = _Scope(imports, imports.get("annotations") == "__future__:annotations"), []
     for node in nodes:
         scope.assumed.clear()
         inert = scope.inert(node)
-        found.append((not inert, sorted(scope.assumed)))
-    return found, scope.names
+        statements.append((not inert, sorted(scope.assumed)))
+    return statements, [name for name, kind in scope.names.items() if kind == DATA]
 
 
 def bases(node: ast.stmt) -> list[str]:
-    """The names of a class's bases, whose own code may act when a class is derived from them; [] for the others."""
-    given = node.bases if isinstance(node, ast.ClassDef) else []
-    return [dotted(base.value if isinstance(base, ast.Subscript) else base) for base in given]
+    """The names of a class's bases, whose code may run when a class is derived from them; [] for other statements."""
+    nodes = node.bases if isinstance(node, ast.ClassDef) else []
+    return [dotted(base.value if isinstance(base, ast.Subscript) else base) for base in nodes]
 
 
 def has_hook(node: ast.stmt) -> bool:
@@ -51,7 +49,7 @@ def has_hook(node: ast.stmt) -> bool:
 
 
 def _is_plain_class(node: ast.ClassDef) -> bool:
-    """No arguments beside its bases, or only those that abstract classes have; each base is a name."""
+    """No arguments in addition to its bases, or only those of abstract classes; each base is a name."""
     keywords = {k.arg: dotted(k.value).rpartition(".")[2] for k in node.keywords}
     return not (keywords and keywords != {"metaclass": "ABCMeta"}) and all(
         dotted(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases
@@ -59,9 +57,9 @@ def _is_plain_class(node: ast.ClassDef) -> bool:
 
 
 class _Scope:
-    """The names of a file, or of a class's body, as far as they were bound, and what each is bound to.
+    """The names that a file, or a class's body, has bound so far, and the kind of value that each is bound to.
 
-    assumed: the imported names that the statement at hand takes for data; whether they are is known with their files.
+    assumed: the imported names that the current statement takes for data; their files tell whether they are.
     """
 
     def __init__(self, imports: Mapping[str, str], delayed: bool, names: Mapping[str, str] | None = None):
@@ -70,15 +68,15 @@ class _Scope:
         self.assumed: set[str] = set()
 
     def inner(self) -> _Scope:
-        """A scope in this one; what it assumes, this one does."""
-        found = _Scope(self.imports, self.delayed, self.names)
-        found.assumed = self.assumed
-        return found
+        """A scope in this one, which shares its assumptions."""
+        inner = _Scope(self.imports, self.delayed, self.names)
+        inner.assumed = self.assumed
+        return inner
 
     # -- statements
     def inert(self, node: ast.stmt) -> bool:
-        """Whether a statement only binds names; they are noted."""
-        if is_said(node) or isinstance(node, ast.Pass) or is_for_others(node):
+        """Whether a statement only binds names. Notes them."""
+        if has_no_code(node) or isinstance(node, ast.Pass) or is_for_others(node):
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.bind(node.name, DEFINED)
@@ -98,37 +96,37 @@ class _Scope:
         return False
 
     def _block(self, node: ast.If | ast.Try) -> bool:
-        """An if or a try: it may take any of its ways."""
-        ways = [node.body, node.orelse]
+        """Whether an if or a try only binds names, whichever of its branches are run."""
+        branches = [node.body, node.orelse]
         if isinstance(node, ast.Try):
-            ways += [node.finalbody, *(handler.body for handler in node.handlers)]
+            branches += [node.finalbody, *(handler.body for handler in node.handlers)]
             for handler in node.handlers:
                 if handler.name:
                     self.bind(handler.name, UNKNOWN)
             tested = all(handler.type is None or self.kind(handler.type) for handler in node.handlers)
         else:
             tested = self.kind(node.test) == DATA
-        inert = [self.inert(each) for way in ways for each in way]
+        inert = [self.inert(each) for branch in branches for each in branch]
         return tested and all(inert)
 
     def bind(self, name: str, kind: str) -> None:
-        """Note a binding; a name that is bound in two ways may be either."""
+        """Note a binding; a name that is bound to two kinds of values is unknown."""
         old = self.names.get(name, kind)
         self.names[name] = kind if old == kind else UNKNOWN
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         a = node.args
         defaults = [*a.defaults, *(d for d in a.kw_defaults if d is not None)]
-        said = [p.annotation for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg) if p] + [node.returns]
+        params = [p for p in (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg) if p]
         return (
             all(self._decorator(d) for d in node.decorator_list)
             and all(self.kind(d) for d in defaults)
-            and all(self._annotation(each) for each in said)
+            and all(self._annotation(each) for each in [*(p.annotation for p in params), node.returns])
         )
 
     def _decorator(self, node: ast.expr) -> bool:
         name = called(node, self.imports)
-        if isinstance(node, ast.Call) and not all(self.kind(each) for each in _given(node)):
+        if isinstance(node, ast.Call) and not all(self.kind(each) for each in _arguments(node)):
             return False
         first, _, last = dotted(node).rpartition(".")
         if name in known.DECORATORS or name.startswith((known.OURS, "pytest.mark.")):
@@ -136,7 +134,7 @@ class _Scope:
         return bool(last in _OF_PROPERTIES and self.names.get(first) == DEFINED)
 
     def _class(self, node: ast.ClassDef) -> bool:
-        """A class of plain bases, whose body only binds. What its bases do is asked where they are known."""
+        """Whether a class has plain bases and a body that only binds. modules.py checks the bases themselves."""
         inner = self.inner()
         body = [inner.inert(each) for each in node.body]
         return all(body) and _is_plain_class(node) and all(self._decorator(d) for d in node.decorator_list)
@@ -153,7 +151,7 @@ class _Scope:
                     inert = False
                 elif isinstance(each, ast.Name):
                     self.bind(each.id, kind or UNKNOWN)
-            inert = inert and (not several or kind == DATA)  # taking apart reads, and may use up
+            inert = inert and (not several or kind == DATA)  # unpacking reads, and may use up an iterator
         for each in ast.walk(node.value) if node.value is not None else ():
             if isinstance(each, ast.NamedExpr):
                 self.bind(each.target.id, UNKNOWN)
@@ -164,7 +162,7 @@ class _Scope:
 
     # -- expressions
     def kind(self, node: ast.expr | None) -> str:
-        """What an expression gives, where evaluating it does nothing besides; an empty text where it may."""
+        """The kind of an expression's value; "" where evaluating it may do more than give a value."""
         if node is None or isinstance(node, ast.Constant):
             return DATA
         if isinstance(node, ast.Name):
@@ -208,7 +206,7 @@ class _Scope:
         return all(self.kind(each) == DATA for each in nodes)
 
     def _holding(self, nodes: Iterable[ast.expr]) -> str:
-        """What a container is: the least known of what it holds."""
+        """The kind of a container: the least known kind among its items."""
         kinds = {self.kind(each) for each in nodes}
         for kind in ("", UNKNOWN, RUNNING, DEFINED):
             if kind in kinds:
@@ -218,40 +216,40 @@ class _Scope:
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> str:
         inner = self.inner()
         for generator in node.generators:
-            if not inner._used_up(generator.iter):
+            if not inner._may_read(generator.iter):
                 return ""
             for each in ast.walk(generator.target):
                 if isinstance(each, ast.Name):
                     inner.names[each.id] = DATA
             if not inner._all_data(generator.ifs):
                 return ""
-        given = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        found = inner._holding(given)
-        return RUNNING if found == DATA and isinstance(node, ast.GeneratorExp) else found
+        items = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        kind = inner._holding(items)
+        return RUNNING if kind == DATA and isinstance(node, ast.GeneratorExp) else kind
 
     def _call(self, node: ast.Call) -> str:
-        given = _given(node)
+        arguments = _arguments(node)
         name = called(node, self.imports).removeprefix("builtins.")
         if dotted(node.func).partition(".")[0] in self.names:
-            name = ""  # of this file, whatever it is called
+            name = ""  # bound by this file, not a library's
         if (name in known.KEEPING and name != "dict") or name.startswith(known.OURS):
-            return DEFINED if all(isinstance(each, ast.Name) or self.kind(each) for each in given) else ""
-        if name == "dict" and all(self.kind(each) == DEFINED for each in given if not self._used_up(each)):
-            return DATA if all(self._used_up(each) for each in given) else DEFINED
-        if not all(self._used_up(each) for each in given) or not self._calls_only_known(name, node):
+            return DEFINED if all(isinstance(each, ast.Name) or self.kind(each) for each in arguments) else ""
+        if name == "dict" and all(self.kind(each) == DEFINED for each in arguments if not self._may_read(each)):
+            return DATA if all(self._may_read(each) for each in arguments) else DEFINED
+        if not all(self._may_read(each) for each in arguments) or not self._calls_only_known(name, node):
             return ""
         if name in known.MAKING | known.BUILTINS or name.startswith(known.MODULES):
             return RUNNING if name in known.ITERATORS else DATA
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         return DATA if method in known.METHODS and self._reads(node.func) else ""
 
-    def _used_up(self, node: ast.expr) -> bool:
-        """Whether this may be read to its end: data, or an iterator that has no name, so that nobody misses it."""
+    def _may_read(self, node: ast.expr) -> bool:
+        """Whether this may be read to its end: data, or an iterator without a name, which nothing else can read."""
         kind = self.kind(node)
         return kind == DATA or (kind == RUNNING and not isinstance(node, ast.Name))
 
     def _calls_only_known(self, name: str, node: ast.Call) -> bool:
-        """Whether a call that is given functions calls none but known ones, and writes into nothing it is given."""
+        """Whether a call only calls known functions, if it takes any, and writes into none of its arguments."""
         functions = [k.value for k in node.keywords if k.arg == "key"]
         functions += node.args[:1] if name in ("map", "filter") else []
         if any(called(each, self.imports) not in known.MAKING | known.BUILTINS for each in functions):
@@ -265,7 +263,7 @@ class _Scope:
             return DATA
         if not self._reads(node.value):
             return ""
-        return DATA if node.attr in known.VALUES else UNKNOWN  # a method, perhaps one that changes what it belongs to
+        return DATA if node.attr in known.VALUES else UNKNOWN  # a method, perhaps one that changes its object
 
     def _reads(self, node: ast.expr) -> bool:
         """Whether taking a part of this value runs no code of the project."""
@@ -274,7 +272,7 @@ class _Scope:
         return self.kind(node) == DATA
 
 
-def _given(node: ast.Call) -> list[ast.expr]:
+def _arguments(node: ast.Call) -> list[ast.expr]:
     return [*node.args, *(k.value for k in node.keywords)]
 
 
@@ -283,6 +281,6 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 
 
 def is_for_others(node: ast.stmt) -> bool:
-    """if TYPE_CHECKING: and if __name__ == "__main__":, which no job runs."""
+    """Whether a statement is if TYPE_CHECKING: or if __name__ == "__main__":, which no job runs."""
     test = ast.unparse(node.test) if isinstance(node, ast.If) and not node.orelse else ""
     return test in ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ITERATORS = {"enumerate", "zip", "reversed", "map", "filter", "iter"}  # each is another one once it was read
+ITERATORS = {"enumerate", "zip", "reversed", "map", "filter", "iter"}  # reading one changes it
 BUILTINS = {
     "abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "complex", "dict", "divmod",
     "float", "format", "frozenset", "hex", "int", "isinstance", "issubclass", "len", "list", "max", "min", "object",
@@ -24,14 +24,14 @@ MAKING = {
     "string.Template", "struct.Struct", "types.SimpleNamespace", "typing.NewType", "typing.ParamSpec", "typing.TypeVar",
 }  # fmt: skip
 MODULES = ("math.", "cmath.")
-KEEPING = {  # they hold on to what they are given, and call nothing
+KEEPING = {  # they keep their arguments, and call nothing
     "classmethod", "collections.defaultdict", "dataclasses.field", "dict", "functools.partial", "operator.attrgetter",
     "operator.itemgetter", "property", "staticmethod", "types.MappingProxyType", "typing.NamedTuple",
     "typing.TypedDict", "typing.cast",
 }  # fmt: skip
-OURS = "coursenotes."  # datasets, and what claims are marked with
+OURS = "coursenotes."  # datasets, and the decorators of claims
 VALUES = {"T", "dtype", "imag", "name", "ndim", "parent", "real", "shape", "size", "stem", "suffix"}  # no methods
-METHODS = {  # of texts, tables and arrays: none changes what it is called on
+METHODS = {  # of texts, tables and arrays: none changes its object
     "astype", "capitalize", "casefold", "center", "copy", "count", "cumsum", "decode", "difference", "encode",
     "endswith", "find", "flatten", "format", "get", "index", "intersection", "isdigit", "isidentifier", "items",
     "join", "keys", "ljust", "lower", "lstrip", "max", "mean", "min", "partition", "ravel", "removeprefix",

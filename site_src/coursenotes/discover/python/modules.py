@@ -1,89 +1,104 @@
-"""The project's Python files, parsed once: what a name means in each, and which of their statements act.
+"""The project's Python files, parsed once: the meaning of a name in each, and the statements that have an effect.
 
-A statement acts if it may do more than bind its names; it then counts for all that import its file.
+A statement has an effect if it may do more than bind its names; it then counts for everything that imports its file.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from coursenotes.discover.python import effects, statements
+from coursenotes.discover.python.canonical import digest
+from coursenotes.discover.python.names import BUILTIN
+from coursenotes.discover.python.records import NO_IMPORTS, FileSummary, Imports
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.paths import Paths
+
+
+class Meaning(NamedTuple):
+    """The meaning of a name: a symbol of a project module, such a module itself, a library, or unknown."""
+
+    kind: Literal["symbol", "module", "library", ""]  # "": a builtin, or unknown
+    module: str = ""
+    name: str = ""  # of a symbol
 
 
 class Modules:
     """The project's Python files as summaries, parsed once."""
 
-    def __init__(self, paths: Paths, kept: dict[str, statements.Summary] | None = None):
+    def __init__(self, paths: Paths, kept: dict[str, FileSummary] | None = None):
         self.paths = paths
-        self.kept = kept if kept is not None else {}  # digest of the text -> summary
-        self.used: dict[str, statements.Summary] = {}
-        self.digests: dict[str, str] = {}  # module -> digest of its text, as it was read
-        self._modules: dict[str, statements.Summary | None] = {}
+        self.kept = kept if kept is not None else {}  # by the digest of a module's name and text
+        self.used: dict[str, FileSummary] = {}
+        self.digests: dict[str, str] = {}  # module -> digest of its text when it was read
+        self._modules: dict[str, FileSummary | None] = {}
         self._effective: dict[str, list[bool]] = {}
         self._acting: dict[str, bool] = {}
 
-    def module(self, name: str) -> statements.Summary | None:
-        """The summary of a project module, or None for one that is not the project's. Raises CoursenotesError."""
+    def module(self, name: str) -> FileSummary | None:
+        """The summary of a project module; None where there is no such file. Raises CoursenotesError."""
         if name not in self._modules:
             path = self.paths.module_path(name)
             self._modules[name] = None if path is None else self._read(path, name)
         return self._modules[name]
 
-    def _read(self, path: Path, name: str) -> statements.Summary:
+    def looked_up(self) -> dict[str, FileSummary | None]:
+        """Every name that was looked up as a module of the project, with the file's summary where there is one."""
+        return {name: each for name, each in self._modules.items() if each is None or each.page is None}
+
+    def _summary(self, name: str) -> FileSummary:
+        summary = self.module(name)
+        assert summary is not None
+        return summary
+
+    def _read(self, path: Path, name: str) -> FileSummary:
         text = path.read_text(encoding="utf-8")
-        self.digests[name] = statements.digest(text)
-        key = statements.digest(f"{statements.reader()} {sys.version_info[:2]} {name}\n{text}")
+        self.digests[name] = digest(text)
+        key = digest(f"{name}\n{text}")
         if key not in self.kept:
             try:
-                self.kept[key] = json.loads(json.dumps(statements.summarise(text, path, name)))
+                self.kept[key] = statements.summarize(text, path, name)
             except SyntaxError as error:
                 raise CoursenotesError(Problem(f"not Python: {error.msg}", path, error.lineno)) from error
         self.used[key] = self.kept[key]
         return self.kept[key]
 
     # -- resolving
-    def resolve(self, module: str, chain: str, local: Mapping[str, str] | None = None) -> tuple[str, str, str]:
-        """What a.b.c means inside a module -> (kind, module, name).
-
-        kind is "symbol", "module" (the module itself, as a value), "library" or "" (a builtin, or unknown).
-        """
+    def resolve(self, module: str, chain: str, local: Imports = NO_IMPORTS) -> Meaning:
+        """The meaning of a.b.c in a module. local: the imports inside the statement that uses it."""
         summary = self.module(module)
         if summary is None:
-            return "", "", ""
+            return Meaning("")
         first, _, rest = chain.partition(".")
-        target = (local or {}).get(first)
+        target = local.names.get(first)
         if target is None:
-            if any(first in s["names"] for s in summary["statements"]):
-                return "symbol", module, first
-            target = summary["imports"].get(first)
-        if target is None:
-            return "", "", ""
+            if summary.positions(first):
+                return Meaning("symbol", module, first)
+            target = summary.imports.names.get(first)
+        return Meaning("") if target is None else self.resolve_target(target, rest)
+
+    def resolve_target(self, target: str, rest: str = "") -> Meaning:
+        """The meaning of an import's target, and of the attributes a.b that follow it."""
         base, _, name = target.partition(":")
         return self._in_module(base, [*([name] if name else []), *(rest.split(".") if rest else [])])
 
-    def _in_module(self, base: str, parts: list[str]) -> tuple[str, str, str]:
+    def _in_module(self, base: str, parts: list[str]) -> Meaning:
         summary = self.module(base)
         if summary is None and self._is_namespace(base):
-            if parts:
-                return self._in_module(f"{base}.{parts[0]}", parts[1:])
-            return "module", base, ""
+            return self._in_module(f"{base}.{parts[0]}", parts[1:]) if parts else Meaning("module", base)
         if summary is None:
-            return "library", base, ""
+            return Meaning("library", base)
         if not parts:
-            return "module", base, ""
-        if any(parts[0] in s["names"] for s in summary["statements"]):
-            return "symbol", base, parts[0]
-        if parts[0] in summary["imports"]:  # handed on: from snippets.a import f, where a imports f
-            inner, _, name = summary["imports"][parts[0]].partition(":")
-            return self._in_module(inner, [*([name] if name else []), *parts[1:]])
+            return Meaning("module", base)
+        if summary.positions(parts[0]):
+            return Meaning("symbol", base, parts[0])
+        if parts[0] in summary.imports.names:  # from snippets.a import f, where a imports f itself
+            return self.resolve_target(summary.imports.names[parts[0]], ".".join(parts[1:]))
         if self.paths.module_path(f"{base}.{parts[0]}") is not None:
             return self._in_module(f"{base}.{parts[0]}", parts[1:])
-        return "symbol", base, parts[0]  # an unknown name: reported where it is reached
+        return Meaning("symbol", base, parts[0])  # an unknown name: reported where it is reached
 
     def _is_namespace(self, name: str) -> bool:
         folder = self.paths.root.joinpath(*name.split("."))
@@ -91,70 +106,66 @@ class Modules:
 
     # -- effects
     def effective(self, mod: str) -> list[bool]:
-        """For each statement of a module, whether it counts for all that import the module."""
+        """For each statement of a module, whether it counts for everything that imports the module."""
         if mod not in self._effective:
-            summary = self.module(mod)
-            assert summary is not None
             self._effective[mod] = [
-                bool(s["effect"])
-                or not all(self._is_data(mod, chain, s["imports"]) for chain in s["assumed"])
-                or any(self._has_hook(mod, base, set()) for base in s["bases"])
-                for s in summary["statements"]
+                s.effect
+                or not all(self._is_data(mod, chain, s.imports) for chain in s.assumed_data)
+                or any(self._has_hook(mod, base, set()) for base in s.bases)
+                for s in self._summary(mod).statements
             ]
         return self._effective[mod]
 
     def acts(self, mod: str) -> bool:
-        """Whether importing a module of the project, with what it imports, does more than bind names."""
-        found: set[str] = set()
+        """Whether importing a module of the project, with its own imports, does more than bind names."""
+        inert: set[str] = set()
         todo = [mod]
         while todo:
             each = todo.pop()
-            if each in found or self.module(each) is None:
+            if each in inert or self.module(each) is None:
                 continue
             if self._acting.get(each) or any(self.effective(each)):
                 self._acting[mod] = True
                 return True
             if each not in self._acting:
-                found.add(each)
+                inert.add(each)
                 todo += [*self._loaded_by(each), *([each.rpartition(".")[0]] if "." in each else [])]
-        self._acting.update(dict.fromkeys(found, False))
+        self._acting.update(dict.fromkeys(inert, False))
         return False
 
     def _loaded_by(self, mod: str) -> list[str]:
-        """The project's modules that a module imports, wherever in it."""
-        summary = self.module(mod)
-        assert summary is not None
-        tables = (summary["imports"], *(s["imports"] for s in summary["statements"]))
-        targets = [target for table in tables for target in table.values()] + [base for base, _ in summary["star"]]
+        """The project's modules that a module imports, anywhere in its file."""
+        summary = self._summary(mod)
+        tables = [summary.imports, *(statement.imports for statement in summary.statements)]
+        targets = [target for imports in tables for target in imports.targets()]
         return [each for target in targets for each in candidates(target) if self.module(each) is not None]
 
-    def _is_data(self, mod: str, chain: str, local: Mapping[str, str]) -> bool:
-        """Whether an imported name is bound to data, or is a library's."""
+    def _is_data(self, mod: str, chain: str, local: Imports) -> bool:
+        """Whether an imported name is bound to data, or belongs to a library."""
         kind, target, name = self.resolve(mod, chain, local)
         if kind == "symbol":
             summary = self.module(target)
-            return summary is not None and (summary["kinds"].get(name) == effects.DATA or name in summary["datasets"])
+            return summary is not None and (name in summary.data_names or name in summary.datasets)
         return kind != "module"
 
     def _has_hook(self, mod: str, base: str, seen: set[tuple[str, str]]) -> bool:
-        """Whether code of the project, or of a library that is not known, runs when a class is derived from this."""
+        """Whether deriving a class from this one runs code of the project, or of a library that is not known."""
         kind, target, name = self.resolve(mod, base)
         if kind == "library":
             return target.split(".")[0] not in {*effects.BASES, *sys.stdlib_module_names}
         summary = self.module(target) if kind == "symbol" else None
         if summary is None:
-            return base not in statements.BUILTIN
+            return base not in BUILTIN
         if (target, name) in seen:
             return False
         seen.add((target, name))
         return any(
-            s["hook"] or s["kind"] != "ClassDef" or any(self._has_hook(target, each, seen) for each in s["bases"])
-            for s in summary["statements"]
-            if name in s["names"]
+            s.has_hook or s.kind != "ClassDef" or any(self._has_hook(target, each, seen) for each in s.bases)
+            for s in summary.binding(name)
         )
 
 
 def candidates(target: str) -> list[str]:
-    """The modules that an import may mean: "a:b" is the name b of a, or the module a.b."""
+    """The modules that an import may load: "a:b" is the name b of a, or the module a.b."""
     base, _, name = target.partition(":")
     return [base, f"{base}.{name}"] if name else [base]

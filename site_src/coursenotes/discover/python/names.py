@@ -1,4 +1,4 @@
-"""What the statements of a file bind, import, and call by which name."""
+"""The names that the statements of a file bind, import and call."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 
 from coursenotes.discover.python.canonical import is_text
+from coursenotes.discover.python.records import Imports
 
 BUILTIN = frozenset(dir(builtins))
 
@@ -21,7 +22,7 @@ def dotted(node: ast.AST) -> str:
 
 
 def called(node: ast.expr, imports: Mapping[str, str]) -> str:
-    """The full name of what is called or named, through the file's imports: coursenotes.experiment."""
+    """The full name of a call's function or of a name, through the file's imports: coursenotes.experiment."""
     chain = dotted(node.func if isinstance(node, ast.Call) else node)
     if not chain:
         return ""
@@ -30,45 +31,45 @@ def called(node: ast.expr, imports: Mapping[str, str]) -> str:
     return f"{full}.{rest}" if rest else full
 
 
-def is_said(node: ast.stmt) -> bool:
-    """An import or words: no statement of its own."""
+def has_no_code(node: ast.stmt) -> bool:
+    """Whether a top-level statement is not one of a file's code: an import, or a bare text such as a docstring."""
     return isinstance(node, ast.Import | ast.ImportFrom) or is_text(node)
 
 
-def read_import(
-    node: ast.Import | ast.ImportFrom, module: str, imports: dict[str, str], star: list[tuple[str, int]], package: bool
-) -> None:
-    """Note what an import binds (alias -> "module" or "module:name"), and what it brings with a star."""
+def read_import(node: ast.Import | ast.ImportFrom, module: str, imports: Imports, package: bool) -> None:
+    """Add an import statement to a module's imports. package: whether the module is a package's __init__.py."""
+    for alias in node.names:
+        targets = import_targets(node, alias, module, package)
+        if alias.name == "*":
+            imports.star.append((targets[0], node.lineno))
+            continue
+        name = alias.asname or alias.name.split(".")[0]
+        before = imports.names.get(name, targets[0])
+        imports.names[name] = targets[0]
+        if before != targets[0]:
+            imports.earlier.setdefault(name, []).append(before)
+        imports.loaded += targets[1:]
+
+
+def import_targets(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, package: bool) -> list[str]:
+    """The targets of one name of an import statement, that of the bound name first: for "import a.b", a and a.b."""
     if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.asname:
-                _bind(imports, alias.asname, alias.name)
-            else:  # "import a.b" binds a; several such imports share it
-                first = alias.name.split(".")[0]
-                _bind(imports, first, first)
-                imports[f" {alias.name}"] = alias.name  # not a name: remembered as loaded
-        return
+        first = alias.name.split(".")[0]
+        return [alias.name] if alias.asname or first == alias.name else [first, alias.name]
     base = node.module or ""
     if node.level:
         parts = module.split(".")
         parts = parts[: len(parts) - node.level + (1 if package else 0)]
         base = ".".join([*parts, base] if base else parts)
-    for alias in node.names:
-        if alias.name == "*":
-            star.append((base, node.lineno))
-        else:
-            _bind(imports, alias.asname or alias.name, f"{base}:{alias.name}")
+    return [base if alias.name == "*" else f"{base}:{alias.name}"]
 
 
-def _bind(imports: dict[str, str], alias: str, target: str) -> None:
-    """Note an import. What an earlier one bound to the name is kept as ?name: either may be the one that runs."""
-    old = imports.get(alias, target)
-    imports[alias] = target
-    if old != target:
-        _bind(imports, f"?{alias}", old)
+def library(target: str) -> str:
+    """The top-level package of an import's target: "torch.nn:functional" -> "torch"."""
+    return target.partition(":")[0].partition(".")[0]
 
 
-# ---------------------------------------------------------------- what it binds
+# ---------------------------------------------------------------- bound names
 def bound_names(node: ast.stmt) -> list[str]:
     """The module-level names that a top-level statement binds."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -79,13 +80,13 @@ def bound_names(node: ast.stmt) -> list[str]:
         targets = [node.target]
     else:  # a block: whatever is bound anywhere in it
         return sorted({name for inner in here(node) for name in binds(inner)})
-    found = [t for target in targets for t in ast.walk(target)]
-    names = [t.id for t in found if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)]
+    parts = [part for target in targets for part in ast.walk(target)]
+    names = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
     return names + [inner.target.id for inner in here(node) if isinstance(inner, ast.NamedExpr)]
 
 
 def here(node: ast.AST) -> Iterator[ast.AST]:
-    """What is run where the node stands: not the bodies of functions, classes and lambdas, which are given whole."""
+    """The nodes that run when this one does: functions, classes and lambdas, but not the nodes of their bodies."""
     yield node
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         for child in ast.iter_child_nodes(node):

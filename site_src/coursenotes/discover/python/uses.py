@@ -1,4 +1,4 @@
-"""What a statement refers to: the names that it looks up in its file, with the attributes that follow them."""
+"""The references of a statement: the names that it looks up in its file, with the attributes that follow them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import ast
 import copy
 import symtable
 
-from coursenotes.discover.python.names import binds, dotted, is_said
+from coursenotes.discover.python.names import binds, dotted, has_no_code
 
 
 def references(node: ast.stmt, names: set[str]) -> set[str]:
     """Global names, with the attributes that follow them (a.b.c), which a statement reads or writes."""
-    found: set[str] = set()
-    if isinstance(node, ast.ClassDef):  # what a class imports is its attribute
-        found = {name for inner in node.body if is_said(inner) for name in binds(inner)}
+    chains: set[str] = set()
+    if isinstance(node, ast.ClassDef):  # a class's imports are its attributes
+        chains = {name for inner in node.body if has_no_code(inner) for name in binds(inner)}
     inside: set[int] = set()
     for inner in ast.walk(node):
         if id(inner) in inside:
@@ -26,21 +26,21 @@ def references(node: ast.stmt, names: set[str]) -> set[str]:
                     part = part.value
                     inside.add(id(part))
                 if chain.split(".")[0] in names:
-                    found.add(chain)
+                    chains.add(chain)
         elif isinstance(inner, ast.Name) and inner.id in names:
-            found.add(inner.id)
-    return found
+            chains.add(inner.id)
+    return chains
 
 
 def global_names(node: ast.stmt) -> set[str]:
-    """The names that a statement looks up in the module, told by Python's own symbol table.
+    """The names that a statement looks up in its module, by Python's own symbol table.
 
-    The statement is put into a function, where a comprehension's variables are local on every Python; what the
-    statement itself binds is local there too, and is of no interest.
+    The statement is put into a function, where a comprehension's variables are local on every Python; the names that
+    the statement itself binds are local there too, and are left out.
     """
     indented = "\n".join(f" {line}" for line in ast.unparse(_for_a_body(node)).splitlines())
     table = symtable.symtable(f"async def statement():\n{indented}", "statement", "exec")
-    found: set[str] = set()
+    names: set[str] = set()
     todo = list(table.get_children())
     while todo:
         scope = todo.pop()
@@ -48,12 +48,12 @@ def global_names(node: ast.stmt) -> set[str]:
         for symbol in scope.get_symbols():
             # in a class body a name that is assigned may have been read from the module before
             if symbol.is_global() or (str(scope.get_type()).endswith("class") and symbol.is_referenced()):
-                found.add(symbol.get_name())
-    return found
+                names.add(symbol.get_name())
+    return names
 
 
 def _for_a_body(node: ast.stmt) -> ast.stmt:
-    """The statement as a function's body may hold it: without star imports, which are reported elsewhere."""
+    """The statement in a form that a function's body may hold: without star imports, which are reported elsewhere."""
     stars = (n for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
     if not any(stars):
         return node

@@ -1,4 +1,4 @@
-"""Runnable fences in the text of a page: found, and checked before anything runs."""
+"""Runnable fences in the text of a page: parsed, and checked before anything runs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coursenotes.discover.text.prose import FENCE, fence_end, fence_spans
 from coursenotes.errors import Problem, nearest
 
 KNOWN = ("raises", "hide", "alt", "title", "linenums", "linenums_style", "hl_lines")
 HIDDEN = ("source",)
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await, as in a notebook
-_OPENING = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _ATTRIBUTE = re.compile(r"""([\w-]+)=("[^"]*"|'[^']*'|[^\s"']+)""")
 _INLINE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -23,7 +23,7 @@ _UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 
 @dataclass(frozen=True)
 class Cell:
-    """One runnable fence: the line of its first line of code in the page, its code, and what stands in its braces."""
+    """One runnable fence: the line of its first line of code in the page, its code, and its attributes."""
 
     line: int
     source: str
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Fence:
-    """One closed fence: its line, what follows its mark, the cell if it is one, and whether a comment holds it."""
+    """One closed fence: its line, the text after its mark, the cell if it is one, and whether it is in a comment."""
 
     line: int
     info: str
@@ -41,17 +41,17 @@ class Fence:
 
 
 def name(number: int) -> str:
-    """The name under which cell `number`, counted from 0, is compiled: its errors say "cell 1, line 2"."""
+    """The file name under which cell `number`, counted from 0, is compiled: its errors say "cell 1, line 2"."""
     return f"cell {number + 1}"
 
 
 def scan(text: str) -> list[Cell]:
-    """The runnable fences of a page, in order; a fence inside a longer fence is text, and one in a comment is none."""
+    """The runnable fences of a page, in order; those inside a longer fence or a comment are not among them."""
     return [fence.cell for fence in fences(text) if fence.cell is not None and not fence.commented]
 
 
 def check(text: str, path: Path) -> list[Problem]:
-    """What is wrong with the fences: a cell that would silently never run, an attribute that means nothing."""
+    """Mistakes in fences: a cell that would silently never run, an attribute without a meaning."""
     problems = []
     for fence in fences(text):
         if fence.commented:
@@ -71,7 +71,9 @@ def check(text: str, path: Path) -> list[Problem]:
             elif name == "hide" and value not in HIDDEN:
                 problems.append(Problem(f"hide={value} means nothing", path, line, fix="write hide=source"))
             elif name == "raises" and not value.isidentifier():
-                problems.append(Problem(f"raises={value} is no exception's name", path, line, fix="raises=ValueError"))
+                problems.append(
+                    Problem(f"raises={value} is not the name of an exception", path, line, fix="raises=ValueError")
+                )
         problems += _unshown(cell, path) or ([] if "raises" in cell.attrs else _not_python(cell, path))
     for line in _unclosed(text):
         problems.append(Problem("the fence of a cell is not closed", path, line, fix="end it with a line of ```"))
@@ -80,17 +82,17 @@ def check(text: str, path: Path) -> list[Problem]:
 
 def _unshown(cell: Cell, path: Path) -> list[Problem]:
     """Characters in a cell's code that no page can show."""
-    found = []
+    problems = []
     for number, line in enumerate(cell.source.split("\n")):
         for character in dict.fromkeys(_UNSHOWN.findall(line)):
-            what = f"this cell holds the character U+{ord(character):04X}, which a page cannot show"
+            what = f"this cell contains the character U+{ord(character):04X}, which a page cannot show"
             fix = f"write it as an escape in a string: {character!a}"
-            found.append(Problem(what, path, cell.line + number, fix=fix))
-    return found
+            problems.append(Problem(what, path, cell.line + number, fix=fix))
+    return problems
 
 
 def _not_python(cell: Cell, path: Path) -> list[Problem]:
-    """Why a cell cannot be compiled: `return` outside a function is told here as well, which parsing lets pass."""
+    """The problem of a cell that cannot be compiled; also `return` outside a function, which parsing accepts."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they are shown when the cell runs
@@ -99,7 +101,7 @@ def _not_python(cell: Cell, path: Path) -> list[Problem]:
         what = f"{type(error).__name__}: {error.msg}"
         line = min(max(error.lineno or 1, 1), cell.source.count("\n") + 1)
         written = cell.source.split("\n")[line - 1].strip()
-        fix = f"mend it, or announce it: {{.python .run raises={type(error).__name__}}}"
+        fix = f"fix it, or announce it: {{.python .run raises={type(error).__name__}}}"
         return [Problem(what, path, cell.line + line - 1, (written,) if written else (), fix)]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         what = f"this cell cannot be compiled: {type(error).__name__}: {error}"
@@ -108,17 +110,17 @@ def _not_python(cell: Cell, path: Path) -> list[Problem]:
 
 
 def _unclosed(text: str) -> list[int]:
-    """The lines of cells' openings after which no fence is closed any more."""
+    """The lines that open a cell whose fence is never closed."""
     lines = text.split("\n")
     taken = {n for first, last, _, _ in _blocks(lines) for n in range(first, last + 1)} | _comments(lines)
     return [
         n + 1 for n, line in enumerate(lines)
-        if n not in taken and (opening := _OPENING.match(line)) and _cell(opening["info"], 0, "") is not None
+        if n not in taken and (opening := FENCE.match(line)) and _cell(opening["info"], 0, "") is not None
     ]  # fmt: skip
 
 
 def fences(text: str) -> Iterator[Fence]:
-    """Each closed fence, in order; also those in comments, which a renderer meets like any other."""
+    """Each closed fence, in order; also those in comments, since a renderer sees these too."""
     lines = text.split("\n")
     for number, last, opening, commented in _blocks(lines):
         body = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : last]]
@@ -127,54 +129,33 @@ def fences(text: str) -> Iterator[Fence]:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str], bool]]:
-    """(first line, last line, the opening, whether a comment holds it) of each closed fence, counted from 0."""
+    """(first line, last line, the opening, whether it is in a comment) of each closed fence, counted from 0."""
     commented = _comments(lines)
-    for number, last in _spans(lines):
-        opening = _OPENING.match(lines[number])
+    for number, last in fence_spans(lines):
+        opening = FENCE.match(lines[number])
         assert opening is not None
         yield number, last, opening, number in commented
 
 
-def _spans(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """(first line, last line) of each closed fence."""
-    number = 0
-    while number < len(lines):
-        last = _closing(lines, number)
-        if last is not None:
-            yield number, last
-            number = last
-        number += 1
-
-
-def _closing(lines: list[str], number: int) -> int | None:
-    """The line that closes the fence which a line opens; None where it opens none, or it is not closed."""
-    opening = _OPENING.match(lines[number])
-    if opening is None:
-        return None
-    mark = opening["fence"]
-    closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-    return next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
-
-
 def _comments(lines: list[str]) -> set[int]:
-    """The lines that lie in an HTML comment of several lines; what looks like one inside a fence is text."""
-    found: set[int] = set()
+    """The lines in HTML comments of several lines; a comment inside a fence is text."""
+    commented: set[int] = set()
     number = 0
     while number < len(lines):
-        last = _closing(lines, number)
+        last = fence_end(lines, number)
         if last is None and _opens_comment(lines[number]):
             last = next((n for n in range(number + 1, len(lines)) if "-->" in lines[n]), None)
             if last is not None:
-                found |= set(range(number, last + 1))
+                commented |= set(range(number, last + 1))
                 if _opens_comment(lines[last].partition("-->")[2]):
                     last -= 1  # another one begins where this one ends
                     lines = [*lines[: last + 1], lines[last + 1].partition("-->")[2], *lines[last + 2 :]]
         number = number + 1 if last is None else last + 1
-    return found
+    return commented
 
 
 def _opens_comment(line: str) -> bool:
-    """Whether a comment begins on this line that does not end on it."""
+    """Whether a comment begins on this line and does not end on it."""
     line = re.sub(r"<!--.*?-->", "", _INLINE.sub("", line))
     return "<!--" in line
 

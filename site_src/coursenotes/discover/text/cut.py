@@ -1,6 +1,6 @@
-"""Text that is too long, cut where Unicode says that a character, a word or a sentence ends (UAX #29).
+"""Shortens and wraps text at the ends of characters, words and sentences, as Unicode defines them (UAX #29).
 
-A length is counted in columns, as wide as a Latin letter: a character of Chinese, or a picture, takes two.
+Widths are counted in columns, each as wide as a Latin letter: a Chinese character, or an emoji, takes two.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ CUT = "…"
 
 _CHARACTER = regex.compile(r"\X")
 _WORD_END = regex.compile(r"(?w)\b")
-# A sentence ends at its mark with the quotes behind it. No full stop ends one before a small letter, as in "e.g. this";
-# those of Chinese and Japanese need no space behind them.
+# A sentence ends at its mark and the quotes after it. A full stop before a small letter does not end one, as in "e.g.
+# this"; the full stops of Chinese and Japanese need no space after them.
 _CLOSED = r"[\p{Pe}\p{Pf}\"']*"
 _SENTENCE_END = regex.compile(
     rf"[。！？｡]+{_CLOSED}\s*|[\p{{Sentence_Break=STerm}}\p{{Sentence_Break=ATerm}}…]+{_CLOSED}"
@@ -26,19 +26,19 @@ _CLOSES = regex.compile(r"[\p{Pe}\p{Pf}\p{Sentence_Break=STerm}\p{Sentence_Break
 
 
 def characters(text: str) -> list[str]:
-    """What a reader takes for characters: a letter with its accents, an emoji of several parts."""
+    """The characters that a reader sees: a letter with its accents, an emoji of several parts."""
     return list(text) if text.isascii() else _CHARACTER.findall(text)
 
 
 def columns(text: str) -> int:
-    """How wide a text is."""
+    """The width of a text, in columns."""
     return len(text) if text.isascii() else sum(map(_columns, _CHARACTER.findall(text)))
 
 
 def cut(text: str, most: int) -> str:
-    """A text in one line, and no wider than so many columns: after a word where it is longer, with … for the rest.
+    """A text on one line, at most this many columns wide: a longer one is cut after a word, with … for the rest.
 
-    Where words are divided by spaces it is cut at one, unless that lost half of the room, as in a long address.
+    Where words are separated by spaces it is cut at one, unless that loses half of the width, as in a long URL.
     """
     text = " ".join(text.split())
     if len(text) * 2 <= most or columns(text) <= most:
@@ -52,35 +52,38 @@ def cut(text: str, most: int) -> str:
         spaced = first.rstrip() if word.isspace() else spaced
     if spaced and columns(spaced) * 2 >= most - 2:
         return f"{spaced} {CUT}"
-    if not first or columns(first) * 2 < most - 2:  # a word that is as long as there is room
+    if not first or columns(first) * 2 < most - 2:  # one word fills the width
         first = fitting(text, most - 1)
     return f"{first.rstrip()}{CUT}"
 
 
 def fitting(text: str, most: int) -> str:
-    """As many characters of a text as so many columns hold, at least one of them."""
-    found: list[str] = []
+    """The first characters of a text that fit into this many columns, at least one."""
+    fitted: list[str] = []
     width = 0
-    for character in characters(text[: 32 * most + 64]):  # a character of hundreds of accents is no reader's
+    for character in characters(text[: 32 * most + 64]):  # bounded, since a character may have hundreds of accents
         width += _columns(character)
-        if width > most and found:
+        if width > most and fitted:
             break
-        found.append(character)
-    return "".join(found)
+        fitted.append(character)
+    return "".join(fitted)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without the space between them."""
-    found: list[str] = []
+    parts: list[str] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        found.append(text[start : end.end()].strip())
+        parts.append(text[start : end.end()].strip())
         start = end.end()
-    return [sentence for sentence in (*found, text[start:].strip()) if sentence]
+    return [sentence for sentence in (*parts, text[start:].strip()) if sentence]
 
 
 def wrap(text: str, most: int, *, hyphens: bool = True) -> list[str]:
-    """A text in lines of at most so many columns, broken at spaces and, if told, hyphens; in words without either."""
+    """A text as lines of at most this many columns, broken at spaces and hyphens; a longer word is broken inside.
+
+    hyphens: whether lines may be broken at them.
+    """
     text, most = " ".join(text.split()), max(1, most)
     if columns(text) == len(text) and max(map(len, text.split()), default=0) <= most:
         return textwrap.wrap(text, most, break_on_hyphens=hyphens)
@@ -97,7 +100,7 @@ def wrap(text: str, most: int, *, hyphens: bool = True) -> list[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a text, and what stands between them."""
+    """The words of a text, and the spaces and marks between them."""
     start = 0
     for end in _WORD_END.finditer(text):
         if end.end() > start:

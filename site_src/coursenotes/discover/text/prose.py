@@ -1,6 +1,6 @@
-"""Which parts of a Markdown page are prose, and where its links, headings and formulae are.
+"""Separates the prose of a Markdown page from code, and finds its links and headings.
 
-Everything that is not prose is blanked rather than cut, so that places stay what they were.
+Everything that is not prose is blanked rather than cut, so that offsets and lines stay the same.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CODE = "\0"  # stands for each character of inline code: neither a space nor anything that a pattern looks for
+CODE = "\0"  # in place of each character of inline code: not a space, and matched by no pattern
 
-# A formula in a line. Between single dollar signs it has no space at its ends, nor digits both first and behind it:
-# $5 and $10, or $5–$10, are prices, and 3$\times$3 is none. Like a paragraph it holds no empty line.
+# An inline formula. Between single dollar signs it has no space at its ends, and not a digit both first and after it:
+# $5 and $10, or $5–$10, are prices, while 3$\times$3 is a formula. Like a paragraph it contains no empty line.
 NO_PRICE = r"(?!\d[^$]*\$\d)"
 _TEX = r"((?:\\.|(?!\n[ \t>]*\n)[^\\$])+?)"
 FORMULA_IN_LINE = re.compile(
@@ -21,9 +21,9 @@ FORMULA_IN_LINE = re.compile(
     re.DOTALL,
 )
 
-# As mkdocs has it, which reads the same lines by itself.
+# The same pattern as in mkdocs, which reads the front matter itself.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _CODE_OR_COMMENT = re.compile(
     r"(?<!\\)(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.DOTALL
 )
@@ -57,7 +57,8 @@ def prose(text: str) -> str:
     """
     text = front_matter_blanked(text)
     lines = text.split("\n")
-    _blank_fences(lines)
+    for first, last in fence_spans(lines):
+        lines[first : last + 1] = [" " * len(line) for line in lines[first : last + 1]]
     _blank_indented(lines)
     return _CODE_OR_COMMENT.sub(_blank_match, "\n".join(lines))
 
@@ -68,19 +69,19 @@ def front_matter_blanked(text: str) -> str:
 
 
 def blank(text: str, by: str = " ") -> str:
-    """The text with every character but the line ends replaced."""
+    """The text with every character except line ends replaced."""
     return "".join("\n" if character == "\n" else by for character in text)
 
 
 def line_of(text: str, offset: int) -> int:
-    """The line, from 1, that holds this offset."""
+    """The line, from 1, of this offset."""
     return text.count("\n", 0, offset) + 1
 
 
 def links(masked: str) -> Iterator[Link]:
     """The inline links and images of a page whose code is blanked, outer ones before those inside them."""
     opened: list[int] = []
-    found: list[Link] = []
+    closed: list[Link] = []
     formulae = [match.span() for match in FORMULA_IN_LINE.finditer(masked)] if "[" in masked else []
     for match in re.finditer(r"\\.|\[|\]|\n[ \t>]*\n", masked, re.DOTALL):
         while formulae and formulae[0][1] <= match.start():
@@ -88,7 +89,7 @@ def links(masked: str) -> Iterator[Link]:
         if match[0].startswith("\n"):
             opened.clear()  # a link ends with its paragraph
         elif formulae and formulae[0][0] <= match.start():
-            continue  # $f[i](x)$ is no link
+            continue  # $f[i](x)$ is not a link
         elif match[0] == "[":
             opened.append(match.start())
         elif match[0] == "]" and opened:
@@ -97,12 +98,12 @@ def links(masked: str) -> Iterator[Link]:
             if rest:
                 image = first > 0 and masked[first - 1] == "!" and not escaped(masked, first - 1)
                 href = rest["angle"] if rest["angle"] is not None else rest["plain"]
-                found.append(Link(first - image, rest.end(), first + 1, match.start(), href.strip(), image))
-    yield from sorted(found, key=lambda link: link.start)
+                closed.append(Link(first - image, rest.end(), first + 1, match.start(), href.strip(), image))
+    yield from sorted(closed, key=lambda link: link.start)
 
 
 def escaped(text: str, offset: int) -> bool:
-    """Whether an odd number of backslashes stands before this offset."""
+    """Whether an odd number of backslashes precedes this offset."""
     first = offset
     while first and text[first - 1] == "\\":
         first -= 1
@@ -112,16 +113,16 @@ def escaped(text: str, offset: int) -> bool:
 def heading_lines(masked: str) -> set[int]:
     """The lines, from 1, that are headings of a page whose code is blanked."""
     lines = masked.split("\n")
-    found = {n for n, line in enumerate(lines, 1) if re.match(r"[ >]{0,3}#{1,6}", line)}
+    headings = {n for n, line in enumerate(lines, 1) if re.match(r"[ >]{0,3}#{1,6}", line)}
     for n in range(1, len(lines)):
         starts_block = n < 2 or not lines[n - 2].strip()
         if _UNDERLINE.match(lines[n]) and lines[n - 1].strip() and starts_block:
-            found.add(n)
-    return found
+            headings.add(n)
+    return headings
 
 
 def alone(masked: str, link: Link) -> bool:
-    """Whether nothing else stands in the link's paragraph."""
+    """Whether the link is the only thing in its paragraph."""
     before, after = masked[: link.start].split("\n"), masked[link.end :].split("\n")
     if before[-1].strip(" \t>") or after[0].strip():
         return False
@@ -136,7 +137,7 @@ def links_as_words(text: str, *, images: bool = True) -> str:
 
 
 def plain(text: str) -> str:
-    """A line of Markdown as plain words: links by their text; pictures, notes, times, citations, comments left out."""
+    """A line of Markdown as plain words: links as their text; images, notes, times, citations, comments left out."""
     text = links_as_words(re.sub(r"<!--.*?-->|\[\^[^\]]*\]", "", text), images=False)
     text = re.sub(r"\[[^\[\]]*(?:@|\d:\d\d)[^\[\]]*\]|</?[A-Za-z][^<>]*>|[*`|]|(?<!\w)_|_(?!\w)", "", text)
     text = re.sub(r"^[\s>]*(?:#+|[-+]|\d+[.)])\s+", "", text)
@@ -147,24 +148,29 @@ def _blank_match(match: re.Match[str]) -> str:
     return blank(match[0], CODE if match["ticks"] else " ")
 
 
-def _blank_fences(lines: list[str]) -> None:
-    """Blank every fence that is closed; one that is not closed is text, as it is for the renderer."""
+def fence_end(lines: list[str], number: int) -> int | None:
+    """The line that closes the fence opened on a line; None where none is opened, or it is never closed."""
+    opening = FENCE.match(lines[number])
+    if opening is None:
+        return None
+    mark = opening["fence"]
+    closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+    return next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
+
+
+def fence_spans(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """(first line, last line) of each closed fence, from 0; one that is never closed is text, as for the renderer."""
     number = 0
     while number < len(lines):
-        opening = _FENCE.match(lines[number])
-        if opening:
-            mark = opening["fence"]
-            closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-            last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
-            if last is not None:
-                for n in range(number, last + 1):
-                    lines[n] = " " * len(lines[n])
-                number = last
+        last = fence_end(lines, number)
+        if last is not None:
+            yield number, last
+            number = last
         number += 1
 
 
 def _blank_indented(lines: list[str]) -> None:
-    """Blank code that is code by its indentation alone: after an empty line, below no list or other container."""
+    """Blank indented code: after an empty line, and not below a list or another container."""
     container, after_blank, in_code = False, True, False
     for number, line in enumerate(lines):
         if not line.strip():

@@ -24,7 +24,7 @@ from coursenotes.discover.text.prose import alone, escaped, heading_lines, line_
 from coursenotes.errors import Problem, nearest
 
 SCHEMES = ("code", "figure", "measured", "table", "claim", "lecture", "term", "dated")
-BLOCKS = ("code", "figure", "table")  # what stands alone in its paragraph
+BLOCKS = ("code", "figure", "table")  # each must be alone in its paragraph
 WEB = ("http", "https", "mailto")
 FORMS = {
     "code": "code:topic.Name",
@@ -75,14 +75,14 @@ class Target(NamedTuple):
     """What an address of ours refers to, written out: with its topic and its scale."""
 
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One thing that a page asks for; text is as written, on one line.
+    """One reference on a page. text: as written, on one line.
 
     A bare time is the lecture "@1:08:22". A citation has the scheme "cite", which no address has.
     """
@@ -90,7 +90,7 @@ class Reference:
     path: Path
     line: int
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
     text: str
@@ -98,13 +98,13 @@ class Reference:
     alone: bool
 
     @property
-    def asks(self) -> Target:
-        """What is asked for, without where and in what words."""
-        return Target(self.scheme, self.target, self.settings, self.scale)
+    def target(self) -> Target:
+        """The target, without the place and the text of the reference."""
+        return Target(self.scheme, self.name, self.settings, self.scale)
 
 
 class Malformed(ValueError):
-    """An address with a scheme of ours that cannot be read; says why, and what would do."""
+    """An address with a scheme of ours that cannot be read: why, and how to fix it."""
 
     def __init__(self, what: str, fix: str | None = None):
         super().__init__(what)
@@ -114,7 +114,7 @@ class Malformed(ValueError):
 def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Reference], list[Problem]]:
     """Every reference of a page in the order of the text, and every problem with their form."""
     masked = prose(text)
-    found: list[tuple[int, Reference]] = []
+    at_offset: list[tuple[int, Reference]] = []
     problems: list[Problem] = []
     headings = heading_lines(masked)
     outer_end, outer_ours = -1, False
@@ -131,27 +131,27 @@ def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Refe
         if link.start < outer_end and not link.image and (target or outer_ours):
             problems.append(Problem(
                 f"a link inside a link: {link.href}", path, line, ("links do not nest",),
-                "close the sentence first; a claim stands at its end: [](claim:topic.name)",
+                "close the link first; a claim follows the sentence: [](claim:topic.name)",
             ))  # fmt: skip
-        if link.text_end > outer_end:  # an image's title may hold links: it becomes the caption
+        if link.text_end > outer_end:  # an image's title may contain links: it becomes the caption
             outer_end, outer_ours = link.text_end, target is not None
         if target is None:
             continue
         words = " ".join(text[link.text_start : link.text_end].split())
         reference = Reference(path, line, *target, words, link.image, alone(masked, link))
-        found.append((link.start, reference))
+        at_offset.append((link.start, reference))
         problems += _misplaced(reference, line in headings)
     inside = [(link.text_start, link.text_end) for link in links(masked) if not link.image]
     for match in (*citations.CITATION.finditer(masked), *TIME.finditer(masked)):
         if any(first <= match.start() < last for first, last in inside):
-            problems.append(Problem(f"a link inside a link: {match[0]}", path, line_of(text, match.start()),
-                                    ("links do not nest",), "put it behind the link"))  # fmt: skip
+            what, line = f"a link inside a link: {match[0]}", line_of(text, match.start())
+            problems.append(Problem(what, path, line, ("links do not nest",), "put it after the link"))
     for match in citations.CITATION.finditer(masked):
         if not escaped(masked, match.start()):
             line = line_of(text, match.start())
             for n, work in enumerate(citations.works(match["cited"])):
                 reference = Reference(path, line, "cite", work.key, {}, "sample", match["cited"], False, False)
-                found.append((match.start() + n, reference))
+                at_offset.append((match.start() + n, reference))
             if line in headings:
                 problems += _misplaced(reference, True)
     for match in TIME.finditer(masked):
@@ -161,15 +161,15 @@ def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Refe
         code, time = match["code"], match["at"] or match["time"]
         wrong = _time_problem(time)
         if wrong:
-            problems.append(Problem(f"{match[0]} is no time: {wrong[0]}", path, line, (), wrong[1]))
+            problems.append(Problem(f"{match[0]} is not a time: {wrong[0]}", path, line, (), wrong[1]))
             continue
         reference = Reference(path, line, "lecture", f"{code or ''}@{time}", {}, "sample", match[0][1:-1], False, False)
-        found.append((match.start(), reference))
+        at_offset.append((match.start(), reference))
         if line in headings:
             problems += _misplaced(reference, True)
     problems += _outside_inline_links(masked, text, path)
-    found.sort(key=lambda pair: pair[0])
-    return [reference for _, reference in found], sorted(problems, key=lambda p: p.line or 0)
+    at_offset.sort(key=lambda pair: pair[0])
+    return [reference for _, reference in at_offset], sorted(problems, key=lambda p: p.line or 0)
 
 
 def parse_href(href: str, context: Context = Context()) -> Target | None:
@@ -181,7 +181,7 @@ def parse_href(href: str, context: Context = Context()) -> Target | None:
     name, question, query = href[len(scheme) + 1 :].partition("?")
     name = _with_topic(scheme, unquote(name), context, href)
     if not _TARGETS[scheme].fullmatch(name):
-        raise Malformed(f"{href} names nothing that {scheme}: can give")
+        raise Malformed(f"{href} does not have the form of {scheme}:")
     default = context.scale if scheme in SCALED else "sample"
     settings, scale = _settings(href, query, default) if question else ({}, default)
     taken = _SETTINGS.get(scheme, ())
@@ -198,17 +198,17 @@ def parse_href(href: str, context: Context = Context()) -> Target | None:
     return Target(scheme, name, settings, scale)
 
 
-def write_href(asks: Target, context: Context = Context()) -> str:
+def write_href(target: Target, context: Context = Context()) -> str:
     """The shortest address that refers to this on a page: the inverse of parse_href."""
-    pairs = [f"{name}={_written(value)}" for name, value in asks.settings.items()]
-    default = context.scale if asks.scheme in SCALED else "sample"
-    pairs += [f"scale={asks.scale}"] if asks.scale != default else []
-    name = asks.target
-    if asks.scheme in _PARTS and context.topic:
+    pairs = [f"{name}={_written(value)}" for name, value in target.settings.items()]
+    default = context.scale if target.scheme in SCALED else "sample"
+    pairs += [f"scale={target.scale}"] if target.scale != default else []
+    name = target.name
+    if target.scheme in _PARTS and context.topic:
         short = name.removeprefix(f"{context.topic}.")
         with contextlib.suppress(Malformed):
-            name = short if _with_topic(asks.scheme, short, context, short) == name else name
-    return f"{asks.scheme}:{name}" + ("?" + "&".join(pairs) if pairs else "")
+            name = short if _with_topic(target.scheme, short, context, short) == name else name
+    return f"{target.scheme}:{name}" + ("?" + "&".join(pairs) if pairs else "")
 
 
 def written_out(text: str, context: Context) -> str:
@@ -221,7 +221,7 @@ def written_out(text: str, context: Context) -> str:
                 continue
             pairs = [pair for pair in link.href.partition("?")[2].split("&") if pair and not pair.startswith("scale=")]
             pairs += ["scale=full"] if target.scale == "full" else []
-            href = f"{target.scheme}:{target.target}" + ("?" + "&".join(pairs) if pairs else "")
+            href = f"{target.scheme}:{target.name}" + ("?" + "&".join(pairs) if pairs else "")
             text = text[:end] + href + text[end + len(link.href) :]
     return text
 
@@ -230,7 +230,7 @@ def parse_time(text: str) -> int:
     """Seconds of h:mm:ss or mm:ss. Raises Malformed where minutes or seconds are over 59, or for any other form."""
     problem = _time_problem(text)
     if problem:
-        raise Malformed(f"{text} is no time: {problem[0]}", problem[1])
+        raise Malformed(f"{text} is not a time: {problem[0]}", problem[1])
     seconds = 0
     for field in text.split(":"):
         seconds = 60 * seconds + int(field)
@@ -243,12 +243,12 @@ def write_time(seconds: int) -> str:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether the whole of a text is the address of a page of the web."""
+    """Whether a text is the address of a web page, and nothing else."""
     return bool(re.fullmatch(r"https?://[^\s<>\"]+", text))
 
 
 def scheme_problem(href: str) -> tuple[str, str | None] | None:
-    """(what, fix) where the scheme of an address is neither ours nor one of the web's; else None."""
+    """(what, fix) where the scheme of an address is neither ours nor one of the web; else None."""
     match = _SCHEME.match("".join(html.unescape(href).split()))
     if not match or match[1] in SCHEMES or match[1].lower() in WEB:
         return None
@@ -284,7 +284,7 @@ def _settings(href: str, query: str, default: str) -> tuple[dict[str, Any], str]
 
 
 def _with_scale(href: str, wrong: Any) -> str:
-    """The address with the scale that comes nearest in place of one that there is not."""
+    """The address with the nearest scale in place of an unknown one."""
     return href.replace(f"scale={wrong}", f"scale={nearest(str(wrong), ('sample', 'full')) or 'full'}")
 
 
@@ -316,12 +316,12 @@ def _form(href: str) -> str:
 
 def _misplaced(reference: Reference, heading: bool) -> Iterator[Problem]:
     scheme, path, line = reference.scheme, reference.path, reference.line
-    href = write_href(reference.asks) if scheme != "cite" else f"[{reference.text}]"
+    href = write_href(reference.target) if scheme != "cite" else f"[{reference.text}]"
     if heading:
         yield Problem(f"a reference in a heading: {href}", path, line, (), "move it into the text below the heading")
     elif scheme in BLOCKS and not reference.alone:
-        yield Problem(f"{href} does not stand alone in its paragraph", path, line, (),
-                      "put it on a line of its own, with an empty line above and below")  # fmt: skip
+        fix = "put it on a line of its own, with an empty line above and below"
+        yield Problem(f"{href} is not alone in its paragraph", path, line, (), fix)
     if scheme == "figure" and not reference.image:
         yield Problem(f"a figure is an image: {href}", path, line, (), f"write ![{reference.text}]({href})")
     if scheme != "figure" and reference.image:
@@ -338,12 +338,12 @@ def _outside_inline_links(masked: str, text: str, path: Path) -> Iterator[Proble
             if problem:
                 yield Problem(problem[0], path, line, ("in raw HTML",), problem[1])
             elif href.partition(":")[0] in SCHEMES and ":" in href:
-                yield Problem(f"{href} stands in raw HTML", path, line, (), f"write it in Markdown: [text]({href})")
+                yield Problem(f"{href} is in raw HTML", path, line, (), f"write it in Markdown: [text]({href})")
     for definition in _DEFINITION.finditer(masked):
         href, line = definition["href"], line_of(text, definition.start())
         problem = scheme_problem(href)
         if problem and not definition["id"].startswith("^"):
             yield Problem(problem[0], path, line, (), problem[1])
         elif href.partition(":")[0] in SCHEMES and ":" in href and not definition["id"].startswith("^"):
-            yield Problem(f"{href} stands in a reference-style definition", path, line, (),
-                          f"write it where it is used: [text]({href})")  # fmt: skip
+            what = f"{href} is in a reference-style definition"
+            yield Problem(what, path, line, (), f"write it where it is used: [text]({href})")

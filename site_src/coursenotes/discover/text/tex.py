@@ -1,4 +1,4 @@
-"""A formula in characters alone: x² and ‖w‖₂, where nothing is set (a table of contents, a title, a search)."""
+"""Formulae as plain characters, x² and ‖w‖₂, for places without math: a table of contents, a title, a search."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ _RAISED = dict(zip(
 ))  # fmt: skip
 _LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 _SCRIPT = re.compile(r"\s*(?P<mark>[\^_])\s*(?:\{(?P<group>[^{}]*)\}|(?P<one>[^\s{}]))")
-_PLACED = {"^": "\ue000", "_": "\ue001"}  # stand for what has no smaller form, until the braces are gone
-_BRACES = ("\ue002", "\ue003")  # those that are shown
+_PLACED = {
+    "^": "\ue000",
+    "_": "\ue001",
+}  # in place of ^ and _ before text that has no smaller form
+_BRACES = ("\ue002", "\ue003")  # in place of braces that are shown
 _RENDERED = re.compile(r"\\\(((?:(?!\\\)).)+)\\\)|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
 _CODE_OR_FORMULA = re.compile(
     rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{FORMULA_IN_LINE.pattern}", FORMULA_IN_LINE.flags
@@ -33,12 +36,12 @@ def spelled(text: str) -> str:
 
 
 def of_fields(meta: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of a page's front matter that a theme writes as they are, without TeX."""
+    """The fields of a page's front matter that a theme shows verbatim, without TeX."""
     return {name: spelled(meta[name]) for name in ("title", "description") if isinstance(meta.get(name), str)}
 
 
 def rendered(text: str, *, escaped: bool = True) -> str:
-    r"""The same for a line of a rendered page, whose formulae are \(x^2\) or \[x^2\] alone; escaped as HTML is."""
+    r"""The same for a line of a rendered page, whose formulae are only \(x^2\) or \[x^2\]. escaped: whether as HTML."""
     if "\\" not in text:
         return text
     plain = html.unescape if escaped else str
@@ -48,17 +51,17 @@ def rendered(text: str, *, escaped: bool = True) -> str:
 
 @lru_cache(maxsize=4096)
 def words(formula: str) -> str:
-    """TeX without its dollar signs as characters. What characters cannot say stays as it is written: W_qk, ℝ^(n×m)."""
-    from pylatexenc.latexwalker import LatexWalker  # late, as below
+    """TeX, without its dollar signs, as characters. The rest stays as it is written: W_qk, ℝ^(n×m)."""
+    from pylatexenc.latexwalker import LatexWalker  # imported late, as below
 
     reading, writer = _converter()
     text = re.sub(r"\\(?:left|right|middle|[Bb]igg?[lrm]?)(?![A-Za-z])\.?", "", formula)
     text = text.replace("\\{", _BRACES[0]).replace("\\}", _BRACES[1])
     try:
         text = writer.nodelist_to_text(LatexWalker(text, reading, tolerant_parsing=True).get_latex_nodes()[0])
-    except (AttributeError, IndexError, TypeError, ValueError):  # half a command, which check tells of
+    except (AttributeError, IndexError, TypeError, ValueError):  # an incomplete command, which check reports
         return " ".join(formula.split())
-    text = re.sub(r"(?<=[{}])[\u0300-\u036f]+", "", text)  # an accent over two letters stands over their braces too
+    text = re.sub(r"(?<=[{}])[\u0300-\u036f]+", "", text)  # an accent over two letters is also over their braces
     while (shorter := _SCRIPT.sub(_script, text)) != text or (shorter := _ungrouped(text)) != text:
         text = shorter
     for stand_in, mark in zip((*_PLACED.values(), *_BRACES), (*_PLACED, *"{}"), strict=True):
@@ -68,7 +71,7 @@ def words(formula: str) -> str:
 
 
 def _script(match: re.Match[str]) -> str:
-    """A power or an index: in small characters where there are such for all of it."""
+    """A superscript or subscript, in small characters if they exist for all of it."""
     inner = (match["group"] if match["group"] is not None else match["one"]).strip()
     small = _RAISED if match["mark"] == "^" else _LOWERED
     compact = inner.replace(" ", "").replace("−", "-")
@@ -80,17 +83,17 @@ def _script(match: re.Match[str]) -> str:
 
 
 def _ungrouped(text: str) -> str:
-    """The text without its innermost braces, which held something together that needs it no more."""
+    """The text without its innermost braces."""
     return re.sub(r"\{([^{}]*)\}", r"\1", text)
 
 
 @lru_cache(maxsize=1)
 def _converter() -> tuple[Any, Any]:
-    """pylatexenc's reader and writer, with what KaTeX knows beside it. Loaded late: most pages set every formula."""
+    """pylatexenc's reader and writer, with more of KaTeX's commands. Loaded late: few pages need it."""
     from pylatexenc import latex2text, latexwalker
     from pylatexenc.macrospec import MacroSpec
 
-    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # a formula that is wrong is told by check, with its line
+    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # check reports wrong formulae, with their lines
     fractions = ("frac", "dfrac", "tfrac", "cfrac", "nicefrac")
     plain = ("mathbf", "bm", "boldsymbol", "mathit", "mathsf", "mathtt", "operatorname")
     reading = latexwalker.get_default_latex_context_db()
@@ -107,24 +110,22 @@ def _converter() -> tuple[Any, Any]:
         macro("mid", simplify_repl=" | "), macro("prime", simplify_repl="′"),
         *(macro(name, simplify_repl="") for name in ("displaystyle", "textstyle", "limits", "nolimits", "!")),
     ])  # fmt: skip
-    writing.set_unknown_macro_spec(
-        macro("", simplify_repl=lambda node: node.macroname)
-    )  # \argmin is called by its name
+    writing.set_unknown_macro_spec(macro("", simplify_repl=lambda node: node.macroname))  # \argmin -> argmin
     writer = latex2text.LatexNodes2Text(writing, math_mode="text", keep_braced_groups=True)
     return reading, writer
 
 
 def _fraction(node: Any, l2tobj: Any) -> str:
-    above, below = (_held(l2tobj.nodelist_to_text([part])) for part in node.nodeargd.argnlist[-2:])
+    above, below = (_grouped(l2tobj.nodelist_to_text([part])) for part in node.nodeargd.argnlist[-2:])
     return f"{above}/{below}"
 
 
 def _root(node: Any, l2tobj: Any) -> str:
-    return f"√{_held(l2tobj.nodelist_to_text([node.nodeargd.argnlist[-1]]))}"
+    return f"√{_grouped(l2tobj.nodelist_to_text([node.nodeargd.argnlist[-1]]))}"
 
 
-def _held(text: str) -> str:
-    """One part of a fraction, in parentheses where it would fall apart."""
+def _grouped(text: str) -> str:
+    """One part of a fraction, in parentheses unless it is a single symbol."""
     text = text.strip()
     text = text[1:-1].strip() if text.startswith("{") and text.endswith("}") else text
     return text if re.fullmatch(r"[∂∇d]?(?:\d+|\w)(?:[_^](?:\{[^{}]*\}|\w))*", text) else f"({text})"

@@ -21,9 +21,9 @@ from coursenotes.cache import keys
 from coursenotes.cache.memo import Memo
 from coursenotes.discover.project import PageInfo
 from coursenotes.discover.python import refusals
-from coursenotes.discover.python import statements as source
 from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.reach import Closure
+from coursenotes.discover.python.statements import summarize
 from coursenotes.discover.text import cells as cell_fences
 from coursenotes.discover.text.cells import Cell, check, scan
 from coursenotes.errors import CoursenotesError, Problem
@@ -131,9 +131,14 @@ def _reached(plan: Plan, info: PageInfo) -> tuple[Closure, str]:
             with contextlib.suppress(SyntaxError, ValueError):  # of one that announces it: nothing of it is run
                 ast.parse(cell.source)
                 lines += [""] * (cell.line - 1 - len(lines)) + cell.source.split("\n")
-        name = "cells:" + info.name.replace(".", ":")
-        summary = source.summarise("\n".join(lines), info.path, name)
-    return plan.catalog.code.closure_of({**summary, "path": str(info.path)})
+        summary = summarize("\n".join(lines), info.path, _module(info))
+    summary.page = info.path
+    return plan.catalog.code.closure_of(summary)
+
+
+def _module(info: PageInfo) -> str:
+    """The module name under which a page's cells enter keys; not one that Python could import."""
+    return "cells:" + info.name.replace(".", ":")
 
 
 # ---------------------------------------------------------------- in the worker
