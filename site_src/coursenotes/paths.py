@@ -236,6 +236,10 @@ class Paths:
         """Where the acceptance of a topic's claims at a scale is kept; no experiment has a dot in its name."""
         return self.published / topic / f"claims.{scale}.json"
 
+    def acceptance_files(self) -> list[Path]:
+        """The acceptance files that exist."""
+        return sorted(self.published.glob("*/claims.*.json"))
+
     # -- addresses on the site, relative to its root
     @staticmethod
     def page_url(page: str) -> str:

@@ -15,7 +15,7 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.result import JobResult, Row
 
 SCHEMA = 1
-LIMIT = 100_000  # bytes of arrays and labels an experiment: what figures read, not what was trained
+LIMIT = 100_000  # bytes of arrays and texts per experiment: what figures read, not what was trained
 DIGITS = 6  # significant, of arrays and curves
 WIDE = 240  # characters of a mapping that may stand on one line
 
@@ -57,7 +57,7 @@ def _job(row: Row) -> dict[str, Any]:
         "key": row.key,
         "metrics": {name: _number(value, 10) for name, value in sorted(result.metrics.items())},
         "curves": {name: [_number(v) for v in curve] for name, curve in sorted(result.curves.items())},
-        "labels": {name: list(values) for name, values in sorted(result.labels.items())},
+        "labels": {name: list(values) for name, values in sorted(result.texts.items())},
         "arrays": {
             name: {"dtype": str(a.dtype), "shape": list(a.shape), "values": [_number(v) for v in a.ravel().tolist()]}
             for name, a in sorted(result.arrays.items())

@@ -29,7 +29,7 @@ def write_entry(folder: Path, result: JobResult, depends: Mapping[str, Any] | No
         "schema": SCHEMA,
         "metrics": {name: _number(value) for name, value in result.metrics.items()},
         "curves": {name: [None if v is None else _number(v) for v in curve] for name, curve in result.curves.items()},
-        "labels": {name: list(values) for name, values in result.labels.items()},
+        "labels": {name: list(values) for name, values in result.texts.items()},
         "provenance": dict(result.provenance),
         "depends": dict(depends or {}),
     }

@@ -149,7 +149,7 @@ def moved(data: Any, device: str) -> Any:
 
 
 def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False) -> JobResult:
-    """What an experiment returned, as metrics, arrays and labels. Raises CoursenotesError with every problem."""
+    """What an experiment returned, as metrics, arrays and texts. Raises CoursenotesError with every problem."""
     if not isinstance(returned, Mapping):
         raise CoursenotesError(
             Problem(
@@ -162,7 +162,7 @@ def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False
     problems = Problems()
     metrics: dict[str, float] = {}
     arrays: dict[str, np.ndarray] = {}
-    labels: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for name, value in returned.items():
         line = returning_line(path, function, name)
         if not isinstance(name, str) or not name.isidentifier():
@@ -181,8 +181,8 @@ def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False
             metrics[name] = int(number) if isinstance(number, bool) else number
         elif array is not None:
             arrays[name] = array
-        elif isinstance(value, (list, tuple)) and value and all(isinstance(label, str) for label in value):
-            labels[name] = [str(label) for label in value]
+        elif isinstance(value, (list, tuple)) and value and all(isinstance(text, str) for text in value):
+            texts[name] = [str(text) for text in value]
         else:
             problems.add(
                 f"{function} returned {name} as {_kind(value)}",
@@ -192,7 +192,7 @@ def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False
                 fix=_mend(value),
             )
     problems.raise_if_any()
-    return JobResult(metrics, {}, arrays, labels)
+    return JobResult(metrics, {}, arrays, texts)
 
 
 def as_array(value: Any) -> np.ndarray | None:

@@ -121,6 +121,12 @@ class Plan:
         jobs = [job.key for job in self.jobs(experiment, scale)]
         return keys.results(jobs, read, results is not None and results.stale is not None, published)
 
+    def imports_torch(self, topic: str) -> bool:
+        """Whether a topic's snippet imports torch, by itself or through fastai."""
+        summary = self.catalog.code.module(f"snippets.{topic}")
+        modules = {target.split(":")[0].split(".")[0] for target in summary["imports"].values()} if summary else set()
+        return not modules.isdisjoint({"torch", "fastai"})
+
     # -- jobs and results
     def declared_seeds(self, experiment: str, scale: str) -> int:
         """How many seeds an experiment declares at a scale."""

@@ -38,7 +38,7 @@ def compare(plan: Plan, names: Iterable[str], scale: Scale, progress: Progress) 
     found: dict[str, list[JobResult]] = {}
     for environment in ({}, {"PYTHONMALLOC": "malloc"}):  # that of a server, and so of all that it starts
         tasks = [task(plan, job) for job in jobs.values() if _may_run(plan, job)]
-        with Pool(plan.paths.root, preload=preload(plan, tasks), environment=environment) as pool:
+        with Pool(plan.paths.root, preload=preload(tasks), environment=environment) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.plan(len(tasks), tasks=tasks)
             for outcome in pool.run(tasks, progress.event):
@@ -60,7 +60,7 @@ def _earlier(plan: Plan, jobs: Iterable[Job], progress: Progress) -> list[Proble
     if not missing:
         return []
     tasks = [task(plan, job) for job in missing]
-    with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
+    with Pool(plan.paths.root, preload=preload(tasks)) as pool:
         progress.plan(len(tasks), tasks=tasks)
         return train(plan, missing, pool, progress)
 
@@ -85,7 +85,7 @@ def _problem(job: Job, one: JobResult, two: JobResult) -> Problem | None:
 def differences(one: JobResult, two: JobResult, times: Iterable[str] = ()) -> list[str]:
     """What differs between two results, a line each; the metrics and arrays that are times are left out."""
     found = []
-    for kind in ("metrics", "curves", "arrays", "labels"):
+    for kind in ("metrics", "curves", "arrays", "texts"):
         a, b = getattr(one, kind), getattr(two, kind)
         for name in sorted((a.keys() | b.keys()) - set(times)):
             if name not in a or name not in b:

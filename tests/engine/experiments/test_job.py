@@ -62,7 +62,7 @@ def test_numbers_arrays_and_texts_are_told_apart(path: Path):
     assert all(type(value) in (int, float) for value in result.metrics.values())
     assert result.arrays["g"].tolist() == [0, 1, 2] and result.arrays["h"].dtype == np.float32
     assert result.arrays["k"].dtype == bool
-    assert result.labels == {"i": ["Alien", "Brazil"], "j": ["x", "y"]}
+    assert result.texts == {"i": ["Alien", "Brazil"], "j": ["x", "y"]}
 
 
 def test_arrays_are_made_contiguous_and_native(path: Path):

@@ -71,7 +71,7 @@ DIFFERENT = {
     "a sign": (result(arrays={"w": np.array([0.0])}), result(arrays={"w": np.array([-0.0])}), "w: [0.0], then [-0.0]"),
     "a type": (result(arrays={"w": np.ones(1)}), result(arrays={"w": np.ones(1, np.float32)}), "w: "),
     "a curve": (result(curves={"c": [1.0, None]}), result(curves={"c": [None, 1.0]}), "c: "),
-    "a text": (result(labels={"t": ["a"]}), result(labels={"t": ["b"]}), "t: ['a'], then ['b']"),
+    "a text": (result(texts={"t": ["a"]}), result(texts={"t": ["b"]}), "t: ['a'], then ['b']"),
     "a name": (result(metrics={"m": 1.0}), result(), "m is there in one run only"),
 }
 

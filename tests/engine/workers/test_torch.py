@@ -175,7 +175,7 @@ def test_a_job_is_trained_and_kept(pool: Pool, root: Path):
     result = read_entry(outcome.folder)
     assert result.metrics["loss"] == pytest.approx(result.curves["loss"][-1])
     assert len(result.curves["loss"]) == 20 and result.curves["loss"][-1] < 0.1 * result.curves["loss"][0]
-    assert result.arrays["weights"].shape == (1, 1) and result.labels["names"] == ["slope"]
+    assert result.arrays["weights"].shape == (1, 1) and result.texts["names"] == ["slope"]
     known = result.provenance
     assert known["device"] == "cpu" and known["gpu"] is None and known["threads"] == 1
     assert known["libraries"]["torch"].startswith("2.") and known["date"].endswith("+00:00")

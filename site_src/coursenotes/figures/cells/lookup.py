@@ -75,17 +75,19 @@ def tasks(plan: Plan, pages: Iterable[str | PageInfo]) -> list[Task]:
         if not cells or outputs(plan, info) is not None:
             continue
         closure = _reached(plan, info)[0]
+        torch = "torch" in keys.libraries([closure])
         args = {
             "root": str(plan.paths.root),
             "key": key(plan, info),
             "page": info.name,
             "path": str(info.path),
             "places": {cell_fences.name(n): [str(info.path), cell.line] for n, cell in enumerate(cells)},
-            "torch": "torch" in keys.libraries([closure]),
+            "torch": torch,
             "slices": covered(plan.catalog.code, [closure]),
             "cells": [{"line": cell.line, "source": cell.source, **dict(cell.attrs)} for cell in cells],
         }
-        found.append(Task(f"cells of {info.name}", "coursenotes.figures.cells.lookup:run", args, seconds=300, cost=2.0))
+        call = "coursenotes.figures.cells.lookup:run"
+        found.append(Task(f"cells of {info.name}", call, args, seconds=300, cost=2.0, needs_torch=torch))
     if problems:
         raise CoursenotesError(*problems)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import re
 import sys
 import types
@@ -22,6 +21,7 @@ from coursenotes.figures.cells.places import Places
 from coursenotes.figures.cells.printed import Printed, TooMuch, environment
 from coursenotes.figures.draw import LIMIT
 from coursenotes.paths import Paths
+from coursenotes.workers.entropy import seed_generators
 
 SEED = 0
 WHOLE = 5 * LIMIT  # bytes of all that one cell shows
@@ -51,19 +51,16 @@ def run(paths: Paths, args: dict[str, Any], report: Callable[[dict[str, Any]], N
 def _prepared(paths: Paths, args: dict[str, Any], page: types.ModuleType) -> Iterator[None]:
     """The house style, drawing without a display, and the same random numbers and terminal in every build."""
     import matplotlib as mpl
-    import numpy as np
 
     from coursenotes.figures import palette  # noqa: F401 - importing it sets the style
 
     if str(paths.root) not in sys.path:
         sys.path.insert(0, str(paths.root))
-    random.seed(SEED)
-    np.random.seed(SEED)
     if args["torch"]:
         import torch
 
         torch.set_num_threads(1)
-        torch.manual_seed(SEED)
+    seed_generators(SEED)
     before = mpl.get_backend(auto_select=False) or "agg"
     mpl.use("module://coursenotes.figures.cells.backend")
     replaced, sys.modules["__main__"] = sys.modules["__main__"], page
