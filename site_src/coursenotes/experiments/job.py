@@ -115,7 +115,7 @@ def load_data(
         raise CoursenotesError(
             Problem(f"{module}.{name} has no data at scale {scale!r}", fix=f"give its Dataset a function {scale}=")
         )
-    with watched.not_looking() if watched else contextlib.nullcontext():  # the files are checked by their digests
+    with watched.paused() if watched else contextlib.nullcontext():  # the files are checked by their digests
         arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
     for folder in arguments if watched else ():
         watched.allow(folder)  # type: ignore[union-attr]

@@ -53,7 +53,7 @@ def test_a_shared_seed_is_the_same_in_every_run_and_differs_by_its_name():
 
 def result(**values) -> JobResult:
     return JobResult(
-        values.pop("metrics", {}), values.pop("curves", {}), values.pop("arrays", {}), values.pop("labels", {})
+        values.pop("metrics", {}), values.pop("curves", {}), values.pop("arrays", {}), values.pop("texts", {})
     )
 
 

@@ -147,7 +147,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
     from coursenotes.figures.cells import runner
 
     paths = Paths(Path(args["root"]))
-    slices.install(paths, args["slices"], words=True)
+    slices.install(paths, args["slices"], docstrings=True)
     with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state], names=args["places"]):
         kept = runner.run(paths, args, report)
     (folder / "cells.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
