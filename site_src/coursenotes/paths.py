@@ -114,10 +114,9 @@ class Paths:
         """Where the folders of running jobs are made."""
         return self.state / "jobs"
 
-    @property
-    def history(self) -> Path:
-        """Where each experiment's last costs and keys are kept."""
-        return self.state / "last"
+    def history_file(self, experiment: str) -> Path:
+        """The file of the last costs and keys of an experiment's jobs."""
+        return self.state / "last" / f"{experiment}.json"
 
     @property
     def parsed(self) -> Path:

@@ -183,7 +183,7 @@ def store(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.project import load
 
     project = load(paths)
-    found = unused.look(project.plan)
+    found = unused.contents(project.plan)
     print(f"{found.entries} results, {found.size / 1e6:.1f} MB in {project.plan.store.root}")
     print(f"{len(found.unused)} of them, {found.unused_size / 1e6:.1f} MB, belong to older code")
     if args.remove_unused:

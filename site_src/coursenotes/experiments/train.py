@@ -55,7 +55,7 @@ def fetch(plan: Plan, experiments: Iterable[str], pool: Pool, progress: Progress
     tasks = [
         Task(
             f"data of {name}",
-            "coursenotes.experiments.job:have_data",
+            "coursenotes.experiments.job:fetch_data",
             {
                 "dataset": [module, name],
                 "root": str(plan.paths.root),

@@ -263,5 +263,5 @@ def test_a_tensor_without_plain_values_names_its_line(tmp_path: Path, make):
     path = tmp_path / "snippet.py"
     path.write_text("def fit(run):\n    return {'m': x}\n")
     with pytest.raises(CoursenotesError) as caught:
-        job.sort_out({"m": make()}, path, "fit")
+        job.as_result({"m": make()}, path, "fit")
     assert caught.value.problems[0].line == 2 and ".to_dense()" in str(caught.value)
