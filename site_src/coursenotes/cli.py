@@ -1,4 +1,4 @@
-"""The command line: its commands and their arguments, and how it ends."""
+"""The command line: its commands, their arguments, and the exit status."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ from coursenotes.build import commands, training_commands
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.paths import Paths
 
-SURROUNDINGS = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, and run it again: what was finished is kept"),
+OS_ERROR_HINTS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, and run it again: finished work is kept"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "make it writable for you, or work in a copy that is"),
-    **dict.fromkeys((errno.ENOTDIR, errno.EISDIR, errno.EEXIST), "move away what stands there"),
+    **dict.fromkeys((errno.ENOTDIR, errno.EISDIR, errno.EEXIST), "move away what is there"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit on open files: ulimit -n 4096"),
-    errno.EIO: "the disk or the network folder fails; run it on another",
+    errno.EIO: "the disk or the network folder is faulty; use another",
 }
-"""What the machine refuses, and how to mend it: no fault of the engine's, and no cause for a traceback."""
+"""How to fix errors of the operating system, which are not the engine's fault and need no traceback."""
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, by which a CI ends what it no longer wants: it leaves as little behind as Ctrl-C does."""
+    """SIGTERM, with which a CI cancels a job: the command cleans up as after Ctrl-C."""
 
 
 @contextlib.contextmanager
-def _listening_for_the_end() -> Iterator[None]:
-    """While a command runs; what runs in the same process afterwards, and its children, end as they would have."""
+def _handling_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into Terminated while a command runs; afterwards the signal has its default effect again."""
 
     def terminated(number: int, frame: object) -> NoReturn:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: tidying up takes less than the wait for SIGKILL
+        signal.signal(
+            signal.SIGTERM, signal.SIG_IGN
+        )  # once is enough: cleaning up takes less time than there is before SIGKILL
         raise Terminated
 
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
@@ -49,35 +51,35 @@ def _listening_for_the_end() -> Iterator[None]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command. Returns the exit status: 0, or 1 where something is wrong."""
+    """Run one command. -> its exit status: 0; 1 after a problem; 130 or 143 after an interruption."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no such letter is shown an escape
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets an escape
             stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
     try:
-        with _listening_for_the_end():
+        with _handling_sigterm():
             status = args.run(args, Paths.find(args.project)) or 0
         if sys.stdout is not None:
-            sys.stdout.flush()  # here, where an output that is full is still told
+            sys.stdout.flush()  # here, so that a full disk is still reported
         return status
     except CoursenotesError as error:
         return _fail(error)
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output closed it
         sys.stdout = None  # type: ignore[assignment]
         return 0
     except OSError as error:
-        if error.errno not in SURROUNDINGS:
+        if error.errno not in OS_ERROR_HINTS:
             raise
         try:
             sys.stdout.flush()
         except OSError:
-            sys.stdout = None  # type: ignore[assignment] # what could not be printed is not tried again at the end
-        return _fail(CoursenotesError(Problem(str(error.strerror), error.filename, fix=SURROUNDINGS[error.errno])))
+            sys.stdout = None  # type: ignore[assignment] # so that Python does not try again at the end
+        return _fail(CoursenotesError(Problem(str(error.strerror), error.filename, fix=OS_ERROR_HINTS[error.errno])))
     except Terminated:
-        print("\nended from outside; what was finished is kept", file=sys.stderr)
+        print("\nterminated; finished work is kept", file=sys.stderr)
         return 143
     except KeyboardInterrupt:
-        print("\nstopped; what was finished is kept", file=sys.stderr)
+        print("\nstopped; finished work is kept", file=sys.stderr)
         return 130
 
 
@@ -104,43 +106,44 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command.add_argument("--publish", action="store_true", help="write full-scale results to results/")
     command.add_argument("--twice", action="store_true", help="run one job of each twice, and compare them bit by bit")
-    command.add_argument("--since", metavar="REVISION", help="with --twice: only what has changed since")
-    judged = "accept claims: train many fresh seeds, and judge every comparison"
-    command = add("replicate", training_commands.replicate, judged)
+    command.add_argument("--since", metavar="REVISION", help="with --twice: only those that changed since")
+    about = "accept claims: train many new seeds, and test every comparison"
+    command = add("replicate", training_commands.replicate, about)
     command.add_argument("names", nargs="*", help="topic or topic.claim (default: all)")
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command.add_argument("--seeds", type=int, default=None, help="how many (default: 20, at full scale 8 or more)")
     command.add_argument("--again", action="store_true", help="also those that are accepted already")
-    command.add_argument(
-        "--check", type=int, nargs="?", const=1000, default=None, metavar="FIRST",
-        help="accept nothing: say what a build with seeds from FIRST on (default: 1000) would find",
-    )  # fmt: skip
-    add("status", commands.status, "what is there, what is missing and why, without running anything")
+    about = "accept nothing: show the verdicts of a build with seeds from FIRST on (default: 1000)"
+    command.add_argument("--check", type=int, nargs="?", const=1000, default=None, metavar="FIRST", help=about)
+    add("status", commands.status, "the stored results, those that are missing and why, without running anything")
     command = add("why", commands.why, "what changed since the stored result of an experiment")
     command.add_argument("name", help="topic.experiment")
     command.add_argument("--scale", choices=("sample", "full"), default="sample")
     command = add("new", commands.new, "start a topic: its note, its snippet and its claims")
     command.add_argument("topic")
-    command = add("import", commands.import_, "bring somebody's notes, notebook or transcript in beside a lesson")
+    command = add(
+        "import", commands.import_, "import somebody's notes, notebook or transcript as a version of a lesson"
+    )
     command.add_argument("source", type=Path, metavar="FILE|FOLDER", help="Markdown, text, .ipynb, or a folder of them")
     command.add_argument("--lecture", default="", help="course/lecture or a code, such as dl2022/8")
     command.add_argument("--lectures", type=Path, help="for a folder: a file with lines of name.md: dl2022/8")
     command.add_argument("--author", default="", help="who wrote it: an id of docs/people.yml")
-    command.add_argument("--author-name", default="", help="the name of somebody who is not there yet")
+    command.add_argument("--author-name", default="", help="the name of an author who is not in it yet")
     command.add_argument("--author-url", default="", help="their page")
     command.add_argument("--licence", default="", help="an SPDX id, such as CC-BY-4.0")
     command.add_argument("--kind", default="", help="summary, topic notes or transcript")
-    command.add_argument("--name", default="", help="what the page is called (default: the author)")
+    command.add_argument("--name", default="", help="the name of the page (default: the author)")
     command.add_argument("--url", default="", help="where it came from")
+    about = "of a transcript: index hides its text"
+    command.add_argument("--publish", choices=("text", "index"), default="", help=about)
     command.add_argument(
-        "--publish", choices=("text", "index"), default="", help="of a transcript: index hides its text"
+        "--report", type=Path, help="a file for the list of changes and of what could not be converted"
     )
-    command.add_argument("--report", type=Path, help="a file for what was changed or could not be turned")
     command = add("check", commands.check, "every name, number and claim, without training")
     command.add_argument("--fix", nargs="+", metavar="PAGE", help="write measured values into the texts of these pages")
-    command = add("release", commands.release, "note what is listed today, and every verdict, as a release")
+    command = add("release", commands.release, "record the listed pages and all verdicts of today as a release")
     command.add_argument("name", help="such as 2026.11")
-    command = add("store", commands.store, "what the local store holds, and whether it is whole")
+    command = add("store", commands.store, "the contents of the local store, and whether they are intact")
     command.add_argument("--remove-unused", action="store_true", help="delete results of older code")
     return parser
 

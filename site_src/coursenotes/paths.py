@@ -114,10 +114,9 @@ class Paths:
         """The folders of running jobs."""
         return self.state / "jobs"
 
-    @property
-    def history(self) -> Path:
-        """Each experiment's last costs and keys."""
-        return self.state / "last"
+    def history_file(self, experiment: str) -> Path:
+        """The file of the last costs and keys of an experiment's jobs."""
+        return self.state / "last" / f"{experiment}.json"
 
     @property
     def parsed(self) -> Path:
@@ -235,6 +234,10 @@ class Paths:
     def acceptance_file(self, topic: str, scale: str) -> Path:
         """The acceptance file of a topic's claims at a scale; no experiment has a dot in its name."""
         return self.published / topic / f"claims.{scale}.json"
+
+    def acceptance_files(self) -> list[Path]:
+        """The acceptance files that exist."""
+        return sorted(self.published.glob("*/claims.*.json"))
 
     # -- addresses on the site, relative to its root
     @staticmethod

@@ -1,4 +1,4 @@
-"""One project, opened: what there is, what was measured, and what is known beside it."""
+"""One opened project: its catalog, its results and verdicts, and its knowledge."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coursenotes.paths import Paths
 
 
 class Project:
-    """Its parts: the catalog of what was parsed, the plan with all results, and what the notes know."""
+    """The catalog of the parsed files, the plan with all results, and the knowledge of docs/*.yml and the pages."""
 
     def __init__(self, catalog: Catalog, plan: Plan | None = None, today: date | None = None):
         self.catalog, self.paths = catalog, catalog.paths

@@ -1,4 +1,4 @@
-"""One job's result, and one experiment's results: a tidy table over settings and seeds, with arrays and labels.
+"""One job's result, and one experiment's results: a tidy table over settings and seeds, with arrays and texts.
 
 Independent of how results are made and where they are kept. Imports numpy only.
 """
@@ -16,18 +16,13 @@ COUNTS = {"epoch", "step", "batch", "iteration"}  # logged as the position in a 
 
 @dataclass(frozen=True)
 class JobResult:
-    """The output of one job: metrics (scalars), curves (one list per logged name), arrays, labels, provenance."""
+    """The result of one job: metrics (scalars), curves (a list per logged name), arrays, texts, provenance."""
 
     metrics: Mapping[str, float]
     curves: Mapping[str, list[float | None]] = field(default_factory=dict)
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
-    labels: Mapping[str, list[str]] = field(default_factory=dict)
+    texts: Mapping[str, list[str]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def texts(self) -> Mapping[str, list[str]]:
-        """The labels, under the name that the documentation of @experiment(after=...) uses."""
-        return self.labels
 
 
 @dataclass(frozen=True)
@@ -113,9 +108,11 @@ class Results:
         """The array of one seed, by default the first."""
         return self._one(name, "arrays", seed, settings)
 
-    def labels(self, name: str, seed: int | None = None, **settings: Any) -> list[str]:
-        """The labels (titles, words, classes) of one seed, by default the first."""
-        return self._one(name, "labels", seed, settings)
+    def texts(self, name: str, seed: int | None = None, **settings: Any) -> list[str]:
+        """A list of texts (titles, words, classes) of one seed, by default the first."""
+        return self._one(name, "texts", seed, settings)
+
+    labels = texts  # the older name, which snippets and claims use
 
     def groups(self) -> list[tuple[dict[str, Any], Results]]:
         """Each combination of settings with its jobs, in the declared order."""

@@ -47,7 +47,7 @@ def test_status_and_why_say_what_is_missing(command, mini):
 
 def test_unknown_names_are_told(command):
     status, said = command("run", "average")
-    assert status == 1 and "no experiment 'average'" in said and "1 problem" in said
+    assert status == 1 and 'no experiment "average"' in said and "1 problem" in said
     assert command("why", "averages.noize")[0] == 1
 
 

@@ -54,7 +54,7 @@ def surroundings(args, folder, report):
         "cuda": os.environ["CUDA_VISIBLE_DEVICES"],
         "hash": hash("a text"),
         "omp": os.environ["OMP_NUM_THREADS"],
-        "keeper": os.getppid(),
+        "supervisor": os.getppid(),
     }
 
 

@@ -61,7 +61,7 @@ def test_nothing_is_left_when_it_is_stopped(mini: Paths, tmp_path: Path, number:
     assert wait_until(lambda: len(list((mini.state / "jobs").glob("*/*/output.txt"))) >= 1, 20)
     process.send_signal(number)
     said = process.communicate(timeout=20)[1]
-    assert process.returncode == status and "what was finished is kept" in said and "Traceback" not in said
+    assert process.returncode == status and "finished work is kept" in said and "Traceback" not in said
     assert not list((mini.state / "jobs").glob("[!.]*")) and not list((tmp_path / "t").iterdir())
 
 

@@ -1,4 +1,4 @@
-"""kill -9 of the build, the server, a keeper, a job: whatever a job started is gone soon after.
+"""kill -9 of the build, the server, a supervisor, a job: whatever a job started is gone soon after.
 
 The job leaves a `setsid` child and double-forked grandchildren in sessions of their own, which a killpg would miss.
 """
@@ -50,20 +50,20 @@ def family(path: Path) -> list[int]:
 
 
 class Build:
-    """A build in a process of its own, with its server and keeper, and a job whose family is complete."""
+    """A build in a process of its own, with its server and supervisor, and a job whose family is complete."""
 
     def __init__(self, root: Path, pids: Path):
         self.process = subprocess.Popen([sys.executable, "-c", BUILD, str(root), str(pids)], stderr=subprocess.PIPE)
         assert wait_until(lambda: len(family(pids)) == 5, 20), "the job did not start its family"
         assert len(alive(family(pids))) == 5
         (self.server,) = children_of(self.process.pid)
-        (self.keeper,) = children_of(self.server)
+        (self.supervisor,) = children_of(self.server)
         self.job = family(pids)[0]
         self.family = family(pids)
 
     @property
     def all(self) -> list[int]:
-        return [self.server, self.keeper, *self.family]
+        return [self.server, self.supervisor, *self.family]
 
 
 @pytest.fixture
@@ -87,15 +87,15 @@ def test_kill_9_of_the_server(build: Build):
     assert build.process.wait(10) == 0  # the build itself goes on, with a problem
 
 
-def test_kill_9_of_a_keeper(build: Build):
-    os.kill(build.keeper, signal.SIGKILL)
-    assert wait_until(lambda: not alive([build.keeper, *build.family])), alive(build.family)
+def test_kill_9_of_a_supervisor(build: Build):
+    os.kill(build.supervisor, signal.SIGKILL)
+    assert wait_until(lambda: not alive([build.supervisor, *build.family])), alive(build.family)
     assert build.process.wait(10) == 0
 
 
 def test_kill_9_of_a_job(build: Build):
     os.kill(build.job, signal.SIGKILL)
-    assert wait_until(lambda: not alive([build.keeper, *build.family])), alive(build.family)
+    assert wait_until(lambda: not alive([build.supervisor, *build.family])), alive(build.family)
     assert build.process.wait(10) == 0
 
 
@@ -119,29 +119,29 @@ def test_a_job_out_of_time_takes_its_family_along(root: Path, pids: Path):
         assert len(family(pids)) == 5 and not alive(family(pids))
 
 
-def test_a_keeper_that_is_killed_is_a_problem_of_its_job_alone(root: Path):
+def test_a_supervisor_that_is_killed_is_a_problem_of_its_job_alone(root: Path):
     with Pool(root, preload=LIGHT, slots=2) as pool:
 
-        def kill_keeper(one, event) -> None:
+        def kill_supervisor(one, event) -> None:
             if one.id == "a" and "start" in event:
-                keeper = int(Path(f"/proc/{event['start']['pid']}/stat").read_text().rpartition(")")[2].split()[1])
-                os.kill(keeper, signal.SIGKILL)
+                supervisor = int(Path(f"/proc/{event['start']['pid']}/stat").read_text().rpartition(")")[2].split()[1])
+                os.kill(supervisor, signal.SIGKILL)
 
         tasks = [task("wait_forever", "a"), task("mark", "b", sleep=0.3)]
-        outcomes = {o.task.id: o for o in pool.run(tasks, kill_keeper)}
-    assert "keeper" in outcomes["a"].problem.what and outcomes["b"].ok
+        outcomes = {o.task.id: o for o in pool.run(tasks, kill_supervisor)}
+    assert "supervisor" in outcomes["a"].problem.what and outcomes["b"].ok
 
 
-def test_the_family_of_a_killed_keeper_is_gone_while_the_build_goes_on(root: Path, pids: Path):
+def test_the_family_of_a_killed_supervisor_is_gone_while_the_build_goes_on(root: Path, pids: Path):
     with Pool(root, preload=LIGHT, slots=1) as pool:
 
-        def kill_keeper(one, event) -> None:
+        def kill_supervisor(one, event) -> None:
             if "log" in event:
-                (keeper,) = children_of(pool._server.pid)
-                os.kill(keeper, signal.SIGKILL)
+                (supervisor,) = children_of(pool._server.pid)
+                os.kill(supervisor, signal.SIGKILL)
 
-        (outcome,) = pool.run([task("orphans", pids=str(pids), wait=True)], kill_keeper)
-        assert "keeper" in outcome.problem.what and len(family(pids)) == 5
+        (outcome,) = pool.run([task("orphans", pids=str(pids), wait=True)], kill_supervisor)
+        assert "supervisor" in outcome.problem.what and len(family(pids)) == 5
         assert wait_until(lambda: not alive(family(pids))), alive(family(pids))
         assert [o.value for o in pool.run([task("double", x=1)])] == [2]
 
@@ -164,7 +164,7 @@ def test_a_chain_of_processes_each_of_which_starts_the_next_and_ends_is_caught(r
     (root / "snippets" / "chain.py").write_text(CHAIN)
     with Pool(root, preload=LIGHT, slots=1) as pool:
         (outcome,) = pool.run([Task("chain", "snippets.chain:f", {"rest": rest}, seconds=0.3)])
-        assert wait_until(lambda: not processes.descendants(pool._server.pid), 1)  # its keeper too
+        assert wait_until(lambda: not processes.descendants(pool._server.pid), 1)  # its supervisor too
     assert "still running" in outcome.problem.what and not outcome.problem.details[1:]
 
 

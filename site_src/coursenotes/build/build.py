@@ -20,7 +20,7 @@ from coursenotes.cache.memo import Memo
 from coursenotes.claims import runner, verdicts
 from coursenotes.errors import Problem, Problems
 from coursenotes.experiments.plan import Job, Plan
-from coursenotes.experiments.train import LIGHT, preload, task, train
+from coursenotes.experiments.train import DRAWING_PRELOAD, preload, task, train
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.paths import Paths
@@ -76,7 +76,7 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> BuildResult:
     progress.plan(total, total - len(missing), _reasons(project, missing), todo)
     done = BuildResult(project, len(missing), total - len(missing))
     with contextlib.ExitStack() as pools:
-        pool = pools.enter_context(Pool(paths.root, preload=preload(project.plan, todo)))
+        pool = pools.enter_context(Pool(paths.root, preload=preload(todo)))
         progress.slots = sum(device.slots for device in pool.devices)
         problems.extend(train(project.plan, missing, pool, progress))
         problems.raise_if_any()
@@ -84,7 +84,7 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> BuildResult:
         problems.raise_if_any()
         makers = _makers(project, claims=claims)
         rest = [each for _, tasks in makers for each in tasks]
-        if preload(project.plan, rest) != LIGHT and pool.preload == list(LIGHT):
+        if preload(rest) != DRAWING_PRELOAD and pool.preload == list(DRAWING_PRELOAD):
             pool = pools.enter_context(Pool(paths.root, preload=TORCH))
         if makers[0][1]:
             pool.prepare(runner.PREPARE, {"root": str(paths.root)})

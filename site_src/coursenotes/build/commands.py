@@ -186,7 +186,7 @@ def store(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.project import load
 
     project = load(paths)
-    stored = unused.look(project.plan)
+    stored = unused.contents(project.plan)
     print(f"{stored.entries} results, {stored.size / 1e6:.1f} MB in {project.plan.store.root}")
     print(f"{len(stored.unused)} of them, {stored.unused_size / 1e6:.1f} MB, belong to older code")
     if args.remove_unused:

@@ -304,7 +304,7 @@ class CoursenotesPlugin(BasePlugin):
         for folder in (paths.snippets, paths.claims, paths.published, paths.releases):
             if folder.is_dir():
                 server.watch(str(folder))
-        for path in inputs.beside(self.project.paths, self.project.catalog.code):
+        for path in inputs.watched(self.project.paths, self.project.catalog.code):
             server.watch(str(path))
         return server
 

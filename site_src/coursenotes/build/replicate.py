@@ -142,7 +142,7 @@ def train_seeds(plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, p
             continue
         todo = [task(plan, job) for job in jobs]
         environment = KERNELS[kernels]
-        with Pool(plan.paths.root, preload=preload(plan, todo), environment=environment, background=True) as pool:
+        with Pool(plan.paths.root, preload=preload(todo), environment=environment, background=True) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.say(f"{len(jobs)} jobs under {kernels} kernels")
             if scale == "full":
@@ -205,7 +205,7 @@ def _evaluated(
             topics.setdefault(plan.catalog.claims[claim].topic, []).append([claim, scale])
     tasks = [runner.task(plan, topic, some, accept) for topic, some in topics.items()]
     found = []
-    with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
+    with Pool(plan.paths.root, preload=preload(tasks)) as pool:
         pool.prepare(runner.PREPARE, {"root": str(plan.paths.root)})
         progress.stage("checking claims", len(tasks), tasks)
         for outcome in pool.run(tasks, progress.event):
@@ -217,7 +217,7 @@ def _evaluated(
                     with contextlib.suppress(OSError, ValueError):
                         body = json.loads((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
                 if body is None:
-                    problems.append(runner.unjudged(plan, outcome, claim, scale))
+                    problems.append(runner.unchecked(plan, outcome, claim, scale))
                 else:
                     found.append((claim, body))
     return found

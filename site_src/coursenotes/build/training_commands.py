@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
     missing = project.plan.missing((name, args.scale) for name in names)
     total = sum(len(project.plan.jobs(name, args.scale)) for name in names)
     todo = [task(project.plan, job) for job in missing]
-    with Progress() as progress, Pool(paths.root, preload=preload(project.plan, todo)) as pool:
+    with Progress() as progress, Pool(paths.root, preload=preload(todo)) as pool:
         if args.scale == "full" and missing:
             raise_all(fetch(project.plan, {job.experiment.id for job in missing}, pool, progress))
         progress.plan(total, total - len(missing), tasks=todo)

@@ -1,4 +1,4 @@
-"""What changed between what two results depended on, in words."""
+"""The differences between the dependencies of two results, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any], short: Callable[[str], str] = str) -> list[str]:
-    """What changed between what two results depended on, in words, the most telling first."""
+    """The differences between the dependencies of two results, in words, the code first. short: shortens a name."""
     found: list[str] = []
     before, after = old.get("code", {}), new.get("code", {})
     for name in sorted(before.keys() | after.keys()):
@@ -21,7 +21,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any], short: Callable[[
     for name in sorted(libs.keys() | now.keys()):
         if libs.get(name) != now.get(name):
             found.append(f"{name} {libs.get(name, 'not used')} -> {now.get(name, 'not used')}")
-    if "after" in old and "after" in new:  # what it comes after changed: told with its name
+    if "after" in old and "after" in new:  # changes of the earlier experiment, with its name
         before = short(str(new["after"]["experiment"]))
         found += [f"{before}: {text}" for text in difference(old["after"], new["after"], short)]
     elif "after" in old or "after" in new:

@@ -1,4 +1,4 @@
-"""Memory of earlier runs on this machine: what each job cost, and under which key it was run last."""
+"""A history of runs on this machine: the last key and the time of each job."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from coursenotes.paths import Paths
 
 
 class Runs:
-    """One small file an experiment, by scale, settings and seed."""
+    """One small file per experiment, by scale, settings and seed."""
 
     def __init__(self, paths: Paths):
-        self.folder = paths.history
+        self.paths = paths
         self._read: dict[str, dict[str, Any]] = {}
 
     def last(self, experiment: str, slot: str) -> dict[str, Any]:
@@ -22,20 +22,20 @@ class Runs:
         return self._of(experiment).get(slot, {})
 
     def note(self, experiment: str, slot: str, key: str, seconds: float) -> None:
-        """Keep that a job was run, for the next plan's order and for `why`."""
+        """Record that a job was run, for the order of the next plan and for `why`."""
         runs = self._of(experiment)
         runs[slot] = {"key": key, "seconds": round(seconds, 3)}
-        write_atomic(self.folder / f"{experiment}.json", json.dumps(runs, indent=0))
+        write_atomic(self.paths.history_file(experiment), json.dumps(runs, indent=0))
 
     def _of(self, experiment: str) -> dict[str, Any]:
         if experiment not in self._read:
             try:
-                self._read[experiment] = json.loads((self.folder / f"{experiment}.json").read_text(encoding="utf-8"))
+                self._read[experiment] = json.loads(self.paths.history_file(experiment).read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 self._read[experiment] = {}
         return self._read[experiment]
 
 
 def slot(scale: str, settings: Mapping[str, Any], seed: int) -> str:
-    """What stands for one job whatever its code."""
+    """The name of one job within its experiment, whatever its code."""
     return f"{scale} {json.dumps(dict(settings), sort_keys=True)} {seed}"

@@ -1,6 +1,6 @@
-"""Which files and variables a site depends on beside its trees: what its code and its settings name, or looked for.
+"""The files and variables that a site depends on outside its trees: those that its code and its settings may name.
 
-Looked up where a build is under way; what is found is noted with it, and the next one compares that in milliseconds.
+They are collected during a build and recorded with it, so that the next build compares them in milliseconds.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from coursenotes.discover.python.reach import Code
 from coursenotes.errors import CoursenotesError
 from coursenotes.paths import ENGINE, Paths
 
-_PYTEST = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")  # they rule claims too
-_ANYWHERE = ("pymdownx.snippets", "markdown_include.include")  # these read from the root, where not told otherwise
-_WRITTEN = ("docs_dir", "site_dir")  # settings that name what is watched anyway, or what a build writes
-_KEY, _TOLD = "a key itself", "a key of what says where it reads from"
+_PYTEST = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")  # they affect claims too
+_ANYWHERE = ("pymdownx.snippets", "markdown_include.include")  # these read from the root by default
+_WRITTEN = ("docs_dir", "site_dir")  # settings that name trees, or folders that a build writes
+_KEY, _KEY_WITH_BASE = "a key itself", "a key with a base_path"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _PYTHON = re.compile(r"tag:yaml\.org,2002:python/[\w/]+:([\w.]+)")
 _LONGEST = 200  # characters of a setting that may be a path
@@ -30,7 +30,7 @@ _LONGEST = 200  # characters of a setting that may be a path
 
 @dataclass(frozen=True)
 class Inputs:
-    """Paths, below the root or absolute, whether or not there is anything; and variables of the environment."""
+    """Paths, below the root or absolute, which need not exist; and variables of the environment."""
 
     files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
@@ -41,21 +41,21 @@ class Inputs:
 
 
 def everything(paths: Paths, code: Code) -> Inputs:
-    """All that a finished build depends on beside its trees."""
+    """Everything that a finished build depends on outside its trees."""
     tests = [paths.root, paths.claims.parent, paths.claims]
     rules = [folder / name for folder in tests for name in _PYTEST]
     found = {_shown(paths, path) for path in (*rules, paths.root / ".gitignore", *_candidates(code))}
     return settings(paths) | loaded(paths) | Inputs(tuple(found))
 
 
-def beside(paths: Paths, code: Code) -> list[Path]:
-    """Those of them that are there as files, outside the trees that people write in: what a preview has to watch."""
+def watched(paths: Paths, code: Code) -> list[Path]:
+    """The existing files outside the trees that a build depends on: those that a preview has to watch."""
     found = [paths.root / path for path in everything(paths, code).files]
     return [p for p in found if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(paths))]
 
 
 def as_read(code: Code) -> bool:
-    """Whether every module, and every place where none was found, is still what it was when it was read."""
+    """Whether every module is still as it was when it was read, and every missing one still missing."""
     again = type(code)(code.paths, dict(code.kept))
     try:
         same = all((again.module(name) is None) == (there is None) for name, there in code.looked_up().items())
@@ -65,7 +65,7 @@ def as_read(code: Code) -> bool:
 
 
 def _candidates(code: Code) -> Iterator[Path]:
-    """Wherever a module that was asked for lies or might lie, and the packages above it."""
+    """The paths at which a module that was looked up is or might be, and those of the packages above it."""
     for name in code.looked_up():
         yield from _modules(code.paths, name)
 
@@ -77,7 +77,7 @@ def _places(paths: Paths, module: str) -> Iterator[Path]:
 
 
 def loaded(paths: Paths) -> Inputs:
-    """The project's own code in this process, beside the engine: hooks of mkdocs, and what they import."""
+    """The project's own code in this process, without the engine: hooks of mkdocs, and their imports."""
     root, found = f"{paths.root}{os.sep}", set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
@@ -90,7 +90,7 @@ def loaded(paths: Paths) -> Inputs:
 
 # ---------------------------------------------------------------- mkdocs.yml
 def settings(paths: Paths) -> Inputs:
-    """What mkdocs.yml, and those that it inherits from, names and might name."""
+    """The files and variables that mkdocs.yml, and the files that it inherits from, name or might name."""
     files: set[str] = set()
     variables: set[str] = set()
     seen: set[Path] = set()
@@ -104,12 +104,12 @@ def settings(paths: Paths) -> Inputs:
         try:
             node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         except (OSError, ValueError, yaml.YAMLError):
-            continue  # mkdocs says what is wrong with it
+            continue  # mkdocs reports the mistake
         for key, scalar in _scalars(node, ""):
             value = scalar.value
             if scalar.tag == "!ENV":
                 variables.add(value)
-                value = os.environ.get(value, value)  # where it is a list, the last of them may stand for itself
+                value = os.environ.get(value, value)  # in a list, the last may be a value itself
             if key == "INHERIT":
                 todo.append(Path(os.path.normpath(file.parent / value)))
             match = _PYTHON.match(scalar.tag)
@@ -119,14 +119,14 @@ def settings(paths: Paths) -> Inputs:
 
 
 def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """(the key that it stands under, value) of every value, and (_KEY or _TOLD, key) of every key.
+    """(its key, value) of every value, and (_KEY or _KEY_WITH_BASE, key) of every key.
 
-    The names in a list of !ENV have its tag, and what only has a tag has an empty value.
+    The names in a list of !ENV have its tag, and a node that only has a tag has an empty value.
     """
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            told = isinstance(value, yaml.MappingNode) and any(inner.value == "base_path" for inner, _ in value.value)
-            yield from _scalars(name, _TOLD if told else _KEY)
+            based = isinstance(value, yaml.MappingNode) and any(inner.value == "base_path" for inner, _ in value.value)
+            yield from _scalars(name, _KEY_WITH_BASE if based else _KEY)
             yield from _scalars(value, name.value if isinstance(name, yaml.ScalarNode) else "")
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
@@ -137,21 +137,23 @@ def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.Scala
 
 
 def _named(paths: Paths, key: str, value: str) -> Iterator[Path]:
-    """The files that a setting may mean: a file, a folder, a module. A folder outside only where it is a theme."""
+    """The paths that a setting may mean: a file, a folder, a module. A folder outside the root only for a theme."""
     value = value.removeprefix("$config_dir/").strip()
     if not value or len(value) > _LONGEST or not value.isprintable() or key in _WRITTEN:
         return
     path = Path(os.path.normpath(paths.root / value))
-    if key not in (_KEY, _TOLD) and (path.is_relative_to(paths.root) or key == "custom_dir" or not path.is_dir()):
+    if key not in (_KEY, _KEY_WITH_BASE) and (
+        path.is_relative_to(paths.root) or key == "custom_dir" or not path.is_dir()
+    ):
         yield path
-    if value in _ANYWHERE and key != _TOLD:
+    if value in _ANYWHERE and key != _KEY_WITH_BASE:
         yield paths.root
     if _DOTTED.fullmatch(value):
         yield from _modules(paths, value)
 
 
 def _modules(paths: Paths, name: str) -> Iterator[Path]:
-    """Where the parts of a dotted name might lie as modules of the project."""
+    """The paths that the parts of a dotted name would have as modules of the project."""
     parts = name.split(".")
     for end in range(1, len(parts) + 1):
         yield from _places(paths, ".".join(parts[:end]))

@@ -1,17 +1,17 @@
-"""Every rule of what invalidates what: one function for each thing that is kept, from what it depends on to its key.
+"""The rules of invalidation: for each thing that is stored, a function from everything that it depends on to its key.
 
-A key is a sha256 in hex. Whatever enters it is listed here and nowhere else, as plain values: what code reaches is
-found by discover/python/reach.py, and results by experiments/plan.py.
+A key is a sha256 in hex. Everything that enters it is listed here and nowhere else, as plain values; the code that is
+reached comes from discover/python/reach.py, the results from experiments/plan.py.
 
     a job        the code that its experiment reaches, the data, settings, seed, scale, libraries   job, job_depends
     a drawing    its figure's code, the results it reads, matplotlib, the house style               drawing
-    cells        what a page's cells say and reach, docstrings and lines too, and the house style   cells
-    a verdict    the test, the functions and results that it is given, the claim's acceptance       verdict
+    cells        the code of a page's cells and all it reaches, with docstrings and lines; the style  cells
+    a verdict    the test, the functions and results that it takes, the claim's acceptance          verdict
     acceptance   the test, and what the experiments it reads depend on, without library versions    acceptance
     a page       its text, what its references resolve to, the renderer                             content, whole_page
     a notebook   its file, and the code that makes bounded copies                                   notebook
 
-What enters none of them: formatting and comments, the device, the date. Docstrings count for cells alone.
+Formatting, comments, the device and the date enter none of them; docstrings only the key of cells.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ from coursenotes.discover.python.reach import Closure, Code
 from coursenotes.errors import Problem
 from coursenotes.paths import ENGINE as PACKAGE
 
-# Raised when the engine changes what is computed, drawn or judged for a reason that no key sees.
+# Raised when the engine changes results, drawings, outputs or verdicts for a reason that is in no key.
 ENGINE, DRAWING_ENGINE, CELLS_ENGINE, VERDICT_ENGINE, ACCEPTANCE_ENGINE = 2, 2, 2, 2, 1
 STYLE = ("plots.py", "palette.py", "labels.py", "svg.py", "curves.py")  # of figures/: how a drawing looks
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "cv2": "opencv-python"}
-IMPLIED = {"fastai": ("torch",), "torchvision": ("torch",)}  # computes with it, whether or not the code names it
+IMPLIED = {"fastai": ("torch",), "torchvision": ("torch",)}  # used by it, even where the code does not name it
 
 
 # ---------------------------------------------------------------- jobs
 def job_closures(code: Code, module: str, function: str, dataset: tuple[str, str] | None, scale: str) -> list[Closure]:
-    """What the jobs of an experiment at one scale reach: by its function, and by its data."""
+    """The code that the jobs of an experiment at one scale reach: by its function, and by its data."""
     closures = [code.closure(module, function)]
     return closures if dataset is None else [*closures, code.closure(*dataset, scale=scale)]
 
 
 def job_depends(closures: list[Closure], experiment: str, scale: str) -> dict[str, Any]:
-    """What all jobs of an experiment at one scale depend on.
+    """Everything that all jobs of an experiment at one scale depend on.
 
-    At full scale the libraries' versions are provenance, not part of what a result depends on.
+    At full scale the versions of libraries are provenance, and not included.
     """
     symbols = {name: value for closure in closures for name, value in closure.symbols.items()}
     depends = {"engine": ENGINE, "experiment": experiment, "scale": scale, "code": dict(sorted(symbols.items()))}
@@ -57,7 +57,7 @@ def job_depends(closures: list[Closure], experiment: str, scale: str) -> dict[st
 
 
 def job_problems(closures: list[Closure], times: Iterable[str] = ()) -> list[Problem]:
-    """What keeps an experiment from being run. times: the metrics that it declares to be times."""
+    """The problems for which an experiment cannot be run. times: the metrics that it declares to be times."""
     function, *data = closures
     everywhere = [refusals.IN_JOBS, refusals.ADDRESS, *([] if times else [refusals.CLOCK])]
     found = function.problems(refusals.SEED, *everywhere)
@@ -65,21 +65,21 @@ def job_problems(closures: list[Closure], times: Iterable[str] = ()) -> list[Pro
 
 
 def job(depends: Mapping[str, Any], settings: Mapping[str, Any], seed: int) -> str:
-    """The key of one job over what it depends on."""
+    """The key of one job. depends: that of job_depends."""
     return hash_json({**depends, "settings": dict(settings), "seed": seed})
 
 
-def results(jobs: Iterable[str], read: Iterable[str] | None, stale: bool, published: Path | None) -> str:
-    """One digest over an experiment's results as they are now.
+def results(jobs: Iterable[str], rows: Iterable[str] | None, stale: bool, published: Path | None) -> str:
+    """One key over an experiment's results as they are now.
 
-    jobs: the keys that they should have. read: those of the results that are there, which may be older; None where
-    there are none. published: the file of its results at full scale, which may have been measured again under the
-    same keys.
+    jobs: the keys that they should have. rows: the keys of the existing results, which may be of older code; None
+    where there are none. published: the file of its results at full scale, which may have been measured again under
+    the same keys.
     """
-    found: list[Any] = list(jobs) if read is None else [list(read), not stale]
+    parts: list[Any] = list(jobs) if rows is None else [list(rows), not stale]
     if published is not None and published.is_file():
-        found.append(hashlib.sha256(published.read_bytes()).hexdigest())
-    return hash_json(found)
+        parts.append(hashlib.sha256(published.read_bytes()).hexdigest())
+    return hash_json(parts)
 
 
 def code(closure: Closure) -> str:
@@ -89,7 +89,7 @@ def code(closure: Closure) -> str:
 
 # ---------------------------------------------------------------- what is derived from results
 def drawing(figure: str, code: str, results: list[str]) -> str:
-    """The key of a figure's drawing. code: the key of the figure function's, or empty where the engine draws it."""
+    """The key of a figure's drawing. code: the key of the figure function, or "" where the engine draws it."""
     style = _style()
     return hash_json(
         {"engine": DRAWING_ENGINE, "matplotlib": version("matplotlib"), "style": style, "figure": figure, "code": code,
@@ -98,7 +98,7 @@ def drawing(figure: str, code: str, results: list[str]) -> str:
 
 
 def cells(page: str, cells: list[list[str]], closure: Closure, text: str) -> str:
-    """The key of what a page's cells show. page is in the ids of their drawings; text is their code as it is put."""
+    """The key of the outputs of a page's cells. page is in the ids of their drawings; text: the code, as written."""
     style = _style()
     return hash_json(
         {"engine": CELLS_ENGINE, "style": style, "page": page, "cells": cells, "code": closure.symbols, "text": text,
@@ -107,48 +107,48 @@ def cells(page: str, cells: list[list[str]], closure: Closure, text: str) -> str
 
 
 def verdict(
-    claim: str, scale: str, test: str, given: Mapping[str, str], fixtures: Mapping[str, str],
+    claim: str, scale: str, test: str, functions: Mapping[str, str], fixtures: Mapping[str, str],
     results: Mapping[str, list[str]], acceptance: str | None,
 ) -> str:  # fmt: skip
-    """The key of a claim's verdict. given: the keys of the snippet's functions; neither prose nor the date count."""
+    """The key of a claim's verdict. functions: the keys of the snippet's functions. Prose and the date do not enter."""
     return hash_json(
-        {"engine": VERDICT_ENGINE, "claim": claim, "scale": scale, "test": test, "functions": given,
+        {"engine": VERDICT_ENGINE, "claim": claim, "scale": scale, "test": test, "functions": functions,
          "results": results, "acceptance": acceptance, **({"fixtures": fixtures} if fixtures else {})}
     )  # fmt: skip
 
 
 def acceptance(
-    claim: str, scale: str, test: Mapping[str, str], given: Mapping[str, Mapping[str, str]],
+    claim: str, scale: str, test: Mapping[str, str], functions: Mapping[str, Mapping[str, str]],
     experiments: Mapping[str, Mapping[str, Any]],
 ) -> str:  # fmt: skip
-    """The key of a claim's acceptance. A newer library does not end it: none of these holds versions."""
+    """The key of a claim's acceptance, which outlives library updates: no versions enter."""
     return hash_json(
-        {"engine": ACCEPTANCE_ENGINE, "claim": claim, "scale": scale, "test": test, "functions": given,
+        {"engine": ACCEPTANCE_ENGINE, "claim": claim, "scale": scale, "test": test, "functions": functions,
          "experiments": experiments}
     )  # fmt: skip
 
 
 def without_libraries(depends: Mapping[str, Any]) -> dict[str, Any]:
-    """What a job depends on without the versions of libraries, nor those of what it comes after."""
-    found = {name: value for name, value in depends.items() if name != "libraries"}
-    return found | ({"after": without_libraries(found["after"])} if "after" in found else {})
+    """A job's dependencies without the versions of libraries, also in those of the earlier job."""
+    rest = {name: value for name, value in depends.items() if name != "libraries"}
+    return rest | ({"after": without_libraries(rest["after"])} if "after" in rest else {})
 
 
 # ---------------------------------------------------------------- pages
 def renderer(theme_and_engine: str, pages: Iterable[str], terms: list[Any]) -> str:
-    """What the rendering of every page depends on: theme, engine and settings; which pages and terms there are."""
+    """The key that is common to all rendered pages: theme, engine and settings; the names of all pages and terms."""
     return hash_json([theme_and_engine, sorted(pages), terms])
 
 
 def content(
     renderer: str, name: str, url: str, text: str, meta: str, listed: bool, resolved: list[Any], cells: list[Any]
 ) -> str:
-    """The key of a page's content. resolved: what each reference leads to, as plain JSON."""
+    """The key of a page's content. resolved: the target of each reference, as plain JSON."""
     return hash_json([renderer, name, url, text, meta, listed, resolved, cells])
 
 
 def whole_page(content: str, others: list[Any]) -> str:
-    """The key of a finished page: its content, and the other pages, whose titles stand around it."""
+    """The key of a finished page: its content, and the other pages, whose titles are in its frame."""
     return hash_json([content, others])
 
 
@@ -160,14 +160,14 @@ def notebook(text: bytes) -> str:
 
 # ---------------------------------------------------------------- parts of keys
 @functools.cache
-def version(plan: str) -> str | None:
+def version(library: str) -> str | None:
     """The public version of an installed library, without a build tag; None for one of Python's own."""
-    if plan in sys.stdlib_module_names or plan in ("coursenotes", "__future__"):
+    if library in sys.stdlib_module_names or library in ("coursenotes", "__future__"):
         return None
     try:
-        return importlib.metadata.version(DISTRIBUTIONS.get(plan, plan)).split("+")[0]
-    except importlib.metadata.PackageNotFoundError:  # its package has another name: looked up among all, which is slow
-        names = importlib.metadata.packages_distributions().get(plan)
+        return importlib.metadata.version(DISTRIBUTIONS.get(library, library)).split("+")[0]
+    except importlib.metadata.PackageNotFoundError:  # its distribution has another name; this is slow
+        names = importlib.metadata.packages_distributions().get(library)
         return importlib.metadata.version(names[0]).split("+")[0] if names else None
 
 
@@ -180,12 +180,12 @@ def libraries(closures: Iterable[Closure]) -> dict[str, str]:
 
 @functools.cache
 def _style() -> str:
-    """The code that decides how a drawing looks: what it says, not how it is put, nor where its imports lie."""
+    """The parsed code that decides how a drawing looks, without formatting and imports."""
     parsed = [ast.parse((PACKAGE / "figures" / name).read_text(encoding="utf-8")) for name in STYLE]
     return digest("\n".join(map(without_imports, parsed)))
 
 
 def hash_json(value: Any) -> str:
-    """The sha256, in hex, of plain JSON; the same for the same value everywhere."""
+    """The sha256, in hex, of plain JSON; equal values give equal digests everywhere."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The one memo on disk: texts that were derived once, each under the key of all that it depends on (cache/keys.py)."""
+"""The memo on disk: derived texts, each under the key of everything that it depends on (cache/keys.py)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from coursenotes.paths import Paths
 
 
 class Memo:
-    """Texts of one kind by key, a file each: drawings, verdicts, what cells show, pages, copies of notebooks."""
+    """Texts of one kind by key, a file each: drawings, verdicts, outputs of cells, pages, copies of notebooks."""
 
     def __init__(self, paths: Paths, kind: str, suffix: str = ""):
         self.folder, self.suffix = paths.memo / kind, suffix
 
     def path(self, key: str) -> Path:
-        """The file of an entry, whether or not it is there."""
+        """The file of an entry, which need not exist."""
         return self.folder / key[:2] / f"{key}{self.suffix}"
 
     def get(self, key: str) -> str | None:
@@ -30,16 +30,16 @@ class Memo:
         return text
 
     def put(self, key: str, text: str) -> Path:
-        """Keep a text -> its file."""
+        """Store a text. -> its file."""
         write_atomic(self.path(key), text)
         return self.path(key)
 
     def forget(self, key: str) -> None:
-        """Remove an entry, if it is there."""
+        """Remove an entry, if it exists."""
         self.path(key).unlink(missing_ok=True)
 
     def sweep(self, days: float) -> None:
-        """Remove what was not used for so many days."""
+        """Remove the entries that were not used for so many days."""
         for path in self.folder.glob("*/*"):
             if path.stat().st_mtime < time.time() - days * 24 * 3600:
                 path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Published full-scale results: one small text file an experiment, which a pull request shows line by line."""
+"""Published full-scale results: one small text file per experiment, which a pull request shows line by line."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.result import JobResult, Row
 
 SCHEMA = 1
-LIMIT = 100_000  # bytes of arrays and labels an experiment: what figures read, not what was trained
+LIMIT = 100_000  # bytes of arrays and texts per experiment: what figures read, without the trained weights
 DIGITS = 6  # significant, of arrays and curves
-WIDE = 240  # characters of a mapping that may stand on one line
+WIDE = 240  # characters of a mapping that may be on one line
 
 
 def write(path: Path, experiment: str, depends: Mapping[str, Any], rows: Sequence[Row]) -> None:
@@ -25,19 +25,15 @@ def write(path: Path, experiment: str, depends: Mapping[str, Any], rows: Sequenc
     jobs = [_job(row) for row in rows]
     size = sum(len(as_text(job["arrays"])) + len(as_text(job["labels"])) for job in jobs)
     if size > LIMIT:
-        raise CoursenotesError(
-            Problem(
-                f"{experiment} gives {size / 1000:.0f} KB of arrays and labels at full scale, over {LIMIT // 1000} KB",
-                path,
-                fix="return only what its figures draw, or from the first seed only",
-            )
-        )
+        what = f"{experiment} gives {size / 1000:.0f} KB of arrays and texts at full scale, over {LIMIT // 1000} KB"
+        fix = "return only what its figures draw, or from the first seed only"
+        raise CoursenotesError(Problem(what, path, fix=fix))
     body = {"schema": SCHEMA, "experiment": experiment, "depends": dict(depends), "jobs": jobs}
     write_atomic(path, as_text(body) + "\n")
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Row]]:
-    """(what the jobs depended on, the jobs) of a published file. Raises CoursenotesError on a bad one."""
+    """(the dependencies of the jobs, the jobs) of a published file. Raises CoursenotesError on a bad one."""
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         if body["schema"] != SCHEMA:
@@ -45,7 +41,9 @@ def read(path: Path) -> tuple[dict[str, Any], list[Row]]:
         return body["depends"], [_row(job) for job in body["jobs"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CoursenotesError(
-            Problem(f"a published result cannot be read: {error!r}", path, fix="restore it from git, or publish anew")
+            Problem(
+                f"a published result cannot be read: {error!r}", path, fix="restore it from git, or publish it again"
+            )
         ) from error
 
 
@@ -57,11 +55,11 @@ def _job(row: Row) -> dict[str, Any]:
         "key": row.key,
         "metrics": {name: _number(value, 10) for name, value in sorted(result.metrics.items())},
         "curves": {name: [_number(v) for v in curve] for name, curve in sorted(result.curves.items())},
-        "labels": {name: list(values) for name, values in sorted(result.labels.items())},
+        "labels": {name: list(values) for name, values in sorted(result.texts.items())},
         "arrays": {
             name: {"dtype": str(a.dtype), "shape": list(a.shape), "values": [_number(v) for v in a.ravel().tolist()]}
             for name, a in sorted(result.arrays.items())
-            if not name.startswith("_")  # for what comes after it: weights, which would be megabytes of text
+            if not name.startswith("_")  # for later experiments only: weights, which would be megabytes of text
         },
         "provenance": dict(result.provenance),
     }
@@ -94,7 +92,7 @@ def _float(value: Any) -> Any:
 def as_text(value: Any, indent: int = 0, flat: bool = False) -> str:
     """JSON with a line for each name, and lists of scalars folded to lines, so that a difference is small.
 
-    flat: mappings of small things stand on one line.
+    flat: put mappings of small values on one line.
     """
     pad = " " * (indent + 1)
     small = flat and indent and len(line := json.dumps(value, ensure_ascii=False)) <= WIDE and "{" not in line[1:]

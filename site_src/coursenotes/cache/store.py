@@ -1,4 +1,4 @@
-"""Results by fingerprint: kept here, written whole or not at all, checked when read. Never loads code."""
+"""The store of results by key: written whole or not at all, checked when read. It never loads code."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def write_entry(folder: Path, result: JobResult, depends: Mapping[str, Any] | No
         "schema": SCHEMA,
         "metrics": {name: _number(value) for name, value in result.metrics.items()},
         "curves": {name: [None if v is None else _number(v) for v in curve] for name, curve in result.curves.items()},
-        "labels": {name: list(values) for name, values in result.labels.items()},
+        "labels": {name: list(values) for name, values in result.texts.items()},
         "provenance": dict(result.provenance),
         "depends": dict(depends or {}),
     }
-    # safetensors writes the memory of an array that is not contiguous in the wrong order, without a word
+    # safetensors silently writes an array that is not contiguous in the wrong order
     arrays = {name: np.ascontiguousarray(a).reshape(np.shape(a)) for name, a in result.arrays.items()}
     parts = {RESULT: _json(body), ARRAYS: save(arrays)}
     parts[DIGESTS] = _json({name: hashlib.sha256(data).hexdigest() for name, data in parts.items()})
@@ -71,7 +71,7 @@ def _read(folder: Path) -> tuple[JobResult, dict[str, Any]]:
 
 
 def _number(value: float) -> float | int | str:
-    """JSON has no NaN and no infinity; an experiment that may diverge has both."""
+    """A number for JSON, which has no NaN and no infinity; an experiment that may diverge has both."""
     value = float(value)
     return value if np.isfinite(value) else str(value)
 
@@ -86,23 +86,27 @@ def _json(value: Any) -> bytes:
 
 # ---------------------------------------------------------------- the local store
 class Store:
-    """Entries below .coursenotes/store, one folder a fingerprint; safe with several builds at once."""
+    """Entries below .coursenotes/store, one folder per key; safe with several builds at once."""
 
     def __init__(self, paths: Paths):
         self.paths = paths
         self.root = paths.store
-        self.set_aside: list[Problem] = []  # entries that were bad: they are recomputed
+        self.set_aside: list[Problem] = []  # damaged entries, which are recomputed
         self._read: dict[str, JobResult] = {}
+
+    def folders(self) -> list[Path]:
+        """The folders of all entries."""
+        return sorted(self.root.glob("*/*"))
 
     def folder(self, key: str) -> Path:
         return self.root / key[:2] / key
 
     def has(self, key: str) -> bool:
-        """Whether there is an entry; reading it may still show that it is bad."""
+        """Whether there is an entry, which may still be damaged."""
         return (self.folder(key) / DIGESTS).is_file()
 
     def get(self, key: str) -> JobResult | None:
-        """The result, or None. A bad entry is set aside and reported, and counts as missing."""
+        """The result, or None. A damaged entry is set aside and reported, and counts as missing."""
         if key not in self._read:
             if not self.folder(key).exists():
                 return None
@@ -114,20 +118,20 @@ class Store:
         return self._read[key]
 
     def depends(self, key: str) -> dict[str, Any]:
-        """What the entry's result depended on, as it was written; {} where there is no good entry."""
+        """The dependencies of the entry's result, as written; {} where there is no intact entry."""
         try:
             return _read(self.folder(key))[1]
         except CoursenotesError:
             return {}
 
     def put(self, key: str, folder: Path) -> None:
-        """Take a finished entry into the store, whole or not at all. The folder is moved, and is gone after."""
+        """Move the folder of a finished entry into the store, whole or not at all."""
         read_entry(folder)
         target = self.folder(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             folder.rename(target)
-        except OSError:  # there is one: keep it if it is good, since it has the same fingerprint
+        except OSError:  # there is one with the same key: keep it if it is intact
             if self.get(key) is not None:
                 shutil.rmtree(folder)
                 return
@@ -135,7 +139,7 @@ class Store:
         _sync(target.parent)
 
     def scratch(self) -> Path:
-        """A fresh folder on the store's own file system, in which an entry can be prepared."""
+        """A new folder on the store's file system, for preparing an entry."""
         base = self.paths.scratch
         base.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(dir=base))
@@ -149,7 +153,7 @@ class Store:
         except OSError:
             return  # another build was first
         self.set_aside += [
-            Problem(p.what, target / "entry", fix="nothing to do: it was set aside, and is computed anew")
+            Problem(p.what, target / "entry", fix="nothing to do: it was set aside, and is computed again")
             for p in error.problems
         ]
 
@@ -163,7 +167,7 @@ def _sync(folder: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
+    """Write a file so that readers see the old one or the new one, never a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:

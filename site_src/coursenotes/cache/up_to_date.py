@@ -1,4 +1,4 @@
-"""Whether anything changed since the last whole build: told from names, sizes and times of files, in milliseconds."""
+"""Whether anything changed since the last whole build, by names, sizes and times of files, in milliseconds."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from coursenotes import dates
 from coursenotes.discover.files.listing import Entry, walk
 from coursenotes.paths import ENGINE, Paths
 
-if TYPE_CHECKING:  # what a build watches is looked up by the build; here it is only compared
+if TYPE_CHECKING:  # the build collects its inputs; here they are only compared
     from coursenotes.cache.inputs import Inputs
 
 
-def unchanged(paths: Paths, **asked: str) -> dict[str, Any] | None:
-    """{"summary", "contradicted"} of the last whole build; None where something changed since, or is released today."""
+def unchanged(paths: Paths, **options: str) -> dict[str, Any] | None:
+    """{"summary", "contradicted"} of the last whole build; None where something changed since, or appears today."""
     last = read(paths)
-    same = bool(last) and last["digest"] == _current(paths, last.get("files", ()), last.get("variables", ()), asked)
+    same = bool(last) and last["digest"] == _current(paths, last.get("files", ()), last.get("variables", ()), options)
     if not same or last.get("until", "9") <= dates.today().isoformat():
         return None
     return {"summary": last["summary"], "contradicted": last.get("contradicted", [])}
 
 
-def inputs(paths: Paths, more: Inputs, **asked: str) -> str:
-    """One digest over everything that the site is made from, and what was asked for."""
-    return _inputs(paths, more.files, more.variables, asked)
+def inputs(paths: Paths, more: Inputs, **options: str) -> str:
+    """One digest over everything that the site is made from, and the options of the build."""
+    return _inputs(paths, more.files, more.variables, options)
 
 
 def renderer(paths: Paths, more: Inputs) -> str:
-    """One digest over what turns pages into a site: the engine, the theme, the settings, what is installed."""
+    """One digest over everything that renders pages: the engine, the theme, the settings, the installed libraries."""
     return _renderer(paths, more.files, more.variables)
 
 
-def current(paths: Paths, more: Inputs, **asked: str) -> str:
-    """One digest over everything that the site is made from, what was asked for, and the finished site."""
-    return _current(paths, more.files, more.variables, asked)
+def current(paths: Paths, more: Inputs, **options: str) -> str:
+    """One digest over everything that the site is made from, the options of the build, and the finished site."""
+    return _current(paths, more.files, more.variables, options)
 
 
 def write(
@@ -53,7 +53,7 @@ def write(
     until: date | None = None,
     contradicted: Sequence[str] = (),
 ) -> None:
-    """Remember a whole build, what it said at its end, and the day on which it is no longer right."""
+    """Record a whole build, its summary, and the day on which it expires."""
     kept: dict[str, Any] = {"digest": digest, "summary": summary, "contradicted": list(contradicted)}
     kept |= {"files": more.files, "variables": more.variables}
     kept |= {"until": until.isoformat()} if until else {}
@@ -61,7 +61,7 @@ def write(
 
 
 def read(paths: Paths) -> dict[str, Any]:
-    """What write() kept of the last build, or {}."""
+    """The record of the last build, or {}."""
     try:
         return json.loads(_path(paths).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -69,7 +69,7 @@ def read(paths: Paths) -> dict[str, Any]:
 
 
 def forget(paths: Paths) -> None:
-    """The next build is a whole one."""
+    """Make the next build a whole one."""
     _path(paths).unlink(missing_ok=True)
 
 
@@ -79,15 +79,15 @@ def _path(paths: Paths) -> Path:
 
 
 # ---------------------------------------------------------------- digests
-def _current(paths: Paths, files: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
-    return _digest(_inputs(paths, files, variables, asked), _lines(paths.root, [paths.site.name]))
+def _current(paths: Paths, files: Iterable[str], variables: Iterable[str], options: dict[str, str]) -> str:
+    return _digest(_inputs(paths, files, variables, options), _lines(paths.root, [paths.site.name]))
 
 
-def _inputs(paths: Paths, files: Iterable[str], variables: Iterable[str], asked: dict[str, str]) -> str:
+def _inputs(paths: Paths, files: Iterable[str], variables: Iterable[str], options: dict[str, str]) -> str:
     trees = (paths.docs, paths.snippets, paths.claims, paths.published, paths.releases)
     names = [*(tree.relative_to(paths.root).as_posix() for tree in trees), "pyproject.toml"]
     ours = {k: v for k, v in os.environ.items() if k.startswith("COURSENOTES_") or k == "SOURCE_DATE_EPOCH"}
-    return _digest([asked, ours, _renderer(paths, files, variables)], _lines(paths.root, names))
+    return _digest([options, ours, _renderer(paths, files, variables)], _lines(paths.root, names))
 
 
 def _renderer(paths: Paths, files: Iterable[str], variables: Iterable[str]) -> str:
@@ -111,7 +111,7 @@ def _installed() -> list[str]:
 
 
 def _lines(root: Path, names: Iterable[str]) -> Iterator[str]:
-    """A line for each file in these trees, which lie below the root: where the root itself lies does not count."""
+    """A line for each file in these trees below the root, independent of the place of the root."""
     start = str(root)
     for name in names:
         elsewhere = name.startswith("/")
@@ -132,7 +132,7 @@ def _lines(root: Path, names: Iterable[str]) -> Iterator[str]:
 
 
 def _is_apart(entry: os.DirEntry[str]) -> bool:
-    """Whether a folder of the root is none of its sources: hidden, the finished site, or an environment of Python."""
+    """Whether a folder of the root is not a source: hidden, the finished site, or an environment of Python."""
     ours = entry.name == "site" or entry.name.startswith((".", "site.new."))
     return ours or Path(entry.path, "pyvenv.cfg").exists()
 

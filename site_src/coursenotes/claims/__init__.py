@@ -1,4 +1,4 @@
-"""What a claim test imports: comparisons over seeds, what refutes the claim, and at which scale it is checked."""
+"""The functions that a claim test imports: comparisons over seeds, negative controls, and the scales of a claim."""
 
 from coursenotes.claims.compare import Comparison, above, below, close
 from coursenotes.claims.controls import shuffled, swap

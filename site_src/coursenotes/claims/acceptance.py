@@ -1,8 +1,8 @@
-"""What a replication found of each claim: kept as text under results/, so that a pull request shows it.
+"""The record of each claim's replication: stored as text under results/, so that a pull request shows it.
 
-One file a topic and scale. A claim's record belongs to the code of its test, of its experiments and their data, and of
-the functions that it is given, without the versions of libraries: a newer torch is another machine, against which the
-accepted spread is held, not another claim.
+There is one file per topic and scale. A claim's record depends on the code of its test, of its experiments and their
+data, and of the functions that it takes, but not on the versions of libraries: with a newer torch the claim is the
+same, and the accepted spread still applies.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _read_files: WeakKeyDictionary[Plan, dict[tuple[str, str], dict[str, Any]]] = We
 
 @dataclass(frozen=True)
 class Record:
-    """What a replication found of one claim.
+    """The record of one claim's replication.
 
-    seeds: which were trained under which kernels, in words. comparisons: {claimed, mean, sd, n, room, needed, accepted,
+    seeds: a description of the seeds and kernels. comparisons: {claimed, mean, sd, n, room, needed, accepted,
     no_effect} each; no_effect is the chance that a build's own seeds contradict a claim without any effect, or None
-    where that is not defined. controls: {kind, text, rejected, room, chance} each, room and chance one a comparison.
-    problems: what is missing, in words.
+    where that is not defined. controls: {kind, text, rejected, room, chance} each, with one room and one chance per
+    comparison. problems: the reasons why it is not accepted, in words.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Record:
     problems: list[str] = field(default_factory=list)
 
     def spreads(self) -> list[Spread]:
-        """The accepted mean and spread of each comparison, in the order in which the test makes them."""
+        """The accepted mean and spread of each comparison, in the order of the test."""
         return [Spread(c["n"], c["mean"], c["sd"]) for c in self.comparisons]
 
     def digest(self) -> str:
@@ -55,11 +55,11 @@ class Record:
 
 
 def key(plan: Plan, info: ClaimInfo, scale: str) -> str:
-    """What a claim's acceptance depends on, as one digest."""
+    """The key of a claim's acceptance."""
     reads = dict.fromkeys((*info.experiments, *info.controls))
     test = code(plan, plan.paths.module(info.path), f"test_{info.name}")
-    given = {name: code(plan, f"snippets.{info.topic}", name) for name in info.functions}
-    return keys.acceptance(info.id, scale, test, given, {name: depends(plan, name, scale) for name in reads})
+    functions = {name: code(plan, f"snippets.{info.topic}", name) for name in info.functions}
+    return keys.acceptance(info.id, scale, test, functions, {name: depends(plan, name, scale) for name in reads})
 
 
 def code(plan: Plan, module: str, name: str) -> dict[str, str]:
@@ -68,33 +68,33 @@ def code(plan: Plan, module: str, name: str) -> dict[str, str]:
 
 
 def depends(plan: Plan, experiment: str, scale: str) -> dict[str, Any]:
-    """What an experiment's results depend on at a scale, without the versions of libraries."""
+    """Everything that an experiment's results depend on at a scale, without the versions of libraries."""
     return keys.without_libraries(plan.depends(experiment, scale))
 
 
 # ---------------------------------------------------------------- looking up
 def load(plan: Plan, info: ClaimInfo, scale: str) -> Record | None:
     """The record of a claim as its code is now, accepted or not; None where there is none."""
-    found = _read(plan, info.topic, scale)["claims"].get(info.name)
-    if found is None or found["key"] != key(plan, info, scale):
+    body = _read(plan, info.topic, scale)["claims"].get(info.name)
+    if body is None or body["key"] != key(plan, info, scale):
         return None
-    return Record(**found)
+    return Record(**body)
 
 
 def number(plan: Plan, experiment: str, scale: str, metric: str, settings: Mapping[str, Any]) -> Spread | None:
     """The mean and spread of one metric over the seeds of a replication; None where there was none for this code.
 
-    settings: all that the experiment varies.
+    settings: a value for each setting of the experiment.
     """
-    found = numbers(plan, experiment, scale)
-    if found is None or found["key"] != keys.hash_json(depends(plan, experiment, scale)):
+    body = numbers(plan, experiment, scale)
+    if body is None or body["key"] != keys.hash_json(depends(plan, experiment, scale)):
         return None
-    row = found["rows"].get(written(settings), {}).get(metric)
-    return None if row is None else Spread(found["n"], *row)
+    row = body["rows"].get(written(settings), {}).get(metric)
+    return None if row is None else Spread(body["n"], *row)
 
 
 def numbers(plan: Plan, experiment: str, scale: str) -> dict[str, Any] | None:
-    """All that a replication found of an experiment's metrics, as it is kept; None where there was none."""
+    """The metrics of an experiment in a replication, as stored; None where there was none."""
     topic, _, name = experiment.partition(".")
     return _read(plan, topic, scale)["numbers"].get(name)
 
@@ -107,17 +107,12 @@ def written(settings: Mapping[str, Any]) -> str:
 def problems(plan: Plan) -> list[Problem]:
     """Acceptance files that cannot be read. They count as empty, so that their claims are not accepted yet."""
     found = []
-    for path in sorted(plan.paths.published.glob("*/claims.*.json")):
+    for path in plan.paths.acceptance_files():
         try:
             _parsed(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            found.append(
-                Problem(
-                    f"an acceptance file cannot be read: {error!r}",
-                    path,
-                    fix="restore it from git, or run nox -s replicate",
-                )
-            )
+            what, fix = f"an acceptance file cannot be read: {error!r}", "restore it from git, or run nox -s replicate"
+            found.append(Problem(what, path, fix=fix))
     return found
 
 
@@ -146,7 +141,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- keeping
 def save(plan: Plan, topic: str, scale: str, records: Mapping[str, Record], numbers: Mapping[str, Any]) -> None:
-    """Write a topic's acceptance: these records and numbers, and the older ones of what is still there."""
+    """Write a topic's acceptance: these records and numbers, and the older ones of other claims and experiments."""
     paths, before = plan.paths, _read(plan, topic, scale)
     claims = {info.name for info in plan.catalog.claims.values() if info.topic == topic and info.experiments}
     experiments = {e.name for e in plan.catalog.experiments.values() if e.topic == topic}
@@ -165,7 +160,7 @@ def save(plan: Plan, topic: str, scale: str, records: Mapping[str, Record], numb
 
 
 def rounded(value: Any) -> Any:
-    """The same with numbers of six digits: what is further to the right differs between machines."""
+    """The same with numbers of six digits: further digits differ between machines."""
     if isinstance(value, Mapping):
         return {name: rounded(v) for name, v in value.items()}
     if isinstance(value, list | tuple):
@@ -178,6 +173,6 @@ def _plain(records: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
 
 
 def raise_unreadable(plan: Plan) -> None:
-    """Raise CoursenotesError where an acceptance file cannot be read: a replication would write over it."""
+    """Raise CoursenotesError where an acceptance file cannot be read: a replication would overwrite it."""
     if found := problems(plan):
         raise CoursenotesError(*found)

@@ -1,8 +1,9 @@
-"""Whether a test function is a claim that can be checked; if not, why: seen before anything is run."""
+"""Whether a test function is a claim that can be checked, and if not, why: decided before anything is run."""
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import textwrap
 from pathlib import Path
@@ -24,27 +25,29 @@ STRICT = (refusals.IN_JOBS, refusals.CLOCK)
 
 
 def claim_id(path: Path, test: str) -> str:
-    """The id of the claim that a test in this file is: test_dropout.py, test_helps -> dropout.helps."""
+    """The claim's id of a test in this file: test_dropout.py, test_helps -> dropout.helps."""
     return f"{path.stem.removeprefix('test_')}.{test.removeprefix('test_')}"
 
 
 def problem(plan: Plan, module: pytest.Module, name: str, obj: Any) -> Problem | None:
-    """What keeps a test from being a claim: one problem, with everything about it, or None."""
+    """The one problem, with all details, of a test that cannot be a claim as it is written; or None."""
     line = getattr(getattr(obj, "__code__", None), "co_firstlineno", None)
     if not inspect.isfunction(obj):
         return Problem(f"{name} is not a plain function, which a claim has to be", module.path, line)
     try:
         info = verdicts.find(plan, claim_id(module.path, name))
     except CoursenotesError as error:
-        return Problem(error.problems[0].what, module.path, line, error.problems[0].details)
+        return dataclasses.replace(error.problems[0], path=module.path, line=line)
     found = marks(obj)
-    if not found.falsifiers:
+    if not found.controls:
         fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
         return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
-    details = _arms(plan, info, found) + _parameters(plan, module, info, obj) + _followed(plan, info)
+    details = _controls(plan, info, found) + _parameters(plan, module, info, obj) + _followed(plan, info)
     details += _not_compared(info) + _too_few_seeds(plan, info)
     if info.experiments and any(mark.name == "parametrize" for mark in getattr(obj, "pytestmark", ())):
-        details.append("a claim over results is one sentence: write a claim each in place of @pytest.mark.parametrize")
+        details.append(
+            "a claim over results is one sentence: write several claims in place of @pytest.mark.parametrize"
+        )
     if not info.experiments and not info.functions and not details:
         details.append("it reads nothing of its topic; take an experiment or a function of the snippet as a parameter")
     if details:
@@ -52,15 +55,15 @@ def problem(plan: Plan, module: pytest.Module, name: str, obj: Any) -> Problem |
     return None
 
 
-def _arms(plan: Plan, info: ClaimInfo, found: Marks) -> list[str]:
-    """Experiments, settings, values and functions that its falsifiers name and that are not there."""
+def _controls(plan: Plan, info: ClaimInfo, found: Marks) -> list[str]:
+    """Experiments, settings, values and functions that its controls name and that do not exist."""
     varied = {e.name: e.vary for e in plan.catalog.experiments.values() if e.topic == info.topic}
     names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
-    return [text for falsifier in found.falsifiers for text in falsifier.problems(names)]
+    return [text for control in found.controls for text in control.problems(names)]
 
 
 def _not_compared(info: ClaimInfo) -> list[str]:
-    """What a claim over results asserts in any other way than by a comparison: nothing could accept that."""
+    """The assertions of a claim over results that are not comparisons, and so could never be accepted."""
     if not info.experiments:
         return []
     found: list[tuple[int, str]] = []
@@ -84,27 +87,27 @@ def _not_compared(info: ClaimInfo) -> list[str]:
 
 
 def _called(node: ast.AST) -> str | None:
-    """The last name of what a call calls."""
+    """The last name of the function that a call calls; None for other nodes."""
     if not isinstance(node, ast.Call):
         return None
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
 
 
 def _too_few_seeds(plan: Plan, info: ClaimInfo) -> list[str]:
-    """Experiments that the claim reads with fewer seeds than a claim may rest on."""
+    """Experiments that the claim reads and that have fewer seeds than a claim needs."""
     if "sample" not in info.scales:
-        return []  # published results are held against a replication of eight seeds or more
+        return []  # published results are compared with a replication of eight seeds or more
     found = []
     for name in dict.fromkeys((*info.experiments, *info.controls)):
         seeds = plan.declared_seeds(name, "sample")
         if seeds < LEAST_SEEDS:
-            found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim takes {LEAST_SEEDS}")
+            found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim needs {LEAST_SEEDS}")
     return found
 
 
 def _parameters(plan: Plan, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:
-    """Parameters that nothing gives, and what there is instead."""
-    unknown = [param for param in info.params if not _is_given(module, obj, info, param)]
+    """Parameters that are neither of the topic nor fixtures, and the names that there are."""
+    unknown = [param for param in info.params if not _is_known(module, obj, info, param)]
     if not unknown:
         return []
     experiments = [e.name for e in plan.catalog.experiments.values() if e.topic == info.topic]
@@ -121,8 +124,8 @@ def _parameters(plan: Plan, module: pytest.Module, info: ClaimInfo, obj: Any) ->
     ]
 
 
-def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> bool:
-    """Whether something gives a claim this parameter: its topic, a fixture, or @pytest.mark.parametrize."""
+def _is_known(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> bool:
+    """Whether a claim's parameter is of its topic, a fixture, or of @pytest.mark.parametrize."""
     if param in info.functions or f"{info.topic}.{param}" in info.experiments or param == "request":
         return True
     for mark in getattr(obj, "pytestmark", ()):
@@ -133,7 +136,7 @@ def _is_given(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> b
 
 
 def _followed(plan: Plan, info: ClaimInfo) -> list[str]:
-    """What cannot be followed in the code that the verdict depends on, so that its key would miss changes."""
+    """The code that cannot be followed among that which the verdict depends on: its key would miss changes."""
     code = plan.catalog.code
     found = code.closure(plan.paths.module(info.path), f"test_{info.name}").problems(*STRICT)
     for name in info.functions:

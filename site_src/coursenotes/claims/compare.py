@@ -1,4 +1,4 @@
-"""Comparisons over paired seeds: below, above, close. They are judged elsewhere, all of a claim's at once."""
+"""Comparisons over paired seeds: below, above, close. They are evaluated elsewhere, all of a claim's at once."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _collecting: ContextVar[bool] = ContextVar("coursenotes_collecting", default=Fal
 
 @dataclass(eq=False)
 class Comparison:
-    """What below, above or close was given, and the differences seed by seed.
+    """One call of below, above or close, with the differences seed by seed.
 
-    a and b: (pairs,), float64. statement: the kind, the margin, and whether it is about every run. names: what was
-    written for a and b. single: one side is one number, not one a seed. lone: both are, and both were computed.
-    asked: its truth was read.
+    a and b: (pairs,), float64. statement: the kind, the margin, and whether it is about every run. names: the source
+    of a and b. single: one side is one number, not one per seed. lone: both are, and both were computed. asked:
+    whether its truth value was read.
     """
 
     statement: Statement
@@ -50,7 +50,7 @@ class Comparison:
 
     @property
     def differences(self) -> np.ndarray:
-        """a - b, one a pair. -> (pairs,)"""
+        """a - b, one per pair. -> (pairs,)"""
         return self.a - self.b
 
     @property
@@ -60,10 +60,10 @@ class Comparison:
     @property
     def seen(self) -> Spread:
         """The mean of the differences and their standard deviation: 0 for one pair, and for mere rounding."""
-        found = self.differences
+        differences = self.differences
         rounding = ROUNDING * max(np.abs(self.a).max(), np.abs(self.b).max())
-        sd = float(found.std(ddof=1)) if self.pairs > 1 and np.ptp(found) > rounding else 0.0
-        return Spread(self.pairs, float(found.mean()), sd)
+        sd = float(differences.std(ddof=1)) if self.pairs > 1 and np.ptp(differences) > rounding else 0.0
+        return Spread(self.pairs, float(differences.mean()), sd)
 
     @property
     def worst(self) -> float:
@@ -84,7 +84,7 @@ class Comparison:
 
     @property
     def claimed(self) -> str:
-        """What has to hold, in words."""
+        """The claimed relation, in words."""
         a, b = self.names
         every = ", in every run" if self.statement.every else ""
         if self.kind == "close":
@@ -101,10 +101,10 @@ class Comparison:
 def below(a: Any, b: Any, margin: float = 0.0, *, every: bool = False) -> Comparison:
     """Whether a lies below b by margin, on average over seeds.
 
-    a, b: one value a seed, (seeds,), paired in this order; either may be a single number. margin: the smallest
+    a, b: one value per seed, (seeds,), paired in this order; either may be a single number. margin: the smallest
     difference worth stating, in the units of a. Between two series it is above 0; against a single number it may be
-    left out, where that number is the bound. every: in each run, not on average. Raises ValueError on arguments that
-    make no comparison.
+    left out, where that number is the bound. every: in each run, not on average. Raises ValueError on arguments
+    that cannot be compared.
     """
     return _compare("below", a, b, margin, every)
 
@@ -121,7 +121,7 @@ def close(a: Any, b: Any, within: float, *, every: bool = False) -> Comparison:
 
 @contextmanager
 def recording(made: list[Comparison], *, collect: bool = False) -> Iterator[None]:
-    """Add the comparisons made inside to a list. collect: let each pass for true, so that all of a test are made."""
+    """Add the comparisons made inside to a list. collect: treat each as true, so that the test makes all of them."""
     tokens = _recorded.set(made), _collecting.set(collect)
     try:
         yield
@@ -147,9 +147,7 @@ def _compare(kind: str, a: Any, b: Any, margin: float, every: bool) -> Compariso
     single = left.ndim == 0 or right.ndim == 0
     word = "within" if kind == "close" else "margin"
     if not math.isfinite(margin) or margin < 0 or (kind == "close" and margin == 0):
-        raise ValueError(
-            f"{kind}(): {word}={margin} says nothing; it is a number above 0, in the units of what is compared"
-        )
+        raise ValueError(f"{kind}(): {word}={margin}; it has to be a number above 0, in the units of the values")
     if not margin and not single:
         raise ValueError(
             f"{kind}(): two series need a margin: the smallest difference worth stating, such as margin=0.02"
@@ -157,34 +155,34 @@ def _compare(kind: str, a: Any, b: Any, margin: float, every: bool) -> Compariso
     lone = left.ndim == right.ndim == 0 and not {type(a), type(b)} & {int, float}
     if not single and len(left) != len(right):
         raise ValueError(
-            f"{kind}(): {len(left)} values against {len(right)}; pairs need as many on both sides, or one single number"
+            f"{kind}(): {len(left)} values against {len(right)}; both sides need as many, or one is a single number"
         )
     left, right = np.broadcast_arrays(np.atleast_1d(left), np.atleast_1d(right))
     if not len(left):
         raise ValueError(f"{kind}(): nothing to compare, both sides are empty")
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
-        raise ValueError(f"{kind}(): a value is not finite; no claim is made on a run that diverges")
-    found = Comparison(
-        Statement(kind, float(margin), bool(every)), left, right, _written(frame), frame.f_code.co_filename,
+        raise ValueError(f"{kind}(): a value is not finite; a claim cannot be about a run that diverges")
+    comparison = Comparison(
+        Statement(kind, float(margin), bool(every)), left, right, _sources(frame), frame.f_code.co_filename,
         frame.f_lineno, single, lone, _collecting.get(),
     )  # fmt: skip
     recorded = _recorded.get()
     if recorded is not None:
-        recorded.append(found)
-    return found
+        recorded.append(comparison)
+    return comparison
 
 
 def _values(value: Any, kind: str) -> np.ndarray:
-    """One number or one a seed, copied as float64, so that what a test does later changes nothing. -> () or (n,)"""
+    """One number or one per seed, as a copy in float64, which the test cannot change later. -> () or (n,)"""
     value = value.detach().cpu().numpy() if hasattr(value, "detach") else value
     array = np.array(value, dtype=float)
     if array.ndim > 1:
-        raise ValueError(f"{kind}(): an array of shape {array.shape}; it takes one value a seed, or a single number")
+        raise ValueError(f"{kind}(): an array of shape {array.shape}; it takes one value per seed, or a single number")
     return array
 
 
-def _written(frame: FrameType) -> tuple[str, str]:
-    """The two things compared, as they are written in the test: ("with_dropout", "without")."""
+def _sources(frame: FrameType) -> tuple[str, str]:
+    """The source of both sides in the test: ("with_dropout", "without")."""
     try:
         where = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
         line, end, column, end_column = (int(x) for x in where if x is not None)
@@ -197,4 +195,4 @@ def _written(frame: FrameType) -> tuple[str, str]:
         names |= dict(zip("ab", map(ast.unparse, call.args), strict=False))
         return names["a"][:80], names["b"][:80]
     except (AssertionError, IndexError, KeyError, StopIteration, SyntaxError, TypeError, ValueError):
-        return "a", "b"  # no source at hand, or a call inside something that rewrites code
+        return "a", "b"  # no source available, or a call inside something that rewrites code

@@ -1,4 +1,4 @@
-"""What refutes a claim: altered inputs, on which the same test has to fail."""
+"""Negative controls of a claim: altered inputs, on which the same test has to fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coursenotes.result import JobResult, Results, Row
 
 @dataclass(frozen=True)
 class Inputs:
-    """What one run of a claim test is given, by parameter. control: the results of another experiment, by name."""
+    """The inputs of one run of a claim test, by parameter. control: from an experiment's name to its results."""
 
     results: Mapping[str, Results]
     objects: Mapping[str, Any]
@@ -23,7 +23,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Names:
-    """What a claim can name, to check its falsifiers before anything is run.
+    """The names that a claim's controls may use, to check them before anything is run.
 
     varied: for each experiment of the topic, its settings with their values. read: the experiments that the test
     takes. functions: the functions and classes that it takes.
@@ -34,16 +34,16 @@ class Names:
     functions: tuple[str, ...]
 
     def setting(self, name: str, values: Iterable[Any]) -> list[str]:
-        """What is wrong with a setting and its values, over the experiments that the test takes."""
+        """The mistakes in a setting and its values, over the experiments that the test takes."""
         having = [self.varied[e][name] for e in self.read if name in self.varied[e]]
         if not having:
             return [_unknown("setting", name, {s for e in self.read for s in self.varied[e]}, "that is varied")]
-        there = [v for varied in having for v in varied]
-        return [f"{name}={v!r} was not run; there is: {', '.join(map(repr, there))}" for v in values if v not in there]
+        known = [v for varied in having for v in varied]
+        return [f"{name}={v!r} was not run; there is: {', '.join(map(repr, known))}" for v in values if v not in known]
 
 
-class Falsifier(Protocol):
-    """One way to alter a claim's inputs. kind: "control", "swap", "shuffled" or "variant"; text says what is done."""
+class Control(Protocol):
+    """One way to alter a claim's inputs. kind: "control", "swap", "shuffled" or "variant"; text describes it."""
 
     @property
     def kind(self) -> str: ...
@@ -53,48 +53,48 @@ class Falsifier(Protocol):
     def apply(self, inputs: Inputs) -> Inputs: ...
 
 
-class CannotAlter(Exception):
-    """The inputs are such that this arm changes nothing in them, in words."""
+class NoEffect(Exception):
+    """A control changes nothing in these inputs; the message says why."""
 
 
 @dataclass(frozen=True)
-class Control:
-    """Rows of a broken model in place of those of the real one."""
+class BrokenModel:
+    """Rows of a broken model in place of those of the real one: an experiment, or settings."""
 
-    control: str | Mapping[str, Any]
+    broken: str | Mapping[str, Any]
     kind = "control"
 
     @property
     def text(self) -> str:
-        if isinstance(self.control, str):
-            return f"{self.control} in place of the real model"
+        if isinstance(self.broken, str):
+            return f"{self.broken} in place of the real model"
         return "; ".join(
             f"{name}={v[1]!r} in place of {name}={v[0]!r}" if isinstance(v, tuple) else f"{name}={v!r} everywhere"
-            for name, v in self.control.items()
+            for name, v in self.broken.items()
         )
 
     def problems(self, names: Names) -> list[str]:
-        if isinstance(self.control, str):
-            if self.control not in names.varied:
-                return [_unknown("experiment", self.control, names.varied, "in this topic")]
-            needs = set(names.varied[self.control])
-            if not any(needs <= set(names.varied[e]) for e in names.read):
-                return [f"the control {self.control} varies {', '.join(needs)}, which no experiment of the test varies"]
+        if isinstance(self.broken, str):
+            if self.broken not in names.varied:
+                return [_unknown("experiment", self.broken, names.varied, "in this topic")]
+            own = set(names.varied[self.broken])
+            if not any(own <= set(names.varied[e]) for e in names.read):
+                return [f"the control {self.broken} varies {', '.join(own)}, which no experiment of the test varies"]
             return []
-        found = []
-        for name, value in self.control.items():
+        problems = []
+        for name, value in self.broken.items():
             values = [v for e in names.read for v in names.varied[e].get(name, ())]
             if isinstance(value, tuple) and len(value) != 2 and value not in values:
-                found.append(f"control={{{name!r}: {value!r}}}: give one value, or (the one replaced, the broken one)")
+                problems.append(f"control={{{name!r}: {value!r}}}: give one value, or (the replaced, the broken one)")
             else:
-                found += names.setting(name, [value] if value in values or not isinstance(value, tuple) else value)
-        return found
+                problems += names.setting(name, [value] if value in values or not isinstance(value, tuple) else value)
+        return problems
 
     def apply(self, inputs: Inputs) -> Inputs:
-        if isinstance(self.control, str):
-            return self._experiment(inputs, self.control)
+        if isinstance(self.broken, str):
+            return self._experiment(inputs, self.broken)
         results = dict(inputs.results)
-        for name, value in self.control.items():
+        for name, value in self.broken.items():
             for param, table in _varying(inputs.results, name):
                 if isinstance(value, tuple) and value not in table.settings[name]:
                     results[param] = _moved(results[param], name, [value])
@@ -109,8 +109,8 @@ class Control:
         rows = {(_frozen(row.settings), row.seed): row for row in broken.rows}
 
         def exchange(row: Row) -> Row:
-            there = rows.get((_frozen({k: v for k, v in row.settings.items() if k in keys}), row.seed))
-            return row if there is None else replace(row, result=there.result)
+            other = rows.get((_frozen({k: v for k, v in row.settings.items() if k in keys}), row.seed))
+            return row if other is None else replace(row, result=other.result)
 
         return _changed(inputs, {**inputs.results, param: table.replace(exchange)})
 
@@ -140,7 +140,7 @@ class Swap:
 
 @dataclass(frozen=True)
 class Shuffled:
-    """An array, a list of labels or a curve in another order, in every row; no entry stays where it was."""
+    """An array, a list of texts or a curve in another order, in every row; no entry stays in its place."""
 
     name: str
     kind = "shuffled"
@@ -150,14 +150,14 @@ class Shuffled:
         return f"{self.name} in a random order"
 
     def problems(self, names: Names) -> list[str]:
-        return []  # what an experiment returns is known from its results
+        return []  # the names that an experiment returns are known only from its results
 
     def apply(self, inputs: Inputs) -> Inputs:
         results = {param: table.replace(self._row) for param, table in inputs.results.items()}
         if all(not _named(row.result, self.name) for table in inputs.results.values() for row in table.rows):
             rows = [row.result for table in inputs.results.values() for row in table.rows]
-            there = {name for result in rows for kind in _KEPT for name in getattr(result, kind)}
-            raise CannotAlter(_unknown("array, label or curve", self.name, there, "in what the test reads"))
+            names = {name for result in rows for kind in _KEPT for name in getattr(result, kind)}
+            raise NoEffect(_unknown("array, list of texts or curve", self.name, names, "in what the test reads"))
         return replace(inputs, results=results)
 
     def _row(self, row: Row) -> Row:
@@ -165,7 +165,7 @@ class Shuffled:
         for kind in _named(row.result, self.name):
             values = getattr(row.result, kind)[self.name]
             if len(values) < 2:
-                raise CannotAlter(f"{self.name} has {len(values)} entries, so that there is no other order")
+                raise NoEffect(f"{self.name} has {len(values)} entries, so there is no other order")
             order = _derangement(len(values), row.seed)
             other = values[order] if isinstance(values, np.ndarray) else [values[i] for i in order]
             changed[kind] = {**getattr(row.result, kind), self.name: other}
@@ -194,18 +194,18 @@ class Variant:
         return replace(inputs, objects={**inputs.objects, **self.objects})
 
 
-def swap(setting: str, a: Any, b: Any) -> Falsifier:
+def swap(setting: str, a: Any, b: Any) -> Control:
     """Exchange the results of setting=a with those of setting=b, seed by seed."""
     return Swap(setting, a, b)
 
 
-def shuffled(name: str) -> Falsifier:
-    """Permute an array or label along its first axis in every row, the same way in all rows of a seed."""
+def shuffled(name: str) -> Control:
+    """Permute an array or a list of texts along its first axis in every row, the same way in all rows of a seed."""
     return Shuffled(name)
 
 
 # ---------------------------------------------------------------- rows
-_KEPT = ("arrays", "labels", "curves")
+_KEPT = ("arrays", "texts", "curves")
 
 
 def _named(result: JobResult, name: str) -> list[str]:
@@ -217,27 +217,27 @@ def _varying(results: Mapping[str, Results], setting: str) -> list[tuple[str, Re
 
 
 def _moved(table: Results, setting: str, pairs: Iterable[tuple[Any, Any]]) -> Results:
-    """The table in which, for each (value, other), the results of other stand at value, all else equal."""
+    """The table in which, for each (value, other), value has the results of other, all else equal."""
     rows = {(_frozen(row.settings), row.seed): row for row in table.rows}
     other = {_plain(a): b for a, b in pairs}  # settings may be lists
 
     def move(row: Row) -> Row:
         value = row.settings[setting]
-        there = rows.get((_frozen({**row.settings, setting: other.get(_plain(value), value)}), row.seed))
-        return row if there is None else replace(row, result=there.result)
+        source = rows.get((_frozen({**row.settings, setting: other.get(_plain(value), value)}), row.seed))
+        return row if source is None else replace(row, result=source.result)
 
     return table.replace(move)
 
 
 def _changed(inputs: Inputs, results: Mapping[str, Results]) -> Inputs:
-    """The inputs with these results. Raises CannotAlter where no row is another than before."""
+    """The inputs with these results. Raises NoEffect where every row is the same as before."""
     same = all(
         new.result is old.result
         for param, table in results.items()
         for new, old in zip(table.rows, inputs.results[param].rows, strict=True)
     )
     if same:
-        raise CannotAlter("no row of the test's results has a counterpart there")
+        raise NoEffect("no row of the test's results has a counterpart there")
     return replace(inputs, results=results)
 
 
@@ -246,7 +246,7 @@ def _frozen(settings: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """A setting's value as something that can be looked up."""
+    """A setting's value in a hashable form."""
     return tuple(_plain(v) for v in value) if isinstance(value, list | tuple) else value
 
 
@@ -259,8 +259,8 @@ def _derangement(n: int, seed: int) -> list[int]:
     return order
 
 
-def _unknown(kind: str, name: str, there: Iterable[str], where: str) -> str:
-    options = sorted(there)
+def _unknown(kind: str, name: str, names: Iterable[str], where: str) -> str:
+    options = sorted(names)
     close = nearest(name, options)
     hint = f"; did you mean {close}?" if close else ""
     return f"no {kind} {name!r} {where}; there is: {', '.join(options) or 'none'}{hint}"

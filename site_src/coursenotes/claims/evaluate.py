@@ -1,157 +1,222 @@
-"""What the runs of a claim's test come to: accepted by a replication, or what a build's own seeds say of it."""
+"""Evaluates one claim's test: on the measured results, and on each of its negative controls.
+
+The test of a claim over results only compares: its comparisons are collected here, and decide.py draws the conclusion.
+An exact claim, which reads no results, has to pass here, and to fail on each of its wrong variants.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import inspect
+import os
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from coursenotes.claims.acceptance import Record
-from coursenotes.claims.compare import Comparison
-from coursenotes.claims.judge import Judgement, Tried
-from coursenotes.claims.null_tests import null_tests
-from coursenotes.claims.statistics import CONTRADICTED, LEAST_REPLICATED, WITHIN, Spread
-from coursenotes.claims.verdicts import SUPPORTED, finite
+import numpy as np
+import pytest
 
-# ---------------------------------------------------------------- over a replication
+from coursenotes.claims.compare import Comparison, recording
+from coursenotes.claims.controls import Control, Inputs, NoEffect, Variant
+from coursenotes.claims.verdicts import EXACT
+from coursenotes.result import Results, Row
+from coursenotes.workers.entropy import seed_generators
+
+REFUTES = (AssertionError, pytest.fail.Exception)
+OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)  # not Exceptions, so that `except Exception` lets them pass
+LONGEST = 300  # characters kept of an error's message
 
 
-def accept(judged: Judgement, key: str, date: str, seeds: str, own: int) -> Record:
-    """The record of a claim from the runs of its test on a replication. own: how many seeds a build has."""
-    problems = list(judged.problems)
-    if judged.failure is not None:
-        problems.append(not_a_comparison(judged.failure))
-    elif not judged.comparisons:
-        problems.append("its test compares nothing: assert below(...), above(...) or close(...)")
-    comparisons = [_accepted(c, own) for c in judged.comparisons]
-    for comparison, found in zip(judged.comparisons, comparisons, strict=True):
-        if not found["accepted"]:
-            problems.append(_too_little(comparison))
-        problems += [
-            f"line {comparison.line}: accepted without any effect: {null['text']}"
-            for null in null_tests(comparison)
-            if not null["failed_as_it_must"]
+@dataclass
+class ControlRun:
+    """A claim's test on one control. comparisons: those that it made, of a claim over results.
+
+    rejected: whether the test failed, of an exact claim. message: how it ended, in words.
+    """
+
+    kind: str
+    text: str
+    comparisons: list[Comparison] = field(default_factory=list)
+    rejected: bool = False
+    message: str = ""
+
+
+@dataclass
+class Evaluation:
+    """All runs of one claim's test. failure: the exception that it raised on the measured results, or None."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    controls: list[ControlRun] = field(default_factory=list)
+    failure: BaseException | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One claim test, ready to be called. seed: of its random input. snippets: the folder of the project's code."""
+
+    function: Callable[..., Any]
+    fixtures: Mapping[str, Any]
+    scale: str
+    seed: int
+    snippets: Path
+
+    @property
+    def exact(self) -> bool:
+        return self.scale == EXACT
+
+    def __call__(self, inputs: Inputs, made: list[Comparison] | None = None) -> None:
+        """Run the test once on these inputs, and add its comparisons to made, in order."""
+        own = {name: _own_copies(results) for name, results in inputs.results.items()}
+        seed_generators(self.seed)
+        with recording([] if made is None else made, collect=not self.exact):
+            self.function(**{**self.fixtures, **own, **inputs.objects})
+
+
+def evaluate(call: Call, inputs: Inputs, controls: Sequence[Control]) -> Evaluation:
+    """Run a claim's test on the measured results, then on each control, then on the results again."""
+    found = Evaluation()
+    try:
+        call(inputs, found.comparisons)
+    except (Exception, *OUTCOMES) as error:
+        found.failure = error
+        return found
+    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison, call)]
+    for control in controls:
+        run = ControlRun(control.kind, control.text)
+        found.controls.append(run)
+        (_must_fail if call.exact else _collect)(call, inputs, control, run, found.problems)
+    again: list[Comparison] = []
+    try:
+        call(inputs, again)
+        same = _same(found.comparisons, again)
+        what = "" if call.exact or same else "it compares other numbers"
+    except (Exception, *OUTCOMES) as error:
+        what = first_line(error)
+    if what:
+        found.problems.append(
+            f"the test fails when it is run again on the same input, so its controls show nothing: {what}\n"
+            "fix: keep no state from one run to the next, and draw no random numbers from a fixture"
+        )
+    return found
+
+
+def _collect(call: Call, inputs: Inputs, control: Control, run: ControlRun, problems: list[str]) -> None:
+    """Collect the comparisons that a claim over results makes on one control."""
+    try:
+        call(control.apply(inputs), run.comparisons)
+    except NoEffect as error:
+        run.message = str(error)
+        problems.append(f"the control {control.text!r} changes nothing: {error}")
+    except (Exception, *OUTCOMES) as error:
+        run.message = f"{type(error).__name__}: {first_line(error)}"
+        problems.append(
+            f"the control {control.text!r} raised {run.message} ({_place(error)})\n"
+            "fix: a control has to give the comparisons other numbers, not to break the test"
+        )
+
+
+def _must_fail(call: Call, inputs: Inputs, control: Control, run: ControlRun, problems: list[str]) -> None:
+    """Run an exact test on one control. It has to raise an AssertionError; anything else is a problem."""
+    try:
+        try:
+            altered = control.apply(inputs)
+        except AssertionError as error:  # of the control, not of the test
+            raise RuntimeError(f"AssertionError: {error}") from error
+        call(altered)
+        run.message = "the test passes"
+        problems.append(f"the claim cannot fail: it still holds with {control.text}")
+    except NoEffect as error:
+        run.message = str(error)
+        problems.append(f"the control {control.text!r} changes nothing: {error}")
+    except pytest.xfail.Exception as error:  # a kind of failure to pytest
+        run.message = f"expected to fail: {first_line(error)}"
+        problems.append(f"the control {control.text!r} called pytest.xfail()\nfix: let the assertion fail")
+    except REFUTES as error:
+        inside = _raised_in(error, call.snippets)
+        run.message = first_line(error)
+        run.rejected = inside is None and not _raised_by(error, control)
+        if inside:
+            problems.append(
+                f"the control {control.text!r} failed inside the snippet, not in the test ({inside}): {run.message}"
+            )
+        elif not run.rejected:
+            problems.append(
+                f"the control {control.text!r} failed inside the wrong variant itself, not in the test: {run.message}"
+            )
+    except (Exception, *OUTCOMES) as error:
+        run.message = f"{type(error).__name__}: {first_line(error)}"
+        problems.append(
+            f"the control {control.text!r} raised {run.message} ({_place(error)})\n"
+            "fix: a control has to fail an assertion of the test, not to break it"
+        )
+
+
+def _unused(comparison: Comparison, call: Call) -> list[str]:
+    """The problems of a comparison that was never asserted, is of single numbers, or in an exact test is false."""
+    if comparison.lone and comparison.kind != "close" and not call.exact:
+        return [
+            f"line {comparison.line}: two single numbers, for which there is no null test: {comparison.claimed}\n"
+            "fix: compare seed by seed, metric() with metric(); a bound is a number that is written out"
         ]
-    controls = [_rejected(judged.comparisons, tried, own) for tried in judged.tried]
-    problems += [
-        f"its control is not far from accepted: {c['text']} ({_rooms(c)})" for c in controls if not c["rejected"]
-    ]
-    accepted = not problems
-    return Record(key, accepted, date, seeds, comparisons, controls, list(dict.fromkeys(problems)))
+    if not comparison.asked:
+        return [f"line {comparison.line}: no assertion asks whether this holds: {comparison.claimed}\nfix: assert it"]
+    if call.exact and not comparison:
+        return [
+            f"line {comparison.line}: the test passes although this does not hold: {comparison!r}\n"
+            "fix: assert what holds: below or above the other way round, or close() for no difference"
+        ]
+    return []
 
 
-def _accepted(comparison: Comparison, own: int) -> dict[str, Any]:
-    statement, seen = comparison.statement, comparison.seen
-    enough = seen.n >= LEAST_REPLICATED
-    nothing = None
-    if statement.kind != "close" and statement.margin:
-        nothing = statement.chance_contradicted(seen, own, 0.0, seen.sd)
-    return finite(
-        {
-            "claimed": comparison.claimed,
-            "mean": seen.mean,
-            "sd": seen.sd,
-            "n": seen.n,
-            "room": statement.room(seen),
-            "needed": statement.needed_room(seen.n) if seen.n > 1 else None,
-            "accepted": enough and statement.accepted(seen, comparison.worst),
-            "no_effect": nothing,
-        }
+def _same(first: Sequence[Comparison], second: Sequence[Comparison]) -> bool:
+    return len(first) == len(second) and all(
+        one.line == other.line and np.array_equal(one.differences, other.differences)
+        for one, other in zip(first, second, strict=True)
     )
 
 
-def _too_little(comparison: Comparison) -> str:
-    seen, where = comparison.seen, f"line {comparison.line}: {comparison.claimed}"
-    if seen.n < LEAST_REPLICATED:
-        return f"{where}: {seen.n} seeds, where a replication needs {LEAST_REPLICATED} at least"
-    if not seen.sd > 0:
-        return f"{where}: every seed gives {seen.mean:.4g}, so there is no spread to hold a margin against"
-    room, needed = comparison.statement.room(seen), comparison.statement.needed_room(seen.n)
-    worst = f", and one run {comparison.worst:.3g}" if comparison.statement.every and comparison.worst < 0 else ""
-    return (
-        f"{where}: {seen.mean:.3g} ± {seen.sd:.3g} over {seen.n} seeds is a room of {room:.2f} deviations{worst}, "
-        f"and it takes {needed:.2f}"
-    )
+def _own_copies(results: Results) -> Results:
+    """A copy of the results, so that a test that writes into them does not affect its next run."""
+
+    def copied(row: Row) -> Row:
+        result = row.result
+        arrays = {name: array.copy() for name, array in result.arrays.items()}
+        texts = {name: list(values) for name, values in result.texts.items()}
+        curves = {name: list(values) for name, values in result.curves.items()}
+        return replace(row, result=replace(result, arrays=arrays, texts=texts, curves=curves))
+
+    return results.replace(copied)
 
 
-def _rejected(claimed: Sequence[Comparison], tried: Tried, own: int) -> dict[str, Any]:
-    """What a control comes to: rejected where at least one of its comparisons is far from accepted."""
-    rooms, chances, rejected = [], [], False
-    for real, broken in zip(claimed, tried.comparisons, strict=False):
-        statement, seen = real.statement, broken.seen
-        rejected = rejected or statement.rejected(seen)
-        rooms.append(statement.room(seen))
-        chances.append(statement.chance_contradicted(real.seen, own, seen.mean, seen.sd))
-    plain = [None if not math.isfinite(room) else round(room, 3) for room in rooms]
-    return {
-        "kind": tried.kind,
-        "text": tried.text,
-        "rejected": rejected,
-        "room": plain,
-        "chance": [round(chance, 4) for chance in chances],
-    }
+def _raised_by(error: BaseException, control: Control) -> bool:
+    """Whether an error came through the code of one of a control's variants."""
+    variants = control.objects.values() if isinstance(control, Variant) else ()
+    members = [m for v in variants for m in (v, *(vars(v).values() if isinstance(v, type) else ()))]
+    codes = {getattr(inspect.unwrap(m) if callable(m) else m, "__code__", None) for m in members}
+    return any(frame.f_code in codes for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
-def _rooms(control: dict[str, Any]) -> str:
-    return "room " + ", ".join("unbounded" if room is None else f"{room:.2f}" for room in control["room"])
+def fresh_seed() -> int:
+    """A new seed, for claims on random input."""
+    return int.from_bytes(os.urandom(4), "big")
 
 
-# ---------------------------------------------------------------- over a build's own seeds
-def stand(judged: Judgement, record: Record | None) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
-    """(SUPPORTED, WITHIN or CONTRADICTED; the comparisons; the arms) of a claim, by what was accepted."""
-    spreads = record.spreads() if record is not None and record.accepted else []
-    known = dict(enumerate(spreads))
-    comparisons = [described(c, known.get(i)) for i, c in enumerate(judged.comparisons)]
-    standings = {c["standing"] for c in comparisons}
-    status = CONTRADICTED if CONTRADICTED in standings else WITHIN if WITHIN in standings else SUPPORTED
-    arms = [_arm(judged.comparisons, tried, known) for tried in judged.tried]
-    return status, comparisons, arms
+def first_line(error: BaseException) -> str:
+    """An error's message, shortened to one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
-def described(comparison: Comparison, accepted: Spread | None = None) -> dict[str, Any]:
-    """A comparison as a verdict keeps it."""
-    seen, statement = comparison.seen, comparison.statement
-    return finite(
-        {
-            "claimed": comparison.claimed,
-            "kind": statement.kind,
-            "margin": statement.margin,
-            "every": statement.every,
-            "effect": seen.mean,
-            "spread": seen.sd if seen.n > 1 else None,
-            "pairs": seen.n,
-            "standing": _standing(comparison, accepted),
-            "limit": None if accepted is None else statement.limit(accepted.sd, seen.n),
-            "line": comparison.line,
-            "accepted": None if accepted is None else {"mean": accepted.mean, "sd": accepted.sd, "n": accepted.n},
-        }
-    )
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "no place"
 
 
-def _standing(comparison: Comparison, accepted: Spread | None) -> str | None:
-    seen = comparison.seen
-    if accepted is None:
-        return None
-    return comparison.statement.standing(seen.mean, seen.n, accepted, comparison.worst)
-
-
-def _arm(claimed: Sequence[Comparison], tried: Tried, known: dict[int, Spread]) -> dict[str, Any]:
-    """How a control fares on the seeds of a build: reported, and no verdict hangs on it."""
-    standings = [_standing(c, known.get(i)) for i, c in enumerate(tried.comparisons)]
-    failed = CONTRADICTED in standings
-    if not known:
-        message = tried.message or "; ".join(map(repr, tried.comparisons[:2]))
-    elif failed:
-        worst = tried.comparisons[standings.index(CONTRADICTED)]
-        message = f"contradicted: {worst!r}"
-    else:
-        message = "these seeds do not contradict it" + (", nor reproduce it" if WITHIN in standings else "")
-    return {"kind": tried.kind, "text": tried.text, "failed_as_it_must": failed, "message": message}
-
-
-def not_a_comparison(error: BaseException) -> str:
-    """What a test over results says that raises anything: all its comparisons pass while they are collected."""
-    if isinstance(error, AssertionError):
-        return "it asserts something that is no comparison; write assert below(...), above(...) or close(...)"
-    said = error.args[0] if isinstance(error, KeyError) and error.args else error
-    return f"its test cannot be run: {type(error).__name__}: {said}"
+def _raised_in(error: BaseException, folder: Path) -> str | None:
+    """file:line of the folder's code that the error came through, or None."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(folder):
+            return f"{Path(frame.filename).name}:{frame.lineno}"
+    return None

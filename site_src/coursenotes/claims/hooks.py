@@ -1,4 +1,4 @@
-"""The plugin's own hooks: where claims find the project, and who is told of a verdict."""
+"""The plugin's own hooks: which plan claims read, which claims are checked, and where verdicts go."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from coursenotes.experiments.plan import Plan
 
 @pytest.hookspec(firstresult=True)
 def pytest_coursenotes_plan(config: pytest.Config) -> Plan | None:
-    """The library that claims read; by default that of the project which pytest's root folder lies in."""
+    """The plan that claims read; by default that of the project that contains pytest's root folder."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_coursenotes_verdict(config: pytest.Config, plan: Plan, verdict: Verdict) -> bool | None:
-    """Take a verdict. Who returns True has kept it; by default it is kept among the project's verdicts."""
+    """Store a verdict and return True; by default it is stored among the project's verdicts."""
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_coursenotes_asked(config: pytest.Config) -> set[tuple[str, str]] | None:
-    """The (claim, scale) pairs that are to be judged; all where nobody says."""
+def pytest_coursenotes_selected(config: pytest.Config) -> set[tuple[str, str]] | None:
+    """The (claim, scale) pairs to check; None for all."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_coursenotes_seeds(config: pytest.Config) -> str | None:
-    """With --claims-accept, which seeds were trained under which kernels, in words."""
+    """With --claims-accept, a description of the seeds that were trained, and under which kernels."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_coursenotes_record(config: pytest.Config, claim: str, scale: str, record: Record) -> bool | None:
-    """With --claims-accept, take what a replication found of a claim."""
+    """With --claims-accept, store the record of a claim's replication."""

@@ -1,9 +1,9 @@
-"""The pytest plugin: gives claim tests their results, checks that they can fail, and records the verdicts.
+"""The pytest plugin: gives claim tests their results, checks that they can fail, and stores the verdicts.
 
 A test in tests/claims/test_<topic>.py is a claim. Parameters named like an experiment of the topic receive its
 Results, those named like a function or class of the snippet receive that; any other is a pytest fixture. Other tests
-are left alone. A claim over results is held against its acceptance, at sample scale and, where full results are there,
-at full scale; one that reads no results ("exact") gets fresh random input in every run, and its failure tells the seed.
+are left alone. A claim over results is compared with its acceptance, at sample scale and, where there are full results,
+at full scale; one that reads no results ("exact") gets fresh random input in every run, and a failure shows its seed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from typing import Any
 
 import pytest
 
-from coursenotes.claims import acceptance, evaluate, hooks, judge, report, verdicts
-from coursenotes.claims import collect as usable
+from coursenotes.claims import acceptance, collect, decide, evaluate, hooks, report, verdicts
 from coursenotes.claims.controls import Inputs
 from coursenotes.claims.decorators import marks
 from coursenotes.claims.verdicts import Verdict
@@ -31,24 +30,24 @@ from coursenotes.paths import Paths
 
 
 @dataclass(frozen=True)
-class Given:
-    """Stands for a parameter's value until the test is run: at which scale, and whether it is there."""
+class Placeholder:
+    """The value of a parameter until the test is run, with the scale of its results."""
 
     scale: str
 
 
 @dataclass
 class Session:
-    """What one pytest session knows of the project that it runs in. folder: where its claim tests lie, if any do."""
+    """One pytest session, with the project that it runs in, if there is one."""
 
     config: pytest.Config
     paths: Paths | None
     expected: dict[tuple[str, str], int] = field(default_factory=dict)  # (claim, scale) -> items
     parts: dict[tuple[str, str], list[Verdict]] = field(default_factory=dict)
-    told: dict[str, int] = field(default_factory=dict)  # status -> verdicts
+    counts: dict[str, int] = field(default_factory=dict)  # status -> verdicts
 
     @cached_property
-    def _found(self) -> Plan | CoursenotesError:
+    def _plan(self) -> Plan | CoursenotesError:
         try:
             return self.config.hook.pytest_coursenotes_plan(config=self.config)
         except CoursenotesError as error:
@@ -56,10 +55,10 @@ class Session:
 
     @property
     def plan(self) -> Plan:
-        """What claims read. Raises CollectError, in the words of what is wrong with the session."""
-        if isinstance(self._found, CoursenotesError):
-            raise pytest.Collector.CollectError(f"the project cannot be read:\n{self._found}")
-        return self._found
+        """The plan that claims read. Raises CollectError where the project cannot be read."""
+        if isinstance(self._plan, CoursenotesError):
+            raise pytest.Collector.CollectError(f"the project cannot be read:\n{self._plan}")
+        return self._plan
 
     def is_claims(self, path: Path) -> bool:
         """Whether a file holds claims of this session."""
@@ -67,15 +66,15 @@ class Session:
 
     def claim(self, path: Path, test: str) -> ClaimInfo:
         """The claim of a test function."""
-        return verdicts.find(self.plan, usable.claim_id(path, test))
+        return verdicts.find(self.plan, collect.claim_id(path, test))
 
     def take(self, verdict: Verdict) -> None:
-        """Note the verdict of one item; with the last item of its claim the whole verdict is handed on."""
-        found = self.parts.setdefault((verdict.claim, verdict.scale), [])
-        found.append(verdict)
-        if len(found) == self.expected.get((verdict.claim, verdict.scale), 1):
-            whole = report.merged(found)
-            self.told[whole.status] = self.told.get(whole.status, 0) + 1
+        """Take the verdict of one item; with the last item of its claim, store the merged verdict."""
+        parts = self.parts.setdefault((verdict.claim, verdict.scale), [])
+        parts.append(verdict)
+        if len(parts) == self.expected.get((verdict.claim, verdict.scale), 1):
+            whole = report.merged(parts)
+            self.counts[whole.status] = self.counts.get(whole.status, 0) + 1
             if whole.status != verdicts.UNCHECKED:
                 self.config.hook.pytest_coursenotes_verdict(config=self.config, plan=self.plan, verdict=whole)
 
@@ -84,7 +83,7 @@ SESSION = pytest.StashKey[Session]()
 
 
 class NotAClaim(pytest.Collector):
-    """Stands for a test that cannot be a claim as it is written; collecting it says why."""
+    """A test that cannot be a claim as it is written; collecting it raises the problem."""
 
     problem: Problem
 
@@ -102,7 +101,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-missing-only", action="store_true", help="skip claims whose verdict is stored and still current"
     )
-    group.addoption("--claims-accept", action="store_true", help="judge claims over a replication, not over a build")
+    group.addoption("--claims-accept", action="store_true", help="evaluate claims over a replication, not over a build")
     group.addoption(
         "--claims-seed", type=int, default=None, help="the seed of random input to exact claims (default: a new one)"
     )
@@ -134,16 +133,16 @@ def pytest_coursenotes_verdict(plan: Plan, verdict: Verdict) -> bool:
 # ---------------------------------------------------------------- collecting
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Module, name: str, obj: object) -> Any:
-    """Let a claim test be collected as the function that it is, if it can be checked; else say why it cannot."""
+    """Let a claim test be collected as an ordinary function, if it can be checked; else as NotAClaim."""
     session = collector.config.stash[SESSION]
     if not session.is_claims(collector.path) or not name.startswith(("test_", "Test")):
         return None
-    problem = usable.problem(session.plan, collector, name, obj)
+    problem = collect.problem(session.plan, collector, name, obj)
     if problem is None:
         return None
-    found = NotAClaim.from_parent(collector, name=name)
-    found.problem = problem
-    return found
+    item = NotAClaim.from_parent(collector, name=name)
+    item.problem = problem
+    return item
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -154,51 +153,51 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     info = session.claim(metafunc.definition.path, metafunc.definition.name)
     scales, names = verdicts.scales(session.plan, info.id), _own(info)
-    metafunc.parametrize(names, [[Given(scale)] * len(names) for scale in scales], ids=scales)
+    metafunc.parametrize(names, [[Placeholder(scale)] * len(names) for scale in scales], ids=scales)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count the items of each claim; leave out what nobody asked for, and what --claims-missing-only says."""
+    """Count the items of each claim; deselect those not wanted, and with --claims-missing-only those stored."""
     session = config.stash[SESSION]
-    asked = config.hook.pytest_coursenotes_asked(config=config)
-    known: list[pytest.Item] = []
-    kept: list[pytest.Item] = []
+    wanted = config.hook.pytest_coursenotes_selected(config=config)
+    deselected: list[pytest.Item] = []
+    selected: list[pytest.Item] = []
     for item in items:
-        found = _claim_of(session, item)
-        if found is None:
-            kept.append(item)
+        claim = _claim_of(session, item)
+        if claim is None:
+            selected.append(item)
             continue
-        info, scale = found
+        info, scale = claim
         session.expected[info.id, scale] = session.expected.get((info.id, scale), 0) + 1
-        skip = asked is not None and (info.id, scale) not in asked
+        skip = wanted is not None and (info.id, scale) not in wanted
         if config.option.claims_missing_only:
             skip = skip or verdicts.load(session.plan, info.id, scale).final
-        (known if skip else kept).append(item)
-    if known:
-        items[:] = kept
-        config.hook.pytest_deselected(items=known)
+        (deselected if skip else selected).append(item)
+    if deselected:
+        items[:] = selected
+        config.hook.pytest_deselected(items=deselected)
 
 
 def _own(info: ClaimInfo) -> list[str]:
-    """The parameters that the topic gives, in order."""
+    """The parameters that are experiments or functions of the topic, in order."""
     return [p for p in info.params if p in info.functions or f"{info.topic}.{p}" in info.experiments]
 
 
 def _claim_of(session: Session, item: pytest.Item) -> tuple[ClaimInfo, str] | None:
-    """(claim, scale) of an item, or None for a test that is none."""
+    """(claim, scale) of an item, or None for a test that is not a claim."""
     if not isinstance(item, pytest.Function) or not session.is_claims(item.path):
         return None
     info = session.claim(item.path, item.originalname)
-    given = item.callspec.params[_own(info)[0]]
-    assert isinstance(given, Given)
-    return info, given.scale
+    value = item.callspec.params[_own(info)[0]]
+    assert isinstance(value, Placeholder)
+    return info, value.scale
 
 
 # ---------------------------------------------------------------- running
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Check a claim: run its test on the results, then on what refutes it; keep the verdict; fail with words."""
+    """Check a claim: evaluate its test on the results and on its controls, store the verdict, fail with its report."""
     session = pyfuncitem.config.stash[SESSION]
     claim = _claim_of(session, pyfuncitem)
     if claim is None:
@@ -210,54 +209,54 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if why:
         problem = Problem(f"the claim {info.name} cannot be checked", info.path, info.line, tuple(why.split("\n")))
         pytest.fail(str(problem), pytrace=False)
-    asked = pyfuncitem.config.option.claims_seed
-    seed = (judge.fresh_seed() if asked is None else asked) if info.functions else 0
-    found = marks(pyfuncitem.obj)
+    fixed = pyfuncitem.config.option.claims_seed
+    seed = (evaluate.fresh_seed() if fixed is None else fixed) if info.functions else 0
+    own = marks(pyfuncitem.obj)
     names = pyfuncitem._fixtureinfo.argnames
     fixtures = {name: pyfuncitem.funcargs[name] for name in names if name not in _own(info)}
-    call = judge.Call(pyfuncitem.obj, fixtures, scale, seed, session.plan.paths.snippets)
-    judged = judge.judge(call, _inputs(session.plan, info, scale), found.falsifiers)
-    if isinstance(judged.failure, pytest.skip.Exception):
-        raise judged.failure
+    call = evaluate.Call(pyfuncitem.obj, fixtures, scale, seed, session.plan.paths.snippets)
+    evaluation = evaluate.evaluate(call, _inputs(session.plan, info, scale), own.controls)
+    if isinstance(evaluation.failure, pytest.skip.Exception):
+        raise evaluation.failure
     if pyfuncitem.config.option.claims_accept:
-        _accept(pyfuncitem.config, session.plan, info, scale, judged)
+        _accept(pyfuncitem.config, session.plan, info, scale, evaluation)
         return True
-    told = report.Report(session.plan, info, scale, found, judged, seed if info.functions else None)
-    verdict = told.verdict()
+    result = report.Report(session.plan, info, scale, own, evaluation, seed if info.functions else None)
+    verdict = result.verdict()
     session.take(verdict)
     if verdict.status == verdicts.UNACCEPTED:
         _not_accepted(verdict)
     if not verdict.good:
-        if judged.failure is not None and scale == verdicts.EXACT:
-            pyfuncitem.add_report_section("call", "claim", told.text())
-            raise judged.failure
-        pytest.fail(told.text(), pytrace=False)
+        if evaluation.failure is not None and scale == verdicts.EXACT:
+            pyfuncitem.add_report_section("call", "claim", result.text())
+            raise evaluation.failure
+        pytest.fail(result.text(), pytrace=False)
     return True
 
 
 def _not_accepted(verdict: Verdict) -> None:
-    """A remark to whoever writes, a failure in CI; at full scale, whose replication takes hours, a remark there too."""
+    """A skipped test to an author, a failure in CI; at full scale, whose replication takes hours, skipped there too."""
     if os.environ.get("CI") and verdict.scale != "full":
         pytest.fail(f"{verdict.path}:{verdict.line}: the claim {verdict.claim}: {verdict.error}", pytrace=False)
     raise pytest.skip.Exception(str(verdict.error), _use_item_location=True)
 
 
-def _accept(config: pytest.Config, plan: Plan, info: ClaimInfo, scale: str, judged: judge.Judgement) -> None:
-    """Hand on what a replication found of a claim."""
+def _accept(config: pytest.Config, plan: Plan, info: ClaimInfo, scale: str, evaluation: evaluate.Evaluation) -> None:
+    """Pass on the record of a claim's replication."""
     own = min(plan.declared_seeds(name, scale) for name in info.experiments)
     seeds = str(config.hook.pytest_coursenotes_seeds(config=config) or "")
-    record = evaluate.accept(judged, acceptance.key(plan, info, scale), report.now(), seeds, own)
+    record = decide.accept(evaluation, acceptance.key(plan, info, scale), report.now(), seeds, own)
     config.hook.pytest_coursenotes_record(config=config, claim=info.id, scale=scale, record=record)
 
 
 def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> Inputs:
-    """What a claim test reads, as it was measured."""
+    """The measured inputs of a claim test."""
 
     def results(name: str) -> Any:
-        found = plan.results(f"{info.topic}.{name}", scale)
-        if found is None:  # not an AssertionError, which would pass for one of the test's
+        table = plan.results(f"{info.topic}.{name}", scale)
+        if table is None:  # not an AssertionError, which would pass for one of the test's
             raise LookupError(f"no results of {info.topic}.{name} at {scale} scale")
-        return found
+        return table
 
     snippet = importlib.import_module(f"snippets.{info.topic}") if info.functions else None
     return Inputs(
@@ -268,7 +267,7 @@ def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> Inputs:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    told = config.stash[SESSION].told
-    if told:
-        counts = ", ".join(f"{told[status]} {status}" for status in verdicts.STATUSES if status in told)
-        terminalreporter.write_line(f"claims: {counts}")
+    counts = config.stash[SESSION].counts
+    if counts:
+        text = ", ".join(f"{counts[status]} {status}" for status in verdicts.STATUSES if status in counts)
+        terminalreporter.write_line(f"claims: {text}")

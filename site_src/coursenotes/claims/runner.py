@@ -1,4 +1,4 @@
-"""Checks claims for a build: in the Pool's processes, one a topic, and only those without a current verdict."""
+"""Checks claims for a build: in processes of the Pool, one per topic, and only those without a current verdict."""
 
 from __future__ import annotations
 
@@ -23,42 +23,41 @@ PREPARE = "coursenotes.claims.runner:prepare"
 SECONDS = 300.0  # for the claims of one topic
 GIGABYTES = 4.0
 
-
-_catalogs: dict[str, Catalog] = {}  # by root: what prepare() has read, for the processes that are forked afterwards
+_catalogs: dict[str, Catalog] = {}  # by root: read by prepare(), for the processes that are forked afterwards
 
 
 def prepare(args: dict[str, Any]) -> None:
-    """Read the project and load pytest, once for all topics, in the server that the workers are forked from."""
+    """Read the project and load pytest, once for all topics, in the server from which the workers are forked."""
     importlib.import_module("pytest")
     importlib.import_module("coursenotes.claims.plugin")
     _catalogs[args["root"]] = load(Paths(Path(args["root"]))).catalog
 
 
 def tasks(plan: Plan) -> list[Task]:
-    """One task for each topic with a claim that has no verdict to keep as it is now."""
-    asked: dict[str, list[list[str]]] = {}
+    """One task for each topic with a claim that has no final verdict as it is now."""
+    topics: dict[str, list[list[str]]] = {}
     for claim, info in plan.catalog.claims.items():
         for scale in verdicts.scales(plan, claim):
             if not verdicts.load(plan, claim, scale).final and not verdicts.missing(plan, claim, scale):
-                asked.setdefault(info.topic, []).append([claim, scale])
-    return [task(plan, topic, claims) for topic, claims in asked.items()]
+                topics.setdefault(info.topic, []).append([claim, scale])
+    return [task(plan, topic, claims) for topic, claims in topics.items()]
 
 
 def task(plan: Plan, topic: str, claims: list[list[str]], accept: str | None = None) -> Task:
-    """The task that judges some claims ([id, scale] each) of one topic, on the seeds that the library has.
+    """The task that evaluates some claims ([id, scale] each) of one topic, on the seeds of the plan.
 
-    accept: judge them as a replication; it says which seeds were trained under which kernels.
+    accept: evaluate them as a replication; a description of its seeds and kernels.
     """
     seeds = None if plan.seeds is None else list(plan.seeds)
     args = {"root": str(plan.paths.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
     return Task(
         f"claims:{topic}", "coursenotes.claims.runner:run", args,
-        seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims),
+        seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims), needs_torch=plan.imports_torch(topic),
     )  # fmt: skip
 
 
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Inside the worker: run pytest on the claims of one topic. -> {"exit": its status}; findings as files in folder.
+    """In the worker: run pytest on the claims of one topic. -> {"exit": its status}; verdicts as files in folder.
 
     args: those of task().
     """
@@ -77,7 +76,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
 
 
 class _Send:
-    """A pytest plugin that writes findings into the task's folder: the worker may have no right to keep them."""
+    """A pytest plugin that writes verdicts and records into the task's folder, from which keep() takes them."""
 
     def __init__(self, folder: Path, args: dict[str, Any], report: Callable[[dict[str, Any]], None]):
         self.folder, self.args, self.report = folder, args, report
@@ -86,7 +85,7 @@ class _Send:
         catalog, seeds = _catalogs.get(self.args["root"]), self.args["seeds"]
         return load(Paths(Path(self.args["root"])), seeds) if catalog is None else Plan(catalog, seeds=seeds)
 
-    def pytest_coursenotes_asked(self) -> set[tuple[str, str]]:
+    def pytest_coursenotes_selected(self) -> set[tuple[str, str]]:
         return {(claim, scale) for claim, scale in self.args["claims"]}
 
     def pytest_coursenotes_seeds(self) -> str | None:
@@ -105,9 +104,9 @@ class _Send:
 
 
 def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
-    """Keep the verdicts of a finished task. -> a problem for each claim that could not be judged.
+    """Store the verdicts of a finished task. -> a problem for each claim that could not be checked.
 
-    A claim that is contradicted is none: it has its verdict, and the site is written with it.
+    A contradicted claim is not a problem: it has its verdict, and the site is written with it.
     """
     if outcome.problem is not None:
         return [outcome.problem]
@@ -115,30 +114,27 @@ def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     for claim, scale in outcome.task.args["claims"]:
         verdict = _read(plan, outcome, claim, scale)
         if verdict is None and verdicts.load(plan, claim, scale).final:
-            continue  # another build was quicker, and pytest left the claim alone
+            continue  # another build was quicker, and pytest deselected the claim
         if verdict is None:
-            problems.append(unjudged(plan, outcome, claim, scale))
+            problems.append(unchecked(plan, outcome, claim, scale))
             continue
         verdicts.save(plan, verdict)
     return problems
 
 
-def unjudged(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Problem:
-    """A claim that a task should have judged and did not, with what pytest said."""
+def unchecked(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Problem:
+    """The problem of a claim that a task should have checked and did not, with the output of pytest."""
     info = verdicts.find(plan, claim)
-    said = [line for line in outcome.output.strip().splitlines() if line.strip()][-30:]
-    return Problem(f"the claim {claim} could not be checked ({scale})", info.path, info.line, tuple(said))
+    output = [line for line in outcome.output.strip().splitlines() if line.strip()][-30:]
+    return Problem(f"the claim {claim} could not be checked ({scale})", info.path, info.line, tuple(output))
 
 
 def failure(plan: Plan, verdict: Verdict) -> Problem:
     """A contradicted verdict as a problem at its test."""
     first, *rest = (verdict.error or f"the claim {verdict.claim} is contradicted here").splitlines()
-    what = first.removeprefix(f"{verdict.path}:").lstrip("0123456789").removeprefix(": ")
-    line = first.removeprefix(f"{verdict.path}:").split(":")[0]
-    return Problem(
-        what, plan.paths.root / verdict.path, int(line) if line.isdigit() else verdict.line,
-        tuple(text.strip() for text in rest),
-    )  # fmt: skip
+    what = first.removeprefix(f"{verdict.path}:{verdict.error_line}: ")
+    line = verdict.error_line or verdict.line
+    return Problem(what, plan.paths.root / verdict.path, line, tuple(text.strip() for text in rest))
 
 
 def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], None] | None = None) -> list[Verdict]:
@@ -162,7 +158,7 @@ def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], 
 
 
 def _read(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Verdict | None:
-    """The verdict that the task wrote, if it is about this claim as it is now."""
+    """The verdict that the task wrote, if it is on this claim as it is now."""
     if outcome.folder is None:
         return None
     try:

@@ -12,15 +12,15 @@ t(1 - ALPHA, n - 1) / √n, which is 0.80 at 20 seeds and 1.69 at eight (`needed
 (Schuirmann 1987) both have to be passed, which is the same bound on margin - |mean|. Against a constant it is a
 one-sample test of the same form.
 
-**Refused.** A control is the same comparison on a broken model. It has to be far from accepted: the test in the other
+**Rejected.** A control is the same comparison on a broken model. It has to be far from accepted: the test in the other
 direction has to be passed as well, so its room has to be at most -needed_room (`rejected`).
 
-**Contradicted.** A build has its own n seeds, five by default, and is held against the accepted σ, not its own: a
+**Contradicted.** A build has its own n seeds, five by default, and is compared with the accepted σ, not its own: a
 standard deviation from five numbers is off by a third. It contradicts the claim where its mean lies more than
 BOUND · σ / √n beyond the margin, on the wrong side.
 - A claim whose true mean lies R deviations on the right side is contradicted with chance Φ(-BOUND - R √n): one in a
-  million at R = 0.8. Counting in that luck may have had a claim accepted, and its σ come out too small: of the accepted
-  claims whose true room is 0.8 a build contradicts one in 100,000, of those of 0.5 three in 10,000, by simulation.
+  million at R = 0.8. A claim may also have been accepted by luck, with a σ that is too small: by simulation, of the
+  accepted claims whose true room is 0.8 a build contradicts one in 100,000, of those of 0.5 three in 10,000.
 - A claim that is false by E deviations is contradicted with chance Φ(E √n - BOUND). BOUND and the default number of
   seeds were chosen together so that this is at least ENOUGH = 0.9 for E = 2, by the fewest seeds, since every seed is
   trained in every build: Φ(2 √5 - 3) = 0.93. (3.5 asks for six seeds: Φ(2 √6 - 3.5) = 0.92; with five it gives 0.83,
@@ -52,7 +52,7 @@ REPRODUCED, WITHIN, CONTRADICTED = "reproduced", "within", "contradicted"
 
 @dataclass(frozen=True)
 class Spread:
-    """What was seen of a quantity in n runs: its mean and its standard deviation (n - 1 in the denominator)."""
+    """A quantity's mean over n runs and its standard deviation (n - 1 in the denominator)."""
 
     n: int
     mean: float
@@ -61,7 +61,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a comparison claims of a - b. kind: "below", "above" or "close"; every: of each run, not of the mean."""
+    """The claim of a comparison about a - b. kind: "below", "above" or "close"; every: of each run, not of the mean."""
 
     kind: str
     margin: float
@@ -102,7 +102,7 @@ class Statement:
         return 0.0 if self.every else -BOUND * sd / math.sqrt(n)
 
     def standing(self, mean: float, n: int, accepted: Spread, worst: float | None = None) -> str:
-        """What n runs of a build say: REPRODUCED, WITHIN the spread of what was accepted, or CONTRADICTED."""
+        """The verdict of a build's n runs: REPRODUCED, WITHIN the accepted spread, or CONTRADICTED."""
         if self.every:
             return REPRODUCED if worst is not None and worst >= 0 else CONTRADICTED
         distance = self.distance(mean)

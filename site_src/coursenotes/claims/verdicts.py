@@ -1,4 +1,4 @@
-"""What the check of a claim found: kept by what it depends on, looked up by pages, never computed here."""
+"""Verdicts on claims: stored under the key of everything that they depend on, and looked up by pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from coursenotes.cache import keys
 from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance
-from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.errors import CoursenotesError, unknown
 
 if TYPE_CHECKING:
     from coursenotes.discover.project import ClaimInfo
@@ -45,11 +45,12 @@ STATUSES = tuple(WORDS)
 class Verdict:
     """The verdict on one claim at one scale.
 
-    status: one of STATUSES; of "unaccepted" and "unchecked", error says why. scale: "sample", "full", or "exact" for a
-    claim that reads no results. comparisons: {claimed, kind, margin, every, effect, spread, pairs, standing, line, and
-    accepted} each: accepted is what the replication found of it, or None; numbers that are not finite are None.
-    arms: {kind, text, failed_as_it_must, message} each. record: what the replication found of its controls, and when.
-    refutes: the lecture's sentence that @refuted was given. path: of the test, below the root.
+    status: one of STATUSES; error gives the reason where it is not good, and error_line its line in the test's file,
+    or 0. scale: "sample", "full", or "exact" for a claim that reads no results. comparisons: {claimed, kind, margin,
+    every, effect, spread, pairs, standing, line, accepted} each: accepted is the comparison's mean and spread in the
+    replication, or None; numbers that are not finite are None. controls: {kind, text, rejected, message} each.
+    record: the replication's record, without its key. refutes: the lecture's sentence in @refuted. path: of the test,
+    below the root.
     """
 
     claim: str
@@ -57,7 +58,7 @@ class Verdict:
     status: str
     sentence: str
     comparisons: list[dict[str, Any]] = field(default_factory=list)
-    arms: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[dict[str, Any]] = field(default_factory=list)
     record: dict[str, Any] = field(default_factory=dict)
     date: str = ""
     error: str | None = None
@@ -65,15 +66,16 @@ class Verdict:
     line: int = 0
     key: str = ""
     refutes: str = ""
+    error_line: int = 0
 
     @property
     def good(self) -> bool:
-        """Whether the claim was accepted and checked, and stands as it is written."""
+        """Whether the claim was accepted and checked, and holds as it is written."""
         return self.status in (SUPPORTED, WITHIN, REFUTED)
 
     @property
     def final(self) -> bool:
-        """Whether checking it again would find the same: an exact claim that failed is tried on other input."""
+        """Whether another check would give the same: an exact claim that failed is tried on other input."""
         return self.good or (self.scale != EXACT and self.status in (CONTRADICTED, UNACCEPTED))
 
     def to_json(self) -> str:
@@ -88,7 +90,7 @@ class Verdict:
         except TypeError as error:
             raise ValueError(f"not a verdict: {error}") from error
         wanted: dict[str, type] = {f.name: str for f in fields(cls) if f.name != "error"}
-        wanted |= {"comparisons": list, "arms": list, "record": dict, "line": int}
+        wanted |= {"comparisons": list, "controls": list, "record": dict, "line": int, "error_line": int}
         wrong = [name for name, kind in wanted.items() if not isinstance(getattr(verdict, name), kind)]
         if wrong or verdict.status not in STATUSES:
             raise ValueError(f"not a verdict: {', '.join(wrong) or verdict.status!r}")
@@ -102,17 +104,15 @@ def find(plan: Plan, claim_id: str) -> ClaimInfo:
     """The claim with this id. Raises CoursenotesError with the nearest spelling."""
     claims = plan.catalog.claims
     if claim_id not in claims:
-        close = nearest(claim_id, claims)
-        there = ", ".join(sorted(claims)) or "none"
-        raise CoursenotesError(Problem(f"no claim {claim_id!r}", details=(f"there is: {there}",), fix=close))
+        raise CoursenotesError(unknown("claim", claim_id, sorted(claims)))
     return claims[claim_id]
 
 
 def scales(plan: Plan, claim_id: str) -> tuple[str, ...]:
     """The scales at which a claim is checked.
 
-    "exact" alone for a claim that reads no results; else what @at says; else sample, and full where full results of
-    all that it reads are there and belong to the code as it is. (A claim over full-only data has only "full".)
+    "exact" alone for a claim that reads no results; else those of @at; else sample, and full where everything that it
+    reads has full results of the current code. (A claim over full-only data has only "full".)
     """
     info = find(plan, claim_id)
     if not info.experiments:
@@ -123,7 +123,7 @@ def scales(plan: Plan, claim_id: str) -> tuple[str, ...]:
 
 
 def missing(plan: Plan, claim_id: str, scale: str) -> str | None:
-    """Why a claim cannot be checked at a scale, in words: results that are not there or are stale. None if it can."""
+    """The reason why a claim cannot be checked at a scale: results that are missing or stale. None if it can."""
     if scale == EXACT:
         return None
     found = []
@@ -138,11 +138,11 @@ def missing(plan: Plan, claim_id: str, scale: str) -> str | None:
 
 
 def key(plan: Plan, claim_id: str, scale: str) -> str:
-    """What a verdict depends on, as one digest.
+    """The key of a verdict.
 
-    The test with all that it reaches in the project and the libraries used, the snippet's functions and the fixtures
-    that it is given, the results that it and its controls read, and its acceptance. Prose, the docstring and the date
-    do not enter.
+    It covers the test with all that it reaches in the project, and the libraries used; the snippet's functions and the
+    fixtures that it takes; the results that it and its controls read; and its acceptance. Prose, the docstring and the
+    date do not enter.
     """
     info = find(plan, claim_id)
     scale = _known(plan, info, scale)
@@ -150,8 +150,8 @@ def key(plan: Plan, claim_id: str, scale: str) -> str:
     fixtures = _fixtures(plan, info)
     record = None if scale == EXACT else acceptance.load(plan, info, scale)
     test = plan.code_key(plan.paths.module(info.path), f"test_{info.name}")
-    given = {name: plan.code_key(f"snippets.{info.topic}", name) for name in info.functions}
-    return keys.verdict(claim_id, scale, test, given, fixtures, reads, record.digest() if record else None)
+    functions = {name: plan.code_key(f"snippets.{info.topic}", name) for name in info.functions}
+    return keys.verdict(claim_id, scale, test, functions, fixtures, reads, record.digest() if record else None)
 
 
 def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
@@ -170,9 +170,9 @@ def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
 
 
 def load(plan: Plan, claim_id: str, scale: str = "sample") -> Verdict:
-    """The stored verdict on a claim as it is now, or one with status "unchecked" that says why.
+    """The stored verdict on a claim as it is now, or one with status "unchecked" and the reason.
 
-    A scale at which the claim is never checked gives the verdict at the one where it is: .scale tells.
+    For a scale at which the claim is never checked it is the verdict at the scale at which it is; see .scale.
     """
     info = find(plan, claim_id)
     scale = _known(plan, info, scale)
@@ -195,26 +195,26 @@ def _known_of(plan: Plan) -> dict[tuple[str, str], Verdict]:
 
 
 def _load(plan: Plan, info: ClaimInfo, scale: str) -> Verdict:
-    claim_id = info.id
-    wanted = key(plan, claim_id, scale)
+    current = key(plan, info.id, scale)
     try:
-        found = Verdict.from_json(Memo(plan.paths, KIND).get(wanted) or "")
-        if (found.claim, found.scale, found.key) == (claim_id, scale, wanted):
+        found = Verdict.from_json(Memo(plan.paths, KIND).get(current) or "")
+        if (found.claim, found.scale, found.key) == (info.id, scale, current):
             found.sentence, found.path, found.line = info.sentence, _path(plan, info), info.line
             return found
     except (OSError, ValueError):
-        pass  # none, or one that was damaged: it is checked again
-    why = missing(plan, claim_id, scale) or "it was not checked since its test or what it reads changed"
-    return blank(plan, claim_id, scale, error=why)
+        pass  # there is none, or it is damaged: the claim is checked again
+    why = missing(plan, info.id, scale) or "it was not checked since its test or what it reads changed"
+    return _blank(plan, info, scale, UNCHECKED, why, current)
 
 
 def blank(plan: Plan, claim_id: str, scale: str, status: str = UNCHECKED, error: str | None = None) -> Verdict:
-    """A verdict on a claim without findings yet."""
-    info = find(plan, claim_id)
-    return Verdict(
-        claim_id, scale, status, info.sentence, error=error, path=_path(plan, info), line=info.line,
-        key=key(plan, claim_id, scale),
-    )  # fmt: skip
+    """A verdict on a claim, without comparisons and controls."""
+    return _blank(plan, find(plan, claim_id), scale, status, error, key(plan, claim_id, scale))
+
+
+def _blank(plan: Plan, info: ClaimInfo, scale: str, status: str, error: str | None, key: str) -> Verdict:
+    path = _path(plan, info)
+    return Verdict(info.id, scale, status, info.sentence, error=error, path=path, line=info.line, key=key)
 
 
 def best(plan: Plan, claim_id: str) -> list[Verdict]:
@@ -223,14 +223,14 @@ def best(plan: Plan, claim_id: str) -> list[Verdict]:
 
 
 def save(plan: Plan, verdict: Verdict) -> None:
-    """Keep a verdict under its own key. One that is unchecked is not kept."""
+    """Store a verdict under its own key, unless it is unchecked."""
     if verdict.status != UNCHECKED:
         Memo(plan.paths, KIND).put(verdict.key, verdict.to_json())
         _looked_up.pop(plan, None)
 
 
 def pages(plan: Plan, claim_id: str) -> list[str]:
-    """Where a claim stands: "docs/concepts/dropout.md:14" for each page and line."""
+    """The places that cite a claim: "docs/concepts/dropout.md:14" for each page and line."""
     return [
         f"{page.path.relative_to(plan.paths.root).as_posix()}:{ref.line}"
         for page in plan.catalog.pages.values()
@@ -248,13 +248,13 @@ def _path(plan: Plan, info: ClaimInfo) -> str:
 
 
 def _known(plan: Plan, info: ClaimInfo, scale: str) -> str:
-    """The scale at which a claim asked for at this one is checked."""
+    """The scale at which a claim is checked that is looked up at this one."""
     if not info.experiments:
         return EXACT
     return scale if scale in info.scales else (*info.scales, "sample")[0]
 
 
 def finite(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The mapping with None for numbers that JSON cannot say."""
+    """The mapping with None in place of numbers that JSON does not have."""
     bad = (float("inf"), float("-inf"))
     return {k: None if isinstance(v, float) and (v != v or v in bad) else v for k, v in value.items()}

@@ -1,1 +1,1 @@
-"""Plans, runs and looks up what snippets declare."""
+"""Plans and runs the experiments of snippets, and looks up their results."""

@@ -1,7 +1,7 @@
 """The files of a real dataset: found, or downloaded, and checked. A file with another digest is never used.
 
-Looked up in the folder COURSENOTES_DATA, then in the user's cache, then downloaded into the cache. An archive's
-members count as the archive, since many people keep the unpacked folder only.
+They are looked up in the folder COURSENOTES_DATA, then in the user's cache, then downloaded into the cache. The members
+of an archive count as the archive, since many people keep only the unpacked folder.
 """
 
 from __future__ import annotations
@@ -23,35 +23,39 @@ from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.experiments.unpack import is_archive, unpack
 
 VARIABLE = "COURSENOTES_DATA"
-TIMEOUT = 30  # seconds without a byte, after which a download is given up
+TIMEOUT = 30  # seconds without data, after which a download fails
 
 
 def fetch(dataset: Dataset, root: Path | str | None = None, cache: Path | str | None = None) -> Path:
     """A folder that holds every file of a dataset, checked.
 
-    root replaces COURSENOTES_DATA: in root/<dataset.folder> lie the files, the archives or their members. cache
-    replaces the user's cache. A member "ml-100k/u.data" of a dataset whose folder is "ml-100k" is at u.data in what
-    is returned. Raises CoursenotesError with every file that is missing, and how to get it.
+    root replaces COURSENOTES_DATA: the files, the archives or their members are in root/<dataset.folder>. cache
+    replaces the user's cache. A member "ml-100k/u.data" of a dataset whose folder is "ml-100k" is at u.data in the
+    returned folder. Raises CoursenotesError with every file that is missing, and how to get it.
     """
     return Files(dataset, root, cache).fetch()
 
 
 class Files:
-    """One dataset's files: where they may lie, and which are there."""
+    """One dataset's files: the folders where they may be, and which of them exist."""
 
     def __init__(self, dataset: Dataset, root: Path | str | None = None, cache: Path | str | None = None):
         self.dataset = dataset
         self.name = dataset.folder or re.sub(r"\W+", "-", dataset.title.lower()).strip("-")
-        given = root or os.environ.get(VARIABLE)
-        self.given = Path(given).expanduser().absolute() / self.name if given else None
+        provided = root or os.environ.get(VARIABLE)
+        self.provided = Path(provided).expanduser().absolute() / self.name if provided else None
         self.cache = Path(cache).absolute() if cache else user_cache()
         self.kept = self.cache / self.name
         self.digests = Digests(self.cache / "digests.json")
-        self.wrong: dict[Path, str] = {}  # found, but with another digest than the declared one
+        self.wrong: dict[Path, str] = {}  # path -> the declared digest, which it does not have
 
     def fetch(self) -> Path:
-        if self.given is not None and self.given.is_dir() and all(self._complete(f, self.given) for f in self._files()):
-            return self.given
+        if (
+            self.provided is not None
+            and self.provided.is_dir()
+            and all(self._complete(f, self.provided) for f in self._files())
+        ):
+            return self.provided
         if self.kept.is_dir() and all(self._complete(f, self.kept) for f in self._files()):
             return self.kept
         problems = Problems()
@@ -65,7 +69,9 @@ class Files:
                         except CoursenotesError as error:
                             problems.extend(error)
         except OSError as error:
-            problems.add(f"the data of {self.dataset.title} cannot be kept in {self.kept}: {error}", fix=self._fix())
+            problems.add(
+                f"the data of {self.dataset.title} cannot be kept in {self.kept}: {error}", fix=self._how_to_provide()
+            )
         problems.raise_if_any()
         return self.kept
 
@@ -80,29 +86,29 @@ class Files:
     def _complete(self, file: File, folder: Path) -> bool:
         """Whether a folder holds this file, or all of its members, unpacked where a loader looks for them."""
         if file.members:
-            return all(self._right(folder / self._place(name), sha) for name, sha in file.members.items())
+            return all(self._matches(folder / self._place(name), sha) for name, sha in file.members.items())
         if is_archive(file.name):
             mark = folder / f".{file.name}.unpacked"
             return mark.is_file() and mark.read_text() == file.sha256
-        return self._right(folder / file.name, file.sha256)
+        return self._matches(folder / file.name, file.sha256)
 
-    def _right(self, path: Path, sha256: str) -> bool:
-        found = self.digests.of(path)
-        if found is not None and found != sha256.lower():
+    def _matches(self, path: Path, sha256: str) -> bool:
+        digest = self.digests.of(path)
+        if digest is not None and digest != sha256.lower():
             self.wrong[path] = sha256
-        return found == sha256.lower()
+        return digest == sha256.lower()
 
     def _place(self, member: str) -> str:
-        """Where a member of an archive lies in the dataset's folder: a top folder of the same name is that folder."""
+        """The path of an archive's member in the dataset's folder: without a top folder of the same name."""
         return member.removeprefix("./").removeprefix(f"{self.name}/")
 
     def _obtain(self, file: File) -> None:
-        """Bring one file into the cache: from COURSENOTES_DATA, where it or its members are, else by a download."""
-        if self.given is not None and not is_archive(file.name) and self._complete(file, self.given):
-            self._copy(self.given / file.name, self.kept / file.name)
-        elif self.given is not None and file.members and self._complete(file, self.given):
+        """Copy one file into the cache from COURSENOTES_DATA, if it or its members are there; else download it."""
+        if self.provided is not None and not is_archive(file.name) and self._complete(file, self.provided):
+            self._copy(self.provided / file.name, self.kept / file.name)
+        elif self.provided is not None and file.members and self._complete(file, self.provided):
             for member in file.members:
-                self._copy(self.given / self._place(member), self.kept / self._place(member))
+                self._copy(self.provided / self._place(member), self.kept / self._place(member))
         else:
             path = self._archive(file) or self._download(file)
             if is_archive(file.name):
@@ -111,10 +117,10 @@ class Files:
                 self._copy(path, self.kept / file.name)
 
     def _archive(self, file: File) -> Path | None:
-        """The file itself, packed, where somebody has put it."""
-        places = [self.given, self.given.parent] if self.given is not None else []
-        for folder in (*places, self.kept):
-            if file.sha256 and self._right(folder / file.name, file.sha256):
+        """The file itself, where it was put by hand; None where it was not."""
+        folders = [self.provided, self.provided.parent] if self.provided is not None else []
+        for folder in (*folders, self.kept):
+            if file.sha256 and self._matches(folder / file.name, file.sha256):
                 return folder / file.name
         return None
 
@@ -124,7 +130,7 @@ class Files:
 
         if not file.url:
             what = f"{file.name} of {self.dataset.title} is missing"
-            raise CoursenotesError(Problem(what, details=tuple(self._wrong()), fix=self._fix(file)))
+            raise CoursenotesError(Problem(what, details=tuple(self._wrong()), fix=self._how_to_provide(file)))
         pooch.get_logger().setLevel("WARNING")
         known = f"sha256:{file.sha256}" if file.sha256 else None
         downloader = pooch.HTTPDownloader(timeout=TIMEOUT) if file.url.startswith("http") else None
@@ -133,10 +139,10 @@ class Files:
         except (requests.RequestException, OSError) as error:
             what = f"{file.name} of {self.dataset.title} is missing, and {file.url} cannot be downloaded"
             details = [f"{type(error).__name__}: {error}", *self._wrong()]
-        except ValueError as error:  # pooch's word for a wrong digest
+        except ValueError as error:  # pooch raises it for a wrong digest
             what = f"{file.url} is not the file that {self.dataset.title} declares"
             details = [str(error), *self._wrong()]
-        raise CoursenotesError(Problem(what, details=tuple(details), fix=self._fix(file)))
+        raise CoursenotesError(Problem(what, details=tuple(details), fix=self._how_to_provide(file)))
 
     def _unpack(self, file: File, archive: Path) -> None:
         with tempfile.TemporaryDirectory(dir=self.cache) as name:
@@ -146,7 +152,7 @@ class Files:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (Path(name) / member).replace(target)
         if file.members and not self._complete(file, self.kept):
-            bad = [m for m, sha in file.members.items() if not self._right(self.kept / self._place(m), sha)]
+            bad = [m for m, sha in file.members.items() if not self._matches(self.kept / self._place(m), sha)]
             raise CoursenotesError(
                 Problem(f"{archive} does not hold what {self.dataset.title} declares", details=tuple(sorted(bad)))
             )
@@ -162,7 +168,7 @@ class Files:
     def _wrong(self) -> list[str]:
         return [f"{path} is there, but its digest is not {sha}" for path, sha in self.wrong.items()]
 
-    def _fix(self, file: File | None = None) -> str:
+    def _how_to_provide(self, file: File | None = None) -> str:
         where = f"${VARIABLE}/{self.name}"
         if file is None:
             return f"set {VARIABLE} to a folder that can be written or that holds the files in {self.name}"
@@ -172,7 +178,7 @@ class Files:
 
 
 class Digests:
-    """SHA-256 of files, remembered by path, size and time of change, so that no job reads 200 MB for its digest."""
+    """SHA-256 of files, stored by path, size and time of change, so that no job reads 200 MB for its digest."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -194,7 +200,7 @@ class Digests:
         except OSError:
             return None
         self.known[str(path)] = [*stamp, digest]
-        with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
+        with contextlib.suppress(OSError):  # without the cache it only takes longer
             write_atomic(self.path, json.dumps(self.known, indent=0))
         return digest
 
@@ -208,7 +214,7 @@ def user_cache() -> Path:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with this process."""
+    """Hold a lock on a file, which the system releases if this process ends."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

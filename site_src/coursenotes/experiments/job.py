@@ -1,6 +1,6 @@
-"""Trains one job of an experiment: its data, its seed, its call, and what it returned, checked and written.
+"""Runs one job of an experiment: seeds it, loads its data, calls its function, checks and writes the result.
 
-Called in the job's own process by child.py.
+Called by workers/child.py in the job's own process.
 """
 
 from __future__ import annotations
@@ -34,41 +34,42 @@ from coursenotes.workers.entropy import seed_everything
 from coursenotes.workers.file_guard import Watch
 
 LIBRARIES = ("torch", "torchvision", "fastai", "fastcore", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
+ALLOWED = "an experiment can return numbers, NumPy or torch arrays of numbers, and lists of texts"
 
 
 def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Run one job and write its result into the folder. -> {"metrics": how many it returned}.
 
     args: module, function, path (of the snippet), dataset ([module, name] or None), settings, seed, scale,
-    may_diverge; root and slices, the code that is loaded, and nothing else of the project; after, the key of the
-    result that it is given, or None; depends, written with the result; takes, the settings that the function asks for.
-    Raises CoursenotesError where the data cannot be had, a file is read that no key covers or the function returned
-    something that cannot be kept, and whatever the snippet raises.
+    may_diverge; root and slices, the only code of the project that is loaded; after, the key of the earlier result
+    that the function takes, or None; depends, written with the result; takes, the settings that are its parameters.
+    Raises CoursenotesError where the data is not available, a file is read that no key covers or the function returned
+    something that cannot be stored, and whatever the snippet raises.
     """
-    model = [] if args.get("after") is None else [_earlier(args)]
+    model = [] if args.get("after") is None else [_earlier_result(args)]
     run = Run(args["seed"], args["scale"], device_in_use(), report)
-    with begin(args, folder) as watched:
-        seed_everything(args["seed"])  # before the modules are run: some of them may draw numbers
+    with loaded_slices(args, folder) as watched:
+        seed_everything(args["seed"])  # before the modules are imported, which may draw numbers
         function = getattr(importlib.import_module(args["module"]), args["function"])
         seed_everything(args["seed"])
         data = []
         if args["dataset"] is not None:
             module, name = args["dataset"]
             data = [load_data(module, name, args["scale"], run.device, args["seed"], watched)]
-        seed_everything(args["seed"])  # again, so that a loader that draws numbers does not change the training
+        seed_everything(args["seed"])  # again, so that random numbers of a loader do not affect the training
         takes = args.get("takes", list(args["settings"]))
         started, cpu = time.monotonic(), _cpu_seconds()
         returned = function(*data, *model, run, **{name: args["settings"][name] for name in takes})
         seconds, cpu = time.monotonic() - started, _cpu_seconds() - cpu
-    result = sort_out(returned, Path(args["path"]), args["function"], bool(args.get("may_diverge")))
-    provenance = {**surroundings(run.device), "seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3)}
+    result = as_result(returned, Path(args["path"]), args["function"], bool(args.get("may_diverge")))
+    provenance = {**machine(run.device), "seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3)}
     result = dataclasses.replace(result, curves=run.curves, provenance=provenance)
     store.write_entry(folder, result, args.get("depends"))
     return {"metrics": len(result.metrics)}
 
 
-def begin(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[Watch | None]:
-    """Load no other code of the project than args["slices"], and, inside it, let no other of its files be read."""
+def loaded_slices(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[Watch | None]:
+    """Load only args["slices"] of the project's code; inside the context, no other file of it may be read."""
     if "slices" not in args:
         return contextlib.nullcontext()
     paths = Paths(Path(args["root"]))
@@ -76,16 +77,16 @@ def begin(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextMa
     return Watch(paths.root, [folder, Path.cwd(), paths.libraries_state])
 
 
-def _earlier(args: Mapping[str, Any]) -> JobResult:
+def _earlier_result(args: Mapping[str, Any]) -> JobResult:
     """The result of the job that this one comes after."""
-    found = store.Store(Paths(Path(args["root"]))).get(args["after"])
-    if found is None:
-        raise CoursenotesError(Problem("the result that it comes after is gone", args["path"], args.get("line"),
-                                       fix="run it again"))  # fmt: skip
-    return found
+    result = store.Store(Paths(Path(args["root"]))).get(args["after"])
+    if result is None:
+        what = "the result of the experiment that it comes after is gone"
+        raise CoursenotesError(Problem(what, args["path"], args.get("line"), fix="run it again"))
+    return result
 
 
-def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> None:
+def fetch_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> None:
     """Fetch and check a real dataset's files. args: dataset ([module, name]). Raises CoursenotesError."""
     module, name = args["dataset"]
     if "slices" in args:
@@ -94,7 +95,7 @@ def have_data(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str,
 
 
 def device_in_use() -> str:
-    """ "cuda" where the job was given a GPU, else "cpu"."""
+    """ "cuda" where the job has a GPU, else "cpu"."""
     torch = sys.modules.get("torch")
     return str(torch.get_default_device().type) if torch is not None else "cpu"
 
@@ -104,10 +105,10 @@ def load_data(
 ) -> Any:
     """A dataset's object at a scale. It is loaded on the CPU, and its tensors are moved to the device afterwards.
 
-    So a loader is the same code everywhere, with NumPy and generators of its own. A build's seeds share the one
-    dataset that pages show; seeds from FRESH_DATA on, those of a replication, draw generated data anew: a sample=
-    function that takes a seed is given it. Raises CoursenotesError where the dataset has nothing at this scale, or its
-    files cannot be had.
+    So a loader is the same code everywhere, with NumPy and generators of its own. A build's seeds share one dataset,
+    the one that pages show; seeds from FRESH_DATA on, those of a replication, generate their data anew: they are
+    passed to a sample= function that takes a seed. Raises CoursenotesError where the dataset has nothing at this
+    scale, or its files are not available.
     """
     dataset: Dataset = getattr(importlib.import_module(module), name)
     make = dataset.sample if scale == "sample" else dataset.full
@@ -115,7 +116,7 @@ def load_data(
         raise CoursenotesError(
             Problem(f"{module}.{name} has no data at scale {scale!r}", fix=f"give its Dataset a function {scale}=")
         )
-    with watched.not_looking() if watched else contextlib.nullcontext():  # the files are checked by their digests
+    with watched.paused() if watched else contextlib.nullcontext():  # the files are checked by their digests
         arguments = [] if scale == "sample" else [datafiles.fetch(dataset)]
     for folder in arguments if watched else ():
         watched.allow(folder)  # type: ignore[union-attr]
@@ -148,61 +149,46 @@ def moved(data: Any, device: str) -> Any:
     return data
 
 
-def sort_out(returned: Any, path: Path, function: str, may_diverge: bool = False) -> JobResult:
-    """What an experiment returned, as metrics, arrays and labels. Raises CoursenotesError with every problem."""
+def as_result(returned: Any, path: Path, function: str, may_diverge: bool = False) -> JobResult:
+    """The return value of an experiment as metrics, arrays and texts. Raises CoursenotesError with every problem."""
     if not isinstance(returned, Mapping):
-        raise CoursenotesError(
-            Problem(
-                f"{function} returned {_kind(returned)}, not a dict",
-                path,
-                returning_line(path, function),
-                fix='return {"valid_loss": valid_loss, …}',
-            )
-        )
+        what, fix = f"{function} returned {_kind(returned)}, not a dict", 'return {"valid_loss": valid_loss, …}'
+        raise CoursenotesError(Problem(what, path, returning_line(path, function), fix=fix))
     problems = Problems()
     metrics: dict[str, float] = {}
     arrays: dict[str, np.ndarray] = {}
-    labels: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for name, value in returned.items():
         line = returning_line(path, function, name)
         if not isinstance(name, str) or not name.isidentifier():
-            problems.add(f"{function} returns {name!r}, which is no name", path, line, fix="use letters, digits and _")
+            problems.add(f"{function} returns {name!r}: not a name", path, line, fix="use letters, digits and _")
             continue
         array = as_array(value)
         if array is not None and array.ndim == 0:
             number = array.item()
             if not may_diverge and not math.isfinite(number):
-                problems.add(
-                    f"{function} returned {name} = {number}",
-                    path,
-                    line,
-                    fix="find where it diverges; or, where that is the point, declare @experiment(may_diverge=True)",
-                )
+                fix = "find where it diverges; or, if that is intended, declare @experiment(may_diverge=True)"
+                problems.add(f"{function} returned {name} = {number}", path, line, fix=fix)
             metrics[name] = int(number) if isinstance(number, bool) else number
         elif array is not None:
             arrays[name] = array
-        elif isinstance(value, (list, tuple)) and value and all(isinstance(label, str) for label in value):
-            labels[name] = [str(label) for label in value]
+        elif isinstance(value, (list, tuple)) and value and all(isinstance(text, str) for text in value):
+            texts[name] = [str(text) for text in value]
         else:
-            problems.add(
-                f"{function} returned {name} as {_kind(value)}",
-                path,
-                line,
-                details=["what can be kept: a number, a NumPy or torch array of numbers, a list of texts"],
-                fix=_mend(value),
-            )
+            what = f"{function} returned {name} as {_kind(value)}"
+            problems.add(what, path, line, details=[ALLOWED], fix=_fix(value))
     problems.raise_if_any()
-    return JobResult(metrics, {}, arrays, labels)
+    return JobResult(metrics, {}, arrays, texts)
 
 
 def as_array(value: Any) -> np.ndarray | None:
-    """Numbers of any kind as a contiguous array, () for one number. None where the value is something else."""
+    """Numbers of any kind as a contiguous array, () for one number. None for any other value."""
     if hasattr(value, "detach"):
         value = value.detach()
         if value.device.type == "meta":
             return None
         value = value.cpu()
-        if str(value.dtype) == "torch.bfloat16":  # which NumPy does not know
+        if str(value.dtype) == "torch.bfloat16":  # which NumPy does not have
             value = value.float()
         try:
             value = value.resolve_conj().resolve_neg().numpy()
@@ -235,8 +221,8 @@ def returning_line(path: Path, function: str, name: Any = None) -> int | None:
     return None
 
 
-def surroundings(device: str) -> dict[str, Any]:
-    """Where a result was made: what is shown beside it and is no part of its key."""
+def machine(device: str) -> dict[str, Any]:
+    """The machine, device, libraries and date of a result: shown with it, and not part of its key."""
     torch = sys.modules.get("torch")
     return {
         "device": device,
@@ -263,7 +249,7 @@ def versions() -> dict[str, str]:
 
 
 def _cpu_seconds() -> float:
-    """Of this process and of the children that it waited for."""
+    """The CPU time of this process and of the children that it waited for."""
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
@@ -273,7 +259,7 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"{type(value).__module__}.{type(value).__qualname__}".replace("builtins.", "")
 
 
-def _mend(value: Any) -> str | None:
+def _fix(value: Any) -> str | None:
     if hasattr(value, "to_dense"):
         return "give a dense tensor of numbers: .to_dense()"
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""What is asked for, what is there, and so what has to be run, and why."""
+"""Plans what has to be run: the jobs that are wanted, the results that exist, the missing ones and why."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from coursenotes.cache.store import Store, write_atomic
 from coursenotes.discover.project import Catalog, ExperimentInfo, discover
 from coursenotes.discover.python import records
 from coursenotes.discover.python.covered import covered
+from coursenotes.discover.python.names import library
 from coursenotes.discover.python.reach import Closure
 from coursenotes.discover.python.statements import reader
-from coursenotes.errors import CoursenotesError, Problem, nearest
+from coursenotes.errors import CoursenotesError, Problem, unknown
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Results, Row
 
 
 @dataclass(frozen=True)
 class Job:
-    """One setting of an experiment with one seed at one scale, and its fingerprint."""
+    """One setting of an experiment with one seed at one scale, and its key."""
 
     experiment: ExperimentInfo
     settings: Mapping[str, Any]
@@ -34,27 +35,27 @@ class Job:
 
     @property
     def label(self) -> str:
-        """What a person calls it: dropout.drop_rate p=0.5 seed 3."""
+        """Its name for people: dropout.drop_rate p=0.5 seed 3."""
         settings = "".join(f" {k}={v}" for k, v in self.settings.items())
         full = " full" if self.scale == "full" else ""
         return f"{self.experiment.id}{full}{settings} seed {self.seed}"
 
     @property
     def slot(self) -> str:
-        """Which one of its experiment it is, whatever the code."""
+        """Its name within its experiment, whatever the code."""
         return history.slot(self.scale, self.settings, self.seed)
 
 
 class Plan:
-    """The site's experiments with their fingerprints and results: everything that only looks up.
+    """The project's experiments with their keys and results. It only looks up, and runs nothing.
 
-    seeds: those that every experiment was run with, in place of the ones that it declares.
+    seeds: those of every experiment, in place of the ones that it declares.
     """
 
     def __init__(self, catalog: Catalog, store: Store | None = None, seeds: Sequence[int] | None = None):
         self.catalog, self.paths, self.seeds = catalog, catalog.paths, seeds
         self.store = store or Store(catalog.paths)
-        self.arrivals = 0  # how many results came after this was made: what was derived before may be out of date
+        self.arrivals = 0  # results that arrived since this was made: values derived before may be out of date
         self.problems: list[Problem] = []  # published files that could not be read
         self._reached: dict[tuple[str, str], _Reached] = {}
         self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
@@ -67,27 +68,23 @@ class Plan:
     def experiment(self, name: str) -> ExperimentInfo:
         """The experiment with this id. Raises CoursenotesError with the nearest spelling."""
         if name not in self.catalog.experiments:
-            close = nearest(name, self.catalog.experiments)
-            there = ", ".join(sorted(self.catalog.experiments)) or "none"
-            raise CoursenotesError(
-                Problem(f"no experiment {name!r}", details=(f"there is: {there}",), fix=close and f"write {close}")
-            )
+            raise CoursenotesError(unknown("experiment", name, sorted(self.catalog.experiments)))
         return self.catalog.experiments[name]
 
     # -- what results depend on
     def depends(self, experiment: str, scale: str) -> dict[str, Any]:
-        """What all jobs of an experiment at a scale share. Raises CoursenotesError where code cannot be followed."""
+        """The common dependencies of an experiment's jobs. Raises CoursenotesError where code cannot be followed."""
         reached = self._reach(experiment, scale)
         if reached.problems:
             raise CoursenotesError(*reached.problems)
         return reached.depends
 
     def refused(self, experiment: str, scale: str) -> list[Problem]:
-        """What cannot be followed in the code of an experiment."""
+        """The problems of an experiment's code that cannot be followed."""
         return self._reach(experiment, scale).problems
 
     def slices(self, experiment: str, scale: str) -> dict[str, Any]:
-        """The code that jobs of an experiment run, as plain JSON: what their key covers, and nothing else."""
+        """The code that jobs of an experiment load, as plain JSON: exactly what their key covers."""
         return covered(self.catalog.code, self._reach(experiment, scale).closures)
 
     def code_slices(self, module: str, name: str) -> dict[str, Any]:
@@ -108,19 +105,25 @@ class Plan:
         return self._reached[name, scale]
 
     def code_key(self, module: str, name: str) -> str:
-        """The fingerprint of the code that a function, class or constant reaches, and of the libraries it uses."""
+        """The key of the code that a function, class or constant reaches, and of the libraries that it uses."""
         if (module, name, None) not in self._keys:
             closure = self.catalog.code.closure(module, name)
             self._keys[module, name, None] = keys.code(closure)
         return self._keys[module, name, None]
 
     def results_key(self, experiment: str, scale: str) -> str:
-        """One digest over the fingerprints of all jobs of an experiment, as its results are now."""
+        """One key over all jobs of an experiment, as its results are now."""
         results = self.results(experiment, scale)
-        read = None if results is None else [row.key for row in results.rows]
+        rows = None if results is None else [row.key for row in results.rows]
         published = self.paths.published_file(*experiment.split(".")) if scale == "full" else None
         jobs = [job.key for job in self.jobs(experiment, scale)]
-        return keys.results(jobs, read, results is not None and results.stale is not None, published)
+        return keys.results(jobs, rows, results is not None and results.stale is not None, published)
+
+    def imports_torch(self, topic: str) -> bool:
+        """Whether a topic's snippet imports torch, by itself or through fastai."""
+        summary = self.catalog.code.module(f"snippets.{topic}")
+        libraries = set(map(library, summary.imports.targets())) if summary else set()
+        return not libraries.isdisjoint({"torch", "fastai"})
 
     # -- jobs and results
     def declared_seeds(self, experiment: str, scale: str) -> int:
@@ -128,20 +131,20 @@ class Plan:
         return seed_count(self.experiment(experiment).seeds, scale)
 
     def jobs(self, experiment: str, scale: str, seeds: Iterable[int] | None = None) -> list[Job]:
-        """Every job of an experiment at a scale, with its fingerprint; with these seeds, or those that it declares."""
+        """Every job of an experiment at a scale, with its key; with these seeds, or those that it declares."""
         seeds = self.seeds if seeds is None else seeds
-        asked = None if seeds is None else tuple(seeds)
-        if (experiment, scale, asked) not in self._jobs:
+        chosen = None if seeds is None else tuple(seeds)
+        if (experiment, scale, chosen) not in self._jobs:
             e = self.experiment(experiment)
             depends = self.depends(experiment, scale)
-            self._jobs[experiment, scale, asked] = [
+            self._jobs[experiment, scale, chosen] = [
                 Job(e, settings, seed, scale, keys.job(depends, settings, seed))  # type: ignore[arg-type]
-                for settings, seed in e.jobs(scale, asked)  # type: ignore[arg-type]
+                for settings, seed in e.jobs(scale, chosen)  # type: ignore[arg-type]
             ]
-        return self._jobs[experiment, scale, asked]
+        return self._jobs[experiment, scale, chosen]
 
     def before(self, job: Job) -> Job | None:
-        """The job that this one comes after, whose result it is given."""
+        """The job that this one comes after, whose result it takes; None where there is none."""
         name = job.experiment.after
         if name is None:
             return None
@@ -151,16 +154,16 @@ class Plan:
 
     def result(self, job: Job) -> JobResult | None:
         """The job's result: from the local store, else from the published files; None where it was never run."""
-        found = self.store.get(job.key)
-        if found is None and job.scale == "full":
-            there = self._read_published(job.experiment.id)
-            found = next((row.result for row in there[1] if row.key == job.key), None) if there else None
-        return found
+        result = self.store.get(job.key)
+        if result is None and job.scale == "full":
+            published = self._read_published(job.experiment.id)
+            result = next((row.result for row in published[1] if row.key == job.key), None) if published else None
+        return result
 
     def results(self, experiment: str, scale: str) -> Results | None:
         """All results of an experiment at a scale, or None where some job was not run.
 
-        Published results of older code are given too, with .stale saying what has changed since.
+        Published results of older code count too; their .stale lists the changes since.
         """
         if (experiment, scale) not in self._results:
             self._results[experiment, scale] = self._look_up(experiment, scale)
@@ -173,11 +176,11 @@ class Plan:
         rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
         if len(rows) == len(jobs):
             return Results(experiment, scale, rows)
-        there = self._read_published(experiment) if scale == "full" and self.seeds is None else None
-        if there is None:
+        older = self._read_published(experiment) if scale == "full" and self.seeds is None else None
+        if older is None:
             return None
-        changed = difference(there[0], self.depends(experiment, scale))
-        return Results(experiment, scale, there[1], "; ".join(changed) or "its settings or seeds changed")
+        changed = difference(older[0], self.depends(experiment, scale))
+        return Results(experiment, scale, older[1], "; ".join(changed) or "its settings or seeds changed")
 
     def _read_published(self, experiment: str) -> tuple[dict[str, Any], list[Row]] | None:
         if experiment not in self._published:
@@ -190,7 +193,7 @@ class Plan:
         return self._published[experiment]
 
     def publish(self, experiment: str) -> Path:
-        """Write an experiment's complete full-scale results to results/. Raises CoursenotesError where some miss."""
+        """Write an experiment's full-scale results to results/. Raises CoursenotesError where some are missing."""
         jobs = self.jobs(experiment, "full")
         rows = [Row(job.settings, job.seed, r, job.key) for job in jobs if (r := self.result(job)) is not None]
         if len(rows) < len(jobs):
@@ -200,7 +203,7 @@ class Plan:
         self._published.pop(experiment, None)
         return path
 
-    # -- what is asked for
+    # -- which results are wanted
     def wanted(self, scale: Scale = "sample") -> list[tuple[str, str]]:
         """(experiment, scale) of everything that pages, figures and claims read, as far as a build runs it."""
         names: set[str] = set()
@@ -238,37 +241,37 @@ class Plan:
         return self.with_before(jobs)
 
     def with_before(self, jobs: Iterable[Job]) -> list[Job]:
-        """Jobs with those that they come after, and that have to be run for them; none twice, the earlier first."""
-        found: dict[str, Job] = {}
+        """Jobs, and the jobs before them that have to be run first; each once, the earlier first."""
+        ordered: dict[str, Job] = {}
         for job in jobs:
             chain = [job]
             while (before := self.before(chain[-1])) is not None and self.store.get(before.key) is None:
                 chain.append(before)
-            found.update((each.key, each) for each in reversed(chain) if each.key not in found)
-        return list(found.values())
+            ordered.update((each.key, each) for each in reversed(chain) if each.key not in ordered)
+        return list(ordered.values())
 
-    # -- memory of earlier runs: costs, and what they depended on
+    # -- earlier runs: their costs, and what they depended on
     def last(self, job: Job) -> dict[str, Any]:
         """{"key", "seconds"} of this job's last run, whatever the code was then; {} where there was none."""
         return self._runs.last(job.experiment.id, job.slot)
 
     def remember(self, job: Job, seconds: float) -> None:
-        """Note that a job was run."""
+        """Record that a job was run."""
         self._runs.note(job.experiment.id, job.slot, job.key, seconds)
 
     def arrived(self, job: Job) -> None:
-        """A job's result is in the store now: forget what was looked up before."""
+        """Take note that a job's result is in the store now: forget the results that were looked up before."""
         self._results.pop((job.experiment.id, job.scale), None)
         self.arrivals += 1
 
     def why(self, job: Job) -> list[str]:
-        """What changed since the job's last stored result, in words; ["it was never run"]; [] where it is current."""
+        """The changes since the job's last stored result, in words; [] where it is current."""
         if self.result(job) is not None:
             return []
         now = {**self.depends(job.experiment.id, job.scale), "settings": dict(job.settings), "seed": job.seed}
         old = self.store.depends(self.last(job).get("key", "-"))
-        if not old and job.scale == "full" and (there := self._read_published(job.experiment.id)):
-            old = there[0]
+        if not old and job.scale == "full" and (published := self._read_published(job.experiment.id)):
+            old = published[0]
         if not old:
             return ["it was never run here"]
         return difference(old, now, lambda name: name.removeprefix("snippets.")) or ["its result is gone"]
@@ -276,7 +279,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Reached:
-    """What the jobs of an experiment at a scale reach, what they depend on, and what cannot be followed."""
+    """The code that the jobs of an experiment reach, their dependencies, and the problems of that code."""
 
     closures: list[Closure]
     depends: dict[str, Any]
@@ -284,7 +287,7 @@ class _Reached:
 
 
 def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
-    """The library of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
+    """The plan of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
     try:
         kept = records.from_json(paths.parsed.read_text(encoding="utf-8"), reader())
     except (OSError, ValueError):

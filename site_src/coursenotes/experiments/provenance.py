@@ -1,4 +1,4 @@
-"""Where results come from, in a few words: how many seeds, on what device, when, with which libraries."""
+"""The provenance of results, in a few words: the number of seeds, the device, the date, the libraries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from coursenotes.result import Results, Row
 if TYPE_CHECKING:
     from coursenotes.experiments.plan import Plan
 
-_used: WeakKeyDictionary[Plan, dict[str, set[str]]] = WeakKeyDictionary()  # asked for by every number of a page
-MAIN = ("torch", "fastai", "torchvision", "scikit-learn", "numpy")  # named first; numpy only where it stands alone
+_used: WeakKeyDictionary[Plan, dict[str, set[str]]] = WeakKeyDictionary()  # looked up for every number of a page
+MAIN = ("torch", "fastai", "torchvision", "scikit-learn", "numpy")  # named first; numpy only where it is the only one
 
 
 def devices(rows: Iterable[Row]) -> str:
@@ -22,7 +22,7 @@ def devices(rows: Iterable[Row]) -> str:
 
 
 def date(rows: Iterable[Row]) -> str:
-    """The day of the last job, 2026-11-21; an empty string where none was noted."""
+    """The day of the last job, 2026-11-21; an empty string where there is none."""
     return max((str(row.result.provenance.get("date", ""))[:10] for row in rows), default="")
 
 
@@ -38,13 +38,13 @@ def used(plan: Plan, experiment: str) -> set[str]:
 
 
 def libraries(rows: Iterable[Row], of: Collection[str] | None = None) -> list[str]:
-    """["torch 2.13.0+cpu", "fastai 2.8.12"]: the main ones among those named, or everything that was noted."""
+    """["torch 2.13.0+cpu", "fastai 2.8.12"]: the main ones among those named, or all that are recorded."""
     versions: dict[str, list[str]] = {}
     for row in rows:
         for name, version in (row.result.provenance.get("libraries") or {}).items():
-            there = versions.setdefault(name, [])
-            if version not in there:
-                there.append(version)
+            known = versions.setdefault(name, [])
+            if version not in known:
+                known.append(version)
     names = sorted(versions) if of is None else [name for name in MAIN if name in versions and name in of]
     if of is not None and len(names) > 1:
         names = [name for name in names if name != "numpy"]
@@ -52,12 +52,12 @@ def libraries(rows: Iterable[Row], of: Collection[str] | None = None) -> list[st
 
 
 def seconds(rows: Iterable[Row]) -> float:
-    """What the jobs took together."""
+    """The time of all jobs together."""
     return float(sum(row.result.provenance.get("seconds") or 0 for row in rows))
 
 
 def summary(plan: Plan, results: Results) -> list[str]:
-    """The facts behind a number, one a line; the last is the fingerprint of its experiment's results."""
+    """The facts behind a number, one a line; the last is the key of its experiment's results."""
     n = len(results.seeds)
     facts = [f"{n} seed{'s' * (n != 1)}, {results.scale} scale", devices(results.rows), date(results.rows)]
     facts.append(", ".join(libraries(results.rows, used(plan, results.name))))

@@ -6,31 +6,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from coursenotes.discover.python.covered import covered
-from coursenotes.discover.python.names import library
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Job, Plan
 from coursenotes.workers import TORCH, Pool, Task
 from coursenotes.workers.progress import Progress
 
 UNKNOWN_COST = 1.0  # seconds, for a job that was never run: after those known to be long, before the short ones
-LIGHT = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.figures.draw")  # what drawing needs: no torch
+DRAWING_PRELOAD = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.figures.draw")  # without torch
 
 
-def preload(plan: Plan, todo: Iterable[Task]) -> tuple[str, ...]:
-    """What a warm server loads for these tasks. Loading torch takes seconds, once: worth it if some task imports it."""
-    for each in todo:
-        topic = each.args.get("topic") or str(each.args.get("module", "")).removeprefix("snippets.")
-        summary = (
-            plan.catalog.code.module(f"snippets.{topic}") if each.call.endswith((":train", "runner:run")) else None
-        )
-        libraries = set(map(library, summary.imports.targets())) if summary else set()
-        if libraries & {"torch", "fastai"} or each.args.get("torch"):
-            return TORCH
-    return LIGHT
+def preload(tasks: Iterable[Task]) -> tuple[str, ...]:
+    """The modules that a warm server loads for these tasks. Loading torch takes seconds, so only where one needs it."""
+    return TORCH if any(task.needs_torch for task in tasks) else DRAWING_PRELOAD
 
 
 def task(plan: Plan, job: Job) -> Task:
-    """What a worker is told of a job. Everything that it needs is plain JSON."""
+    """The task of a job, with everything that a worker needs as plain JSON."""
     e = job.experiment
     before = plan.before(job)
     args = {
@@ -41,7 +32,7 @@ def task(plan: Plan, job: Job) -> Task:
         "module": e.module,
         "function": e.name,
         "path": str(e.path),
-        "line": e.line,  # where it is told of when it ends without a word
+        "line": e.line,  # the place of its problem where it ends without reporting one
         "dataset": list(e.data) if e.data else None,
         "settings": dict(job.settings),
         "seed": job.seed,
@@ -53,17 +44,18 @@ def task(plan: Plan, job: Job) -> Task:
     return Task(
         id=job.label, call="coursenotes.experiments.job:train", args=args, seconds=60 * e.minutes * longer,
         gigabytes=e.gigabytes, cost=plan.last(job).get("seconds", UNKNOWN_COST), gpu=job.scale == "full",
+        needs_torch=plan.imports_torch(e.topic),
     )  # fmt: skip
 
 
 def fetch(plan: Plan, experiments: Iterable[str], pool: Pool, progress: Progress) -> list[Problem]:
-    """Have the real datasets of experiments on this machine, before the clock of any job runs."""
+    """Fetch the real datasets of experiments, so that no job spends its time limit on a download."""
     code = plan.catalog.code
     datasets = sorted({e.data for name in experiments if (e := plan.experiment(name)).data is not None})
     tasks = [
         Task(
             f"data of {name}",
-            "coursenotes.experiments.job:have_data",
+            "coursenotes.experiments.job:fetch_data",
             {
                 "dataset": [module, name],
                 "root": str(plan.paths.root),
@@ -89,45 +81,45 @@ def _place(plan: Plan, module: str, name: str) -> dict[str, Any]:
 
 
 def train(plan: Plan, jobs: Iterable[Job], pool: Pool, progress: Progress) -> list[Problem]:
-    """Run jobs, keep what they give as they finish, and return what went wrong with the others.
+    """Run jobs, and store each result as it arrives. -> the problems of the others.
 
-    A job that comes after another is run once that one is there; where it is not, the job is not run, and says why.
+    A job that comes after another is run once that one's result is stored; without it the job is not run, which is a
+    problem too.
     """
     problems: list[Problem] = []
     failed: dict[str, str] = {}  # key -> the label of the first of its chain that failed
     waiting = list({job.key: job for job in jobs}.values())
     while waiting:
         ready, later = _ready(plan, waiting)
-        for job in [] if ready else later:  # nothing can be run any more: what they wait for failed, or is not there
-            problems.append(_waits(plan, job, failed))
+        for job in [] if ready else later:  # none can be run: the earlier jobs failed, or have no results
+            problems.append(_not_run(plan, job, failed))
         problems += _wave(plan, ready, pool, progress, failed)
         waiting = later if ready else []
     return problems
 
 
 def _ready(plan: Plan, jobs: list[Job]) -> tuple[list[Job], list[Job]]:
-    """Those whose earlier job is in the store, and the others."""
-    found: tuple[list[Job], list[Job]] = ([], [])
+    """The jobs whose earlier job has a stored result, and the others."""
+    ready: list[Job] = []
+    later: list[Job] = []
     for job in jobs:
         before = plan.before(job)
-        found[before is not None and plan.store.get(before.key) is None].append(job)
-    return found
+        (ready if before is None or plan.store.get(before.key) is not None else later).append(job)
+    return ready, later
 
 
-def _waits(plan: Plan, job: Job, failed: dict[str, str]) -> Problem:
+def _not_run(plan: Plan, job: Job, failed: dict[str, str]) -> Problem:
     before = plan.before(job)
     assert before is not None
     cause = failed.setdefault(before.key, before.label)
     failed[job.key] = cause
     why = f"{cause} failed" if before.key in failed else f"there is no result of {cause}"
-    return Problem(
-        f"{job.label} was not run: it comes after {before.label}, and {why}", job.experiment.path, job.experiment.line,
-        fix="mend that one first",
-    )  # fmt: skip
+    what = f"{job.label} was not run: it comes after {before.label}, and {why}"
+    return Problem(what, job.experiment.path, job.experiment.line, fix="fix that one first")
 
 
 def _wave(plan: Plan, jobs: list[Job], pool: Pool, progress: Progress, failed: dict[str, str]) -> list[Problem]:
-    """Run jobs none of which waits for another."""
+    """Run jobs that do not depend on one another."""
     by_task = {job.label: job for job in jobs}
     problems: list[Problem] = []
     for outcome in pool.run([task(plan, job) for job in jobs], progress.event):
@@ -137,7 +129,7 @@ def _wave(plan: Plan, jobs: list[Job], pool: Pool, progress: Progress, failed: d
             problems.append(outcome.problem)
             failed[job.key] = job.label
         else:
-            assert outcome.folder is not None  # a job that went well has written there
+            assert outcome.folder is not None  # a job that succeeded has written there
             plan.store.put(job.key, outcome.folder)
             plan.remember(job, outcome.seconds)
             plan.arrived(job)

@@ -1,7 +1,7 @@
-"""Whether an experiment gives the same when it is run again: one job, twice, in processes with nothing in common.
+"""Whether an experiment is reproducible: one job is run twice, in processes with nothing in common.
 
-Everything is compared bit by bit but the metrics that are declared to be times. The second server takes its memory from
-the system in place of Python's pools, so that addresses differ, by which sets of objects are ordered.
+Everything is compared bit by bit, except for the metrics that are declared to be times. The second server allocates
+memory from the system in place of Python's pools, so that addresses differ, and with them the order of sets of objects.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from coursenotes.workers.progress import Progress
 
 
 def compare(plan: Plan, names: Iterable[str], scale: Scale, progress: Progress) -> tuple[int, list[Problem]]:
-    """Run the first job of each experiment twice. -> how many gave the same, and what is wrong with the others.
+    """Run the first job of each experiment twice. -> how many gave the same, and the problems of the others.
 
-    What a job comes after is run once, where it is not in the store.
+    An earlier job that it comes after is run once, if its result is not in the store.
     """
     jobs = {job.label: job for job in (plan.jobs(name, scale)[0] for name in names)}
-    problems = _earlier(plan, jobs.values(), progress)
-    found: dict[str, list[JobResult]] = {}
-    for environment in ({}, {"PYTHONMALLOC": "malloc"}):  # that of a server, and so of all that it starts
+    problems = _run_earlier(plan, jobs.values(), progress)
+    results: dict[str, list[JobResult]] = {}
+    for environment in ({}, {"PYTHONMALLOC": "malloc"}):  # of a server, and so of all that it starts
         tasks = [task(plan, job) for job in jobs.values() if _may_run(plan, job)]
-        with Pool(plan.paths.root, preload=preload(plan, tasks), environment=environment) as pool:
+        with Pool(plan.paths.root, preload=preload(tasks), environment=environment) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
             progress.plan(len(tasks), tasks=tasks)
             for outcome in pool.run(tasks, progress.event):
@@ -46,21 +46,21 @@ def compare(plan: Plan, names: Iterable[str], scale: Scale, progress: Progress) 
                 if outcome.folder is None or outcome.problem is not None:
                     problems += [outcome.problem] if outcome.problem and outcome.problem not in problems else []
                 else:
-                    found.setdefault(outcome.task.id, []).append(read_entry(outcome.folder))
-    both = {label: pair for label, pair in found.items() if len(pair) == 2}
+                    results.setdefault(outcome.task.id, []).append(read_entry(outcome.folder))
+    both = {label: pair for label, pair in results.items() if len(pair) == 2}
     different = [p for label, (one, two) in both.items() if (p := _problem(jobs[label], one, two)) is not None]
     return len(both) - len(different), [*problems, *different]
 
 
-def _earlier(plan: Plan, jobs: Iterable[Job], progress: Progress) -> list[Problem]:
-    """Run what these jobs come after."""
+def _run_earlier(plan: Plan, jobs: Iterable[Job], progress: Progress) -> list[Problem]:
+    """Run the jobs that these jobs come after."""
     chain = plan.with_before(jobs)
     awaited = {before.key for job in chain if (before := plan.before(job)) is not None}
     missing = [job for job in chain if job.key in awaited and plan.store.get(job.key) is None]
     if not missing:
         return []
     tasks = [task(plan, job) for job in missing]
-    with Pool(plan.paths.root, preload=preload(plan, tasks)) as pool:
+    with Pool(plan.paths.root, preload=preload(tasks)) as pool:
         progress.plan(len(tasks), tasks=tasks)
         return train(plan, missing, pool, progress)
 
@@ -83,9 +83,9 @@ def _problem(job: Job, one: JobResult, two: JobResult) -> Problem | None:
 
 
 def differences(one: JobResult, two: JobResult, times: Iterable[str] = ()) -> list[str]:
-    """What differs between two results, a line each; the metrics and arrays that are times are left out."""
+    """The differences between two results, one per line, without the metrics and arrays that are times."""
     found = []
-    for kind in ("metrics", "curves", "arrays", "labels"):
+    for kind in ("metrics", "curves", "arrays", "texts"):
         a, b = getattr(one, kind), getattr(two, kind)
         for name in sorted((a.keys() | b.keys()) - set(times)):
             if name not in a or name not in b:
@@ -109,25 +109,26 @@ def _shown(value: object) -> str:
     return text if array.size <= 3 else f"{text[:-1]}, …]"
 
 
-# ---------------------------------------------------------------- what a change touches
+# ---------------------------------------------------------------- since a revision
 def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
-    """The experiments that depend on something else than they did at a revision of the repository.
+    """The experiments of which something that they depend on changed since a revision of the repository.
 
-    Raises CoursenotesError where the revision is not there.
+    Raises CoursenotesError where there is no such revision.
     """
     root = plan.paths.root
-    asked = ["git", "-C", str(root), "archive", revision, "snippets", "mkdocs.yml"]
-    archive = subprocess.run(asked, capture_output=True)
+    command = ["git", "-C", str(root), "archive", revision, "snippets", "mkdocs.yml"]
+    archive = subprocess.run(command, capture_output=True)
     if archive.returncode:
-        said = archive.stderr.decode(errors="replace").strip()
+        message = archive.stderr.decode(errors="replace").strip()
         fix = "fetch more of the history, such as git fetch --deepen=1"
-        raise CoursenotesError(Problem(f"there is no revision {revision!r} to compare with", details=(said,), fix=fix))
+        what = f"there is no revision {revision!r} to compare with"
+        raise CoursenotesError(Problem(what, details=(message,), fix=fix))
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")
         before = load(Paths(Path(folder)))
-        there = {name: _depends(before, name, scale) for name in before.catalog.experiments}
-    return [name for name in plan.catalog.experiments if _depends(plan, name, scale) != there.get(name)]
+        old = {name: _depends(before, name, scale) for name in before.catalog.experiments}
+    return [name for name in plan.catalog.experiments if _depends(plan, name, scale) != old.get(name)]
 
 
 def _depends(plan: Plan, name: str, scale: Scale) -> str | None:

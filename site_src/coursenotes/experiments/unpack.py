@@ -1,4 +1,4 @@
-"""Unpacks zip and tar archives that somebody else made: nothing outside the folder, no links, no endless files."""
+"""Unpacks untrusted zip and tar archives: nothing outside the folder, no links, no endless files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coursenotes.errors import CoursenotesError, Problem
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MOST = 32 * 2**30  # bytes, unpacked
 MOST_TIMES = 100  # bytes unpacked for each byte packed, beyond the first
-FREE = 64 * 2**20  # bytes, which any archive may unpack to
+FREE = 64 * 2**20  # bytes that any archive may unpack to
 PIECE = 2**20
 
 
@@ -27,7 +27,7 @@ def unpack(archive: Path, folder: Path, only: Set[str] | None = None) -> list[st
     """Unpack an archive, or some of its members, into an existing folder. -> the names of the files, sorted.
 
     Raises CoursenotesError where the archive is broken, holds a name that leads out of the folder, a link or a
-    device, or unpacks to more than it plausibly can; members that are not asked for are checked by name too.
+    device, or unpacks to far more than its size; the names of other members are checked too.
     """
     room = min(MOST, max(FREE, MOST_TIMES * archive.stat().st_size))
     done = []
@@ -78,4 +78,6 @@ def _safe(archive: Path, name: str) -> str:
 
 
 def _refused(archive: Path, why: str) -> CoursenotesError:
-    return CoursenotesError(Problem(f"{archive} is not unpacked: {why}", fix="get it anew from its official address"))
+    return CoursenotesError(
+        Problem(f"{archive} is not unpacked: {why}", fix="download it again from its official address")
+    )

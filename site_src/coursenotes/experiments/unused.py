@@ -1,4 +1,4 @@
-"""What lies in the local store: how much, whether it is whole, and what no page and no code needs any more."""
+"""The contents of the local store: how much there is, whether it is intact, and what the current code does not use."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Contents:
     bad: list[Problem] = field(default_factory=list)
 
 
-def look(plan: Plan) -> Contents:
-    """Read every entry, and tell those of code that is no longer there. Any seed counts, a replication's too."""
+def contents(plan: Plan) -> Contents:
+    """Read and check every entry. Those of older code are unused; any seed counts as used, also a replication's."""
     found = Contents()
-    for folder in sorted(plan.store.root.glob("*/*")):
+    for folder in plan.store.folders():
         size = sum(path.stat().st_size for path in folder.iterdir())
         found.entries += 1
         found.size += size
@@ -41,7 +41,7 @@ def look(plan: Plan) -> Contents:
 
 
 def _is_current(plan: Plan, key: str) -> bool:
-    """Whether an entry is what a job of the project's code, as it is now, would give."""
+    """Whether an entry has the key of a job of the current code."""
     depends = plan.store.depends(key)
     name, scale = str(depends.get("experiment", "")).removeprefix("snippets."), depends.get("scale")
     info = plan.catalog.experiments.get(name)
@@ -51,6 +51,6 @@ def _is_current(plan: Plan, key: str) -> bool:
 
 
 def remove_unused(contents: Contents) -> None:
-    """Delete what nothing asks for. Going back to older code will train it anew."""
+    """Delete the unused entries. Older code, if it is restored, is trained anew."""
     for folder in contents.unused:
         shutil.rmtree(folder)

@@ -1,1 +1,1 @@
-"""Draws figures from results, and shows what runnable cells write."""
+"""Draws figures from results, and runs the cells of pages."""

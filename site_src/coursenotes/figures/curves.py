@@ -1,4 +1,4 @@
-"""What every experiment's evidence shows of what it logged: a panel for each curve, a line for each seed."""
+"""The figure of an experiment's logged curves, for its evidence page: a panel per curve, a line per seed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from matplotlib.lines import Line2D
 from coursenotes.figures import plots
 from coursenotes.result import COUNTS, Results
 
-MOST_GROUPS = 8  # as many as there are colours
+MOST_GROUPS = 8  # as many as there are colors
 MOST_PANELS = 9
 POINTS = 3500  # in all lines of a figure together, which is about 50 KB
 
 
 def draw(results: Results) -> Figure:
-    """Small multiples: one panel a logged name, a thin line a seed, a colour a setting."""
+    """Small multiples: one panel per logged name, a thin line per seed, a color per setting."""
     shown, groups = results.logged[:MOST_PANELS], results.groups()
     drawn = groups[:MOST_GROUPS]
     columns = min(2, len(shown)) if len(shown) < 5 else 3
@@ -49,7 +49,7 @@ def draw(results: Results) -> Figure:
 
 
 def _count(results: Results) -> str:
-    """What one point stands for, where the experiment logged it."""
+    """The meaning of one point, where the experiment logged it."""
     logged = [name for row in results.rows for name in row.result.curves]
     return next((name for name in logged if name in COUNTS), "logged point")
 

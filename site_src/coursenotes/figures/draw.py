@@ -1,7 +1,7 @@
-"""Figures from results: what has to be drawn, the drawing itself (in a worker), and looking drawings up.
+"""Figures from results: the drawings that are missing, the drawing itself (in a worker), and their look-up.
 
-A drawing has a key of its own: the figure function's code, the results that it reads, matplotlib, and the modules that
-make the house style. Restyling a figure trains nothing, and drawing imports only what the figure's own code uses.
+A drawing has its own key: the figure function's code, the results that it reads, matplotlib, and the modules of the
+house style. So restyling a figure trains nothing, and drawing imports only what the figure's own code uses.
 """
 
 from __future__ import annotations
@@ -23,13 +23,6 @@ from coursenotes.workers import Outcome, Task
 from coursenotes.workers.file_guard import Watch
 
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
-PRELOAD = (
-    "coursenotes.figures.svg",
-    "coursenotes.figures.plots",
-    "matplotlib.backends.backend_svg",
-    "safetensors.numpy",
-)
-"""What a server that only draws loads before it forks; it takes 0.5 s where torch takes 4."""
 CURVES = "#curves"
 NO_ALT = ' aria-label=""'
 
@@ -45,40 +38,39 @@ def wanted_key(plan: Plan, figure_id: str, scale: str) -> str | None:
 
 
 def svg(plan: Plan, figure_id: str, scale: str, alt: str | None = None) -> str | None:
-    """The drawing, ready to stand in a page, or None where it was not drawn. alt replaces the figure's own text."""
+    """The drawing, ready for a page, or None where it was not drawn. alt replaces the figure's own alt text."""
     key = wanted_key(plan, figure_id, scale)
     text = _drawings(plan).get(key) if key else None
     return text and text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(plan, figure_id))}", 1)
 
 
 def alt_text(plan: Plan, figure_id: str) -> str:
-    """What a figure shows, in words, for who cannot see it."""
+    """The alternative text of a figure."""
     if figure_id.endswith(CURVES):
         return f"What {figure_id.removesuffix(CURVES)} logged: a panel for each curve, a line for each seed"
     return " ".join(plan.catalog.figures[figure_id].alt.split())
 
 
 def tasks(plan: Plan, wanted: Iterable[tuple[str, str]]) -> list[Task]:
-    """What has to be drawn of these (figure id, scale): not what is drawn already, nor what lacks results."""
-    found: dict[str, Task] = {}
+    """A task for each of these (figure id, scale) that has results and is not drawn yet."""
+    missing: dict[str, Task] = {}
     for figure_id, scale in wanted:
         experiments = [plan.results(name, scale) for name in _experiments(plan, figure_id)]
         key = wanted_key(plan, figure_id, scale)
-        if key is None or _drawings(plan).path(key).is_file() or key in found:
+        if key is None or _drawings(plan).path(key).is_file() or key in missing:
             continue
         if figure_id.endswith(CURVES) and not any(r and any(row.result.curves for row in r.rows) for r in experiments):
             continue
-        found[key] = Task(
-            f"draw {figure_id}{'' if scale == 'sample' else f' {scale}'}", "coursenotes.figures.draw:render",
-            _args(plan, figure_id, scale, key, [r for r in experiments if r]), seconds=120, cost=0.5,
-        )  # fmt: skip
-    return list(found.values())
+        args = _args(plan, figure_id, scale, key, [r for r in experiments if r])
+        name = f"draw {figure_id}{'' if scale == 'sample' else f' {scale}'}"
+        missing[key] = Task(name, "coursenotes.figures.draw:render", args, seconds=120, cost=0.5)
+    return list(missing.values())
 
 
 def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
-    """Keep what a drawing task gave, for svg() to find; or say what went wrong."""
+    """Store the drawing of a task, for svg(). -> its problems."""
     if outcome.problem is not None or outcome.folder is None:
-        return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
+        return [outcome.problem or Problem(f"{outcome.task.id} gave no result")]
     _drawings(plan).put(outcome.task.args["key"], (outcome.folder / "figure.svg").read_text(encoding="utf-8"))
     return []
 
@@ -117,10 +109,10 @@ def _drawings(plan: Plan) -> Memo:
 
 # ---------------------------------------------------------------- in the worker
 def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Draw one figure into folder/figure.svg -> {"bytes": its size}.
+    """Draw one figure into folder/figure.svg. -> {"bytes": its size}.
 
-    Raises CoursenotesError at the figure function's line where it returns no figure, or one that is too large; what
-    the function itself raises is passed on.
+    Raises CoursenotesError at the figure function's line where it returns something else, or too large a figure, and
+    whatever the function raises.
     """
     import matplotlib as mpl
 
@@ -142,8 +134,10 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
         fig = function(*results)
     here = {"path": args["path"], "line": args["line"]}
     if not isinstance(fig, Figure | SubFigure):
-        got = "nothing" if fig is None else f"a {type(fig).__name__}"
-        raise CoursenotesError(Problem(f"the figure {figure_id} returned {got}", **here, fix="end it with: return fig"))
+        kind = "nothing" if fig is None else f"a {type(fig).__name__}"
+        raise CoursenotesError(
+            Problem(f"the figure {figure_id} returned {kind}", **here, fix="end it with: return fig")
+        )
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "constrained_layout not applied")
         try:
@@ -161,31 +155,28 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
 def _too_large(figure_id: str, size: int, text: str, here: dict[str, Any]) -> Problem:
     counts = {name: text.count(f"<{tag} ") for tag, name in (("use", "points"), ("path", "lines"), ("text", "texts"))}
     images = sum(len(part.partition('"')[0]) for part in text.split("data:image/png;base64,")[1:])
-    held = ", ".join(f"{n} {name}" for name, n in counts.items() if n) + f", {images / 1000:.0f} KB of images"
+    contents = ", ".join(f"{n} {name}" for name, n in counts.items() if n) + f", {images / 1000:.0f} KB of images"
     if images > size / 2:
-        fix = "show fewer or smaller images, or fewer colours: a PNG of a photograph is large"
+        fix = "show fewer or smaller images, or fewer colors: a PNG of a photograph is large"
     else:
         fix = "draw many points or lines as pixels, ax.scatter(..., rasterized=True), or draw fewer of them"
-    return Problem(
-        f"the figure {figure_id} is {size / 1000:.0f} KB of SVG, over {LIMIT // 1000} KB", **here,
-        details=(f"it holds {held}",), fix=fix,
-    )  # fmt: skip
+    what = f"the figure {figure_id} is {size / 1000:.0f} KB of SVG, over {LIMIT // 1000} KB"
+    return Problem(what, **here, details=(f"it holds {contents}",), fix=fix)
 
 
 def _results(paths: Paths, part: dict[str, Any]) -> Results:
-    """The results that the planner saw, read again by their keys."""
-    store, there = Store(paths), None
+    """The results of the plan, read again by their keys."""
+    store, published_results = Store(paths), None
     rows = []
     for settings, seed, key in part["rows"]:
         result = store.get(key)
         if result is None:
-            if there is None:
-                there = {row.key: row.result for row in _published(paths, part["experiment"])}
-            result = there.get(key)
+            if published_results is None:
+                published_results = {row.key: row.result for row in _published(paths, part["experiment"])}
+            result = published_results.get(key)
         if result is None:
-            raise CoursenotesError(
-                Problem(f"a result of {part['experiment']} is gone since the build began", fix="run the build again")
-            )
+            what = f"a result of {part['experiment']} is gone since the build began"
+            raise CoursenotesError(Problem(what, fix="run the build again"))
         rows.append(Row(settings, seed, result, key))
     return Results(part["experiment"], part["scale"], rows, part["stale"])
 

@@ -1,6 +1,6 @@
-"""Labels that find a free place when the figure is drawn: at the ends of lines, and beside named points.
+"""Labels that are placed without overlap when the figure is drawn: at the ends of lines, and next to named points.
 
-Places are chosen while drawing, since axes limits and the layout are final only then. Imports matplotlib only.
+They are placed while drawing, since axes limits and the layout are final only then. Imports matplotlib only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D, Bbox, Transform
 GAP = 5.0  # points between a mark and its label
 LINE = 1.25  # height of a line of text, in font sizes
 SAME_END = 40.0  # points: labels whose lines end closer than this are kept apart from each other
-# Where a name may stand about its point, best first: offset in gaps, horizontal and vertical alignment.
+# The possible places of a name around its point, best first: offset in gaps, horizontal and vertical alignment.
 SIDES = (
     (1.0, 0.0, "left", "center"),
     (-1.0, 0.0, "right", "center"),
@@ -29,7 +29,7 @@ SIDES = (
 
 
 class _Placed(Annotation):
-    """A label of one axes that is arranged together with its like before it is measured or drawn.
+    """A label of one axes that is arranged together with others of its kind before it is measured or drawn.
 
     x and y are in the coordinates of `space`, by default the data's.
     """
@@ -47,11 +47,11 @@ class _Placed(Annotation):
         return [a for a in self.home.texts if isinstance(a, type(self))]
 
     def at(self) -> np.ndarray:
-        """Where the labelled point is on the canvas, in points. -> (2,)"""
+        """The position of the labeled point on the canvas, in points. -> (2,)"""
         return self.space.transform(self.xy) * self.points()
 
     def points(self) -> float:
-        """Points in a pixel."""
+        """Points per pixel."""
         return 72 / self.home.get_figure(root=True).dpi  # type: ignore[union-attr]
 
     def arrange(self, renderer: Any) -> None:
@@ -59,7 +59,7 @@ class _Placed(Annotation):
 
     def get_tightbbox(self, renderer: Any = None) -> Bbox | None:
         self.arrange(renderer)
-        if renderer is not None:  # until then matplotlib takes the offset for a place in the data: 0 has no logarithm
+        if renderer is not None:  # before that matplotlib reads the offset as data, and 0 has no logarithm
             self.update_positions(renderer)
         return super().get_tightbbox(renderer)
 
@@ -69,7 +69,7 @@ class _Placed(Annotation):
 
 
 class EndLabel(_Placed):
-    """A label to the right of a line's last point; labels that end near the same place never cover each other."""
+    """A label to the right of a line's last point; labels of lines with nearby ends do not cover each other."""
 
     def __init__(self, ax: Axes, text: str, x: float, y: float, space: Transform | None = None, **kw: Any):
         super().__init__(ax, text, x, y, space, ha="left", va="center", **kw)
@@ -101,7 +101,7 @@ class TopLabel(_Placed):
 
 
 class PointName(_Placed):
-    """A name beside a point, where it covers no other point or name; hidden where there is no such place."""
+    """A name next to a point, where it covers no other point or name; hidden if there is no such place."""
 
     def __init__(self, ax: Axes, text: str, x: float, y: float, must: bool = False, **kw: Any):
         super().__init__(ax, text, x, y, **kw)
@@ -110,7 +110,7 @@ class PointName(_Placed):
 
     def arrange(self, renderer: Any) -> None:
         names = self.alike()
-        if renderer is None or self is not names[0]:  # once a drawing is enough, and the first name is drawn first
+        if renderer is None or self is not names[0]:  # once per drawing is enough, and the first name is drawn first
             return
         points = np.array([name.at() for name in names])
         inside = self.home.bbox.transformed(Affine2D().scale(self.points()))
@@ -137,8 +137,8 @@ class PointName(_Placed):
 def spread(middles: np.ndarray, heights: np.ndarray, low: float, high: float) -> np.ndarray:
     """Move middles as little as needed so that intervals of these heights do not overlap. -> (n,), same order.
 
-    Overlapping neighbours become one block about the mean of what its members wanted (least squares), which is
-    kept between low and high where it fits.
+    Overlapping neighbors become one block, centered on the mean of their wanted positions (least squares) and kept
+    between low and high if it fits.
     """
     order = np.argsort(middles, kind="stable")
     blocks: list[list[int]] = []

@@ -1,6 +1,6 @@
-"""The colours and matplotlib defaults of the house style; importing this sets them, whatever a matplotlibrc says.
+"""The colors and matplotlib defaults of the house style; importing this sets them, and overrides any matplotlibrc.
 
-The colours are stand-ins: in the site's SVG each becomes a CSS variable that follows the reader's theme.
+The colors are placeholders: in the site's SVG each becomes a CSS variable that follows the reader's theme.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgba
 TEXT, MUTED, GRID, BACKGROUND = "#22262d", "#6b7079", "#d9dce1", "#fdfdfe"
 CYCLE = ("#0171b1", "#d45d01", "#019d72", "#cb78a6", "#e59e01", "#55b3e8", "#8b6d3f", "#7d6bb5")
 SENTINELS = {TEXT: "fg", MUTED: "muted", GRID: "grid", BACKGROUND: "bg"} | {c: f"c{i}" for i, c in enumerate(CYCLE)}
-"""Every stand-in colour with the name of its CSS variable, without `--cn-`."""
+"""Each placeholder color with the name of its CSS variable, without `--cn-`."""
 
 STYLE: dict[str, Any] = {
     "font.size": 10.5,
@@ -49,14 +49,14 @@ STYLE: dict[str, Any] = {
     "image.composite_image": False,
     "lines.linewidth": 1.8,
 }
-mpl.rcdefaults()  # matplotlib's own, not those of whoever builds the site
+mpl.rcdefaults()  # matplotlib's own, without the settings of this machine
 mpl.rcParams.update(cast(Any, STYLE))
 
 SIGNED = LinearSegmentedColormap.from_list(
     "signed",
     [(0, to_rgba(CYCLE[1])), (0.5, to_rgba(CYCLE[1], 0)), (0.5, to_rgba(CYCLE[0], 0)), (1, to_rgba(CYCLE[0]))],
-    N=257,  # odd, so that zero has a colour of its own
+    N=257,  # odd, so that zero has its own color
 )
-"""Orange below zero, blue above, and transparent at zero, so that it is at home on light and dark pages."""
+"""Orange below zero, blue above, and transparent at zero, so that it works on light and dark pages."""
 SIZES = LinearSegmentedColormap.from_list("sizes", [to_rgba(CYCLE[0], 0), to_rgba(CYCLE[0])])
 """From transparent to blue."""

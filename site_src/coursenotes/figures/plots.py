@@ -1,7 +1,7 @@
-"""The house style of figures: what a figure function imports beside numpy.
+"""The house style of figures: the functions that draw them.
 
-`from coursenotes import plots`. Importing it sets matplotlib's defaults (fonts, colours, no top and right spine).
-Colours: "C0" to "C7", plots.TEXT, plots.MUTED, plots.GRID and plots.BACKGROUND follow the reader's light or dark
+`from coursenotes import plots`. Importing it sets matplotlib's defaults (fonts, colors, no top and right spine).
+Colors: "C0" to "C7", plots.TEXT, plots.MUTED, plots.GRID and plots.BACKGROUND follow the reader's light or dark
 theme. Nothing here needs pyplot, torch or a display.
 """
 
@@ -23,11 +23,11 @@ __all__ = [
     "BACKGROUND", "GRID", "MUTED", "TEXT", "axes", "baseline", "end_label", "finding", "image", "images", "ladder",
     "matrix", "named_points", "ranked_bars", "seed_dots", "seed_lines",
 ]  # fmt: skip
-GAP_RIGHT = 6  # points between the axes and the figures at its right
+GAP_RIGHT = 6  # points between the axes and the numbers to its right
 
 
 def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6, **kw: Any) -> tuple[Figure, Any]:
-    """A figure of width x height inches, and its axes: one, or an array as from Figure.subplots (kw is handed on)."""
+    """A figure of width x height inches, and its axes: one, or an array as from Figure.subplots (kw is passed on)."""
     fig = Figure(figsize=(width, height), layout="constrained")
     axs = fig.subplots(nrows, ncols, **kw)
     for ax in np.ravel(axs):
@@ -37,23 +37,23 @@ def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6
 
 
 def finding(where: Figure | Axes, text: str) -> None:
-    """Write what was found above a figure, or above one of its axes: left aligned, wrapped to the width there is."""
+    """Write the main result above a figure, or above one of its axes: left aligned, wrapped to the available width."""
     if isinstance(where, Axes) and len(where.figure.axes) > 1:
         where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
         return
-    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # of one axes: with all of the width
+    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
     assert fig is not None
     size = mpl.rcParams["figure.titlesize"]
     fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
 
 
 def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
-    """Write text to the right of (x, y), in data units; such labels move apart rather than cover each other."""
+    """Write text to the right of (x, y), in data units; such labels move apart so that none covers another."""
     EndLabel(ax, text, float(x), float(y), color=color)
 
 
 def seed_lines(ax: Axes, x: Any, ys: Any, label: str | None = None, color: str = "C0", **kw: Any) -> None:
-    """Draw a thin line for each seed and a thick one for the mean, labelled where it ends.
+    """Draw a thin line for each seed and a thick one for the mean, labeled at its end.
 
     x (points,) or None for 0, 1, ...; ys (seeds, points), or (points,) for one line. NaN leaves a gap.
     """
@@ -85,7 +85,7 @@ def seed_dots(ax: Axes, position: float, values: Any, color: str = "C0", horizon
 
 
 def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: str = MUTED) -> None:
-    """Draw a dashed line across the axes at a value to compare with, named at its right end, or its top if vertical."""
+    """Draw a dashed line across the axes at a baseline value, named at its right end, or at its top if vertical."""
     if vertical:
         ax.axvline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
         TopLabel(ax, text, value, color=color, fontsize=9.5)
@@ -98,7 +98,7 @@ def ladder(
     ax: Axes, rows: Mapping[str, Any], baselines: Mapping[str, float] | None = None, fmt: str = "{:.3f}",
     colors: Sequence[str] | str = "C0",
 ) -> None:  # fmt: skip
-    """Compare things: a row for each name from the top, with a dot a seed, a bar at the mean, and the mean in figures.
+    """Compare settings: a row per name from the top, with a dot per seed, a bar at the mean, and the mean as a number.
 
     rows maps a name to its values, (seeds,); baselines maps a name to a value, drawn as dashed vertical lines.
     """
@@ -120,7 +120,7 @@ def ranked_bars(
 ) -> None:
     """Draw a horizontal bar for each name, in the given order from the top.
 
-    values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero take the other colour.
+    values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero have the other color.
     Names are cut after `longest` columns, one for each letter.
     """
     values = np.atleast_2d(np.asarray(values, dtype=float))
@@ -137,7 +137,7 @@ def ranked_bars(
 def named_points(
     ax: Axes, x: Any, y: Any, names: Sequence[str], color: Any = "C0", always: Sequence[str] = (), size: float = 9.5
 ) -> None:
-    """Scatter points and write each one's name beside it where there is room; names in `always` are written first.
+    """Scatter points and write each one's name next to it where there is room; names in `always` are written first.
 
     x, y (n,). A name that would cover another name or point is left out; the points all stay.
     """
@@ -148,10 +148,10 @@ def named_points(
 
 
 def image(ax: Axes, array: Any, signed: bool = False, limit: float | None = None, **kw: Any) -> Any:
-    """Show a 2-d array (or (h, w, 3) colours) as sharp pixels without ticks; returns matplotlib's image.
+    """Show a 2-d array (or (h, w, 3) colors) as sharp pixels without ticks; returns matplotlib's image.
 
-    Plain images are grey, from the array's smallest value (black) to its largest (white). signed: orange below zero,
-    blue above, transparent at zero, the same at both ends; limit is the value of the full colour.
+    Plain images are gray, from the array's smallest value (black) to its largest (white). signed: orange below zero,
+    blue above, transparent at zero, the same at both ends; limit is the value of the full color.
     """
     array = np.asarray(array)
     if signed:
@@ -168,7 +168,7 @@ def images(
     arrays: Sequence[Any], titles: Sequence[str] | None = None, ncols: int = 5, width: float = 6.4, *,
     found: str = "", signed: bool = False, limit: float | None = None, **kw: Any,
 ) -> Figure:  # fmt: skip
-    """A figure with one panel an array, in rows of ncols, each with its title above it, and the finding over all."""
+    """A figure with one panel per array, in rows of ncols, each with its title above it, and `found` above them all."""
     ncols = min(ncols, len(arrays))
     nrows = -(-len(arrays) // ncols)
     shape = np.shape(arrays[0])
@@ -194,8 +194,8 @@ def matrix(
 ) -> None:
     """Show a 2-d array as tinted cells with the number in each; zeros are muted.
 
-    signed: orange below zero, blue above; otherwise the larger, the bluer. size: font size in points, by default what
-    fits the cell. The tints let the page's text colour show on them in both themes.
+    signed: orange below zero, blue above; otherwise the larger, the bluer. size: font size in points, by default one
+    that fits the cell. The text is readable on the tints in both themes.
     """
     array = np.asarray(array, dtype=float)
     rows, columns = array.shape
@@ -226,7 +226,7 @@ def _room(ax: Axes) -> tuple[float, float]:
 
 
 def _fan(count: int) -> np.ndarray:
-    """Offsets in -1..1 that keep the dots of equal values apart, the same each time. -> (count,)"""
+    """Offsets in -1..1 that keep the dots of equal values apart, deterministic. -> (count,)"""
     return np.zeros(1) if count == 1 else np.linspace(-1, 1, count)
 
 
@@ -246,7 +246,7 @@ def _frame(ax: Axes) -> None:
 
 
 def _wrap(text: str, inches: float, size: float) -> str:
-    """Lines about as long as each other that fit a width, at 0.54 font sizes a letter (prose in common sans-serifs)."""
+    """Lines of about equal length that fit a width, at 0.54 font sizes per letter (prose in common sans-serifs)."""
     text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
     lines = wrap(text, most)
     for width in range(most - 1, most // 2, -1):

@@ -1,6 +1,6 @@
-"""A matplotlib figure as SVG for the site: themed by CSS variables, inline, small, and the same every time.
+"""A matplotlib figure as SVG for the site: themed by CSS variables, inline, small and reproducible.
 
-Text stays text in the page's font. Nothing in it reaches outside: ids are prefixed, and there are no <style>
+Text stays text in the page's font. Nothing in it affects the page: ids are prefixed, and there are no <style>
 elements, style attributes or scripts, which a strict Content-Security-Policy forbids.
 """
 
@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from coursenotes.figures.palette import SENTINELS
 
-NARROW = 470  # pixels: what is less wide needs no room to the side on a phone
-PX_PER_POINT = 1.5  # a figure 6.4 inches wide fills the text column; style sheets shrink it where there is less room
+NARROW = 470  # pixels: narrower figures fit a phone without scrolling
+PX_PER_POINT = 1.5  # a figure 6.4 inches wide fills the text column; style sheets shrink it on narrower screens
 BARRED = {"metadata", "style", "script", "foreignObject", "title", "desc"}
 DROPPED = {"id", "style", "font-family", "version", "font-stretch", "font-variant", "writing-mode"}
 INHERITED = {
@@ -33,7 +33,7 @@ VARIABLES = {colour: f"var(--cn-{name})" for colour, name in SENTINELS.items()} 
 
 
 def draw(fig: Any, prefix: str, alt: str) -> str:
-    """The SVG of a matplotlib figure, transformed. Ids start with prefix; alt is its text for who cannot see it."""
+    """The SVG of a matplotlib figure, transformed. Ids start with prefix; alt is its alternative text."""
     import matplotlib as mpl
 
     written = io.StringIO()
@@ -43,7 +43,7 @@ def draw(fig: Any, prefix: str, alt: str) -> str:
 
 
 def theme(text: str, prefix: str, alt: str) -> str:
-    """Transform an SVG that matplotlib wrote (as str, svg.fonttype "none") into one to put inside a page."""
+    """Transform an SVG by matplotlib (as str, svg.fonttype "none") into one for a page."""
     root = ET.fromstring(text)
     names = _names(root, re.sub(r"[^A-Za-z0-9-]+", "-", prefix))
     children = _group([new for child in root for new in _rebuilt(child, names, in_defs=False)])
@@ -54,8 +54,8 @@ def theme(text: str, prefix: str, alt: str) -> str:
         "width": _short(float(box.split()[2]) * PX_PER_POINT, 0),
         "role": "img",
         "aria-label": " ".join(alt.split()),
-        "fill": "var(--cn-fg)",  # matplotlib leaves black out, which is what an SVG starts from
-        "stroke-linejoin": "round",  # likewise; its own style sheet says so
+        "fill": "var(--cn-fg)",  # matplotlib omits black, the default of SVG
+        "stroke-linejoin": "round",  # likewise; set in its own style sheet
     }
     if float(attributes["width"]) < NARROW:
         attributes["class"] = "cn-narrow"
@@ -66,7 +66,7 @@ def theme(text: str, prefix: str, alt: str) -> str:
 
 
 def _names(root: ET.Element, prefix: str) -> dict[str, str]:
-    """New names for the ids that something refers to, numbered in the order in which they stand."""
+    """New names for the ids that are referred to, numbered in document order."""
     wanted: set[str] = set()
     for element in root.iter():
         for name, value in element.attrib.items():
@@ -78,14 +78,14 @@ def _names(root: ET.Element, prefix: str) -> dict[str, str]:
 
 
 def _rebuilt(element: ET.Element, names: dict[str, str], in_defs: bool) -> list[ET.Element]:
-    """The element as it goes into the page: itself, its children where it was only a wrapper, or nothing."""
+    """The element as it appears in the page: itself, its children if it was only a wrapper, or nothing."""
     tag = _local(element.tag)
     if tag in BARRED:
         return []
     attributes = _attributes(element, names)
     in_defs = in_defs or tag in ("defs", "clipPath", "pattern", "mask")
     if tag == "path" and not in_defs and attributes.get("fill") == "none" and "stroke" not in attributes:
-        return []  # backgrounds without colour
+        return []  # backgrounds without color
     children = [new for child in element for new in _rebuilt(child, names, in_defs)]
     if tag in ("g", "defs") and not children:
         return []
@@ -102,11 +102,11 @@ def _rebuilt(element: ET.Element, names: dict[str, str], in_defs: bool) -> list[
 
 
 def _attributes(element: ET.Element, names: dict[str, str]) -> dict[str, str]:
-    """Attributes and style declarations together, as presentation attributes in the site's colours and font."""
+    """Attributes and style declarations together, as presentation attributes in the site's colors and font."""
     found = {_local(name): value for name, value in element.attrib.items()}
     for declaration in filter(str.strip, found.get("style", "").split(";")):
         name, _, value = declaration.partition(":")
-        found[name.strip()] = value.strip()  # of two the later one holds, as in a style sheet
+        found[name.strip()] = value.strip()  # the later of two wins, as in a style sheet
     if "font" in found:  # the shorthand of mathematical text: "italic 700 12px 'DejaVu Sans'"
         found |= _font(found.pop("font"))
     mono = "mono" in found.get("font-family", "").lower()
@@ -155,7 +155,7 @@ def _href(value: str, names: dict[str, str]) -> str:
 
 
 def _group(children: list[ET.Element]) -> list[ET.Element]:
-    """Put what three or more neighbours of one kind share into a group around them."""
+    """Put the common attributes of three or more neighbors of one kind into a group around them."""
 
     def look(element: ET.Element) -> tuple[Any, ...]:
         shared = sorted((k, v) for k, v in element.attrib.items() if k in INHERITED)
@@ -177,7 +177,7 @@ def _group(children: list[ET.Element]) -> list[ET.Element]:
 
 
 def _runs(glyphs: list[ET.Element]) -> list[ET.Element]:
-    """Mathematical text as runs of letters: matplotlib places each alone, by widths of a font that the page lacks."""
+    """Mathematical text as runs of letters: matplotlib places each by itself, by widths of a font not on the page."""
     runs: list[ET.Element] = []
     at = 0.0
     for glyph in glyphs:
@@ -192,7 +192,7 @@ def _runs(glyphs: list[ET.Element]) -> list[ET.Element]:
 
 
 def _prune(element: ET.Element, given: dict[str, str]) -> None:
-    """Drop what an element would inherit anyway. What stands in <defs> inherits from where it is used."""
+    """Drop the attributes that an element inherits anyway. Elements in <defs> inherit from the place of their use."""
     for name in [name for name, value in element.attrib.items() if given.get(name) == value]:
         del element.attrib[name]
     given = given | {name: value for name, value in element.attrib.items() if name in INHERITED}
@@ -207,7 +207,7 @@ def _path(value: str) -> str:
 
 
 def _transform(value: str) -> str:
-    """A transform without turns by nothing; scales keep the digits that large images need."""
+    """A transform without rotations by zero; scales keep the digits that large images need."""
     value = re.sub(r"rotate\(-?0(?:\.0*)?(?:\s[^)]*)?\)", "", value).strip()
     decimals = 5 if "matrix" in value or "scale" in value else 2
     return _numbers(value, decimals)
@@ -234,7 +234,7 @@ def _written(element: ET.Element) -> list[str]:
 
 
 def _local(name: str) -> str:
-    """A name without its namespace; names of namespaces that pages have no use for keep it (and are dropped)."""
+    """A name without its namespace; names in namespaces without use on pages keep it (and are dropped)."""
     for namespace in ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"):
         name = name.removeprefix(f"{{{namespace}}}")
     return name

@@ -1,13 +1,13 @@
-"""Runs jobs: in processes forked from one warm server, each with a keeper that bounds it and takes its family along.
+"""Runs jobs in processes forked from one warm server, each with a supervisor that enforces its limits.
 
-    Pool (this process) ──socket──▶ server (warm) ──fork──▶ keeper (own session) ──fork──▶ the job ──▶ its children
-      local.py                        server.py               keeper.py                     child.py, job.py
+    Pool (this process) ──socket──▶ server (warm) ──fork──▶ supervisor (own session) ──fork──▶ the job ──▶ its children
+      pool.py                         server.py               supervisor.py                      child.py
 
-- A job's socket is its lifeline too: when the Pool closes it, or dies in any way, the keeper sees its end and kills
-  the job with all of its descendants. When the server dies, the keeper is told by the kernel and does the same; when
-  a keeper dies, the kernel kills its job, and the server, next in line as a subreaper, kills the rest.
-- How a job's process is started is one seam, `keeper.start`: a sandbox goes there, and nothing else changes.
-- What a Task and an Outcome are does not say where the job runs: a cluster is another Pool.
+- A job's socket is also its lifeline: when the Pool closes it, or dies in any way, the supervisor reads its end and
+  kills the job with all of its descendants. When the server dies, the kernel signals the supervisor, which does the
+  same; when a supervisor dies, the kernel kills its job, and the server, the next subreaper, kills the rest.
+- A job's process is started in one place, `supervisor.start`: a sandbox would go there, without other changes.
+- Task and Outcome do not depend on where a job runs: a cluster would be another Pool.
 """
 
 from coursenotes.workers.devices import Device, detect

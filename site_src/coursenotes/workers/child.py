@@ -1,4 +1,4 @@
-"""What a job's own process does around the function that it calls. Forked from its keeper; never returns."""
+"""The process of a job, around the function that it calls. Forked from its supervisor; never returns."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from coursenotes.workers.entropy import seed_everything
 TREES = ("snippets", "tests")  # the folders, below the root, whose modules a job may import
 
 
-def main(request: dict[str, Any], writing: int, close: list[int], keeper: int) -> None:
-    """Run one job and say its value or its problem. Ends the process."""
+def main(request: dict[str, Any], writing: int, close: list[int], supervisor: int) -> None:
+    """Run one job and send its value or its problem. Ends the process."""
     status = 1
     try:
         for descriptor in close:
             os.close(descriptor)
-        prepare(request, keeper)
-        say = Speaker(writing)
+        prepare(request, supervisor)
+        send = Sender(writing)
         try:
-            value = call(request, lambda event: say({"event": event}))
-            say({"value": value})
+            value = call(request, lambda event: send({"event": event}))
+            send({"value": value})
             status = 0
         except BaseException as error:
             limits.lift_memory_bound()
-            say({"problem": failures.plain(failures.from_error(error, Path(request["root"]), request))})
+            send({"problem": failures.plain(failures.from_error(error, Path(request["root"]), request))})
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
-        os._exit(status)  # without torch's and the interpreter's tidying up, which takes as long as a small job
+        os._exit(status)  # without the clean-up of torch and the interpreter, which takes as long as a small job
 
 
-def prepare(request: dict[str, Any], keeper: int) -> None:
+def prepare(request: dict[str, Any], supervisor: int) -> None:
     """Make the forked process the job's own: signals, output, limits, device, seeds."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setpgid(0, 0)
-    processes.die_with_parent(keeper)
+    processes.die_with_parent(supervisor)
     redirect(Path(request["output"]))
     trace = open(request["trace"], "w")  # noqa: PTH123, SIM115 - open as long as the process lives
     faulthandler.enable(trace)
@@ -77,8 +77,8 @@ def redirect(output: Path) -> None:
         stream.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]
 
 
-class Speaker:
-    """Writes one JSON line a message, whole."""
+class Sender:
+    """Writes each message as one JSON line, whole."""
 
     def __init__(self, descriptor: int):
         self.descriptor = descriptor
@@ -97,9 +97,9 @@ def call(request: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> A
 
 
 def use_device(device: dict[str, Any]) -> None:
-    """On a GPU, make it torch's default and keep to the slot's part of its memory; on a CPU do nothing.
+    """On a GPU, make it torch's default and limit the job to its slot's share of the memory; on a CPU do nothing.
 
-    Setting the default device to the CPU would send every tensor's making through Python, for half the speed.
+    A default device set to the CPU would route the creation of every tensor through Python, at half the speed.
     """
     if device["gpu"]:
         import torch
@@ -113,16 +113,16 @@ def use_device(device: dict[str, Any]) -> None:
 class SourceOnly(SourceFileLoader):
     """Compiles a module from its source each time.
 
-    Python takes a stored .pyc for good when the source has the same size and the same second of modification, and
-    p=0.2 changed to p=0.5 within a second has both: the job would run the old code under the new fingerprint.
+    Python uses a stored .pyc when the source has the same size and the same second of modification. A change from p=0.2
+    to p=0.5 within a second keeps both: the job would run the old code under the new key.
     """
 
-    def path_stats(self, path: str) -> Any:  # the loader's own way to say that there is nothing to compare with
+    def path_stats(self, path: str) -> Any:  # so the loader has nothing to compare a .pyc with
         raise OSError(f"{path} is read from its source")
 
 
 def read_source_only(root: Path) -> None:
-    """Put the project's root on the path, and import what lies below it from source."""
+    """Put the project's root on the path, and import the modules below it from source."""
     inside = FileFinder.path_hook((SourceOnly, [".py"]))
     trees = [str(root / tree) for tree in TREES]
 

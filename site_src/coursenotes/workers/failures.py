@@ -1,4 +1,4 @@
-"""How a job ended, in words for the person who can mend it: where in the snippet, what, and the fix if one is known."""
+"""Failures of jobs as problems for their authors: the line of the snippet, what happened, the fix if it is known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from coursenotes.workers import devices
 FOREIGN = {"site-packages", "dist-packages", "site_src", ".nox", ".venv", "venv"}
 TOO_BIG = re.compile(r"can't allocate memory|Cannot allocate memory|std::bad_alloc")
 Place = tuple[Path, int]
-LONG, WIDE = 12, 500  # lines of a message, and characters of a line, that are shown
+LONG, WIDE = 12, 500  # shown lines of a message, and characters of a line
+SMALLER = "make it smaller, or raise its limit with @experiment(gigabytes=…)"
+FASTER = "make it smaller, or raise its limit with @experiment(minutes=…)"
 
 
 def plain(problem: Problem) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def from_error(error: BaseException, root: Path, request: Mapping[str, Any]) -> 
 
 
 def shortened(text: str) -> str:
-    """A message that fits a screen: its first lines and its last, each not too wide."""
+    """A message cut to fit a screen: its first lines and its last, each not too wide."""
     lines = [line if len(line) <= WIDE else f"{line[:WIDE]} …" for line in text.splitlines()]
     if len(lines) > LONG:
         lines = [*lines[: LONG - 2], f"… and {len(lines) - LONG + 1} lines more", lines[-1]]
@@ -70,7 +72,7 @@ def shortened(text: str) -> str:
 
 
 def is_memory(error: BaseException) -> bool:
-    """Whether an exception says that there was not enough memory, on a CPU or a GPU."""
+    """Whether an exception means that there was not enough memory, on a CPU or a GPU."""
     return isinstance(error, MemoryError) or (
         isinstance(error, (RuntimeError, OSError))
         and (type(error).__name__ == "OutOfMemoryError" or bool(TOO_BIG.search(str(error))))
@@ -78,7 +80,7 @@ def is_memory(error: BaseException) -> bool:
 
 
 def fix(error: BaseException) -> str | None:
-    """How to mend an exception, where that is known."""
+    """How to fix the cause of an exception, where that is known; else None."""
     if is_memory(error):
         return SMALLER
     if isinstance(error, ModuleNotFoundError):
@@ -86,22 +88,18 @@ def fix(error: BaseException) -> str | None:
             return f"check the spelling: there is no {str(error.name).replace('.', '/')}.py"
         return f"check the spelling, or add {str(error.name).partition('.')[0]} to the dependencies in pyproject.toml"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "free some space, and run it again: what was finished is kept"
+        return "free some space, and run it again: finished work is kept"
     if isinstance(error, SystemExit):
         return "return the results, or raise an error; do not leave the process"
     return None
 
 
-SMALLER = "make it smaller, or raise its limit with @experiment(gigabytes=…)"
-FASTER = "make it smaller, or raise its limit with @experiment(minutes=…)"
-
-
 def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
-    """A job that ended without a word of its own: out of time, memory or room for output, or killed.
+    """The problem of a job that ended without reporting one: over its time, memory or output limit, or killed.
 
-    The place is the line of the project at which it was, where faulthandler could write it down.
+    Its place is the line of the project that was running, where faulthandler could write it down.
     """
-    frames = written(stack(Path(request["trace"])), request["args"].get("places", {}))
+    frames = in_files(stack(Path(request["trace"])), request["args"].get("places", {}))
     place = innermost(frames, Path(request["root"]))
     where = [f"it was at: {line}" for line in _source(place)] if place else []
     reason, status = end.get("reason"), end.get("status")
@@ -109,7 +107,7 @@ def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
     if reason == "time":
         what, repair = f"it was still running after {_time(request['seconds'])}, its limit, and was stopped", FASTER
     elif reason == "memory":
-        what = f"it came to use more than {request['memory'] / 2**30:g} GB of memory, its limit, and was killed"
+        what = f"it used more than {request['memory'] / 2**30:g} GB of memory, its limit, and was killed"
         repair = SMALLER
     elif reason == "output":
         what, repair = "it printed more than 64 MB, and was killed", "print less; run.log keeps numbers"
@@ -121,7 +119,7 @@ def from_end(end: Mapping[str, Any], request: Mapping[str, Any]) -> Problem:
         what = f"its process ended by itself with status {status} before it returned anything"
         repair = "return the results, or raise an error; do not leave the process"
     else:
-        what = "it ended without a word"
+        what = "it exited without reporting a result"
     left = (f"process {pid} could not be killed" for pid in end.get("left") or ())
     path, line = place or (None, None)
     return Problem(what, path, line, (*where, *left), repair)
@@ -143,23 +141,23 @@ def stack(trace: Path) -> list[tuple[str, int]]:
     return found + thread
 
 
-def written(frames: Iterable[tuple[str, int]], places: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """The frames, where code that is part of a file stands in that file: places are {its name: [file, first line]}."""
+def in_files(frames: Iterable[tuple[str, int]], places: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The frames, with the code of cells placed in its file. places: {name of the code: [file, first line]}."""
     return [(places[name][0], places[name][1] + line - 1) if name in places else (name, line) for name, line in frames]
 
 
 def innermost(frames: Iterable[tuple[str, int]], root: Path) -> Place | None:
-    """The last of the frames that lies in the project, the engine and installed packages left out."""
-    found = None
+    """The last of the frames in the project's own code, without the engine and installed packages."""
+    place = None
     for name, line in frames:
         path = _path(name, root)
         if path.is_relative_to(root) and path.is_file() and not FOREIGN & set(path.relative_to(root).parts):
-            found = (path, line)
-    return found
+            place = (path, line)
+    return place
 
 
 def _path(name: str, root: Path) -> Path:
-    """A frame's file; one that is not absolute is relative to the root."""
+    """A frame's file; a relative one is relative to the root."""
     return root / name
 
 
@@ -169,7 +167,7 @@ def _source(place: Place) -> tuple[str, ...]:
 
 
 def _short(name: str) -> str:
-    """A library's file from its package on."""
+    """A library's file, starting at its package."""
     for mark in ("site-packages/", "dist-packages/", "site_src/"):
         if mark in name:
             return name.rpartition(mark)[2]

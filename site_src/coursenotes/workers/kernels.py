@@ -1,9 +1,9 @@
-"""Which numerical kernels the libraries choose: the machine's own, or those that every x86-64 processor has.
+"""The numerical kernels that the libraries use: the machine's own, or those that every x86-64 processor supports.
 
-PyTorch, oneDNN, MKL and OpenBLAS each pick their code by the processor, and pick it when they are loaded. The results
-differ in their last digits, and training makes the differences grow. The variables below ask all four for the oldest
-code that they hold, which gives most of the arithmetic of another machine on this one. They are read once, so they
-have to be in the environment of the server that loads the libraries.
+PyTorch, oneDNN, MKL and OpenBLAS each select their code by the processor when they are loaded. The results differ in
+their last digits, and training amplifies the differences. With the variables below all four select their oldest code,
+which reproduces most of the arithmetic of another machine on this one. They are read once, so they have to be in the
+environment of the server that loads the libraries.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OLDEST: Mapping[str, str] = {
     "MKL_CBWR": "COMPATIBLE",
     "OPENBLAS_CORETYPE": "Nehalem",
 }
-KERNELS: Mapping[str, Mapping[str, str | None]] = {  # what a Pool's environment sets, and with None takes away
+KERNELS: Mapping[str, Mapping[str, str | None]] = {  # the variables for a Pool's environment; None removes one
     NATIVE: dict.fromkeys(OLDEST),
     BASELINE: OLDEST,
 }

@@ -1,4 +1,4 @@
-"""Limits of one job: wall clock, memory, output. What sets them in the job, and what watches them from its keeper."""
+"""The limits of one job on time, memory and output: set in the job, and watched by its supervisor."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from coursenotes.workers import processes
 
 OUTPUT_LIMIT = 64 * 2**20  # bytes that a job may print
-LOOK = 0.1  # seconds between two looks at the job's memory
-LOOK_AT_FAMILY = 1.0  # seconds between two looks at all of its descendants, which means reading all of /proc
+INTERVAL = 0.1  # seconds between two checks of the job's memory
+FAMILY_INTERVAL = 1.0  # seconds between two checks of all its descendants, which read all of /proc
 
 
 def bound_memory(extra: int) -> None:
@@ -29,7 +29,7 @@ def bound_memory(extra: int) -> None:
 
 
 def lift_memory_bound() -> None:
-    """Take the limit of bound_memory away, to have room to say what happened."""
+    """Remove the limit of bound_memory, so that there is memory to report the error."""
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
@@ -41,32 +41,32 @@ def no_core_files() -> None:
 
 @dataclass
 class Watch:
-    """What a keeper looks at while its job runs. over() says which limit was passed, or None."""
+    """A supervisor's checks of its running job. over() gives the limit that is exceeded, or None."""
 
     pid: int
     seconds: float
-    memory: int  # bytes, beyond what the job had from the server when it started
+    memory: int  # bytes, beyond those shared with the server at the start
     output: Path
-    peak: int = 0  # bytes, the most that was seen
+    peak: int = 0  # bytes, the most that was observed
     started: float = field(default_factory=time.monotonic)
     _shared: int = 0
     _family_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self._shared = processes.private_bytes(os.getpid())  # the keeper is a fork of the same server
-        self._family_at = self.started + LOOK_AT_FAMILY
+        self._shared = processes.private_bytes(os.getpid())  # the supervisor is a fork of the same server
+        self._family_at = self.started + FAMILY_INTERVAL
 
     def wait(self) -> float:
-        """Seconds until the next look."""
-        return max(0.0, min(LOOK, self.started + self.seconds - time.monotonic()))
+        """Seconds until the next check."""
+        return max(0.0, min(INTERVAL, self.started + self.seconds - time.monotonic()))
 
     def over(self) -> str | None:
-        """ "time", "memory" or "output" where that limit was passed."""
+        """ "time", "memory" or "output" where that limit is exceeded, else None."""
         now = time.monotonic()
         if now - self.started >= self.seconds:
             return "time"
         if now >= self._family_at:
-            self._family_at = now + LOOK_AT_FAMILY
+            self._family_at = now + FAMILY_INTERVAL
             if self._output() > OUTPUT_LIMIT:
                 return "output"
             pids = processes.descendants(os.getpid())

@@ -1,4 +1,4 @@
-"""The Pool: this machine's devices and one warm server, to which tasks are handed biggest first."""
+"""The Pool: this machine's devices and one warm server, which gets the tasks, those of the highest cost first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coursenotes.errors import Problem
 from coursenotes.paths import Paths
 from coursenotes.workers.devices import Device, choose, cores, detect
 from coursenotes.workers.environment import environment
-from coursenotes.workers.running_job import REQUEST, Running, write_request
+from coursenotes.workers.job_handle import REQUEST, JobHandle, write_request
 from coursenotes.workers.scratch import Scratch, tail
 from coursenotes.workers.server import JOB, PREPARE
 from coursenotes.workers.tasks import Outcome, Task
@@ -31,7 +31,7 @@ TORCH = (
     "safetensors.numpy",
     "coursenotes.experiments.job",
 )
-BACKGROUND = 10  # how much nicer than this process a Pool in the background is
+BACKGROUND = 10  # added to the niceness of a Pool in the background
 PATIENCE = 15.0  # seconds for the server to end by itself
 
 
@@ -40,9 +40,9 @@ class Pool:
 
     root is the project's root, from which the tasks import. preload are the modules that the server loads before the
     first task; the server is started by the first task, so that a Pool without tasks costs nothing. slots replaces
-    the number of CPU slots. warn is given one line for each preload that failed (default: to standard error).
-    environment is set in the server, and so in every job, before anything is loaded; None takes a variable away.
-    background lets everything else on this machine go first.
+    the number of CPU slots. warn is called with one line for each preload that failed (default: print it to standard
+    error). environment is set in the server, and so in every job, before anything is loaded; None removes a variable.
+    background gives everything else on this machine priority.
     """
 
     def __init__(
@@ -62,10 +62,10 @@ class Pool:
         self._warn = warn or (lambda text: print(text, file=sys.stderr))
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._heard = b""  # from the server
+        self._partial = b""  # of a line from the server
         self._scratch: Scratch | None = None
-        self._running: dict[socket.socket, Running] = {}
-        self.ready: dict[str, Any] = {}  # what the server said: failed, seconds, cpu_seconds
+        self._running: dict[socket.socket, JobHandle] = {}
+        self.ready: dict[str, Any] = {}  # the server's report: failed, seconds, cpu_seconds
 
     def __enter__(self) -> Pool:
         return self
@@ -75,7 +75,7 @@ class Pool:
 
     @property
     def devices(self) -> list[Device]:
-        """What there is to compute on, the CPU first; looked for when it is first asked for."""
+        """The devices, the CPU first; detected on first use."""
         if self._devices is None:
             self._devices = detect(self._slots)
         if not any(not device.gpu for device in self._devices):
@@ -85,10 +85,10 @@ class Pool:
     def run(
         self, tasks: Iterable[Task], on_event: Callable[[Task, dict[str, Any]], None] | None = None
     ) -> Iterator[Outcome]:
-        """Run the tasks and give their outcomes as they finish; one that fails does not stop the others.
+        """Run the tasks and yield their outcomes as they finish; one that fails does not stop the others.
 
-        The biggest cost first, then by id. on_event is given {"start": {…}} when a task starts, and then what the
-        task reports. Leaving the iteration (an exception, Ctrl-C, break) kills what runs.
+        They start by descending cost, then by id. on_event is called with {"start": {…}} when a task starts, and then
+        with its reports. Leaving the iteration (an exception, Ctrl-C, break) kills the running tasks.
         """
         waiting = sorted(tasks, key=lambda task: (-task.cost, task.id))
         try:
@@ -96,11 +96,11 @@ class Pool:
                 self.warm()
             while waiting or self._running:
                 if self._control is None:
-                    problem = self._why_the_server_died()
+                    problem = self._server_problem()
                     yield from (Outcome(task, False, problem=problem) for task in waiting)
                     waiting = []
                 else:
-                    self._hand_out(waiting)
+                    self._start_waiting(waiting)
                 yield from self._wait(on_event)
         finally:
             for running in list(self._running.values()):
@@ -129,12 +129,12 @@ class Pool:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        self._heard = b""
+        self._partial = b""
 
     def prepare(self, call: str, args: Mapping[str, Any]) -> None:
         """Have the server call a function of the engine, "package.module:function", before it starts further jobs.
 
-        What it loads, the jobs need not. It must start no thread and import nothing of the project's.
+        Jobs need not load what it loads. It must not start a thread or import code of the project.
         """
         self.warm()
         assert self._control is not None
@@ -144,10 +144,10 @@ class Pool:
                 socket.send_fds(self._control, [PREPARE], [theirs.fileno()])
                 ours.sendall(json.dumps({"call": call, "args": dict(args)}).encode() + b"\n")
             except OSError:
-                self._hang_up()  # the server is gone, as the next job will tell
+                self._hang_up()  # the server is gone, which the next job reports
 
     def close(self) -> None:
-        """Kill what runs, end the server, wait for both, and remove what they wrote and nobody took."""
+        """Kill the running jobs, end the server, wait for both, and remove the files that were not moved away."""
         for running in list(self._running.values()):
             self._forget(running)
         self._hang_up()
@@ -163,8 +163,8 @@ class Pool:
             self._scratch = None
 
     # -- starting
-    def _hand_out(self, waiting: list[Task]) -> None:
-        """Start what fits on the free slots, in order."""
+    def _start_waiting(self, waiting: list[Task]) -> None:
+        """Start the tasks that have a free slot, in order."""
         busy = Counter(running.device.name for running in self._running.values())
         for task in list(waiting):
             device = choose(task.gpu, self.devices, busy)
@@ -189,11 +189,11 @@ class Pool:
             except OSError:
                 ours.close()
                 raise
-        self._running[ours] = Running(task, device, folder, ours, request)
+        self._running[ours] = JobHandle(task, device, folder, ours, request)
 
     # -- listening
     def _wait(self, on_event: Callable[[Task, dict[str, Any]], None] | None) -> Iterator[Outcome]:
-        """Wait for something to be said, and give the outcomes that it brought."""
+        """Wait for messages, and yield the outcomes of jobs that ended."""
         if not self._running and self._control is None:
             return
         with selectors.DefaultSelector() as selector:
@@ -206,9 +206,9 @@ class Pool:
             except ConnectionError:
                 data = b""
             if sock is self._control:
-                self._hear(data)
+                self._server_message(data)
             elif (running := self._running.get(sock)) is not None:
-                for event in running.hear(data):
+                for event in running.receive(data):
                     if on_event is not None:
                         on_event(running.task, event)
                 if not data:
@@ -216,19 +216,19 @@ class Pool:
                     self._forget(running)
                     yield outcome
 
-    def _hear(self, data: bytes) -> None:
-        """The server said that it is ready, or is gone."""
+    def _server_message(self, data: bytes) -> None:
+        """Take the server's report that it is ready, or close the connection where it ended."""
         if not data:
             self._hang_up()
             return
-        *lines, self._heard = (self._heard + data).split(b"\n")
+        *lines, self._partial = (self._partial + data).split(b"\n")
         for line in lines:
             self.ready = json.loads(line)["ready"]
             for name, error in self.ready["failed"].items():
-                self._warn(f"{name} could not be loaded beforehand: {error}")
+                self._warn(f"{name} could not be preloaded: {error}")
 
-    def _forget(self, running: Running) -> None:
-        """Close the job's lifeline: its keeper kills whatever is left of it."""
+    def _forget(self, running: JobHandle) -> None:
+        """Close the job's socket, at which its supervisor kills whatever is left of it."""
         running.socket.close()
         self._running.pop(running.socket, None)
 
@@ -237,10 +237,10 @@ class Pool:
             self._control.close()
             self._control = None
 
-    def _why_the_server_died(self) -> Problem:
-        """A problem with the server's last words."""
+    def _server_problem(self) -> Problem:
+        """The problem of tasks that were not run since the server ended, with the end of its log."""
         status = self._server.wait() if self._server is not None else None
         assert self._scratch is not None
-        said = tail(self._scratch.path / "server.txt").strip().splitlines()[-12:]
+        log = tail(self._scratch.path / "server.txt").strip().splitlines()[-12:]
         how = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with status {status}"
-        return Problem(f"the server that starts jobs {how}; this was not run", details=tuple(said), fix="run it again")
+        return Problem(f"the server that starts jobs {how}; this was not run", details=tuple(log), fix="run it again")

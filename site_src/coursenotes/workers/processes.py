@@ -1,7 +1,7 @@
-"""Families of processes: who descends from whom, dying with the parent, killing all of them.
+"""Process families: finding descendants, ending with the parent, killing all of them.
 
-On Linux a keeper becomes a subreaper, so that a grandchild whose parent ended, even one in a session of its own,
-becomes the keeper's child and can be found. Elsewhere (macOS) only the job's process group can be killed.
+On Linux a supervisor becomes a subreaper, so that a grandchild whose parent ended, even one in a session of its own,
+becomes the supervisor's child and can be found. Elsewhere (macOS) only the job's process group can be killed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None  # loaded before an
 
 
 def die_with_parent(parent: int, how: signal.Signals = signal.SIGKILL) -> None:
-    """Have this signal sent to the calling process when its parent ends; at once where it has ended already."""
+    """Have this signal sent to the calling process when its parent ends; at once if it has ended already."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
     if os.getppid() != parent:  # it ended before the call above
@@ -34,7 +34,7 @@ def adopt_orphans() -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The processes whose parent is pid, by the kernel's list; [] where there is none to read (macOS)."""
+    """The processes whose parent is pid, by /proc; [] where there is none (macOS)."""
     return _by_parent().get(pid, [])
 
 
@@ -68,8 +68,8 @@ def _by_parent() -> dict[int, list[int]]:
 def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[float, list[int]]:
     """Kill and reap every descendant of the calling process. -> (their CPU seconds, what could not be killed).
 
-    group is a process group that is killed first, which is all that can be done where orphans are not adopted.
-    Done when the kernel says that there is no child left; since orphans come to a subreaper, none is missed.
+    group is a process group that is killed first; where orphans are not adopted, nothing else can be killed. It ends
+    when the kernel reports no more children; since a subreaper adopts orphans, none is missed.
     """
     if group is not None:
         send(-group, signal.SIGKILL)
@@ -100,18 +100,18 @@ def reap() -> tuple[dict[int, float], bool]:
 
 
 def send(pid: int, what: signal.Signals) -> None:
-    """Send a signal to a process, or to the group -pid; one that has ended, or is another user's, is left be."""
+    """Send a signal to a process, or to the group -pid; one that has ended, or is another user's, is ignored."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(-pid, what) if pid < 0 else os.kill(pid, what)
 
 
 def private_bytes(pid: int) -> int:
-    """The memory of one process that is not a file's: anonymous and shared pages, in bytes. 0 where unknown."""
+    """The memory of one process apart from mapped files: anonymous and shared pages, in bytes. 0 where unknown."""
     return sum(_status(pid, "RssAnon", "RssShmem").values())
 
 
 def data_bytes(pid: int) -> int:
-    """What RLIMIT_DATA counts of one process, in bytes. 0 where unknown."""
+    """The memory of one process that RLIMIT_DATA counts, in bytes. 0 where unknown."""
     return sum(_status(pid, "VmData").values())
 
 
@@ -127,11 +127,11 @@ def _status(pid: int, *names: str) -> dict[str, int]:
     return found
 
 
-def give_way_as_a_session() -> None:
-    """Make a process that leads a session as nice to other sessions as it is to other processes.
+def renice_session() -> None:
+    """Give the calling process's session the niceness of the process.
 
-    Linux shares the processor out between sessions first (autogroups), and only inside one by niceness: a nice process
-    in a session of its own would get as much as all that somebody else does. Where there is no such thing, nothing.
+    Linux divides the processor between sessions first (autogroups), and by niceness only within one: a nice process in
+    a session of its own would get as much as everything else together. Without autogroups this does nothing.
     """
     nice = os.getpriority(os.PRIO_PROCESS, 0)
     if nice > 0:

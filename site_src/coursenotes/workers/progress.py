@@ -1,4 +1,4 @@
-"""What the person at the terminal sees of a build: a live display, or plain lines where nobody watches (CI)."""
+"""The progress of a build on the terminal: a live display, or plain lines where there is no terminal (CI)."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from rich.table import Table
 from rich.text import Text
 
 from coursenotes.errors import Problem
-from coursenotes.workers.status import Job, Kind, Standing
+from coursenotes.workers.status import Kind, RunningJob, Status
 from coursenotes.workers.tasks import Outcome, Task
 
-PLAIN_EVERY = 15.0  # seconds without a line, where nobody watches, after which one says how things stand
-ROWS = 12  # running jobs that are shown; a machine with more cores shows how many more
-SAID = 300  # characters of a printed line that are shown of a job that failed
-WIDE = 90  # columns, from which there is room for bars and curves
+PLAIN_EVERY = 15.0  # seconds without a plain line, after which a status line is printed
+ROWS = 12  # running jobs that are shown; beyond them, only their number
+LONGEST = 300  # shown characters of a line that a failed job printed
+WIDE = 90  # columns that bars and curves need
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-class Progress(Standing):
-    """A context manager; give it the plan, each event and each outcome, and it shows how things stand.
+class Progress(Status):
+    """A context manager that shows the plan, each event and each outcome that it is given.
 
-    On a terminal it is a live display of what runs. On anything else it is plain lines: one for each experiment that
-    is done, one for each failure at once, and one whenever nothing was said for a while. NO_COLOR takes the colors
-    away; plain=True or False decides instead of the terminal. slots is how many tasks run at once.
+    On a terminal it is a live display of the running tasks. Elsewhere it prints plain lines: one for each experiment
+    that is done, one for each failure at once, and a status line after a while without output. NO_COLOR removes the
+    colors; plain=True or False overrides the detection of a terminal. slots is how many tasks run at once.
     """
 
     def __init__(self, file: IO[str] | None = None, plain: bool | None = None, slots: int = 1):
@@ -40,16 +40,16 @@ class Progress(Standing):
         self.console = Console(file=file or sys.stderr, no_color="NO_COLOR" in os.environ or None, highlight=False)
         self.plain = not self.console.is_terminal if plain is None else plain
         self.problems: list[Problem] = []
-        self._said = time.monotonic()
+        self._printed = time.monotonic()
         self._live: Live | None = None
-        self._lock = threading.RLock()  # what is one piece is written in one piece
+        self._lock = threading.RLock()  # so that each piece is written whole
         self._over = threading.Event()
         self._watch: threading.Thread | None = None
 
     def __enter__(self) -> Progress:
-        self._began = self._said = time.monotonic()
+        self._began = self._printed = time.monotonic()
         if self.plain:
-            self._watch = threading.Thread(target=self._speak_up, name="progress", daemon=True)
+            self._watch = threading.Thread(target=self._print_status, name="progress", daemon=True)
             self._watch.start()
         else:
             self._live = Live(console=self.console, get_renderable=self.render, refresh_per_second=8, transient=True)
@@ -68,11 +68,11 @@ class Progress(Standing):
             self._watch.join()
             self._watch = None
 
-    # -- what it is told
+    # -- input
     def stage(self, text: str, total: int = 0, tasks: Iterable[Task] = ()) -> None:
-        """What the build does now, and how many tasks that is: "rendering", "drawing figures".
+        """Begin a stage, such as "rendering" or "drawing figures", with a total number of tasks.
 
-        tasks, where they are known, tell it how many there are of each kind.
+        tasks, where they are known, give the number of each kind.
         """
         with self._lock:
             self.begin(text, total, 0, dict.fromkeys((task.id for task in tasks), 0.0))
@@ -90,10 +90,10 @@ class Progress(Standing):
         reasons: Mapping[str, int] | Sequence[str] = (),
         tasks: Iterable[Task] = (),
     ) -> None:
-        """How many jobs there are, how many of them came from the store, and why the others did not.
+        """Begin training: total jobs, of which stored are in the store, and the reasons for running the others.
 
-        reasons are texts, or texts with how many jobs each holds for. tasks, those that will run, say how many jobs
-        each experiment has, and make the time left a better guess, by their costs.
+        reasons are texts, or texts with their numbers of jobs. tasks, those that will run, give the number of jobs of
+        each experiment, and by their costs a better estimate of the time left.
         """
         with self._lock:
             self.failed = 0
@@ -108,15 +108,15 @@ class Progress(Standing):
                 self._print(f"  {_count(number, 'job')}: {reason}" if number else f"  {reason}", style="dim")
 
     def event(self, task: Task, event: Mapping[str, Any]) -> None:
-        """What a running task reported."""
+        """Take an event that a running task reported."""
         with self._lock:
             if task.id not in self.jobs:
-                self.jobs[task.id] = Job(time.monotonic())
+                self.jobs[task.id] = RunningJob(time.monotonic())
                 self.slots = max(self.slots, len(self.jobs))
             self.jobs[task.id].take(event)
 
     def done(self, outcome: Outcome) -> None:
-        """A task ended. A failure is shown at once, with the end of what it printed, and kept in problems."""
+        """Take the outcome of a task. A failure is shown at once, with the end of its output, and kept in problems."""
         with self._lock:
             job = self.jobs.pop(outcome.task.id, None)
             self.costs.pop(outcome.task.id, None)
@@ -135,9 +135,9 @@ class Progress(Standing):
             if self.plain and kind.done == kind.planned:
                 self._print_kind(kind, "core" if outcome.device == "cpu" else "GPU")
 
-    # -- what it shows
-    def standing(self) -> str:
-        """How things stand, in a line: how much is done after how long, how much is left, what runs longest."""
+    # -- display
+    def status(self) -> str:
+        """The status in a line: what is done and after how long, the time left, and the task that runs longest."""
         now = time.monotonic()
         if not self.total and not self.jobs:
             return f"  … {self._stage} ({_time(now - self._began)})"
@@ -148,7 +148,7 @@ class Progress(Standing):
         return text
 
     def render(self) -> RenderableType:
-        """The live display: one line for all, one line for each running job."""
+        """The live display: one line for the stage, one line for each running job."""
         now = time.monotonic()
         head = Text(self._stage, style="bold")
         done = self.stored + self.finished
@@ -185,12 +185,12 @@ class Progress(Standing):
             return ""
         return f"{before}{f'about {_time(left)}' if left >= 10 else 'less than 10 s'} left"
 
-    def _speak_up(self) -> None:
-        """In a thread of its own: a line whenever nothing was said for a while."""
-        while not self._over.wait(max(0.01, self._said + PLAIN_EVERY - time.monotonic())):
+    def _print_status(self) -> None:
+        """In a thread of its own: print a status line after a while without output."""
+        while not self._over.wait(max(0.01, self._printed + PLAIN_EVERY - time.monotonic())):
             with self._lock:
-                if time.monotonic() - self._said >= PLAIN_EVERY:
-                    self._print(self.standing())
+                if time.monotonic() - self._printed >= PLAIN_EVERY:
+                    self._print(self.status())
 
     def _print_done(self, mark: str, text: str) -> None:
         done = self.stored + self.finished
@@ -199,7 +199,7 @@ class Progress(Standing):
         self._print(f"{place} {text}", style="green" if good else "bold red", upto=len(place) if good else None)
 
     def _print_kind(self, kind: Kind, place: str) -> None:
-        """The last one of a kind is done."""
+        """Print the line of an experiment, or of another kind, whose last task is done."""
         number = _count(kind.done, "job" if self._stage == "training" else "task")
         if kind.worked < kind.done:
             number = f"{kind.worked} of {number}"
@@ -213,9 +213,9 @@ class Progress(Standing):
         if outcome.problem is not None:
             self.problems.append(outcome.problem)
             self._print(_indent(str(outcome.problem)))
-        said = [line[:SAID] for line in outcome.output.strip().splitlines()[-10:]]
-        if said:
-            self._print(_indent("\n".join(["it printed:", *(f"  {line}" for line in said)])), style="dim")
+        output = [line[:LONGEST] for line in outcome.output.strip().splitlines()[-10:]]
+        if output:
+            self._print(_indent("\n".join(["it printed:", *(f"  {line}" for line in output)])), style="dim")
 
     def _print(self, text: str, style: str = "", upto: int | None = None) -> None:
         line = Text(text)
@@ -223,7 +223,7 @@ class Progress(Standing):
             line.stylize(style, 0, upto)
         with self._lock:
             self.console.print(line, soft_wrap=True)
-            self._said = time.monotonic()
+            self._printed = time.monotonic()
 
 
 def sparkline(values: Sequence[float], width: int = 16) -> str:
@@ -231,7 +231,7 @@ def sparkline(values: Sequence[float], width: int = 16) -> str:
     if len(values) < 2:
         return ""
     step = max(1, math.ceil(len(values) / width))
-    shown = list(values)[::-1][::step][::-1]  # the last value is always among them
+    shown = list(values)[::-1][::step][::-1]  # including the last value
     low, high = min(shown), max(shown)
     return "".join(SPARKS[round((v - low) / ((high - low) or 1) * (len(SPARKS) - 1))] for v in shown)
 

@@ -1,4 +1,4 @@
-"""The folder in which one Pool's jobs write, on the store's own file system, so that results can be renamed into it."""
+"""The folder of one Pool's jobs, on the store's file system, so that results can be renamed into the store."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-TAIL = 4000  # characters of an output that are shown
+TAIL = 4000  # shown characters of an output
 TEMPORARY, OWNER, PREFIX = "temporary", "owner", "cn-"
 
 
 class Scratch:
-    """A folder of its owner's own, held by a lock that ends with the owner's process.
+    """A folder with one owner, under a lock that ends with the owner's process.
 
-    Making one removes those whose owners were killed. An owner that forks without exec passes the lock on.
+    A new one removes those whose owners were killed. A fork without exec inherits the lock.
     """
 
     def __init__(self, parent: Path):
         parent.mkdir(parents=True, exist_ok=True)
-        with (parent / ".lock").open("a") as everyone:  # nobody else is between making a folder and locking it
+        with (parent / ".lock").open(
+            "a"
+        ) as everyone:  # so that no other process is between making a folder and locking it
             fcntl.flock(everyone, fcntl.LOCK_EX)
             for old in parent.glob("[!.]*"):
                 with contextlib.suppress(OSError), (old / "lock").open("a") as lock:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its owner lives
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its owner lives
                     _remove(old)
             self.path = Path(tempfile.mkdtemp(dir=parent))
             self._lock: IO[str] = (self.path / "lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-        # the jobs' temporary files; short, since a socket's address has 108 bytes and multiprocessing makes some here
+        # the jobs' temporary files; a short path, since multiprocessing makes sockets here, whose address has 108 bytes
         self.temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
         (self.temporary / OWNER).write_bytes(os.fsencode(self.path))
         (self.path / TEMPORARY).write_bytes(os.fsencode(self.temporary))
@@ -46,7 +48,7 @@ class Scratch:
         return base, temporary
 
     def remove(self) -> None:
-        """Remove what nobody took."""
+        """Remove the folder with everything that was not moved away."""
         _remove(self.path)
         self._lock.close()
 

@@ -1,7 +1,7 @@
-"""Loads the project's code as far as a key covers it: what stands in its files beside that is not there when it runs.
+"""Loads only the code of the project that a key covers; the rest of its files does not exist when a job runs.
 
-So a result can depend on nothing that its key does not know, and drawing a figure imports nothing that only training
-needs. Lines are those of the files; docstrings are left out, since they are no part of a key, except for cells.
+So a result cannot depend on code outside its key, and drawing a figure imports nothing that only training needs. Line
+numbers are those of the files; docstrings are left out, since they are not part of a key, except for cells.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from coursenotes.paths import Paths
 Slices = Mapping[str, Mapping[str, Any]]  # from covered()
 
 
-def install(paths: Paths, slices: Slices, *, words: bool = False) -> None:
-    """From now on, this process imports these modules of the project as sliced, and no others.
+def install(paths: Paths, slices: Slices, *, docstrings: bool = False) -> None:
+    """Make this process import these modules of the project, only as far as the slices go, and no others.
 
-    words: with docstrings. Raises CoursenotesError where a file has changed since the slices were planned.
+    docstrings: whether to keep them. Raises CoursenotesError where a file has changed since the slices were planned.
     """
     compiled = {}
     for module, part in slices.items():
         path = paths.module_path(module)
         if path is not None:
-            compiled[module] = _compiled(path, Slice(**part), words)
+            compiled[module] = _compiled(path, Slice(**part), docstrings)
     if str(paths.root) not in sys.path:
         sys.path.insert(0, str(paths.root))
     for module in [name for name in sys.modules if name in slices]:
@@ -54,14 +54,14 @@ def load(paths: Paths, slices: Slices, module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _compiled(path: Path, part: Slice, words: bool) -> CodeType:
+def _compiled(path: Path, part: Slice, docstrings: bool) -> CodeType:
     text = path.read_text(encoding="utf-8")
     if digest(text) != part.text:
         raise CoursenotesError(Problem("it was changed while this was run", path, fix="run it again"))
     kept = select(parse(path, text), part)
-    if not words:
+    if not docstrings:
         for node in kept:
-            _strip_words(node)
+            _strip_docstrings(node)
     return compile(ast.Module(kept, []), str(path), "exec", dont_inherit=True)
 
 
@@ -109,7 +109,7 @@ def _with_used_imports(nodes: Sequence[ast.stmt], part: Slice) -> Iterator[ast.s
 
 
 def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
-    """Names that the statements bind anywhere: no star import has to bring them."""
+    """Names that the statements bind anywhere, so that no star import has to."""
     walked = [inner for node in nodes for inner in ast.walk(node)]
     names = {n.id for n in walked if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     names |= {n.arg for n in walked if isinstance(n, ast.arg)}
@@ -122,8 +122,8 @@ def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
     }
 
 
-def _strip_words(node: ast.stmt) -> None:
-    """Take docstrings, and other texts that stand as statements, out of a statement."""
+def _strip_docstrings(node: ast.stmt) -> None:
+    """Remove docstrings, and other texts that are statements, from a statement."""
     for inner in ast.walk(node):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(inner, name, None)
@@ -137,7 +137,7 @@ def _is_future(node: ast.stmt) -> bool:
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Gives the sliced modules in place of the files; the project's other modules are refused, all else is found."""
+    """Loads the sliced modules in place of the files; refuses other modules of the project, and ignores all else."""
 
     def __init__(self, paths: Paths, compiled: dict[str, CodeType]):
         self.paths, self.compiled = paths, compiled
@@ -146,7 +146,7 @@ class _Finder(MetaPathFinder, Loader):
         if fullname not in self.compiled:
             place = None if fullname.partition(".")[0] == "coursenotes" else self.paths.module_path(fullname)
             if place is not None:
-                what = f"{fullname} is imported, and no import statement of the code that counts names it"
+                what = f"{fullname} is imported, but not by an import statement of the code that the key covers"
                 raise CoursenotesError(Problem(what, place, fix="import it by statement, where it is used"))
             return None
         place = self.paths.module_path(fullname)

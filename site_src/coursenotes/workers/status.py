@@ -1,4 +1,4 @@
-"""How a build stands: what is done and what runs, how long each stage took, about how long the rest takes."""
+"""The state of a build: finished and running tasks, the time of each stage, and the estimated time left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FEW = 3  # tasks that have to be done before their mean says how long others take
-UNKNOWN_COSTS = (0.0, 1.0)  # Task's default, and train.UNKNOWN_COST: nobody measured these
+FEW = 3  # finished tasks that their mean needs to be an estimate for others
+UNKNOWN_COSTS = (0.0, 1.0)  # Task's default, and train.UNKNOWN_COST: not measured
 
 
-class Job:
-    """What is known of one running job."""
+class RunningJob:
+    """The state of one running job."""
 
     def __init__(self, now: float):
         self.started = now
@@ -24,7 +24,7 @@ class Job:
         self.history: list[float] = []  # of the first value that looks like a loss
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """Note an event of Run, or the Pool's start."""
+        """Take an event of Run, or the Pool's start event."""
         if "start" in event:
             self.device = event["start"].get("device", self.device)
         if "epochs" in event:
@@ -46,12 +46,12 @@ class Job:
         """ "epoch 3/10, valid_loss 0.431"; empty at first."""
         parts = [f"epoch {self.epoch}/{self.epochs}"] if self.epochs else []
         name = self.shown() or ""
-        if (value := self.values.get(name)) is not None:  # a display's thread may ask between two events
+        if (value := self.values.get(name)) is not None:  # a display's thread may call this between two events
             parts.append(f"{name} {value:.4g}")
         return ", ".join(parts)
 
     def left(self, now: float, cost: float) -> float:
-        """Seconds until it is done, by its epochs, else by what it is expected to take; NaN where nobody knows."""
+        """Seconds until it is done, by its epochs, else by its expected cost; NaN where that is unknown."""
         spent = now - self.started
         if self.epochs and self.epoch > 1:
             return max(0.0, spent / (self.epoch - 1) * (self.epochs - self.epoch + 1))
@@ -60,7 +60,7 @@ class Job:
 
 @dataclass
 class Kind:
-    """What is known of the tasks of an experiment, or of all claims, all drawings; planned is 0 where nobody said."""
+    """The tasks of one experiment, or all claims, or all drawings; planned is 0 where the number is unknown."""
 
     name: str
     planned: int = 0
@@ -69,21 +69,21 @@ class Kind:
     seconds: float = 0.0  # of those that worked
 
 
-class Standing:
-    """The tasks of one stage after the other. slots is how many run at once."""
+class Status:
+    """The tasks of each stage in turn. slots is how many run at once."""
 
     def __init__(self, slots: int = 1):
         self.slots = slots
         self.total = self.stored = self.finished = self.failed = 0
-        self.costs: dict[str, float] = {}  # of the tasks that are not done
-        self.kinds = {"": Kind("")}  # of experiments and the like; "" is of tasks that nobody named beforehand
-        self.jobs: dict[str, Job] = {}
+        self.costs: dict[str, float] = {}  # of the tasks that are not finished
+        self.kinds = {"": Kind("")}  # by experiment, claims, draw ...; "" is for tasks that were not planned
+        self.jobs: dict[str, RunningJob] = {}
         self._stage = "preparing"
-        self._stages: list[tuple[str, float]] = []  # those before it
+        self._stages: list[tuple[str, float]] = []  # earlier ones
         self._began = time.monotonic()
 
     def begin(self, stage: str, total: int = 0, stored: int = 0, costs: Mapping[str, float] | None = None) -> None:
-        """Another stage, in which so many tasks end; costs are those of the tasks, where they are known."""
+        """Begin another stage with a total of tasks, of which stored are done; costs are by task, where known."""
         now = time.monotonic()
         self._stages, self._stage, self._began = self.stages, stage, now
         self.total, self.stored, self.finished, self.costs = total, stored, 0, dict(costs or {})
@@ -97,22 +97,22 @@ class Standing:
 
     @property
     def stages(self) -> list[tuple[str, float]]:
-        """What the build did so far, and how many seconds each took; the last may still go on."""
+        """The stages so far, each with its seconds; the last may still be running."""
         now = [(self._stage, time.monotonic() - self._began)] if self._stage else []
         return [*self._stages, *now]
 
     def times(self) -> str:
-        """How long each stage took, in a line: "training 231 s, rendering 6 s". Leaves out what took no time."""
+        """The time of each stage in a line: "training 231 s, rendering 6 s"; without stages that took no time."""
         return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.stages if seconds >= 0.5)
 
     def left(self, now: float | None = None) -> float | None:
         """Seconds until everything is done; None where that is not known yet, or nothing is left.
 
-        By the epochs of what runs, by the costs that are known, and where they are not by the mean of what was done
-        since the plan: of the same experiment, else of all.
+        Estimated by the epochs of running jobs and by known costs; for unknown costs by the mean of the tasks finished
+        in this stage, those of the same experiment first.
         """
         now = time.monotonic() if now is None else now
-        jobs, costs, kinds = dict(self.jobs), dict(self.costs), list(self.kinds.values())  # a thread may be asking
+        jobs, costs, kinds = dict(self.jobs), dict(self.costs), list(self.kinds.values())  # a thread may be calling
         worked = sum(kind.worked for kind in kinds)
         mean = sum(kind.seconds for kind in kinds) / worked if worked >= FEW else math.nan
 
@@ -130,5 +130,5 @@ class Standing:
 
 
 def _first_word(task: str) -> str:
-    """Of a task's id: the experiment of a job; claims, cells, draw."""
+    """The first word of a task's id: the experiment of a job; claims, cells, draw."""
     return re.split(r"[\s:]", task, maxsplit=1)[0]

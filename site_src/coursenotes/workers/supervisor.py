@@ -1,6 +1,6 @@
-"""One job's keeper: starts it, passes on what it says, holds it to its limits, and leaves nothing of it behind.
+"""The supervisor of one job: starts it, forwards its messages, enforces its limits, and kills all of its processes.
 
-Forked from the server, in a session of its own. Never returns, and runs no code of the project's.
+Forked from the server, in a session of its own. Never returns, and runs no code of the project.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from coursenotes.errors import Problem
 from coursenotes.workers import child, failures, processes
 from coursenotes.workers.limits import Watch
 
-BEHIND = 2**18  # bytes that wait for the Pool, beyond which progress is dropped rather than kept
-GRACE = 0.5  # seconds for a job that ran out of time to write down where it was
+BACKLOG = 2**18  # bytes waiting for the Pool, beyond which progress is dropped
+GRACE = 0.5  # seconds for a job over its limit to write its stack
 
 
 def main(connection: socket.socket, server: int) -> None:
-    """Keep one job, whose request is the first line on the connection. Ends the process."""
+    """Supervise one job, whose request is the first line on the connection. Ends the process."""
     status = 1
     try:
         os.setsid()
-        processes.give_way_as_a_session()
-        Keeper(connection, server).run()
+        processes.renice_session()
+        Supervisor(connection, server).run()
         status = 0
     finally:
         processes.kill_descendants()
         os._exit(status)
 
 
-class Keeper:
+class Supervisor:
     """The state of one job while it runs."""
 
     def __init__(self, connection: socket.socket, server: int):
@@ -47,16 +47,16 @@ class Keeper:
         for end in (self.wake, self.woken):
             os.set_blocking(end, False)
         self.orphaned = False
-        signal.signal(signal.SIGCHLD, self._noted)
-        signal.signal(signal.SIGTERM, self._noted)
+        signal.signal(signal.SIGCHLD, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
         signal.set_wakeup_fd(self.woken, warn_on_full_buffer=False)
         processes.adopt_orphans()
-        processes.die_with_parent(server, signal.SIGTERM)  # a signal that leaves time to take the job along
+        processes.die_with_parent(server, signal.SIGTERM)  # a signal that leaves time to kill the job
         self.waiting = bytearray()  # for the Pool
         self.partial = b""  # of a line from the job
 
     def run(self) -> None:
-        """From the request to the last word."""
+        """Everything from the request to the last message."""
         path = _line(self.connection)
         if not path or self.orphaned:
             return
@@ -76,10 +76,10 @@ class Keeper:
         reason = self._until_it_ends(reading)
         seconds = time.monotonic() - self.watch.started
         if reason in ("time", "output"):
-            self._ask_where_it_is(Path(request["trace"]))
+            self._request_stack(Path(request["trace"]))
         cpu, left = processes.kill_descendants(group=self.pid)
         shutil.rmtree(request["scratch"], ignore_errors=True)
-        self._pass_on(reading)
+        self._forward(reading)
         end = {
             "reason": reason,
             "status": self.status,
@@ -92,7 +92,7 @@ class Keeper:
             self._finish({"end": end})
 
     def _until_it_ends(self, reading: int) -> str | None:
-        """Serve the job until it ends by itself (None), or why it must be ended."""
+        """Serve the job until it ends by itself. -> None, or the reason why it must be killed."""
         self.status: int | None = None
         self.cpu = 0.0
         inputs: list[Any] = [reading, self.wake, self.connection]
@@ -100,9 +100,9 @@ class Keeper:
             ready, _, _ = select.select(inputs, [self.connection] if self.waiting else [], [], self.watch.wait())
             if self.wake in ready:
                 os.read(self.wake, 4096)
-            if self.orphaned or (self.connection in ready and not self._pool_is_there()):
+            if self.orphaned or (self.connection in ready and not self._pool_is_alive()):
                 return "stopped"
-            if reading in ready and not self._pass_on(reading):
+            if reading in ready and not self._forward(reading):
                 inputs.remove(reading)
             self._flush()
             if self._ended():
@@ -111,7 +111,7 @@ class Keeper:
                 return reason
 
     def _ended(self) -> bool:
-        """Reap what ended; whether the job did."""
+        """Reap the processes that ended. -> whether the job did."""
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -124,8 +124,8 @@ class Keeper:
                 self.status = os.waitstatus_to_exitcode(status)
                 return True
 
-    def _ask_where_it_is(self, trace: Path) -> None:
-        """faulthandler in the job answers this signal by writing its stack, even from inside compiled code."""
+    def _request_stack(self, trace: Path) -> None:
+        """Have faulthandler in the job write its stack, which works even inside compiled code."""
         try:
             os.kill(self.pid, signal.SIGUSR1)
         except ProcessLookupError:
@@ -135,7 +135,7 @@ class Keeper:
             time.sleep(0.01)
         time.sleep(0.02)  # for the rest of the text
 
-    def _pool_is_there(self) -> bool:
+    def _pool_is_alive(self) -> bool:
         try:
             return bool(self.connection.recv(1))
         except BlockingIOError:
@@ -143,8 +143,8 @@ class Keeper:
         except OSError:
             return False
 
-    def _pass_on(self, reading: int) -> bool:
-        """Read what the job said and pass whole lines on; False at the end of the pipe."""
+    def _forward(self, reading: int) -> bool:
+        """Read the job's messages and forward whole lines; False at the end of the pipe."""
         while True:
             try:
                 data = os.read(reading, 2**16)
@@ -154,7 +154,7 @@ class Keeper:
                 return False
             *lines, self.partial = (self.partial + data).split(b"\n")
             for line in lines:
-                if len(self.waiting) < BEHIND or not line.startswith(b'{"event"'):
+                if len(self.waiting) < BACKLOG or not line.startswith(b'{"event"'):
                     self.waiting += line + b"\n"
 
     def _send(self, message: dict[str, Any]) -> None:
@@ -171,38 +171,38 @@ class Keeper:
             self.waiting.clear()  # the Pool is gone, which the next read shows
 
     def _finish(self, message: dict[str, Any]) -> None:
-        """Say the last word, and wait for it to be taken."""
+        """Send the last message, and wait until it is read."""
         self._send(message)
         while self.waiting and not self.orphaned:
             inputs: list[Any] = [self.wake, self.connection]
             readable, _, _ = select.select(inputs, [self.connection], [])
             if self.wake in readable:
                 os.read(self.wake, 4096)
-            if self.connection in readable and not self._pool_is_there():
+            if self.connection in readable and not self._pool_is_alive():
                 return
             self._flush()
 
-    def _noted(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.orphaned = self.orphaned or number == signal.SIGTERM
 
 
 def start(request: dict[str, Any], writing: int, close: list[int]) -> int:
-    """Start the job's process, which says what it has to say on a descriptor. -> its pid. The seam for a sandbox."""
-    keeper = os.getpid()
+    """Start the job's process, which writes its messages to a descriptor. -> its pid. A sandbox would go here."""
+    supervisor = os.getpid()
     pid = os.fork()
     if pid == 0:
-        child.main(request, writing, close, keeper)  # does not return
+        child.main(request, writing, close, supervisor)  # does not return
     return pid
 
 
-def say(connection: socket.socket, message: dict[str, Any]) -> None:
-    """One JSON line to the Pool, if it still listens."""
+def send(connection: socket.socket, message: dict[str, Any]) -> None:
+    """Send one JSON line to the Pool, if it is still there."""
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _line(connection: socket.socket) -> str:
-    """The first line; empty where the Pool is gone before it said anything."""
+    """The first line; empty where the Pool ended before it sent one."""
     data = b""
     while not data.endswith(b"\n"):
         try:

@@ -1,4 +1,4 @@
-"""What a Pool of any kind is given, and what it gives back."""
+"""The input and the output of a Pool of any kind: tasks and outcomes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from coursenotes.errors import Problem
 class Task:
     """Something to run: call is "package.module:function", called as function(args, folder, report).
 
-    args are JSON; folder is an empty one to write into; report takes a dict, which reaches on_event; what the
-    function returns is JSON. seconds and gigabytes are its limits; cost is what it is expected to take, by which
-    tasks are ordered; gpu says that it may use one.
+    args are JSON; folder is an empty one to write into; report takes a dict, which is passed to on_event; the return
+    value is JSON. seconds and gigabytes are its limits; cost is the expected time in seconds, by which tasks are
+    ordered; gpu: it may use one; needs_torch: it imports torch, so that a server with torch loaded saves time.
     """
 
     id: str
@@ -25,15 +25,16 @@ class Task:
     gigabytes: float = 4
     cost: float = 0.0
     gpu: bool = False
+    needs_torch: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task. value and folder where it went well, else problem.
+    """The outcome of a task: value and folder where it succeeded, else problem.
 
-    folder holds what the task wrote, lies in the project's state folder, and is gone when the Pool is closed, unless
-    it was moved. seconds is wall time, cpu_seconds that of all its processes, peak_bytes the most memory that it was
-    seen to use beyond what it shares with the server, output the end of what it printed.
+    folder holds the files that the task wrote; it is in the project's state folder, and is removed when the Pool is
+    closed, unless it was moved. seconds is wall time, cpu_seconds the CPU time of all its processes, peak_bytes the
+    most memory that it used, as far as observed, beyond what it shares with the server, output the end of its output.
     """
 
     task: Task

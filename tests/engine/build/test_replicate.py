@@ -108,7 +108,7 @@ def test_what_has_too_little_room_is_refused_with_its_line(fresh, capsys):
     assert status == 1
     assert "✗ averages.less_noisy" in said.out
     assert "line 11: noise.metric('error', n=100) below noise.metric('error', n=1) by 0.75" in said.out
-    assert "and it takes 1.69" in said.out
+    assert "it has to be 1.69" in said.out
     project = load(fresh)
     assert not acceptance.load(project.plan, project.catalog.claims["averages.less_noisy"], "sample").accepted
 
@@ -171,7 +171,7 @@ def test_what_a_person_means_by_a_name(mini):
         "averages.less_noisy", "straight_line.any_rate",
     ]  # fmt: skip
     assert replicate.chosen(project.plan, [], "full") == []
-    with pytest.raises(CoursenotesError, match=r"no claim 'averages.less_nois'[\s\S]*less_noisy"):
+    with pytest.raises(CoursenotesError, match=r'no claim "averages.less_nois"[\s\S]*less_noisy'):
         replicate.chosen(project.plan, ["averages.less_nois"], "sample")
 
 

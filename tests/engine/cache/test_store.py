@@ -32,7 +32,7 @@ def test_what_is_written_is_read(mini):
     store.put(KEY, prepared(store))
     read = Store(mini).get(KEY)
     assert store.has(KEY) and read is not None
-    assert read.metrics == RESULTS.metrics and read.curves == RESULTS.curves and read.labels == RESULTS.labels
+    assert read.metrics == RESULTS.metrics and read.curves == RESULTS.curves and read.texts == RESULTS.texts
     assert np.array_equal(read.arrays["turned"], RESULTS.arrays["turned"]) and read.arrays["one"].shape == ()
     assert store.depends(KEY) == {"seed": 1}
 

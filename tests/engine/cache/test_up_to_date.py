@@ -311,6 +311,6 @@ def test_a_preview_watches_what_lies_beside_the_trees(built: Paths):
     project = load(built)
     for claim in project.catalog.claims:
         verdicts.best(project.plan, claim)
-    found = {path.relative_to(built.root).as_posix() for path in inputs.beside(project.paths, project.catalog.code)}
+    found = {path.relative_to(built.root).as_posix() for path in inputs.watched(project.paths, project.catalog.code)}
     assert {"tools.py", "tests/tools.py", "base.yml", "conf/more.yml", "hooks/one.py"} <= found
     assert not any(name.startswith(("docs/", "snippets/", "site/")) or name == "numpy.py" for name in found)

@@ -1,10 +1,10 @@
-"""Falsifiers: which rows and functions stand where, and what they refuse."""
+"""Controls: which rows and functions they replace, and what they refuse."""
 
 import numpy as np
 import pytest
 
 from coursenotes.claims import at, falsified_by, refuted, shuffled, swap
-from coursenotes.claims.controls import CannotAlter, Control, Inputs, Names
+from coursenotes.claims.controls import BrokenModel, Inputs, Names, NoEffect
 from coursenotes.claims.decorators import marks
 from coursenotes.result import JobResult, Results, Row
 
@@ -44,76 +44,76 @@ def test_swap_exchanges_two_settings_and_keeps_the_third():
 
 
 def test_control_value_stands_everywhere():
-    found = Control({"p": 0.0}).apply(inputs(drop_rate=BASE))
+    found = BrokenModel({"p": 0.0}).apply(inputs(drop_rate=BASE))
     assert losses(found, p=0.5) == losses(found, p=0.2) == losses(found, p=0.0) == [0.0, 0.1]
 
 
 def test_control_pair_replaces_one_value():
-    found = Control({"p": (0.5, 0.0)}).apply(inputs(drop_rate=BASE))
+    found = BrokenModel({"p": (0.5, 0.0)}).apply(inputs(drop_rate=BASE))
     assert losses(found, p=0.5) == [0.0, 0.1]
     assert losses(found, p=0.2) == [0.2, pytest.approx(0.3)]
 
 
 def test_settings_that_are_lists_can_be_named():
     rows = [Row({"layers": layers}, 0, JobResult({"loss": float(len(layers))})) for layers in ([3], [3, 3])]
-    found = Control({"layers": ([3, 3], [3])}).apply(inputs(drop_rate=Results("drop_rate", "sample", rows)))
+    found = BrokenModel({"layers": ([3, 3], [3])}).apply(inputs(drop_rate=Results("drop_rate", "sample", rows)))
     assert losses(found, layers=[3, 3]) == [1.0]
 
 
 def test_control_experiment_replaces_rows_with_the_same_settings():
     broken = table("broken", offset=100, p=[0.5])
-    found = Control("broken").apply(inputs({"broken": broken}, drop_rate=BASE))
+    found = BrokenModel("broken").apply(inputs({"broken": broken}, drop_rate=BASE))
     assert losses(found, p=0.5) == [100.5, 100.6]
     assert losses(found, p=0.0) == [0.0, 0.1]
 
 
 def test_control_experiment_without_settings_matches_every_value():
     broken = table("broken", offset=100)
-    found = Control("broken").apply(inputs({"broken": broken}, drop_rate=BASE))
+    found = BrokenModel("broken").apply(inputs({"broken": broken}, drop_rate=BASE))
     assert losses(found, p=0.5) == losses(found, p=0.0) == [100.0, 100.1]
 
 
 def test_control_experiment_stands_in_the_first_experiment_that_it_fits():
     broken = table("broken", offset=100, p=[0.5])
     other = table("width", w=[8])
-    found = Control("broken").apply(inputs({"broken": broken}, width=other, drop_rate=BASE))
+    found = BrokenModel("broken").apply(inputs({"broken": broken}, width=other, drop_rate=BASE))
     assert found.results["width"] is other
     assert losses(found, p=0.5) == [100.5, 100.6]
 
 
 def test_an_arm_that_changes_no_row_is_refused():
-    with pytest.raises(CannotAlter, match="no row"):
-        Control("broken").apply(inputs({"broken": table("broken", p=[0.9])}, drop_rate=BASE))
+    with pytest.raises(NoEffect, match="no row"):
+        BrokenModel("broken").apply(inputs({"broken": table("broken", p=[0.9])}, drop_rate=BASE))
 
 
 def test_shuffled_moves_every_entry_and_keeps_rows_whole():
     found = shuffled("titles").apply(inputs(drop_rate=BASE)).results["drop_rate"]
-    before, after = BASE.labels("titles", p=0.5), found.labels("titles", p=0.5)
+    before, after = BASE.texts("titles", p=0.5), found.texts("titles", p=0.5)
     assert sorted(after) == sorted(before)
     assert all(a != b for a, b in zip(after, before, strict=True))
-    assert after != found.labels("titles", seed=1, p=0.5), "each seed has its own order"
-    assert after == found.labels("titles", p=0.0), "and it is the same in all rows of a seed"
+    assert after != found.texts("titles", seed=1, p=0.5), "each seed has its own order"
+    assert after == found.texts("titles", p=0.0), "and it is the same in all rows of a seed"
     moved = shuffled("table").apply(inputs(drop_rate=BASE)).results["drop_rate"].array("table", p=0.5)
     assert sorted(map(tuple, moved)) == [(0, 1), (2, 3), (4, 5)]
     assert (moved != BASE.array("table", p=0.5)).all()
 
 
 def test_shuffling_what_is_not_there_says_what_is():
-    with pytest.raises(CannotAlter, match="there is: table, titles; did you mean titles"):
+    with pytest.raises(NoEffect, match="there is: table, titles; did you mean titles"):
         shuffled("title").apply(inputs(drop_rate=BASE))
 
 
 def test_an_arm_leaves_the_results_alone():
-    before = losses(inputs(drop_rate=BASE), p=0.5), BASE.labels("titles", p=0.5)
+    before = losses(inputs(drop_rate=BASE), p=0.5), BASE.texts("titles", p=0.5)
     swap("p", 0.0, 0.5).apply(inputs(drop_rate=BASE))
     shuffled("titles").apply(inputs(drop_rate=BASE))
-    assert before == (losses(inputs(drop_rate=BASE), p=0.5), BASE.labels("titles", p=0.5))
+    assert before == (losses(inputs(drop_rate=BASE), p=0.5), BASE.texts("titles", p=0.5))
 
 
 def test_variants_are_put_in_together():
-    arm = marks(falsified_by(f=max, g=min)(lambda f, g: None)).falsifiers[0]
-    assert arm.apply(inputs()).objects == {"f": max, "g": min}
-    assert arm.text == "max in place of f; min in place of g"
+    control = marks(falsified_by(f=max, g=min)(lambda f, g: None)).controls[0]
+    assert control.apply(inputs()).objects == {"f": max, "g": min}
+    assert control.text == "max in place of f; min in place of g"
 
 
 NAMES = Names({"drop_rate": {"p": [0.0, 0.5]}, "broken": {"p": [0.5]}, "wide": {"w": [8]}}, ("drop_rate",), ("f",))
@@ -137,8 +137,8 @@ NAMES = Names({"drop_rate": {"p": [0.0, 0.5]}, "broken": {"p": [0.5]}, "wide": {
     ],
 )
 def test_names_are_checked_before_anything_runs(decorator, words):
-    (arm,) = marks(decorator(lambda drop_rate, f: None)).falsifiers
-    (problem,) = arm.problems(NAMES)
+    (control,) = marks(decorator(lambda drop_rate, f: None)).controls
+    (problem,) = control.problems(NAMES)
     assert words in problem
 
 
@@ -149,9 +149,9 @@ def test_good_names_are_no_problem():
     def test(drop_rate, f):
         pass
 
-    found = marks(test).falsifiers
-    assert [arm.kind for arm in found] == ["shuffled", "swap", "control", "variant", "control"]
-    assert [arm.problems(NAMES) for arm in found] == [[]] * 5
+    found = marks(test).controls
+    assert [control.kind for control in found] == ["shuffled", "swap", "control", "variant", "control"]
+    assert [control.problems(NAMES) for control in found] == [[]] * 5
 
 
 def test_marks_leave_the_function_as_it_is():

@@ -177,7 +177,7 @@ def test_an_accepted_claim_that_is_reproduced_is_supported(project):
     verdict = project.verdict()
     assert (verdict.status, verdict.scale, verdict.error) == ("supported", "sample", None)
     assert (verdict.path, verdict.line) == ("tests/claims/test_dropout.py", 8)
-    assert [(arm["kind"], arm["failed_as_it_must"]) for arm in verdict.arms] == [("control", True), ("swap", True)]
+    assert [(run["kind"], run["rejected"]) for run in verdict.controls] == [("control", True), ("swap", True)]
     (comparison,) = verdict.comparisons
     assert comparison["effect"] == pytest.approx(-0.298)
     assert comparison["spread"] == pytest.approx(0.0192, abs=1e-3)
@@ -220,7 +220,7 @@ def test_beyond_the_spread_it_is_contradicted_in_few_words(project):
         "with_dropout below without by 0.05: difference 0.048 ± *over 5 seeds",
         "accepted: -0.3* over 20 seeds",
         "pair by pair (! beyond the margin): 0!, 0.01!, -0.02!, 0.05!, 0.2!",
-        "it stands on docs/concepts/dropout.md:3",
+        "it is cited in docs/concepts/dropout.md:3",
     )
     assert "Traceback" not in result.stdout.str()
     verdict = project.verdict()
@@ -288,7 +288,7 @@ def test_room_decides(project, effect, accepted):
     if not accepted:
         (problem, *_) = record.problems
         assert "line 11: with_dropout below without by 0.05" in problem
-        assert "it takes 0.80" in problem
+        assert "it has to be 0.80" in problem
         project.pytest().assert_outcomes(skipped=1)
         assert "its replication does not suffice" in project.verdict().error
 
@@ -297,7 +297,7 @@ def test_fewer_than_eight_seeds_accept_nothing(project):
     project.claims(GOOD)
     project.everything()
     project.replicated(seeds=7)
-    assert "7 seeds, where a replication needs 8 at least" in project.record().problems[0]
+    assert "7 seeds, and a replication needs at least 8" in project.record().problems[0]
 
 
 def test_a_control_that_is_accepted_too_refuses_the_claim(project):
@@ -375,7 +375,7 @@ def test_an_assertion_behind_a_helper_is_refused_when_it_is_run(project):
     project.everything()
     result = project.pytest()
     result.assert_outcomes(failed=1)
-    says(result, "cannot be judged at sample scale", "it asserts something that is no comparison")
+    says(result, "cannot be checked at sample scale", "it asserts something that is not a comparison")
     assert project.verdict().status == "unchecked"
 
 
@@ -393,7 +393,7 @@ def test_fewer_than_five_seeds_are_refused(project):
     project.write("snippets/dropout.py", SNIPPET.replace('"sample": 5', '"sample": 4'))
     result = project.pytest()
     result.assert_outcomes(errors=1)
-    says(result, "it reads dropout.drop_rate, which has 4 seeds: a claim takes 5")
+    says(result, "it reads dropout.drop_rate, which has 4 seeds: a claim needs 5")
 
 
 def test_an_error_in_an_arm_names_the_arm(project):
@@ -578,7 +578,7 @@ def test_an_exact_claim_gets_fresh_input_each_time_and_the_same_in_its_arms(proj
     assert drawn[0] != drawn[1]
     verdict = project.verdict()
     assert (verdict.status, verdict.scale) == ("supported", "exact")
-    assert verdict.arms[0]["text"] == "triple in place of double"
+    assert verdict.controls[0]["text"] == "triple in place of double"
 
 
 def test_a_failing_exact_claim_tells_its_seed(project):
@@ -607,7 +607,7 @@ def test_generalises(picky):
     )
     result = project.pytest()
     result.assert_outcomes(failed=1)
-    says(result, "the arm 'wrong in place of picky' failed inside the snippet, not in the test (dropout.py:*")
+    says(result, "the control 'wrong in place of picky' failed inside the snippet, not in the test (dropout.py:*")
     assert project.verdict().status == "unchecked"
 
 
@@ -616,7 +616,7 @@ def test_a_parametrised_claim_has_one_verdict(project):
     text = "import pytest\n" + text.replace("(double, tmp_path)", "(double, tmp_path, k)").replace("x + x", "x + k * x")
     project.claims(text.format(1))
     project.pytest().assert_outcomes(passed=2)
-    assert len(project.verdict().arms) == 2
+    assert len(project.verdict().controls) == 2
     project.claims(text.format(5))
     project.pytest().assert_outcomes(passed=1, failed=1)
     assert project.verdict().status == "contradicted"
@@ -646,7 +646,7 @@ def test_an_exact_claim_that_failed_is_tried_on_other_input(project):
     project.pytest("--claims-missing-only").assert_outcomes(failed=1)
 
 
-# ---------------------------------------------------------------- arms that would prove nothing
+# ---------------------------------------------------------------- controls that would show nothing
 def test_a_control_that_was_never_run_refutes_nothing(project):
     text = GOOD.replace('control="without_rescaling"', "control=CONTROL[0]")
     project.claims('CONTROL = ["without_rescaling"]\n' + text)
@@ -680,7 +680,7 @@ def test_generalises(double):
     result.assert_outcomes(failed=1)
     says(
         result,
-        "the arm 'checks in place of double' failed inside the wrong variant itself, not in the test: no positive",
+        "the control 'checks in place of double' failed inside the wrong variant itself, not in the test: no positive",
     )
 
 
@@ -709,4 +709,4 @@ def test_generalises(drop_rate):
     result = project.pytest()
     result.assert_outcomes(**{outcome: 1})
     if outcome == "failed":
-        says(result, "two single numbers, which no null test can try")
+        says(result, "two single numbers, for which there is no null test")

@@ -45,7 +45,7 @@ def test_json_round_trip():
     verdict = Verdict(
         "a.b", "sample", "supported", "Ä sentence.",
         [{"claimed": "a below b", "effect": None, "spread": 0.1, "standing": "reproduced"}],
-        [{"kind": "swap", "text": "x", "failed_as_it_must": True, "message": "m"}],
+        [{"kind": "swap", "text": "x", "rejected": True, "message": "m"}],
         {"accepted": True},
         "2024-01-01T00:00:00+00:00", None, "tests/claims/test_a.py", 3, "ff", "The lecture's.",
     )  # fmt: skip
@@ -53,7 +53,7 @@ def test_json_round_trip():
 
 
 @pytest.mark.parametrize(
-    "change", [{"status": "great"}, {"claim": 3}, {"arms": None}, {"more": 1}, {"line": "3"}, {"record": []}]
+    "change", [{"status": "great"}, {"claim": 3}, {"controls": None}, {"more": 1}, {"line": "3"}, {"record": []}]
 )
 def test_what_is_no_verdict_is_refused(change):
     import json
@@ -186,7 +186,7 @@ def test_missing_results_are_the_reason(mini):
 
 
 def test_an_unknown_claim_names_the_nearest(mini):
-    with pytest.raises(CoursenotesError, match=r"no claim 'averages.less_nois'[\s\S]*averages.less_noisy"):
+    with pytest.raises(CoursenotesError, match=r'no claim "averages.less_nois"[\s\S]*averages.less_noisy'):
         verdicts.load(plan(mini), "averages.less_nois")
 
 

@@ -39,12 +39,12 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def sort_out(path: Path, **returned):
-    return job.sort_out(returned, path, "experiment")
+def as_result(path: Path, **returned):
+    return job.as_result(returned, path, "experiment")
 
 
 def test_numbers_arrays_and_texts_are_told_apart(path: Path):
-    result = sort_out(
+    result = as_result(
         path,
         a=1,
         b=2.5,
@@ -62,12 +62,12 @@ def test_numbers_arrays_and_texts_are_told_apart(path: Path):
     assert all(type(value) in (int, float) for value in result.metrics.values())
     assert result.arrays["g"].tolist() == [0, 1, 2] and result.arrays["h"].dtype == np.float32
     assert result.arrays["k"].dtype == bool
-    assert result.labels == {"i": ["Alien", "Brazil"], "j": ["x", "y"]}
+    assert result.texts == {"i": ["Alien", "Brazil"], "j": ["x", "y"]}
 
 
 def test_arrays_are_made_contiguous_and_native(path: Path):
     turned = np.arange(6).reshape(2, 3).T
-    result = sort_out(path, a=turned, b=torch.arange(6).reshape(2, 3).T, c=turned.astype(">f8"), d=np.zeros((0, 2)))
+    result = as_result(path, a=turned, b=torch.arange(6).reshape(2, 3).T, c=turned.astype(">f8"), d=np.zeros((0, 2)))
     for name in "abc":
         assert result.arrays[name].flags.c_contiguous and (result.arrays[name] == turned).all()
     assert result.arrays["c"].dtype.isnative and result.arrays["d"].shape == (0, 2)
@@ -76,14 +76,14 @@ def test_arrays_are_made_contiguous_and_native(path: Path):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float32("nan"), torch.tensor(-float("inf"))])
 def test_a_number_that_is_none_names_the_line_that_returns_it(path: Path, value):
     with pytest.raises(CoursenotesError) as caught:
-        sort_out(path, loss=1.0, accuracy=value)
+        as_result(path, loss=1.0, accuracy=value)
     (problem,) = caught.value.problems
     assert (problem.path, problem.line) == (path, 8)
     assert "accuracy = " in problem.what and "may_diverge" in problem.fix
 
 
 def test_unless_it_may_diverge(path: Path):
-    result = job.sort_out({"loss": float("inf")}, path, "experiment", may_diverge=True)
+    result = job.as_result({"loss": float("inf")}, path, "experiment", may_diverge=True)
     assert result.metrics == {"loss": float("inf")}
 
 
@@ -104,22 +104,22 @@ def test_unless_it_may_diverge(path: Path):
 )
 def test_what_cannot_be_kept_is_said_with_what_can(path: Path, value, said: str):
     with pytest.raises(CoursenotesError) as caught:
-        sort_out(path, loss=value)
+        as_result(path, loss=value)
     assert said in str(caught.value) and "returned loss as" in str(caught.value)
     assert caught.value.problems[0].line == 7
 
 
 def test_all_problems_are_shown_together(path: Path):
     with pytest.raises(CoursenotesError) as caught:
-        job.sort_out({"a": None, "b": float("nan"), "not a name": 1, 3: 1}, path, "experiment")
+        job.as_result({"a": None, "b": float("nan"), "not a name": 1, 3: 1}, path, "experiment")
     assert len(caught.value.problems) == 4
 
 
 def test_something_else_than_a_dict(path: Path):
     with pytest.raises(CoursenotesError, match="experiment returned None, not a dict"):
-        job.sort_out(None, path, "experiment")
+        job.as_result(None, path, "experiment")
     with pytest.raises(CoursenotesError, match=r"topic\.py:14: other returned float"):
-        job.sort_out(1.0, path, "other")
+        job.as_result(1.0, path, "other")
 
 
 def test_the_line_of_a_return(path: Path):

@@ -135,5 +135,5 @@ def test_why_names_the_change(two_scales):
 
 
 def test_an_unknown_experiment_is_told_with_the_nearest(mini):
-    with pytest.raises(CoursenotesError, match=r"no experiment 'averages.noize'(.|\n)*write averages.noise"):
+    with pytest.raises(CoursenotesError, match=r'no experiment "averages.noize"(.|\n)*write averages.noise'):
         load(mini).experiment("averages.noize")

@@ -115,7 +115,7 @@ def test_a_loop_that_prints_without_end_is_stopped_at_its_line(tmp_path):
 
 
 def test_so_are_a_loop_that_shows_and_a_subprocess_that_writes_much(tmp_path):
-    assert "500 things" in problem_of(tmp_path / "a", "while True:\n    display(1)").what
+    assert "500 outputs" in problem_of(tmp_path / "a", "while True:\n    display(1)").what
     source = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', \"print('x' * 2_000_000)\"]);"
     assert "2,000,001 bytes" in problem_of(tmp_path / "b", source).what
 
@@ -156,7 +156,7 @@ def test_a_subprocess_that_writes_without_end_is_killed_at_the_cells_line(tmp_pa
     ],
 )
 def test_control_codes_are_carried_out(written, shown):
-    found = terminal.shown(written)
+    found = terminal.screen(written)
     assert "\x1b" not in found.text and "\r" not in found.text
     assert found.text.rstrip("\n") == shown.rstrip("\n")
 
@@ -175,7 +175,7 @@ def test_control_codes_are_carried_out(written, shown):
     ],
 )
 def test_colors_are_classes(written, html):
-    assert terminal.shown(written).html == html
+    assert terminal.screen(written).html == html
 
 
 def luminance(color: str) -> float:
@@ -469,7 +469,7 @@ def test_a_character_that_no_page_can_show_is_one_error_with_its_line(tmp_path, 
 
 def test_a_figure_with_a_character_that_no_drawing_can_hold_is_one_error(tmp_path):
     problem = problem_of(tmp_path, "import matplotlib.pyplot as plt\nplt.title('a\\x02b')")
-    assert "a text in this figure holds a control character" in problem.what
+    assert "a text in this figure has a control character" in problem.what
 
 
 def test_two_cells_that_differ_in_blanks_alone_have_their_own_outputs(tmp_path):

@@ -189,7 +189,7 @@ def test_display_shows_in_its_place_and_a_semicolon_shows_nothing(tmp_path):
         ("a = 1\nb = a +\n", 4, "SyntaxError"),
         ("a = 1\n\nfor i in [1]:\n    a.nothing\n", 6, "has no attribute 'nothing'"),
         ("from snippets.sums import total\ntotal(3)", 4, "not iterable"),
-        ("#: raises=ValueError\n1", 3, "was to raise ValueError, and did not"),
+        ("#: raises=ValueError\n1", 3, "should raise ValueError, and did not"),
         ("#: raises=ValueError\n[][0]", 3, "IndexError"),
         ("import sys\nsys.exit(0)", 4, "SystemExit"),
         ("print('x' * 30_000)", 3, "30,000 characters"),

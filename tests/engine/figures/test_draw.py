@@ -16,6 +16,7 @@ from coursenotes.cache.store import write_entry
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.experiments.plan import Plan
+from coursenotes.experiments.train import DRAWING_PRELOAD
 from coursenotes.figures import draw
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult
@@ -148,7 +149,7 @@ def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
     assert draw.svg(built, "waves.waves", "sample") is None
     wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
     problems = []
-    with Pool(built.paths.root, preload=draw.PRELOAD, slots=2) as pool:
+    with Pool(built.paths.root, preload=DRAWING_PRELOAD, slots=2) as pool:
         for outcome in pool.run(draw.tasks(built, wanted)):
             problems += draw.keep(built, outcome)
     [problem] = problems

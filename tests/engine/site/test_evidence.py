@@ -50,9 +50,9 @@ def record(accepted=True, no_effect=0.998, **more):
 def judged(project, status="supported", scale="sample", claim=CLAIM, **more):
     verdict = verdicts.blank(project.plan, claim, scale, status)
     verdict.comparisons = [compared({"within": "within", "contradicted": "contradicted"}.get(status, "reproduced"))]
-    verdict.arms = [
-        {"kind": "control", "text": "rate 0.5 -> 0.0", "failed_as_it_must": True, "message": "contradicted: a"},
-        {"kind": "swap", "text": "0 and 1 swapped", "failed_as_it_must": False, "message": "these seeds do not"},
+    verdict.controls = [
+        {"kind": "control", "text": "rate 0.5 -> 0.0", "rejected": True, "message": "contradicted: a"},
+        {"kind": "swap", "text": "0 and 1 swapped", "rejected": False, "message": "these seeds do not"},
     ]
     verdict.record = record()
     verdict.date = "2026-11-20T10:00:00+00:00"
@@ -64,10 +64,10 @@ def judged(project, status="supported", scale="sample", claim=CLAIM, **more):
 def exact(project, failed=True, message=""):
     """A verdict on the mini site's exact claim, whose one wrong variant failed, or did not."""
     status = "supported" if failed else "contradicted"
-    arm = {"kind": "variant", "text": "max in place of average", "failed_as_it_must": failed, "message": message}
+    arm = {"kind": "variant", "text": "max in place of average", "rejected": failed, "message": message}
     nothing = {"accepted": None, "standing": None, "limit": None, "pairs": 1, "spread": None}
     judged(
-        project, status, "exact", EXACT, record={}, arms=[arm],
+        project, status, "exact", EXACT, record={}, controls=[arm],
         comparisons=[compared(**nothing, claimed="average within 1e-06 of mean", kind="close", effect=2.3e-8)],
     )  # fmt: skip
 
@@ -309,9 +309,9 @@ def test_a_replication_that_did_not_suffice_lists_what_is_missing(mini):
 
 def test_a_claim_that_was_never_replicated_shows_what_is_there(mini):
     project = opened_at(mini, FIT)
-    arm = {"kind": "swap", "text": "x", "failed_as_it_must": False, "message": "a <below> b: difference 1"}
+    arm = {"kind": "swap", "text": "x", "rejected": False, "message": "a <below> b: difference 1"}
     judged(
-        project, "unaccepted", record={}, error="not accepted yet: run coursenotes replicate", arms=[arm],
+        project, "unaccepted", record={}, error="not accepted yet: run coursenotes replicate", controls=[arm],
         comparisons=[compared(standing=None, accepted=None, limit=None)],
     )  # fmt: skip
     text = article(project)

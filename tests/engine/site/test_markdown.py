@@ -73,7 +73,7 @@ def test_runs_that_diverged(mini):
 
 def _diverged(settings):
     made = result(settings, 0)
-    return type(made)({**made.metrics, "slope": float("nan")}, made.curves, made.arrays, made.labels, made.provenance)
+    return type(made)({**made.metrics, "slope": float("nan")}, made.curves, made.arrays, made.texts, made.provenance)
 
 
 def test_a_table_has_settings_metrics_and_spreads(mini):

@@ -53,7 +53,7 @@ def test_a_shared_seed_is_the_same_in_every_run_and_differs_by_its_name():
 
 def result(**values) -> JobResult:
     return JobResult(
-        values.pop("metrics", {}), values.pop("curves", {}), values.pop("arrays", {}), values.pop("labels", {})
+        values.pop("metrics", {}), values.pop("curves", {}), values.pop("arrays", {}), values.pop("texts", {})
     )
 
 
@@ -71,7 +71,7 @@ DIFFERENT = {
     "a sign": (result(arrays={"w": np.array([0.0])}), result(arrays={"w": np.array([-0.0])}), "w: [0.0], then [-0.0]"),
     "a type": (result(arrays={"w": np.ones(1)}), result(arrays={"w": np.ones(1, np.float32)}), "w: "),
     "a curve": (result(curves={"c": [1.0, None]}), result(curves={"c": [None, 1.0]}), "c: "),
-    "a text": (result(labels={"t": ["a"]}), result(labels={"t": ["b"]}), "t: ['a'], then ['b']"),
+    "a text": (result(texts={"t": ["a"]}), result(texts={"t": ["b"]}), "t: ['a'], then ['b']"),
     "a name": (result(metrics={"m": 1.0}), result(), "m is there in one run only"),
 }
 

@@ -162,7 +162,7 @@ def test_on_a_gpu_memory_is_watched_and_not_bounded(root: Path):
         outcomes = {o.task.id: o for o in pool.run(tasks)}
     assert time.monotonic() - began < 10
     assert outcomes["little"].ok
-    assert not outcomes["much"].ok and "came to use more than 0.2 GB" in outcomes["much"].problem.what
+    assert not outcomes["much"].ok and "used more than 0.2 GB" in outcomes["much"].problem.what
     assert not outcomes["bounded"].ok  # on the CPU the same reservation is refused
 
 

@@ -45,7 +45,7 @@ def test_memory_within_the_limit_is_fine(root: Path):
 def test_memory_of_a_family(root: Path):
     outcome = run_one(root, task("family", bytes=2**27, gigabytes=0.2))
     assert not outcome.ok
-    assert "came to use more than 0.2 GB of memory" in outcome.problem.what
+    assert "used more than 0.2 GB of memory" in outcome.problem.what
     assert outcome.peak_bytes > 0.2 * 2**30
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from coursenotes.workers import Device, Pool, Task
-from coursenotes.workers import environment as surroundings
-from coursenotes.workers import pool as local
+from coursenotes.workers import environment as environments
+from coursenotes.workers import pool as pools
 from tests.engine.workers_project import LIGHT, alive, children_of, line_of, make_project, run_one, task, wait_until
 
 
@@ -82,7 +82,7 @@ def test_a_job_has_a_place_of_its_own(pool: Pool, root: Path):
     assert len(first["cwd"]) < 60  # a socket's address below it must stay under 108
     assert first["input"] == "" and first["cuda"] == "" and first["omp"] == "1"
     assert first["random"] == second["random"] and first["hash"] == second["hash"]
-    assert first["keeper"] != second["keeper"]
+    assert first["supervisor"] != second["supervisor"]
 
 
 def test_the_server_serves_again(pool: Pool):
@@ -239,7 +239,7 @@ def test_many_events_reach_a_slow_listener_or_are_dropped_but_the_value_arrives(
 
 def test_the_environment_of_the_server_hides_gpus_and_fixes_hashes(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    environment = surroundings.environment(Path("libraries"))
+    environment = environments.environment(Path("libraries"))
     assert environment["CUDA_VISIBLE_DEVICES"] == "" and environment["PYTHONHASHSEED"] == "0"
     assert environment["VECLIB_MAXIMUM_THREADS"] == environment["OMP_NUM_THREADS"] == "1"
 
@@ -253,7 +253,7 @@ def test_a_pool_in_the_background_lets_everything_else_go_first(root: Path):
     """Niceness alone would not do: Linux shares the processor out between sessions first, and each job has its own."""
     plain = run_one(root, task("priority")).value
     behind = run_one(root, task("priority"), background=True).value
-    assert behind["nice"] == min(19, plain["nice"] + local.BACKGROUND)
+    assert behind["nice"] == min(19, plain["nice"] + pools.BACKGROUND)
     if plain["group"]:
         assert [said["group"].split()[-1] for said in (plain, behind)] == [
             str(max(0, plain["nice"])),

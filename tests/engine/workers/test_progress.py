@@ -14,7 +14,7 @@ from coursenotes.experiments import train
 from coursenotes.workers import Outcome, Task, status
 from coursenotes.workers import progress as module
 from coursenotes.workers.progress import Progress, sparkline
-from coursenotes.workers.status import Job
+from coursenotes.workers.status import RunningJob
 
 
 def task(name: str, cost: float = 0.0) -> Task:
@@ -191,7 +191,7 @@ def test_nobody_waits_longer_than_twenty_seconds_or_hears_more_than_they_need(mo
 
 def test_lines_of_two_threads_do_not_mix(monkeypatch):
     monkeypatch.setattr(module, "PLAIN_EVERY", 0.0)
-    monkeypatch.setattr(Progress, "standing", lambda self: "  … standing")
+    monkeypatch.setattr(Progress, "status", lambda self: "  … status")
 
     class Slow(io.StringIO):
         def write(self, said: str) -> int:
@@ -204,8 +204,8 @@ def test_lines_of_two_threads_do_not_mix(monkeypatch):
             progress.done(ended(f"a {i}", ok=False, problem=Problem("it broke"), output="said\nmore"))
             time.sleep(0.02)
     block = r"\[\d+/\d+\] ✗ a \d+  1.2 s\n    it broke\n    it printed:\n      said\n      more\n"
-    assert len(re.findall(block, out.getvalue())) == 30 and "… standing" in out.getvalue()
-    assert re.sub(block, "", out.getvalue()).replace("  … standing\n", "") == ""
+    assert len(re.findall(block, out.getvalue())) == 30 and "… status" in out.getvalue()
+    assert re.sub(block, "", out.getvalue()).replace("  … status\n", "") == ""
 
 
 def test_how_long_each_stage_took(monkeypatch):
@@ -304,7 +304,7 @@ def test_the_time_left_where_no_cost_is_known():
         assert progress.left() is None
         progress.done(ended(each.id, seconds=30.0 if each is tasks[10] else 3.0))
     assert progress.left() == pytest.approx((8 * 3 + 9 * 30) / 2)
-    assert "about 2:27 min left" in text(progress) and ", about 2:27 min left" in progress.standing()
+    assert "about 2:27 min left" in text(progress) and ", about 2:27 min left" in progress.status()
     now = time.monotonic()
     progress.event(tasks[11], {"start": {"device": "cpu"}})
     progress.jobs[tasks[11].id].started = now - 10
@@ -357,7 +357,7 @@ def test_more_jobs_than_rows_and_a_narrow_terminal(monkeypatch):
 
 
 def test_the_value_that_is_shown():
-    job = Job(0)
+    job = RunningJob(0)
     job.take({"log": {"accuracy": 0.5, "train_loss": 2.0}})
     assert job.shown() == "train_loss"
     job.take({"log": {"train_loss": float("nan"), "valid_loss": 1.0}})

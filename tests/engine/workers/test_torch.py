@@ -175,7 +175,7 @@ def test_a_job_is_trained_and_kept(pool: Pool, root: Path):
     result = read_entry(outcome.folder)
     assert result.metrics["loss"] == pytest.approx(result.curves["loss"][-1])
     assert len(result.curves["loss"]) == 20 and result.curves["loss"][-1] < 0.1 * result.curves["loss"][0]
-    assert result.arrays["weights"].shape == (1, 1) and result.labels["names"] == ["slope"]
+    assert result.arrays["weights"].shape == (1, 1) and result.texts["names"] == ["slope"]
     known = result.provenance
     assert known["device"] == "cpu" and known["gpu"] is None and known["threads"] == 1
     assert known["libraries"]["torch"].startswith("2.") and known["date"].endswith("+00:00")
@@ -263,5 +263,5 @@ def test_a_tensor_without_plain_values_names_its_line(tmp_path: Path, make):
     path = tmp_path / "snippet.py"
     path.write_text("def fit(run):\n    return {'m': x}\n")
     with pytest.raises(CoursenotesError) as caught:
-        job.sort_out({"m": make()}, path, "fit")
+        job.as_result({"m": make()}, path, "fit")
     assert caught.value.problems[0].line == 2 and ".to_dense()" in str(caught.value)

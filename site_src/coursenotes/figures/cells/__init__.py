@@ -1,1 +1,1 @@
-"""Runnable cells: run in a process of their own, their output kept in a form that a page can hold."""
+"""Runnable cells: run in their own process, with their output in a form for pages."""

@@ -1,4 +1,4 @@
-"""matplotlib's backend for cells: plt.show() shows the open figures at its place, as in a notebook.
+"""matplotlib's backend for cells: plt.show() shows the open figures among the outputs, as in a notebook.
 
 matplotlib loads it by the name "module://coursenotes.figures.cells.backend".
 """
@@ -14,7 +14,7 @@ from coursenotes.figures.cells import protocol
 
 
 class FigureManager(FigureManagerBase):
-    """Shows figures among the outputs of the cell that runs."""
+    """Shows figures among the outputs of the running cell."""
 
     def show(self) -> None:
         """Show this figure."""

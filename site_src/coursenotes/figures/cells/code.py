@@ -1,4 +1,4 @@
-"""The code of one cell: compiled with lines of its own, run, and a failure traced back to the page's line."""
+"""The code of one cell: compiled with its own line numbers, run, and an error traced to its line on the page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from coursenotes.errors import Problem
 
 
 class Compiled:
-    """A cell's code, which is compiled when it runs. Its lines count from 1, whatever stands above it on the page."""
+    """A cell's code, which is compiled when it runs. Its lines count from 1."""
 
     def __init__(self, code: str, number: int):
         self.code, self.name = code, name(number)
 
     def run(self, names: dict[str, Any], loop: asyncio.Runner, show: Callable[[Any], None]) -> None:
-        """Run it in a namespace; hand the value of its last line to show. Raises whatever the code raises."""
+        """Run it in a namespace; call show with the value of its last line. Raises whatever the code raises."""
         lines = [f"{line}\n" for line in self.code.split("\n")]
         linecache.cache[self.name] = (len(self.code), None, lines, self.name)  # for tracebacks and inspect.getsource
         tree = compile(self.code, self.name, "exec", flags=FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -45,26 +45,26 @@ class Compiled:
 
 
 class Failure:
-    """Where on the page a cell failed."""
+    """The error of a cell, with its place on the page."""
 
     def __init__(self, path: str, cells: list[dict[str, Any]], number: int):
         self.path, self.cells, self.number = path, cells, number
 
     def problem(self, error: BaseException, what: str = "", fix: str = "") -> Problem:
-        """A failure, at the page's line that was being run: the innermost one of any cell."""
+        """The problem of an error, at the innermost line of any cell that it came through."""
         frames = traceback.extract_tb(error.__traceback__)
         known = {name(n): cell for n, cell in enumerate(self.cells)}
-        found = [(known[f.filename], f.lineno or 1) for f in frames if f.filename in known]
-        cell, line = found[-1] if found else (self.cells[self.number], 1)
+        lines_run = [(known[f.filename], f.lineno or 1) for f in frames if f.filename in known]
+        cell, line = lines_run[-1] if lines_run else (self.cells[self.number], 1)
         if isinstance(error, SyntaxError) and error.filename in known:
             cell, line = known[error.filename], error.lineno or 1
         lines = cell["source"].split("\n")
-        details = [lines[min(line, len(lines)) - 1].strip()] if found or isinstance(error, SyntaxError) else []
+        details = [lines[min(line, len(lines)) - 1].strip()] if lines_run or isinstance(error, SyntaxError) else []
         inner = frames[-1] if frames else None
         if inner is not None and inner.filename not in known and "coursenotes" not in Path(inner.filename).parts:
             details.append(f"raised in {inner.filename}:{inner.lineno}")
         kind = type(error).__name__
-        said = error.msg if isinstance(error, SyntaxError) else error
-        what = what or f"cell {self.number + 1}: {kind}: {said}"
-        fix = fix or f"mend it, or announce it: {{.python .run raises={kind}}}"
+        message = error.msg if isinstance(error, SyntaxError) else error
+        what = what or f"cell {self.number + 1}: {kind}: {message}"
+        fix = fix or f"fix it, or declare the error: {{.python .run raises={kind}}}"
         return Problem(what, self.path, cell["line"] + line - 1, tuple(details), fix)

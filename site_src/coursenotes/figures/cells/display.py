@@ -1,4 +1,4 @@
-"""What a value looks like below a runnable cell: text, a table, a drawing. Runs in the cell's own process."""
+"""The output of a value below a runnable cell: text, a table, a drawing. Runs in the cell's own process."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from coursenotes.figures.cells import html, terminal
 from coursenotes.figures.cells.protocol import Bundle, bundle, picture
 
 Part = dict[str, str]
-TEXT_LIMIT = 20_000  # characters of a cell's text: more is a log, which no one reads on a page
+TEXT_LIMIT = 20_000  # characters of a cell's text: more is a log
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b|\b0x[0-9a-f]{8,}\b")
-_BARE = re.compile(r"<[\w.]+ object(?: at 0x…)?>|")  # a repr that tells a reader nothing
+_BARE = re.compile(r"<[\w.]+ object(?: at 0x…)?>|")  # a repr without information for a reader
 _MATH = re.compile(r"\$\$(?P<a>.+)\$\$|\$(?P<b>.+)\$|\\\[(?P<c>.+)\\\]|(?P<d>\\begin\{.+\})", re.DOTALL)
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
-class Shower:
-    """Turns the values and the figures of a page's cells into parts. name starts the ids of its drawings."""
+class OutputFormatter:
+    """Converts the values and figures of a page's cells to parts. name: the prefix of the ids of its drawings."""
 
     def __init__(self, name: str):
         self.name, self.count = name, 0
 
     def value(self, value: Any, alt: str) -> list[Part]:
-        """The parts of a cell's last value, or of one that display() was given; none for None."""
+        """The parts of a cell's last value, or of an argument of display(); none for None."""
         if value is None:
             return []
         figure = figure_of(value)
@@ -37,9 +37,9 @@ class Shower:
         return self.bundle(bundle(value), alt)
 
     def bundle(self, data: Bundle, alt: str = "") -> list[Part]:
-        """The parts of what an object says that it looks like, by the richest form that a page can hold."""
+        """The parts of an object's MIME bundle, by the richest form that a page can hold."""
         lost: list[str] = []
-        words = ADDRESS.sub(lambda m: re.sub("0x.*", "0x…", m[0]), str(data.get("text/plain", "")))
+        plain = ADDRESS.sub(lambda m: re.sub("0x.*", "0x…", m[0]), str(data.get("text/plain", "")))
         cleaned = html.clean(str(data["text/html"])) if "text/html" in data else html.Cleaned("", worth=False)
         if cleaned.worth or cleaned.lost:
             lost = list(cleaned.lost)
@@ -47,16 +47,16 @@ class Shower:
                 return [{"kind": "html", "data": cleaned.html}, *([note(lost)] if lost else [])]
         if parts := _picture(data, alt):
             return parts
-        if "application/json" in data and _BARE.fullmatch(words):
-            words = json.dumps(data["application/json"], indent=2, ensure_ascii=False, default=str)
+        if "application/json" in data and _BARE.fullmatch(plain):
+            plain = json.dumps(data["application/json"], indent=2, ensure_ascii=False, default=str)
         for mime, form in (("text/latex", _latex), ("text/markdown", _markdown)):
             if mime in data and (found := form(str(data[mime]))):
                 return [{"kind": "html", "data": found}]
         if "application/javascript" in data:
             lost.append(html.SCRIPT)
-        if lost and _BARE.fullmatch(words):
+        if lost and _BARE.fullmatch(plain):
             return [note(lost)]
-        shown = [] if not words and "text/plain" not in data else [text_part(words)]
+        shown = [] if not plain and "text/plain" not in data else [text_part(plain)]
         return shown + ([note(["its interactive form"])] if lost else [])
 
     def figure(self, figure: Any, alt: str) -> Part:
@@ -64,34 +64,34 @@ class Shower:
         from coursenotes.figures import svg
 
         self.count += 1
-        words = terminal.visible(alt or described(figure))
+        alt = terminal.visible(alt or described(figure))
         try:
-            return {"kind": "svg", "data": svg.draw(figure, f"{self.name}-{self.count}", words)}
+            return {"kind": "svg", "data": svg.draw(figure, f"{self.name}-{self.count}", alt)}
         except ET.ParseError:
-            raise ValueError("a text in this figure holds a control character, which no drawing can hold") from None
+            raise ValueError("a text in this figure has a control character, which SVG does not allow") from None
 
 
 def text_part(text: str) -> Part:
     """Text as a terminal shows it: with colors as {"kind": "colored"}, in HTML."""
-    shown = terminal.shown(text)
-    return {"kind": "colored", "data": shown.html} if shown.html else {"kind": "text", "data": shown.text}
+    screen = terminal.screen(text)
+    return {"kind": "colored", "data": screen.html} if screen.html else {"kind": "text", "data": screen.text}
 
 
 def note(lost: list[str] | tuple[str, ...]) -> Part:
-    """A line that says what is not shown at this place, and why."""
+    """A line on what is not shown at this place, and why."""
     return {"kind": "note", "data": f"Not shown, by the policy of these pages: {', '.join(lost)}."}
 
 
 def figure_of(value: Any) -> Any:
-    """The figure that a value is or belongs to: a Figure, Axes, lines, what hist returns, an animation; else None.
+    """The figure that a value is or belongs to: a Figure, Axes, lines, the result of hist, an animation; else None.
 
-    Plotting calls return what they drew; it is the drawing that is meant to be seen.
+    Plotting calls return the objects that they drew, and the figure is the output that is meant.
     """
     artist = sys.modules.get("matplotlib.artist")
     if artist is None:
         return None
     if _moves(value):
-        value._draw_was_started = True  # else it complains, when it goes, that nobody has seen it
+        value._draw_was_started = True  # else it warns when it is deleted that it was never shown
         return value._fig
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.ndarray):
@@ -105,13 +105,13 @@ def figure_of(value: Any) -> Any:
 
 
 def _moves(value: Any) -> bool:
-    """Whether it is an animation, of which a page shows one picture."""
+    """Whether a value is an animation, of which a page shows one picture."""
     animation = sys.modules.get("matplotlib.animation")
     return animation is not None and isinstance(value, animation.Animation)
 
 
 def open_figures() -> list[Any]:
-    """The figures that pyplot has open, which are closed then."""
+    """Close the figures that pyplot has open. -> these figures."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return []
@@ -121,7 +121,7 @@ def open_figures() -> list[Any]:
 
 
 def described(figure: Any) -> str:
-    """Words for a figure whose author gave none: its titles, else its axes."""
+    """The alternative text of a figure without one: its titles, else its axes."""
     titles = [figure.get_suptitle(), *(ax.get_title(loc=loc) for ax in figure.axes for loc in ("left", "center"))]
     axes = [f"{ax.get_ylabel()} by {ax.get_xlabel()}" for ax in figure.axes if ax.get_ylabel() and ax.get_xlabel()]
     return ". ".join(dict.fromkeys(filter(None, titles))) or ", ".join(axes) or "A figure, drawn by the code above"
@@ -141,7 +141,7 @@ def _picture(data: Bundle, alt: str) -> list[Part]:
 
 
 def _latex(text: str) -> str:
-    """A formula for the site's own typesetting; "" for LaTeX that is more than one."""
+    """A formula for the site's own typesetting; "" for LaTeX that is not a single formula."""
     match = _MATH.fullmatch(text.strip())
     inside = next((group for group in match.groups() if group), "") if match else ""
     formula = terminal.visible(inside).replace("\\displaystyle", "").strip()

@@ -1,4 +1,4 @@
-"""HTML of a library as the site's pages can hold it: without styles, scripts and handlers; and what that loses."""
+"""Cleans the HTML of a library for the site's pages: no styles, scripts or handlers; and lists what is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAGS = {
     "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "small", "abbr", "details", "summary", "del", "ins", "kbd",
 }  # fmt: skip
 VOID = {"br", "hr", "img", "col", "input", "link", "meta", "source", "embed", "wbr", "area", "base", "track", "param"}
-DROPPED = {  # with what they hold; and what a reader misses then
+DROPPED = {  # with their contents; and what a reader then misses
     "style": "", "script": "a script", "head": "", "title": "", "template": "", "noscript": "", "datalist": "",
     "iframe": "a frame with another page", "object": "an embedded file", "embed": "an embedded file",
     "svg": "a drawing", "math": "a formula", "canvas": "a drawing", "audio": "a sound", "video": "a film",
@@ -30,15 +30,15 @@ CONTROLS = (DROPPED["button"], DROPPED["input"])  # without a script they do not
 COLORS = "its colors"
 _COLORING = re.compile(r"(?:^|[;{\s])(?:color|background|background-color|background-image|fill)\s*:", re.IGNORECASE)
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]")  # inside <img> an SVG runs nothing
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]")  # inside <img> an SVG runs no scripts
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """HTML for a page; what was left out of it, in words.
+    """HTML for a page; lost: the removed parts, in words.
 
-    folded says that parts of it wait for a script to unfold them, so that what is left was meant for nobody. worth
-    says that there is something to read or to see in it.
+    folded: a script would unfold parts of it, so that the rest is not usable. worth: there is something to read or to
+    see in it.
     """
 
     html: str
@@ -48,7 +48,7 @@ class Cleaned:
 
 
 def clean(html: str) -> Cleaned:
-    """HTML of a library (a table of pandas) as a page can hold it: the site has styles of its own."""
+    """HTML of a library (a table of pandas) for a page, which has its own styles."""
     cleaner = _Cleaner()
     cleaner.feed(visible(html))
     cleaner.close()
@@ -62,29 +62,29 @@ def clean(html: str) -> Cleaned:
 
 
 class _Cleaner(HTMLParser):
-    """Keeps what is known to be harmless, and notes what a reader would miss of the rest."""
+    """Keeps harmless elements, and records what a reader would miss of the others."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.kept: list[str] = []
         self.lost: list[str] = []
         self.folded = False
-        self.dropping: list[str] = []  # the elements that are open, from the one that is dropped on
+        self.dropping: list[str] = []  # the open elements, starting with the dropped one
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        hidden = "hidden" in given or bool(_HIDDEN.search(given.get("style", "")))
+        attributes = {name: value or "" for name, value in attrs}
+        hidden = "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style", "")))
         if self.dropping or tag in DROPPED or (hidden and tag not in VOID):
             self._drop(tag, hidden)
             return
         if tag not in TAGS:
             return
-        if _COLORING.search(given.get("style", "")):
+        if _COLORING.search(attributes.get("style", "")):
             self.lost.append(COLORS)
-        kept = {name: value for name, value in given.items() if name in ATTRIBUTES and _harmless(name, value)}
+        kept = {name: value for name, value in attributes.items() if name in ATTRIBUTES and _harmless(name, value)}
         if tag == "img":
             if "src" not in kept:
-                self.lost.append("a picture of another site" if "//" in given.get("src", "") else "a picture")
+                self.lost.append("a picture of another site" if "//" in attributes.get("src", "") else "a picture")
                 return
             kept.setdefault("alt", IMAGE)
         written = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())

@@ -1,9 +1,9 @@
-"""The runnable fences of a page: running them in order in one process, and looking their output up.
+"""The runnable cells of a page: run in order in one process; and the look-up of their outputs.
 
-```{.python .run} is a cell. After it, where wanted: raises=ValueError (it must, and the error is shown), hide=source,
-alt="what its figure shows". A page's cells are run again when they are written otherwise, when the project's code
-that they reach is, or when a library that they import changes: they may show comments, docstrings and lines. The prose
-around them does not count.
+```{.python .run} is a cell. Its options: raises=ValueError (it must, and the error is shown), hide=source, alt="the
+alternative text of its figure". A page's cells are run again when their text, the project's code that they reach, or a
+library that they import changes. Comments, docstrings and lines count, since cells may show them; the prose around the
+cells does not.
 """
 
 from __future__ import annotations
@@ -37,76 +37,78 @@ __all__ = ["Cell", "CellOutput", "check", "keep", "key", "notes", "outputs", "ru
 
 @dataclass(frozen=True)
 class CellOutput:
-    """What a cell gave: parts {"kind": ..., "data": ...}, in order.
+    """The output of a cell: parts {"kind": ..., "data": ...}, in order.
 
-    Kinds are text and error (as they are), colored and html (HTML), svg (a drawing), note (what is not shown, and why).
+    Kinds are text and error (plain), colored and html (HTML), svg (a drawing), note (what is not shown, and why).
     """
 
     source: str
     parts: list[dict[str, str]]
 
 
-# ---------------------------------------------------------------- what has to be run, and what was
+# ---------------------------------------------------------------- tasks and outputs
 def key(plan: Plan, page: str | PageInfo) -> str:
-    """What the outputs of a page's cells depend on, as one digest.
+    """The key of the outputs of a page's cells.
 
-    Of the code that they reach it is how it is written, and where: docstrings and lines may be shown.
+    The code that they reach counts as written, with its lines and docstrings, since cells may show them.
     """
     info = _page(plan, page)
     closure, text = _reached(plan, info)
-    asked = [[cell.source, cell.attrs.get("raises", ""), cell.attrs.get("alt", "")] for cell in scan(info.text)]
-    return keys.cells(info.name, asked, closure, text)
+    sources = [[cell.source, cell.attrs.get("raises", ""), cell.attrs.get("alt", "")] for cell in scan(info.text)]
+    return keys.cells(info.name, sources, closure, text)
 
 
 def refused(plan: Plan, page: str | PageInfo) -> list[Problem]:
-    """What cannot be followed in the code of a page's cells."""
+    """The problems of a page's cells whose code cannot be followed."""
     return _reached(plan, _page(plan, page))[0].problems(refusals.CLOCK)
 
 
 def tasks(plan: Plan, pages: Iterable[str | PageInfo]) -> list[Task]:
     """One task for each page whose cells were not run as they are now. Raises CoursenotesError on bad fences."""
-    found, problems = [], []
+    missing, problems = [], []
     for page in pages:
         info = _page(plan, page)
-        if wrong := check(info.text, info.path):
-            problems += wrong
+        if mistakes := check(info.text, info.path):
+            problems += mistakes
             continue
         cells = scan(info.text)
         if not cells or outputs(plan, info) is not None:
             continue
         closure = _reached(plan, info)[0]
+        torch = "torch" in keys.libraries([closure])
         args = {
             "root": str(plan.paths.root),
             "key": key(plan, info),
             "page": info.name,
             "path": str(info.path),
             "places": {cell_fences.name(n): [str(info.path), cell.line] for n, cell in enumerate(cells)},
-            "torch": "torch" in keys.libraries([closure]),
+            "torch": torch,
             "slices": covered(plan.catalog.code, [closure]),
             "cells": [{"line": cell.line, "source": cell.source, **dict(cell.attrs)} for cell in cells],
         }
-        found.append(Task(f"cells of {info.name}", "coursenotes.figures.cells.lookup:run", args, seconds=300, cost=2.0))
+        call = "coursenotes.figures.cells.lookup:run"
+        missing.append(Task(f"cells of {info.name}", call, args, seconds=300, cost=2.0, needs_torch=torch))
     if problems:
         raise CoursenotesError(*problems)
-    return found
+    return missing
 
 
 def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
-    """Keep what a page's cells gave, for outputs() to find; or say what went wrong."""
+    """Store the outputs of a task's cells, for outputs(). -> its problems."""
     if outcome.problem is not None or outcome.folder is None:
-        return [outcome.problem or Problem(f"{outcome.task.id} gave nothing")]
+        return [outcome.problem or Problem(f"{outcome.task.id} gave no result")]
     shown = (outcome.folder / "cells.json").read_text(encoding="utf-8")
     Memo(plan.paths, "cells").put(outcome.task.args["key"], shown)
     return []
 
 
 def notes(outcome: Outcome) -> list[str]:
-    """What the page of a task that ended well does not show of its cells' outputs: a line for each, with its place."""
+    """The outputs that the page of a successful task does not show: a line for each, with its place."""
     return list(outcome.value.get("notes", ())) if outcome.ok and isinstance(outcome.value, dict) else []
 
 
 def outputs(plan: Plan, page: str | PageInfo) -> list[CellOutput] | None:
-    """What each cell of a page gave, in the order of scan(); None where they were not run as they are now."""
+    """The output of each cell of a page, in the order of scan(); None where they were not run as they are now."""
     info = _page(plan, page)
     cells = scan(info.text)
     if not cells:
@@ -123,12 +125,12 @@ def _page(plan: Plan, page: str | PageInfo) -> PageInfo:
 
 
 def _reached(plan: Plan, info: PageInfo) -> tuple[Closure, str]:
-    """What the cells of a page reach, as if they were one file of the project."""
+    """The code that the cells of a page reach, as if they were one file of the project."""
     lines: list[str] = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they are shown where the cell is run
+        warnings.simplefilter("ignore")  # they are shown when the cell is run
         for cell in scan(info.text):
-            with contextlib.suppress(SyntaxError, ValueError):  # of one that announces it: nothing of it is run
+            with contextlib.suppress(SyntaxError, ValueError):  # of a cell that declares it: none of it is run
                 ast.parse(cell.source)
                 lines += [""] * (cell.line - 1 - len(lines)) + cell.source.split("\n")
         summary = summarize("\n".join(lines), info.path, _module(info))
@@ -143,14 +145,14 @@ def _module(info: PageInfo) -> str:
 
 # ---------------------------------------------------------------- in the worker
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Run a page's cells and write what they gave to folder/cells.json. -> {"cells": how many, "notes": [...]}.
+    """Run a page's cells and write their outputs to folder/cells.json. -> {"cells": how many, "notes": [...]}.
 
-    Raises CoursenotesError at the page's line where a cell fails that did not announce it, or announced it in vain.
+    Raises CoursenotesError at the page's line where a cell fails without raises=, or does not fail with it.
     """
     from coursenotes.figures.cells import runner
 
     paths = Paths(Path(args["root"]))
-    slices.install(paths, args["slices"], words=True)
+    slices.install(paths, args["slices"], docstrings=True)
     with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state], names=args["places"]):
         kept = runner.run(paths, args, report)
     (folder / "cells.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")

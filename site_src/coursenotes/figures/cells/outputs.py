@@ -1,4 +1,4 @@
-"""The outputs of a page's cells in the order in which they come: what is written, values, figures."""
+"""The outputs of a page's cells in order: printed text, values, figures."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from coursenotes.figures.cells import terminal
-from coursenotes.figures.cells.display import Part, Shower, figure_of, open_figures, text_part
+from coursenotes.figures.cells.display import OutputFormatter, Part, figure_of, open_figures, text_part
 from coursenotes.figures.cells.places import Places
 from coursenotes.figures.cells.printed import Printed, TooMuch
 
-MOST = 500  # outputs of one cell: a loop that shows something each time is a runaway before that
+MOST = 500  # outputs of one cell
 Group = list[Part]
 
 
 class Outputs:
-    """One for a page: what the cell that runs writes and shows is collected here, whoever shows it."""
+    """The outputs of a page: collects everything that the running cell prints and shows."""
 
-    def __init__(self, shower: Shower, printed: Printed, places: Places):
-        self.shower, self.printed, self.places = shower, printed, places
-        self.named: dict[str, Group] = {}  # by the name that IPython's display(..., display_id=) gave
+    def __init__(self, formatter: OutputFormatter, printed: Printed, places: Places):
+        self.formatter, self.printed, self.places = formatter, printed, places
+        self.named: dict[str, Group] = {}  # by the display_id of IPython's display()
         self.begin("")
 
     def begin(self, alt: str) -> list[Group]:
-        """A new cell. -> the list that its outputs are added to; parts() makes one list of them."""
+        """Begin a cell. -> the list to which its outputs are added; parts() flattens it."""
         self.alt = alt
         self.groups: list[Group] = []
         self.drawn: list[Any] = []  # the figures that this cell has shown
@@ -32,33 +32,33 @@ class Outputs:
         return self.groups
 
     def last(self, value: Any) -> None:
-        """The value of a cell's last line, which plotting calls give too where their figure was shown before."""
+        """Show the value of a cell's last line, unless it is of a plotting call whose figure was shown already."""
         figure = figure_of(value)
         if figure is None or figure is value or not self._was_drawn(figure):
             self._show(value)
 
     def end(self) -> None:
-        """The cell has ended well: what it wrote last, and its open figures."""
+        """End a cell without error: show its last text and its open figures."""
         self.flush()
         self.figures()
 
     def failed(self, error: BaseException) -> None:
-        """The cell has ended with the error that it announced."""
+        """End a cell with the error that it declares."""
         self.flush()
-        said = str(error) if isinstance(error, SyntaxError) else "".join(traceback.format_exception_only(error))
+        message = str(error) if isinstance(error, SyntaxError) else "".join(traceback.format_exception_only(error))
         if isinstance(error, SyntaxError):
-            said = f"{type(error).__name__}: {said}"
-        self._add([{"kind": "error", "data": terminal.plain(self.places.out_of(said.strip()))}])
+            message = f"{type(error).__name__}: {message}"
+        self._add([{"kind": "error", "data": terminal.plain(self.places.shorten(message.strip()))}])
         open_figures()
 
-    # -- what code calls while it runs
+    # -- called by the code of cells
     def display(self, *values: Any) -> None:
-        """Show values at this place, among what is printed."""
+        """Show values at this place in the output."""
         for value in values:
             self._show(value)
 
     def show(self, objects: Sequence[Any], *, bundles: bool, name: str | None, update: bool) -> None:
-        """Show objects, or bundles {MIME type: data}. Under a name they take the place of what it named before."""
+        """Show objects, or bundles {MIME type: data}. With update they replace the earlier output of this name."""
         if not update:
             for each in objects:
                 self._show(each, bundle=bundles, name=name)
@@ -66,14 +66,14 @@ class Outputs:
             self.named[name][:] = [part for each in objects for part in self._parts(each, bundles)]
 
     def clear(self, wait: bool) -> None:
-        """Take away what the cell has shown, at once or with the next output."""
+        """Remove the outputs of the cell, at once or with the next output."""
         self.flush()
         self.clearing = wait
         if not wait:
             self.groups.clear()
 
     def figures(self) -> None:
-        """Show the figures that are open and were not shown by this cell, and close them."""
+        """Show the open figures that this cell has not shown yet, and close them."""
         self.flush()
         for figure in open_figures():
             if not self._was_drawn(figure):
@@ -81,8 +81,8 @@ class Outputs:
 
     # -- inside
     def flush(self) -> None:
-        """What was written so far becomes a part."""
-        text = self.places.out_of(self.printed.cut())
+        """Add the text that was printed so far as a part."""
+        text = self.places.shorten(self.printed.cut())
         if text.strip():
             part = text_part(text.rstrip("\n"))
             if part["data"].strip():
@@ -99,9 +99,9 @@ class Outputs:
         figure = None if bundle else figure_of(value)
         if figure is not None:
             self.drawn.append(figure)
-        parts = self.shower.bundle(value, self.alt) if bundle else self.shower.value(value, self.alt)
+        parts = self.formatter.bundle(value, self.alt) if bundle else self.formatter.value(value, self.alt)
         return [
-            {**part, "data": self.places.out_of(part["data"])} if part["kind"] == "text" else part for part in parts
+            {**part, "data": self.places.shorten(part["data"])} if part["kind"] == "text" else part for part in parts
         ]
 
     def _add(self, group: Group) -> None:
@@ -110,7 +110,7 @@ class Outputs:
             self.clearing = False
         self.groups.append(group)
         if len(self.groups) > MOST:
-            raise TooMuch(f"it shows more than {MOST} things")
+            raise TooMuch(f"it shows more than {MOST} outputs")
 
     def _was_drawn(self, figure: Any) -> bool:
         return any(figure is each for each in self.drawn)

@@ -1,4 +1,4 @@
-"""Text without the places of the machine that it was made on."""
+"""Removes the paths of this machine from texts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Places:
         longest = sorted(self.short, key=len, reverse=True)
         self.pattern = re.compile(rf"(?<![\w/.~-])({'|'.join(map(re.escape, longest))})(/|(?![\w.-]))")
 
-    def out_of(self, text: str) -> str:
-        """The text with such paths shortened, and without the addresses of objects in memory."""
+    def shorten(self, text: str) -> str:
+        """The text with shortened paths, and without the addresses of objects in memory."""
         return ADDRESS.sub("at 0x…", self.pattern.sub(self._shortened, text))
 
     def _shortened(self, match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a page's cells write to standard output and error, also from C code and subprocesses, cut into pieces."""
+"""Captures standard output and error of a page's cells, also from C code and subprocesses, in pieces."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-MOST = 1_000_000  # bytes that one cell may write: a progress bar takes thousands, a runaway loop any number
+MOST = 1_000_000  # bytes that one cell may write; a progress bar takes thousands
 
 
 class TooMuch(BaseException):
-    """A cell writes without end. Not an Exception, so that a loop that catches all of those ends too."""
+    """A cell writes too much. Not an Exception, so that a loop that catches those ends too."""
 
 
 class _Bounded(io.FileIO):
-    """Standard output or error, as long as the cell has not written too much."""
+    """Standard output or error with a limit for each cell."""
 
     printed: Printed
 
     def write(self, data) -> int:  # type: ignore[no-untyped-def] # whatever has a buffer
-        self.printed.hold()
+        self.printed.check()
         return super().write(data)
 
 
 class Printed:
     """A context manager: inside it, both outputs of the process go to one file, in the order of writing.
 
-    That file is the one that the process writes to already, where it can be read back: the supervisor of a job bounds
-    it, and shows its end where the job fails. sys.stdout and sys.stderr stay the same objects for all cells.
+    If the process already writes to a readable file, that file is used: a job's supervisor limits it, and shows its end
+    where the job fails. sys.stdout and sys.stderr stay the same objects for all cells.
     """
 
     def __init__(self) -> None:
@@ -60,16 +60,16 @@ class Printed:
         self._stack.close()
 
     def cut(self) -> str:
-        """What was written since the last cut. Raises TooMuch where that is more than anyone reads."""
+        """The text that was written since the last cut. Raises TooMuch where it is over the limit."""
         _flush()
-        self.hold()
+        self.check()
         end = os.fstat(1).st_size
         data = os.pread(1, end - self.start, self.start)
         self.start = end
         return data.decode("utf-8", errors="replace")
 
-    def hold(self) -> None:
-        """Raise TooMuch where more was written since the last cut than a cell may write."""
+    def check(self) -> None:
+        """Raise TooMuch where more than the limit was written since the last cut."""
         written = os.fstat(1).st_size - self.start
         if written > MOST:
             raise TooMuch(f"it writes {written:,} bytes and more, over {MOST:,}")
@@ -77,18 +77,18 @@ class Printed:
     def _stream(self, descriptor: int) -> io.TextIOWrapper:
         raw = _Bounded(descriptor, "w", closefd=False)
         raw.printed = self
-        # write_through: what is printed is there before what a subprocess writes next
+        # write_through: printed text comes before the later output of a subprocess
         return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="", write_through=True)  # type: ignore[arg-type]
 
 
 def _readable(descriptor: int) -> bool:
-    """Whether a descriptor is an ordinary file that can be read as well."""
+    """Whether a descriptor is a regular file, open for reading too."""
     mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
     return stat.S_ISREG(os.fstat(descriptor).st_mode) and mode == os.O_RDWR
 
 
 def _flush() -> None:
-    """Write out what is buffered: by the streams that Python began with, and by C code."""
+    """Flush all buffers: of the current and the original streams of Python, and of C code."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
             stream.flush()
@@ -97,7 +97,7 @@ def _flush() -> None:
 
 @contextlib.contextmanager
 def environment() -> Iterator[None]:
-    """The width and the colors of a terminal that is the same on every machine."""
+    """Set the width and the colors of the terminal, the same on every machine."""
     kept = {name: os.environ.get(name) for name in (*_SET, *_UNSET)}
     try:
         os.environ.update(_SET)

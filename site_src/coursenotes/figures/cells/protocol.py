@@ -1,6 +1,6 @@
-"""IPython's protocol of display: what an object says that it looks like, and IPython's own functions for showing it.
+"""IPython's display protocol: the MIME bundles of objects, and IPython's functions for showing them.
 
-IPython itself is never imported here; where a cell's code does so, its functions lead to the page.
+IPython itself is never imported here; where a cell's code imports it, its functions are redirected to the page.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ METHODS = {
     "application/json": "_repr_json_", "application/javascript": "_repr_javascript_",
 }  # fmt: skip
 MODULE = "IPython.core.display_functions"
-CANARY = "_ipython_canary_method_should_not_exist_"  # IPython's way to know who answers to every name
+CANARY = "_ipython_canary_method_should_not_exist_"  # by which IPython recognizes objects that have every attribute
 
 
 def bundle(value: Any) -> Bundle:
-    """What an object says that it looks like: {MIME type: data}; its repr() under text/plain."""
+    """The MIME bundle of an object: {MIME type: data}; its repr() under text/plain."""
     found: Bundle = {}
     if not isinstance(value, type) and not callable(getattr(value, CANARY, None)):
-        given = _asked(value, "_repr_mimebundle_", include=None, exclude=None)
-        if isinstance(given, dict):
-            found |= {mime: data for mime, data in given.items() if data is not None}
+        own = _call(value, "_repr_mimebundle_", include=None, exclude=None)
+        if isinstance(own, dict):
+            found |= {mime: data for mime, data in own.items() if data is not None}
         for mime, method in METHODS.items():
-            if mime not in found and (data := _asked(value, method)) is not None:
+            if mime not in found and (data := _call(value, method)) is not None:
                 found[mime] = data
     if "text/plain" not in found:
         found["text/plain"] = repr(value)
@@ -41,24 +41,24 @@ def bundle(value: Any) -> Bundle:
 
 
 def picture(data: Any) -> bytes:
-    """The bytes of a picture that a bundle holds, where they may be written in base64."""
+    """The bytes of a picture in a bundle, where they may be in base64."""
     return base64.b64decode(data) if isinstance(data, str) else bytes(data)
 
 
-def _asked(value: Any, method: str, **more: Any) -> Any:
-    """What a method of the protocol gives; None where there is none, or it has nothing to give."""
+def _call(value: Any, method: str, **more: Any) -> Any:
+    """The data of a method of the protocol; None where there is no such method, or it returns none."""
     function = getattr(value, method, None)
     if not callable(function):
         return None
     try:
-        given = function(**more)
+        data = function(**more)
     except NotImplementedError:
         return None
-    return given[0] if isinstance(given, tuple) else given
+    return data[0] if isinstance(data, tuple) else data
 
 
 class Target(Protocol):
-    """What IPython's functions lead to: the outputs of the cell that runs."""
+    """The target of IPython's functions: the outputs of the running cell."""
 
     def show(self, objects: Sequence[Any], *, bundles: bool, name: str | None, update: bool) -> None: ...
     def clear(self, wait: bool) -> None: ...
@@ -104,15 +104,15 @@ REPLACED: dict[str, Callable[..., Any]] = {
 
 
 def target() -> Target:
-    """What is shown leads there. Raises RuntimeError outside leading_to()."""
+    """The current target. Raises RuntimeError outside redirected_to()."""
     if _target is None:
         raise RuntimeError("no cell is running")
     return _target
 
 
 @contextlib.contextmanager
-def leading_to(outputs: Target) -> Iterator[None]:
-    """Inside it IPython.display.display() and clear_output() lead to these outputs, whoever imported them when."""
+def redirected_to(outputs: Target) -> Iterator[None]:
+    """Inside it IPython.display.display() and clear_output() write to these outputs, whenever they were imported."""
     global _target
     hook = _Hook()
     _target, before = outputs, _target
@@ -128,10 +128,10 @@ def leading_to(outputs: Target) -> Iterator[None]:
 
 
 class _Hook(importlib.abc.MetaPathFinder):
-    """Redirects IPython's functions at the moment that something imports them.
+    """Redirects IPython's functions when they are imported.
 
-    Libraries hold the functions themselves (from IPython.display import display), so it is their code that is
-    exchanged, not the names in a module.
+    Libraries hold the functions themselves (from IPython.display import display), so their code is replaced, not the
+    names in a module.
     """
 
     def __init__(self) -> None:
@@ -154,14 +154,14 @@ class _Hook(importlib.abc.MetaPathFinder):
         return spec
 
     def redirect(self, module: ModuleType) -> None:
-        """Exchange the code of the module's functions."""
+        """Replace the code of the module's functions."""
         for name, ours in REPLACED.items():
             function = getattr(module, name)
             self.kept.append((function, function.__code__, function.__kwdefaults__))
             function.__code__, function.__kwdefaults__ = ours.__code__, ours.__kwdefaults__  # type: ignore[attr-defined]
 
     def restore(self) -> None:
-        """Give the functions their own code back."""
+        """Restore the functions' own code."""
         for function, code, defaults in self.kept:
             function.__code__, function.__kwdefaults__ = code, defaults
         self.kept.clear()

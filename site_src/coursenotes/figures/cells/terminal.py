@@ -1,4 +1,4 @@
-"""Text as a terminal shows it: carriage returns, backspaces, moves of the cursor and colors are carried out."""
+"""Text as a terminal shows it, with carriage returns, backspaces, cursor movements and colors applied."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from itertools import groupby
 from typing import Any
 
 TAB = 8
-WIDEST = 4_000  # columns: a longer line with control codes in it is wrapped
+WIDEST = 4_000  # columns: longer lines with control codes are wrapped
 _CODES = re.compile(r"[\x07\b\r\x1b]")
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x1b")
-_ODD = re.compile(r"\x1b\[[0-?]*:[0-?]*[ -/]*[@-~]|\x1b[%(). *+/-].")  # codes that the emulator does not know
-# what Markdown or a browser would lose or act on, except tabs, line ends, and the codes that a terminal acts on
+_ODD = re.compile(r"\x1b\[[0-?]*:[0-?]*[ -/]*[@-~]|\x1b[%(). *+/-].")  # codes that the emulator does not support
+# characters that Markdown or a browser would drop or interpret, except tabs, line ends, and terminal codes
 _UNSEEN = re.compile(r"[\x00-\x06\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_NAMES = {"brown": "yellow"}  # the emulator's word for it, after the colors of old hardware
+_NAMES = {"brown": "yellow"}  # the emulator's name for it
 _COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_SHADES = {  # what xterm shows for the sixteen colors, to find the nearest of any other
+_SHADES = {  # the sixteen colors in xterm, to find the nearest of any other
     "black": (0, 0, 0), "red": (205, 0, 0), "green": (0, 205, 0), "yellow": (205, 205, 0), "blue": (0, 0, 238),
     "magenta": (205, 0, 205), "cyan": (0, 205, 205), "white": (229, 229, 229), "black-intense": (127, 127, 127),
     "red-intense": (255, 0, 0), "green-intense": (0, 255, 0), "yellow-intense": (255, 255, 0),
@@ -29,36 +29,36 @@ _SHADES = {  # what xterm shows for the sixteen colors, to find the nearest of a
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What stands on the screen in the end: its plain text, and its HTML where there are colors, else ""."""
+class Screen:
+    """The final screen: its plain text, and its HTML where there are colors, else ""."""
 
     text: str
     html: str = ""
 
 
-def shown(written: str) -> Shown:
-    """What a terminal of unlimited height shows of what was written to it."""
-    text = _UNSEEN.sub(_sign, written.replace("\r\n", "\n"))
+def screen(written: str) -> Screen:
+    """The screen of a terminal of unlimited height after this output."""
+    text = _UNSEEN.sub(_symbol, written.replace("\r\n", "\n"))
     if not _CODES.search(text):
-        return Shown("\n".join(line.expandtabs(TAB) for line in text.split("\n")))
+        return Screen("\n".join(line.expandtabs(TAB) for line in text.split("\n")))
     rows = _rows(_ODD.sub("", text))
     plain = "\n".join("".join(data for data, _ in row) for row in rows)
     if not any(classes for row in rows for _, classes in row):
-        return Shown(plain)
-    return Shown(plain, "\n".join(_html(row) for row in rows))
+        return Screen(plain)
+    return Screen(plain, "\n".join(_html(row) for row in rows))
 
 
 def visible(text: str) -> str:
-    """The text with a sign in the place of each character that Markdown or a browser would lose or act on."""
-    return _CODES.sub(_sign, _UNSEEN.sub(_sign, text.replace("\r\n", "\n")))
+    """The text with a symbol in place of each character that Markdown or a browser would drop or interpret."""
+    return _CODES.sub(_symbol, _UNSEEN.sub(_symbol, text.replace("\r\n", "\n")))
 
 
 def plain(written: str) -> str:
-    """What a terminal shows, without its colors."""
-    return shown(written).text
+    """The text on a terminal after this output, without colors."""
+    return screen(written).text
 
 
-def _sign(match: re.Match[str]) -> str:
+def _symbol(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:
         return chr(0x2400 + code)  # ␀, ␂: Unicode's pictures of control characters
@@ -72,8 +72,8 @@ def _rows(text: str) -> list[Row]:
     import pyte
     from wcwidth import wcwidth
 
-    class Screen(pyte.Screen):
-        """The emulator's screen, which ends a piece of text at a character that has no width, such as U+FE0F."""
+    class Emulator(pyte.Screen):
+        """The emulator's screen, with support for characters without width, such as U+FE0F."""
 
         def reset(self) -> None:
             super().reset()
@@ -91,14 +91,14 @@ def _rows(text: str) -> list[Row]:
 
     pieces = re.split(r"[\r\n]", text)
     columns = min(WIDEST, max(len(piece.expandtabs(TAB)) for piece in pieces) + 80)
-    screen = Screen(columns, text.count("\n") + sum(len(piece) // WIDEST for piece in pieces) + 2)
-    screen.mode.add(pyte.modes.LNM)  # the constructor sets the modes anew, after reset()
+    emulator = Emulator(columns, text.count("\n") + sum(len(piece) // WIDEST for piece in pieces) + 2)
+    emulator.mode.add(pyte.modes.LNM)  # the constructor sets the modes anew, after reset()
     try:
-        pyte.Stream(screen).feed(text)
-    except (TypeError, ValueError, AttributeError):  # the emulator knows fewer codes than there are
+        pyte.Stream(emulator).feed(text)
+    except (TypeError, ValueError, AttributeError):  # codes that the emulator does not support
         return [[(line.rpartition("\r")[2], "")] for line in _SEQUENCE.sub("", text).replace("\b", "").split("\n")]
-    last = max((y for y, line in screen.buffer.items() if line), default=0)
-    return [_row(screen.buffer[y], screen.default_char) for y in range(last + 1)]
+    last = max((y for y, line in emulator.buffer.items() if line), default=0)
+    return [_row(emulator.buffer[y], emulator.default_char) for y in range(last + 1)]
 
 
 def _row(line: Mapping[int, Any], default: Any) -> Row:
@@ -130,7 +130,7 @@ def _classes(cell: Any) -> str:
 
 
 def _color(name: str) -> str:
-    """One of the sixteen names for a color of the emulator's, the nearest one; "" for the default."""
+    """The nearest of the sixteen colors to a color of the emulator; "" for the default."""
     if name == "default":
         return ""
     intense, name = name.startswith("bright"), name.removeprefix("bright")
@@ -139,7 +139,7 @@ def _color(name: str) -> str:
         return f"{name}-intense" if intense else name
     try:
         wanted = bytes.fromhex(name)
-    except ValueError:  # "brightbfightmagenta": a slip in the emulator's table
+    except ValueError:  # "brightbfightmagenta": a typo in the emulator's table
         return "magenta-intense"
     return min(_SHADES, key=lambda each: sum((a - b) ** 2 for a, b in zip(_SHADES[each], wanted, strict=True)))
 

@@ -143,10 +143,10 @@ def _scale(verdict: Verdict) -> str:
 def _controls(verdict: Verdict) -> str:
     """3 of 3 rejected: a broken model, exchanged ×2."""
     exact = verdict.scale == EXACT
-    tried = verdict.arms if exact else verdict.record.get("controls", [])
+    tried = verdict.controls if exact else verdict.record.get("controls", [])
     if not tried:
         return ""
-    good = sum(bool(each["failed_as_it_must" if exact else "rejected"]) for each in tried)
+    good = sum(bool(each["rejected"]) for each in tried)
     kinds = Counter(KINDS.get(each["kind"], each["kind"]) for each in tried)
     named = ", ".join(kind + (f" ×{count}" if count > 1 else "") for kind, count in kinds.items())
     return f"{good} of {len(tried)} {'caught' if exact else 'rejected'}<br><small>{escape(named)}</small>"

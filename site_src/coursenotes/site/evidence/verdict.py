@@ -146,7 +146,7 @@ def _limit(here: Mapping[str, Any]) -> str:
 
 def _controls(verdict: Verdict) -> str:
     """What would refute the claim: how far from accepted the replication found it, and what the seeds here say."""
-    replicated, own = verdict.record.get("controls", []), verdict.arms
+    replicated, own = verdict.record.get("controls", []), verdict.controls
     pairs = list(zip_longest(replicated, own))
     if not pairs:
         return ""
@@ -171,7 +171,7 @@ def _control(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) ->
 
 def _fared(arm: Mapping[str, Any], replicated: bool) -> str:
     """How a control fares on this machine's seeds, which breaks nothing."""
-    if arm["failed_as_it_must"]:
+    if arm["rejected"]:
         return "contradicted, as it must be"
     if replicated:
         return "not contradicted by these seeds"
@@ -187,16 +187,16 @@ def _exact(verdict: Verdict) -> str:
             for c in verdict.comparisons
         )
         parts.append(f'<ul class="cn-measures">{items}</ul>')
-    if verdict.arms:
-        caught, count = sum(arm["failed_as_it_must"] for arm in verdict.arms), len(verdict.arms)
-        rows = [_arm(arm) for arm in verdict.arms]
+    if verdict.controls:
+        caught, count = sum(arm["rejected"] for arm in verdict.controls), len(verdict.controls)
+        rows = [_arm(arm) for arm in verdict.controls]
         inside = table(["Broken version", "How", "Outcome"], rows, "What has to refute the claim", "cn-arms")
         parts.append(_folded(f"Broken versions caught: {caught} of {count}", inside, caught < count))
     return "".join(parts)
 
 
 def _arm(arm: Mapping[str, Any]) -> tuple[str, list[str]]:
-    good = arm["failed_as_it_must"]
+    good = arm["rejected"]
     words = _plain(str(arm.get("message") or ""))
     message = f"<br><small>{escape(words)}</small>" if words else ""
     outcome = f"{'caught' if good else 'not caught'}{message}"

@@ -1,4 +1,4 @@
-"""One job as the Pool sees it while it runs: its request, what was heard of it, and what to make of that."""
+"""The Pool's handle of one running job: its request, the messages received from it, and its outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REQUEST, OUTPUT, RESULT = "request.json", "output.txt", "result"
 
 
 def write_request(task: Task, device: Device, root: Path, folder: Path, temporary: Path) -> dict[str, Any]:
-    """Write down all that the keeper and the job need to know, in the job's folder. -> the same."""
+    """Write the request, all that the supervisor and the job need, into the job's folder. -> the request."""
     request = {
         "id": task.id,
         "call": task.call,
@@ -44,8 +44,8 @@ def write_request(task: Task, device: Device, root: Path, folder: Path, temporar
 
 
 @dataclass
-class Running:
-    """A job that was started, and the socket on which its keeper speaks."""
+class JobHandle:
+    """A job that was started, and the socket to its supervisor."""
 
     task: Task
     device: Device
@@ -53,35 +53,35 @@ class Running:
     socket: socket.socket
     request: dict[str, Any]
     partial: bytes = b""  # of a line
-    said: dict[str, Any] = field(default_factory=dict)  # value or problem, from the job; end, from its keeper
+    received: dict[str, Any] = field(default_factory=dict)  # value or problem, from the job; end, from its supervisor
 
-    def hear(self, data: bytes) -> Iterator[dict[str, Any]]:
-        """Take what was read from the socket. -> the events in it."""
+    def receive(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Take bytes that were read from the socket. -> the events in them."""
         *lines, self.partial = (self.partial + data).split(b"\n")
         for message in map(json.loads, lines):
             if "event" in message:
                 yield message["event"]
             else:
-                self.said.update(message)
+                self.received.update(message)
 
     def placed(self, problem: Problem) -> Problem:
-        """A problem that names no line of the project's, with the place of what the task was to run, or its name."""
+        """A problem without a place, at the place of the task's code, or with the task's name."""
         path, line = self.task.args.get("path"), self.task.args.get("line")
         if path is None:
             problem = dataclasses.replace(problem, what=f"{self.task.id}: {problem.what}")
         return dataclasses.replace(problem, path=path and Path(path), line=line)
 
     def conclude(self) -> Outcome:
-        """What became of it, once its keeper has hung up."""
-        end = self.said.get("end")
+        """The outcome, once its supervisor has closed the socket."""
+        end = self.received.get("end")
         problem = None
         if end is None:
-            problem = Problem("its keeper, which watched over it, was killed", fix="run it again")
+            problem = Problem("its supervisor was killed", fix="run it again")
         elif end.get("reason") in ("time", "memory", "output"):
             problem = failures.from_end(end, self.request)
-        elif "problem" in self.said:
-            problem = failures.from_plain(self.said["problem"])
-        elif "value" not in self.said:
+        elif "problem" in self.received:
+            problem = failures.from_plain(self.received["problem"])
+        elif "value" not in self.received:
             problem = failures.from_end(end, self.request)
         if problem is not None and problem.path is None:
             problem = self.placed(problem)
@@ -89,7 +89,7 @@ class Running:
         return Outcome(
             self.task,
             problem is None,
-            self.said.get("value") if problem is None else None,
+            self.received.get("value") if problem is None else None,
             self.folder / RESULT if problem is None else None,
             problem,
             end.get("seconds", 0.0),
