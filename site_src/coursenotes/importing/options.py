@@ -16,7 +16,7 @@ from coursenotes.importing.notes import MANY, Note
 from coursenotes.importing.tree import unmarked
 from coursenotes.knowledge.credit import licences
 from coursenotes.knowledge.credit.people import ID, People, made_id
-from coursenotes.knowledge.lectures.versions import KINDS
+from coursenotes.knowledge.form.front_matter import KINDS
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 

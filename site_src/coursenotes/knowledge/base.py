@@ -24,7 +24,7 @@ from coursenotes.knowledge.lectures.times import Times
 from coursenotes.knowledge.lectures.versions import Versions
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.knowledge.lectures.wanted import Wanted
-from coursenotes.knowledge.links import aliases
+from coursenotes.knowledge.links import aliases, subjects
 from coursenotes.knowledge.links.graph import Graph
 
 
@@ -92,7 +92,9 @@ class Knowledge:
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: iter(self._courses[1].found),
-        lambda self: front_matter.problems(self.catalog, self.lectures),
+        lambda self: front_matter.problems(self.catalog),
+        lambda self: subjects.problems(self.catalog),
+        lambda self: lectures.of_front_matter(self.lectures, self.catalog),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
         lambda self: links.problems(self.catalog.pages, aliases.old_names(self.catalog)),

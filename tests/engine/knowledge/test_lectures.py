@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes.build import check
+from coursenotes.discover.catalog import PageInfo
 from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge.lectures.lectures import load
 from coursenotes.project import Project
@@ -62,14 +63,17 @@ def test_addresses_of_seconds(lectures):
     assert lectures.get("dl2022/10").watch(7) == ""
 
 
+def page(name, lectures=()):
+    return PageInfo(Path(name), name, "", {"lectures": lectures}, ())
+
+
 def test_the_lecture_of_a_page(lectures):
-    own = {"lectures": ["dl2022/9@0:10"]}
-    assert lectures.of_page("lessons/dl2022/lesson8.md", own).id == "dl2022/8"
-    assert lectures.of_page("lessons/dl2022/8.md", {}).id == "dl2022/8"
-    assert lectures.of_page("concepts/dropout.md", own).id == "dl2022/9"
-    assert lectures.of_page("concepts/dropout.md", {"lectures": ["pdl22-8", "dl2022/9"]}).id == "dl2022/8"
-    assert lectures.of_page("concepts/dropout.md", {}) is None
-    assert lectures.of_page("lessons/dl2022/overview.md", {}) is None
+    assert lectures.of_page(page("lessons/dl2022/lesson8.md", ["dl2022/9@0:10"])).id == "dl2022/8"
+    assert lectures.of_page(page("lessons/dl2022/8.md")).id == "dl2022/8"
+    assert lectures.of_page(page("concepts/dropout.md", ["dl2022/9@0:10"])).id == "dl2022/9"
+    assert lectures.of_page(page("concepts/dropout.md", ["pdl22-8", "dl2022/9"])).id == "dl2022/8"
+    assert lectures.of_page(page("concepts/dropout.md")) is None
+    assert lectures.of_page(page("lessons/dl2022/overview.md")) is None
 
 
 def test_names_and_what_comes_near(lectures):
@@ -121,11 +125,11 @@ def test_every_problem_is_told(tmp_path):
 
 
 def test_what_a_front_matter_names_is_read_in_its_order(lectures):
-    meta = {"lectures": ["dl2022/9", "DL1v5L8@1:02", "dl2022/8@0:61:00", "dl2022/77", 8]}
-    assert [(lecture.id, seconds) for lecture, seconds in lectures.in_front(meta)] == [
+    named = page("concepts/a.md", ["dl2022/9", "DL1v5L8@1:02", "dl2022/8@0:61:00", "dl2022/77", 8])
+    assert [(lecture.id, seconds) for lecture, seconds in lectures.in_front(named)] == [
         ("dl2022/9", None), ("dl2022/8", 62),
     ]  # fmt: skip
-    assert lectures.in_front({"lectures": "dl2022/8"}) == lectures.in_front({}) == []
+    assert lectures.in_front(page("concepts/a.md", "dl2022/8")) == lectures.in_front(page("concepts/a.md")) == []
 
 
 def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):

@@ -6,7 +6,7 @@ import pytest
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
-from coursenotes.knowledge.links.subjects import grouped, named
+from coursenotes.knowledge.links.subjects import grouped
 
 LECTURES = Lectures((
     Course("new", "New", (Lecture("new", "8", "Eight", codes=("N8",)), Lecture("new", "9", "Nine"))),
@@ -48,7 +48,3 @@ def test_what_is_wrong_in_a_page_is_told_elsewhere_and_puts_it_last(lectures):
         page("concepts/b.md", subject="Tables", lectures=["old/1"]),
     ]
     assert grouped(INDEX, pages, LECTURES)["Tables"] == ["concepts/b.md", "concepts/a.md"]
-
-
-def test_subjects_that_are_no_list_are_none():
-    assert named({"subjects": "Tables"}) == [] and named({}) == []

@@ -93,7 +93,7 @@ def test_problems_are_told_once_with_page_and_line(mini):
 
 
 @pytest.mark.parametrize(("more", "words"), [
-    ("publish: indx\n", "write publish: index"), ("publish: false\n", "publish: False is neither text nor index"),
+    ("publish: indx\n", "write publish: index"), ("publish: false\n", "publish: False is not one of: text, index"),
 ])  # fmt: skip
 def test_a_word_that_is_not_known_is_a_problem_and_publishes_nothing(mini, more, words):
     opened = project(mini, HEAD + more)

@@ -75,8 +75,18 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
 @pytest.mark.parametrize(
     ("head", "line", "said", "fix"),
     [
-        ("kind: sumary\nauthors: [a]\nlicence: MIT", 3, "no kind 'sumary'", "write kind: summary"),
-        ("kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT", 4, "no state 'Reviewd'", "write state: reviewed"),
+        (
+            "kind: sumary\nauthors: [a]\nlicence: MIT",
+            3,
+            "kind: sumary is not one of",
+            "write kind: summary",
+        ),
+        (
+            "kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT",
+            4,
+            "state: Reviewd is not one of",
+            "write state: reviewed",
+        ),
         ("authors: [a]\nlicence: MIT", 1, "without kind:", "write kind: summary"),
         ("kind: summary\nlicence: MIT", 1, "without authors:", "write authors: [ana]"),
         ("kind: summary\nauthors: [a]", 1, "without licence:", "write licence: CC-BY-4.0"),
@@ -92,7 +102,7 @@ def test_the_fields_of_a_notebook_are_told_on_their_lines(mini):
     lesson(mini, a__ipynb=notes.notebook(notes.text('# T\n\n"kind": no\n'), kind="sumary", licence=None))
     said = problems(mini)
     lines = (mini.docs / FOLDER / "a.ipynb").read_text().split("\n")
-    (kind,) = [p for p in said if "no kind" in p]
+    (kind,) = [p for p in said if "is not one of" in p]
     assert '"kind": "sumary"' in lines[int(re.search(r"ipynb:(\d+):", kind)[1]) - 1]
     assert 'fix: write "kind": "summary"' in kind
     assert any("without licence:" in p and 'write "licence": "CC-BY-4.0"' in p for p in said) and len(said) == 2

@@ -123,7 +123,7 @@ def test_a_listed_page_that_names_a_lecture_that_is_not_is_wrong(mini, head, tex
 
 
 @pytest.mark.parametrize("head, what, fix", [
-    ("visibility: unlited", "visibility: unlited is neither listed nor unlisted", "write visibility: unlisted"),
+    ("visibility: unlited", "visibility: unlited is not one of: listed, unlisted", "write visibility: unlisted"),
     ("title: x\nrelease: soon", "release: soon is no date", "write release: 2027-06-01"),
     ("release: 2026-02-30", "release: 2026-02-30 is no day of the calendar", "write release: 2027-06-01"),
 ])  # fmt: skip

@@ -19,7 +19,8 @@ from coursenotes.knowledge.credit import licences, sources
 from coursenotes.knowledge.credit.licences import Licence
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import People, Person
-from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures, entries
+from coursenotes.knowledge.form import front_matter
+from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
@@ -65,7 +66,7 @@ class Credit:
     def lectures(self, page: PageInfo) -> list[Lecture]:
         """The lectures that a page is about, each once: its lesson's own first. A listed page tells of listed ones."""
         found = [self._lectures.of_lesson(Paths.lesson_of(page.name) or "")]
-        found += [self._lectures.get(str(entry).partition("@")[0]) for entry in entries(page.meta)]
+        found += [self._lectures.get(str(entry).partition("@")[0]) for entry in page.list_of("lectures")]
         seen = {lecture.id: lecture for lecture in found if lecture is not None}
         hidden = not self._visibility.page(page.name)
         return [lecture for lecture in seen.values() if hidden or self._visibility.lecture(lecture)]
@@ -128,7 +129,6 @@ class Credit:
             yield from error.problems
             people = None
         for page in self.catalog.pages.values():
-            yield from _listed(page.meta, page.path, page.line_of("authors"))
             for name in _ids(page.meta) if people else ():
                 unknown = people and people.unknown(name, page.path, page.line_of("authors"))
                 if unknown:
@@ -144,7 +144,8 @@ class Credit:
             parts: tuple[Course | Lecture, ...] = (course, *course.lectures)
             for part in parts:
                 line = _line(path, part.line, "authors") if "authors" in part.more else part.line
-                yield from _listed(part.more, path, line)
+                if "authors" in part.more and (wrong := front_matter.mistake("authors", part.more["authors"])):
+                    yield Problem(f"authors: {wrong[0]}", path, line, (), front_matter.write("authors", wrong[1]))
                 for name in _ids(part.more):
                     unknown = self._people().unknown(name, path, line)
                     if unknown:
@@ -157,7 +158,7 @@ class Credit:
                 continue
             lesson = self._lectures.of_lesson(Paths.lesson_of(page.name) or "")
             cites = any(reference.scheme == "cite" for reference in page.references)
-            if lesson is None and not entries(page.meta) and not sources.entries(page) and not cites:
+            if lesson is None and not page.list_of("lectures") and not page.list_of("sources") and not cites:
                 fix = 'add lectures: ["dl2022/8@1:08:22"], or sources: [a key of literature.bib, an address]'
                 yield Problem(f"{page.name} names no source", page.path, 1, ("a note says what it rests on",), fix)
             if Paths.is_version(page.name):
@@ -171,12 +172,6 @@ def _ids(fields: Mapping[str, Any]) -> list[str]:
     """The people that `authors:` names, each once; nobody where it is no list."""
     given = fields.get("authors")
     return list(dict.fromkeys(str(name) for name in given)) if isinstance(given, list) else []
-
-
-def _listed(fields: Mapping[str, Any], path: Path, line: int) -> Iterator[Problem]:
-    given = fields.get("authors")
-    if given is not None and not isinstance(given, list):
-        yield Problem("authors: is not a list", path, line, (), f"write authors: [{given}]")
 
 
 def _line(path: Path, first: int, name: str) -> int:

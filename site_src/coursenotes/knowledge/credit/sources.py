@@ -38,22 +38,12 @@ class Source:
 
 def of_page(page: PageInfo) -> list[Source]:
     """The sources of a page in its order; entries that cannot be read are left out."""
-    return [source for entry in entries(page) if (source := _source(entry)) is not None]
-
-
-def entries(page: PageInfo) -> list[Any]:
-    """What stands in `sources:`, as YAML reads it; nothing where it is no list."""
-    given = page.meta.get("sources")
-    return given if isinstance(given, list) else []
+    return [source for entry in page.list_of("sources") if (source := _source(entry)) is not None]
 
 
 def problems(page: PageInfo, people: People | None, literature: Callable[[], Literature]) -> Iterator[Problem]:
     """What is wrong with the sources of a page. Without people, nobody's id is looked up."""
-    given = page.meta.get("sources")
-    if given is not None and not isinstance(given, list):
-        yield Problem("sources: is not a list", page.path, page.line_of("sources"), (),
-                      f"write sources: [{given}]")  # fmt: skip
-    for entry in entries(page):
+    for entry in page.list_of("sources"):
         line = _line(page, entry)
         if isinstance(entry, dict):
             yield from _described(page, entry, line, people)
@@ -71,7 +61,7 @@ def of_works(literature: Literature, catalog: Catalog) -> Iterator[Problem]:
     yield from literature.wrong
     used = {r.target for page in catalog.pages.values() for r in page.references if r.scheme == "cite"}
     for page in catalog.pages.values():
-        used |= {str(entry) for entry in entries(page)}
+        used |= {str(entry) for entry in page.list_of("sources")}
     for work in literature.works.values():
         if work.key not in used:
             yield Problem(f"no page cites {work.key}", literature.path, work.line, (),

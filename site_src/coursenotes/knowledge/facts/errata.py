@@ -168,14 +168,14 @@ def _when(here: tuple[Reference, ...], page: PageInfo, lectures: Lectures) -> tu
             lecture, seconds = lectures.named(reference.target, page)
             if lecture is not None:
                 return lecture, seconds
-    return lectures.of_page(page.name, page.meta), None
+    return lectures.of_page(page), None
 
 
 def _before(page: PageInfo, line: int, lecture: Lecture | None, lectures: Lectures) -> int:
     """The second of a lecture that a page named last before a line; else the one in its front matter; else 0."""
     if lecture is None:
         return 0
-    front = lectures.in_front(page.meta)
+    front = lectures.in_front(page)
     above = [r.target for r in page.references if r.scheme == "lecture" and r.line < line]
     told = [*reversed(front), *(lectures.named(target, page) for target in above)]
     return next((seconds for there, seconds in reversed(told) if there == lecture and seconds is not None), 0)

@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from coursenotes import dates
-from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.references import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
@@ -109,36 +109,30 @@ class Lectures:
             return None
         return self.get(f"{parts[1]}/{re.sub(r'^(lesson|lecture)[-_]?', '', Path(page).stem)}")
 
-    def of_page(self, page: str, meta: Mapping[str, Any]) -> Lecture | None:
+    def of_page(self, page: PageInfo) -> Lecture | None:
         """The lecture that a page's bare times are in: its lesson's own, else the first of its `lectures:`."""
-        own = self.of_lesson(Paths.lesson_of(page) or "")
+        own = self.of_lesson(Paths.lesson_of(page.name) or "")
         if own is not None:
             return own
-        return next((self.get(str(entry).partition("@")[0]) for entry in entries(meta)), None)
+        return next((self.get(str(entry).partition("@")[0]) for entry in page.list_of("lectures")), None)
 
     def named(self, target: str, page: PageInfo) -> tuple[Lecture | None, int | None]:
         """The lecture and the second that a reference names: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
         code, _, time = target.partition("@")
-        lecture = self.get(code) if code else self.of_page(page.name, page.meta)
+        lecture = self.get(code) if code else self.of_page(page)
         return lecture, parse_time(time) if time else None
 
-    def in_front(self, meta: Mapping[str, Any]) -> list[tuple[Lecture, int | None]]:
-        """The lectures that a front matter names, with their seconds where it gives one; what is unknown left out."""
+    def in_front(self, page: PageInfo) -> list[tuple[Lecture, int | None]]:
+        """The lectures in a page's front matter, each with its seconds or None; unknown ones are left out."""
         found = []
-        for entry in entries(meta):
+        for entry in page.list_of("lectures"):
             code, _, time = str(entry).partition("@")
             lecture = self.get(code)
             try:
                 found += [(lecture, parse_time(time) if time else None)] if lecture is not None else []
             except Malformed:
-                continue  # told with the front matter
+                continue  # reported by of_front_matter
         return found
-
-
-def entries(meta: Mapping[str, Any]) -> list[Any]:
-    """What stands in `lectures:` of a page's front matter; nothing where it is no list."""
-    found = meta.get("lectures")
-    return found if isinstance(found, list) else []
 
 
 def load(path: Path) -> Lectures:
@@ -167,7 +161,7 @@ def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: Pag
     if code:
         lecture = lectures.get(code)
     else:
-        lecture = lectures.of_page(page.name, page.meta) if page else None
+        lecture = lectures.of_page(page) if page else None
     if lecture is None and not code:
         yield Problem(f"[{time}] is in no lecture: this page has none of its own", *place, (),
                       f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")  # fmt: skip
@@ -177,6 +171,24 @@ def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: Pag
         yield Problem(f'no lecture "{code}"', *place, (f"there is: {some(lectures.names())}",), fix)
     elif time and lecture.seconds is not None and parse_time(time) > lecture.seconds:
         yield Problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", *place)
+
+
+def of_front_matter(lectures: Lectures, catalog: Catalog) -> Iterator[Problem]:
+    """Mistakes in the `lectures:` of every page."""
+    for page in catalog.pages.values():
+        for entry in page.list_of("lectures"):
+            code, _, time = str(entry).partition("@")
+            if not isinstance(entry, str) or not code:
+                what = f"{entry!r} is not a lecture; YAML reads a bare time as a number"
+                yield page.problem("lectures", what, 'write lectures: ["dl2022/8@1:08:22"]')
+                continue
+            try:
+                target = f"{code}@{write_time(parse_time(time))}" if time else code
+            except Malformed as error:
+                yield page.problem("lectures", f"{entry}: {error}", error.fix)
+                continue
+            for problem in problems(lectures, target, (page.path, page.line_of("lectures")), page):
+                yield replace(problem, fix=problem.fix and problem.fix.replace("[", "lectures: ["))
 
 
 def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Course:

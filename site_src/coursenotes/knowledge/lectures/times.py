@@ -83,7 +83,7 @@ class Times:
 
     # -- where times stand
     def _front(self, page: PageInfo) -> Iterator[Place]:
-        for lecture, seconds in self.lectures.in_front(page.meta):
+        for lecture, seconds in self.lectures.in_front(page):
             if seconds is not None and self.visibility.lecture(lecture):
                 yield Place(lecture.id, seconds, page.name, page.line_of("lectures"), front=True)
 
@@ -128,7 +128,7 @@ class Times:
                 code, _, time = link.href.removeprefix("lecture:").partition("@")
                 found.append((link.start, code, time))
         for offset, code, time in found:
-            lecture = self.lectures.get(code) if code else self.lectures.of_page(page.name, page.meta)
+            lecture = self.lectures.get(code) if code else self.lectures.of_page(page)
             try:
                 seconds = parse_time(time) if time else None
             except Malformed:

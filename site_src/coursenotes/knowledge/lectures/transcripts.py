@@ -22,10 +22,9 @@ from coursenotes.discover.catalog import Catalog
 from coursenotes.discover.headings import without_marks
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
-from coursenotes.errors import Problem, nearest
+from coursenotes.errors import Problem
 
 TRANSCRIPT = "transcript"
-WAYS = ("text", "index")
 FEWEST = 25  # different words that are told together at least: of fewer, a sentence could be guessed
 
 COMMON = frozenset(
@@ -92,14 +91,8 @@ def parse(text: str, path: Path) -> tuple[list[Segment], list[Problem]]:
 def problems(catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the transcripts, and with `publish:` of any page."""
     for page in catalog.pages.values():
-        way = page.meta.get("publish")
-        if way is not None and way not in WAYS:
-            close = nearest(str(way), WAYS)
-            yield Problem(f"publish: {way} is neither text nor index", page.path, page.line_of("publish"), (),
-                          f"write publish: {close or 'index'}")  # fmt: skip
-        elif way is not None and not is_transcript(page.meta):
-            yield Problem("publish: is for transcripts", page.path, page.line_of("publish"), (),
-                          "write kind: transcript, or take it out")  # fmt: skip
+        if page.meta.get("publish") in ("text", "index") and not is_transcript(page.meta):
+            yield page.problem("publish", "is for transcripts", "write kind: transcript, or remove it")
         if hidden(page.meta) and page.path.suffix != ".md":
             yield Problem("only the text of Markdown can be kept unpublished", page.path, None, (), "write it as .md")
         elif is_transcript(page.meta) and page.path.suffix == ".md":

@@ -8,7 +8,6 @@ A version's fields stand in its front matter, or in a notebook's metadata under 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,18 +16,12 @@ from pathlib import PurePosixPath
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problem, nearest, some
+from coursenotes.knowledge.form import front_matter
 from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
-KINDS = ("summary", "topic notes", "transcript")
-STATES = ("draft", "reviewed")
 TRANSCRIPT = "transcript"
-EXAMPLES = {
-    "kind": "summary",
-    "authors": ["ana"],
-    "licence": "CC-BY-4.0",
-}
 
 
 @dataclass(frozen=True)
@@ -74,14 +67,10 @@ class Versions:
         for page in self.catalog.pages.values():
             if Paths.is_version(page.name):
                 yield from self._place(page)
-                yield from _fields(page)
+                yield from _missing(page)
             elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
-                line, fix = (
-                    page.line_of("kind"),
-                    "move it to docs/lessons/<course>/<lesson>/, or take the field out",
-                )
-                yield Problem("kind: is a field of somebody's version of a lesson, which this page is not",
-                              page.path, line, (), fix)  # fmt: skip
+                yield page.problem("kind", "is a field of somebody's version of a lesson, which this page is not",
+                                   "move it to docs/lessons/<course>/<lesson>/, or remove the field")  # fmt: skip
         yield from self._twice()
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
@@ -115,11 +104,10 @@ class Versions:
 
 
 def _version(page: PageInfo) -> Version:
-    meta, authors = page.meta, page.meta.get("authors")
-    people = tuple(str(a) for a in authors) if isinstance(authors, list) else (str(authors),) if authors else ()
+    meta, authors = page.meta, tuple(map(str, page.list_of("authors")))
     return Version(
         page, Paths.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
-        str(meta.get("state", "draft")), people, str(meta.get("licence", "")),
+        str(meta.get("state", "draft")), authors, str(meta.get("licence", "")),
     )  # fmt: skip
 
 
@@ -128,26 +116,12 @@ def _order(version: Version) -> tuple[bool, bool, str, str]:
     return version.state != "reviewed", version.kind == TRANSCRIPT, version.title.casefold(), version.page.name
 
 
-def _fields(page: PageInfo) -> Iterator[Problem]:
-    """Fields of a version that are missing, or are none of those that there are."""
-    for field, example in EXAMPLES.items():
-        if not page.meta.get(field):
-            yield Problem(f"notes of a lesson without {field}:", page.path, 1, (_needed(page),),
-                          _written(page, field, example))  # fmt: skip
-    for field, options in (("kind", KINDS), ("state", STATES)):
-        given = page.meta.get(field)
-        if given and given not in options:
-            close = nearest(str(given).casefold(), options)
-            there, fix = f"there is: {some(options)}", _written(page, field, close) if close else None
-            yield Problem(f"no {field} {given!r}", page.path, page.line_of(field), (there,), fix)
-
-
-def _needed(page: PageInfo) -> str:
-    where = 'in the notebook\'s metadata, under "coursenotes"' if page.name.endswith(".ipynb") else "in front matter"
-    return f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
-
-
-def _written(page: PageInfo, field: str, value: object) -> str:
-    if page.name.endswith(".ipynb"):
-        return f"write {json.dumps({field: value})[1:-1]}"
-    return f"write {field}: {', '.join(value).join('[]') if isinstance(value, list) else value}"
+def _missing(page: PageInfo) -> Iterator[Problem]:
+    """Fields that a version needs and does not have."""
+    notebook = page.name.endswith(".ipynb")
+    where = 'in the notebook\'s metadata, under "coursenotes"' if notebook else "in front matter"
+    needed = f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
+    for name in ("kind", "authors", "licence"):
+        if name not in page.meta or page.meta[name] == []:
+            fix = front_matter.write(name, front_matter.FIELDS[name].example, notebook)
+            yield Problem(f"notes of a lesson without {name}:", page.path, 1, (needed,), fix)

@@ -12,17 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from coursenotes import dates
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.links import page_links
-from coursenotes.errors import Problem, nearest
-from coursenotes.knowledge.lectures.lectures import Lecture, Lectures, entries
+from coursenotes.errors import Problem
+from coursenotes.knowledge.form import front_matter
+from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
 from coursenotes.paths import Paths
-
-STATES = ("listed", "unlisted")
 
 
 class Visibility:
@@ -82,13 +80,13 @@ class Visibility:
 
     # -- what is wrong
     def problems(self) -> Iterator[Problem]:
-        """Fields that say nothing, and links from listed pages to what is not."""
-        for page in self.catalog.pages.values():
-            yield from _fields(page.meta, page.path, lambda field, page=page: page.line_of(field))  # type: ignore[misc]
-        for course in self.lectures.courses.values():
-            yield from _fields(course.more, self.catalog.paths.courses, lambda field, line=course.line: line)  # type: ignore[misc]
-            for lecture in course.lectures:
-                yield from _fields(lecture.more, self.catalog.paths.courses, lambda field, line=lecture.line: line)  # type: ignore[misc]
+        """Fields of courses.yml with wrong values, and links from listed pages to pages that are not listed."""
+        parts: tuple[Course | Lecture, ...] = (*self.lectures.courses.values(), *self.lectures.all())
+        for part in parts:
+            for name in ("visibility", "release"):
+                if name in part.more and (wrong := front_matter.mistake(name, part.more[name])):
+                    fix = front_matter.write(name, wrong[1])
+                    yield Problem(f"{name}: {wrong[0]}", self.catalog.paths.courses, part.line, (), fix)
         for page in self.pages:
             yield from self._leaks(page)
 
@@ -100,7 +98,7 @@ class Visibility:
                     (self._why(self.catalog.pages[link.page]),),
                     "take the link out until then, or unlist this page too",
                 )  # fmt: skip
-        named = [(page.line_of("lectures"), str(entry).partition("@")[0]) for entry in entries(page.meta)]
+        named = [(page.line_of("lectures"), str(entry).partition("@")[0]) for entry in page.list_of("lectures")]
         named += [(r.line, r.target.partition("@")[0]) for r in page.references if r.scheme == "lecture"]
         for line, code in dict.fromkeys(named):
             lecture = self.lectures.get(code) if code else None  # a bare time is in the lecture of the front matter
@@ -158,17 +156,3 @@ class Visibility:
             elif scheme == "claim" and target in self.catalog.claims:
                 found.update((*self.catalog.claims[target].experiments, *self.catalog.claims[target].controls))
         return self.catalog.with_earlier(found)
-
-
-def _fields(meta: Mapping[str, Any], path: Path, line_of: Any) -> Iterator[Problem]:
-    """What is wrong with visibility: and release: among some fields."""
-    state = meta.get("visibility", "listed")
-    if state not in STATES:
-        close = nearest(str(state), STATES)
-        yield Problem(f"visibility: {state} is neither listed nor unlisted", path, line_of("visibility"), (),
-                      f"write visibility: {close or 'unlisted'}")  # fmt: skip
-    if meta.get("release") is not None:
-        try:
-            dates.parse(meta["release"])
-        except ValueError as error:
-            yield Problem(f"release: {error}", path, line_of("release"), (), "write release: 2027-06-01")

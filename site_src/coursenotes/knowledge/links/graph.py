@@ -53,7 +53,7 @@ class Graph:
     # -- which concept needs which
     def needs(self, page: str) -> list[str]:
         """The pages of the concepts that a concept takes for granted, in its order; those that are listed."""
-        return [name for name in prerequisites.needed(self.catalog, page) if self.visibility.page(name)]
+        return [name for name in prerequisites.of_page(self.catalog, page) if self.visibility.page(name)]
 
     def needed_by(self, page: str) -> list[str]:
         """The pages of the listed concepts that name this one in `needs:`, in the order of the subjects."""
@@ -183,7 +183,7 @@ def _backlink(page: PageInfo, lines: Mapping[str, set[int]]) -> Backlink:
 def _times(page: PageInfo, lectures: Lectures) -> dict[str, int]:
     """The ids of the lectures that a page's front matter gives a time in, each with its first one, in seconds."""
     found: dict[str, int] = {}
-    for lecture, seconds in lectures.in_front(page.meta):
+    for lecture, seconds in lectures.in_front(page):
         if seconds is not None:
             found.setdefault(lecture.id, seconds)
     return found

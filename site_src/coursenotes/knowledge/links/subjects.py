@@ -8,25 +8,30 @@ Within a subject, pages stand in the order in which the lectures come to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
-from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
+from coursenotes.errors import Problem, nearest, some
 from coursenotes.knowledge.lectures.lectures import Lectures
 
 
-def named(meta: Mapping[str, Any]) -> list[str]:
-    """The subjects that an index page's front matter names, in its order; none where it is not a list."""
-    subjects = meta.get("subjects")
-    return [str(subject) for subject in subjects] if isinstance(subjects, list) else []
-
-
-def of_page(page: PageInfo, pages: Mapping[str, PageInfo]) -> list[str]:
-    """The subjects that a page may belong to: those of the index page beside it."""
-    index = pages.get(str(PurePosixPath(page.name).with_name("index.md")))
-    return named(index.meta) if index else []
+def problems(catalog: Catalog) -> Iterator[Problem]:
+    """Subjects of pages that the index page of their folder does not name."""
+    for page in catalog.pages.values():
+        subject = page.meta.get("subject")
+        if subject is None:
+            continue
+        index = catalog.pages.get(str(PurePosixPath(page.name).with_name("index.md")))
+        names = [str(name) for name in index.list_of("subjects")] if index else []
+        if str(subject) not in names:
+            close = nearest(str(subject), names)
+            yield Problem(
+                f'no subject "{subject}"', page.path, page.line_of("subject"),
+                (f"the index page of its folder names: {some(names)}",),
+                f"write subject: {close}" if close else "add it to subjects: there",
+            )  # fmt: skip
 
 
 def grouped(index: PageInfo, pages: Iterable[PageInfo], lectures: Lectures) -> dict[str, list[str]]:
@@ -36,8 +41,7 @@ def grouped(index: PageInfo, pages: Iterable[PageInfo], lectures: Lectures) -> d
     """
     folder = PurePosixPath(index.name).parent
     beside = [page for page in pages if PurePosixPath(page.name).parent == folder and page is not index]
-    subjects = named(index.meta)
-    groups: dict[str, list[str]] = {subject: [] for subject in (*subjects, "")}
+    groups: dict[str, list[str]] = {str(subject): [] for subject in (*index.list_of("subjects"), "")}
     for page in sorted(beside, key=lambda page: _when(page, lectures)):
         subject = str(page.meta.get("subject", ""))
         groups[subject if subject in groups else ""].append(page.name)
@@ -48,6 +52,6 @@ def _when(page: PageInfo, lectures: Lectures) -> tuple[int, int, str]:
     """Where a page's first lecture stands among all, the seconds within it, and the page's title; the rest last."""
     order = [lecture.id for lecture in lectures.all()]
     title = page_title(page)
-    for lecture, seconds in lectures.in_front(page.meta):
+    for lecture, seconds in lectures.in_front(page):
         return order.index(lecture.id), seconds or 0, title
     return len(order), 0, title
