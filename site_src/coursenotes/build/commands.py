@@ -97,7 +97,7 @@ def new(args: argparse.Namespace, paths: Paths) -> int:
 
 def import_(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.importing.options import Options
-    from coursenotes.importing.run import bring, summary
+    from coursenotes.importing.run import import_notes, summary
 
     def ask(question: str) -> str:
         try:
@@ -106,7 +106,8 @@ def import_(args: argparse.Namespace, paths: Paths) -> int:
             return ""
 
     given = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
-    reports = bring(paths, Options(**given), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    person = ask if sys.stdin is not None and sys.stdin.isatty() else None
+    reports = import_notes(paths, Options(**given), person, print)
     told = summary(reports)
     print(told)
     if args.report:

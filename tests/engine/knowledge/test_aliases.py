@@ -42,7 +42,7 @@ def test_an_old_name_belongs_to_one_page(mini):
     assert "claimed by concepts/new.md too" in problem.what and problem.path == mini.docs / "concepts/other.md"
 
 
-def test_a_link_to_an_old_name_is_told_the_new_one(mini):
+def test_a_link_to_an_old_name_is_reported_with_the_new_one(mini):
     text = "# A\n\n[a](old.md#why), [b](https://example.org/old.md), `[c](old.md)`, [d](../old/)\n"
     found = wrong(mini, "[concepts/old.md, concepts/older.md]", user=text)
     assert {(p.line, p.what, p.fix) for p in found} == {

@@ -51,7 +51,7 @@ def test_notes_that_fit_their_numbers_are_left_alone(mini):
         ("# Try\n\n> Quoted[^1].\n", ["3 [^1] has no note | add a line: [^1]: the note"]),
     ],
 )  # fmt: skip
-def test_a_number_or_a_note_that_stands_alone_is_told(mini, page, expected):
+def test_a_number_or_a_note_on_its_own_is_reported(mini, page, expected):
     assert said(mini, page) == expected
 
 

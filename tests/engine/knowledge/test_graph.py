@@ -168,7 +168,7 @@ def test_a_concept_knows_what_comes_before_and_after_it_in_each_lecture(graph):
     assert found.places("index.md") == []
 
 
-def test_two_concepts_of_one_second_stand_next_to_each_other(graph):
+def test_two_concepts_of_one_second_are_next_to_each_other(graph):
     same = '["new/1@0:10:00"]'
     found = graph(concepts__a=page("A", lectures=same), concepts__b=page("B", lectures=same))
     (a,), (b,) = found.places("concepts/a.md"), found.places("concepts/b.md")
@@ -176,7 +176,7 @@ def test_two_concepts_of_one_second_stand_next_to_each_other(graph):
     assert (b.before, b.after) == (("concepts/a.md", 600), None)
 
 
-def test_a_lesson_knows_the_lessons_beside_it_that_are_listed(graph):
+def test_a_lesson_has_the_listed_lessons_before_and_after_it(graph):
     found = graph(
         lessons__new__lesson1=page("One"), lessons__new__lesson3=page("Three"), lessons__new__lesson4=page("Four"),
         lessons__old__lesson1=page("Old"), lessons__new__lesson3__ana=page("Ana's three"),
@@ -190,7 +190,7 @@ def test_a_lesson_knows_the_lessons_beside_it_that_are_listed(graph):
 
 
 # ---------------------------------------------------------------- what the theme is told
-def test_the_theme_is_told_each_thing_once(graph, mini):
+def test_the_theme_gets_each_thing_once(graph, mini):
     found = graph(
         concepts__a=page("A <b>", "## Why\n\n[m](averages.md)", prerequisites="[averages]"),
         concepts__b=page("B", "## Why\n\n[m](averages.md)"),

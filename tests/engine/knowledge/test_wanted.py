@@ -68,7 +68,7 @@ def test_a_lecture_or_a_time_that_there_is_not(mini, entry, what, fix):
     assert not more
 
 
-def test_everything_wrong_with_the_form_is_told_at_once(mini):
+def test_all_mistakes_in_the_form_are_reported_at_once(mini):
     write(mini.wanted, """
 Big-Thing:
   title: [not, a, text]

@@ -34,7 +34,7 @@ class Version:
     kind: str
     state: str
     authors: tuple[str, ...]
-    licence: str
+    license: str
 
 
 class Versions:
