@@ -46,8 +46,8 @@ def test_a_link_to_an_old_name_is_reported_with_the_new_one(mini):
     text = "# A\n\n[a](old.md#why), [b](https://example.org/old.md), `[c](old.md)`, [d](../old/)\n"
     found = wrong(mini, "[concepts/old.md, concepts/older.md]", user=text)
     assert {(p.line, p.what, p.fix) for p in found} == {
-        (3, "concepts/old.md is called concepts/new.md now", "write new.md#why"),
-        (3, "concepts/old.md is called concepts/new.md now", "write new.md"),
+        (3, "concepts/old.md has the new name concepts/new.md", "write new.md#why"),
+        (3, "concepts/old.md has the new name concepts/new.md", "write new.md"),
     }
     (problem,) = wrong(mini, "[lessons/old.md]", user="", **{"../index": "[l](lessons/old.md)"})
     assert problem.fix == "write concepts/new.md"

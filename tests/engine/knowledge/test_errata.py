@@ -141,7 +141,7 @@ def test_a_transcript_whose_text_is_not_shown_gives_none(mini):
 @pytest.mark.parametrize(("words", "good"), [("Until 2026-11-21", True), ("Until 2026-13-21", False), ("Once", False)])
 def test_a_correction_says_when(mini, words, good):
     project = opened_at(mini, page=f'---\ntitle: Try\n---\n!!! correction "Ours"\n    {words}. To check.\n')
-    assert bool([p for p in problems(project) if "on which day it was made" in p]) != good
+    assert bool([p for p in problems(project) if "the day on which it was made" in p]) != good
 
 
 def test_boxes_for_contributors_are_not_errata(mini):

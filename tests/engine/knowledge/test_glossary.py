@@ -68,8 +68,8 @@ def test_an_unknown_term_is_reported_with_the_nearest_form(mini):
         ("  text: How far a step goes.", "  page: index.md", "glossary.yml:7 the term learning rate has no text"),
         ("learning rate:", "softmax:", "glossary.yml:13 the glossary: softmax stands twice | None"),
         ("learning rate:", "SOFTMAX:", "glossary.yml:13 softmax names two terms | None"),
-        ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | take it out of also:"),
-        ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | take it out of also:"),
+        ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | remove it from also:"),
+        ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | remove it from also:"),
         ("also: SGDs", "also: {a: b}", "glossary.yml:12 also of SGD is not a list | None"),
         ("concepts/averages.md", "concepts/average.md", "glossary.yml:2 logit: no page concepts/average.md"),
         ("see: softmax", "see: [softmaxx]", 'glossary.yml:2 no term "softmaxx" in glossary.yml | write term:softmax'),
@@ -177,7 +177,7 @@ def test_a_term_of_an_unlisted_page_is_nowhere_on_listed_ones(mini):
     assert "<abbr" in later
     assert said(mini, "# Try\n\n[SGD](term:SGD)\n", terms) == [
         "try.md:3 concepts/try.md is listed, and names the term SGD, whose page is not"
-        " | take the link out until then, or unlist this page too"
+        " | remove the link until then, or unlist this page too"
     ]
 
 
@@ -185,7 +185,7 @@ def test_a_listed_term_does_not_name_one_that_is_not(mini):
     write(mini.docs / "concepts" / "later.md", "---\nvisibility: unlisted\n---\n# Later\n")
     terms = GLOSSARY.rstrip() + "\n  page: concepts/later.md\n"
     assert said(mini, terms=terms) == [
-        "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | take the link out until then"
+        "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | remove the link until then"
     ]
     assert "See also" not in index.page(project(mini, terms=terms))
 

@@ -54,7 +54,7 @@ def test_prerequisites_lead_both_ways_and_depths_follow(graph):
         concepts__c=page("C", prerequisites="[b, a]"),
     )
     assert not told(found)
-    assert found.needs("concepts/c.md") == ["concepts/b.md", "concepts/a.md"]
+    assert found.prerequisites("concepts/c.md") == ["concepts/b.md", "concepts/a.md"]
     assert found.needed_by("concepts/a.md") == ["concepts/b.md", "concepts/c.md"]
     assert {name: found.depths[f"concepts/{name}.md"] for name in "abc"} == {"a": 0, "b": 1, "c": 2}
 
@@ -142,8 +142,8 @@ def test_an_unlisted_page_knows_the_listed_ones_and_they_do_not_know_it(graph):
         concepts__open=page("Open", prerequisites="[hidden]"),
         lessons__new__lesson4=page("Four", "[h](../../concepts/hidden.md)"),
     )
-    assert found.needs("concepts/hidden.md") == ["concepts/averages.md"]
-    assert found.needs("concepts/open.md") == [], "an error, and told of nowhere else"
+    assert found.prerequisites("concepts/hidden.md") == ["concepts/averages.md"]
+    assert found.prerequisites("concepts/open.md") == [], "an error, and shown nowhere else"
     assert found.needed_by("concepts/averages.md") == []
     assert found.linked_from("concepts/hidden.md") == []
     assert "concepts/hidden.md" not in found.concepts and "concepts/hidden.md" not in found.depths
@@ -182,11 +182,11 @@ def test_a_lesson_has_the_listed_lessons_before_and_after_it(graph):
         lessons__old__lesson1=page("Old"), lessons__new__lesson3__ana=page("Ana's three"),
     )  # fmt: skip
     one, three, four = (f"lessons/new/lesson{n}.md" for n in (1, 3, 4))
-    assert found.lessons_beside(one) == (None, three)
-    assert found.lessons_beside(three) == (one, None), "the fourth is not listed"
-    assert found.lessons_beside(four) == (three, None)
-    assert found.lessons_beside("lessons/old/lesson1.md") == (None, None)
-    assert found.lessons_beside("lessons/new/lesson3/ana.md") == (None, None)
+    assert found.neighbors(one) == (None, three)
+    assert found.neighbors(three) == (one, None), "the fourth is not listed"
+    assert found.neighbors(four) == (three, None)
+    assert found.neighbors("lessons/old/lesson1.md") == (None, None)
+    assert found.neighbors("lessons/new/lesson3/ana.md") == (None, None)
 
 
 # ---------------------------------------------------------------- what the theme is told

@@ -129,8 +129,9 @@ class Credit:
             yield from error.problems
             people = None
         for page in self.catalog.pages.values():
-            for name in self.writers(page) if people is not None else ():
-                yield from people.unknown(name, page.path, page.line_of("authors"))
+            if people is not None:
+                for name in self.writers(page):
+                    yield from people.unknown(name, page.path, page.line_of("authors"))
             yield from sources.problems(page, people, self._literature)
             if page.meta.get("licence") is not None:
                 yield from licenses.problems(page.meta["licence"], page.path, page.line_of("licence"))

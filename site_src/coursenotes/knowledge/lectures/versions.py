@@ -1,9 +1,9 @@
-"""Lessons and people's own versions of them: one canonical page, and any number of notes in the folder beside it.
+"""Lessons and people's own versions of them: one canonical page, and any number of notes in the folder of its name.
 
     docs/lessons/dl2022/lesson8.md              the canonical page
     docs/lessons/dl2022/lesson8/ana.ipynb       kind: summary, state: draft, authors: [ana], licence: CC-BY-4.0
 
-A version's fields stand in its front matter, or in a notebook's metadata under "coursenotes".
+A version's fields are in its front matter, or in a notebook's metadata under "coursenotes".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TRANSCRIPT = "transcript"
 
 @dataclass(frozen=True)
 class Version:
-    """Somebody's notes of a lesson. authors are ids of people.yml; a version that does not say is a draft."""
+    """Somebody's notes of a lesson. authors are ids of people.yml; a version without a state is a draft."""
 
     page: PageInfo
     lesson: str
@@ -38,22 +38,22 @@ class Version:
 
 
 class Versions:
-    """The versions of every lesson; those that are not listed are told of nowhere."""
+    """The versions of every lesson; unlisted ones are shown nowhere."""
 
     def __init__(self, catalog: Catalog, visibility: Visibility, lectures: Lectures):
         self.catalog, self.visibility, self.lectures = catalog, visibility, lectures
 
     def of(self, lesson: str) -> tuple[Version, ...]:
         """The listed versions of a lesson by its canonical page: reviewed first, transcripts last, then by title."""
-        found = [v for v in self._all if v.lesson == lesson and self.visibility.page(v.page.name)]
-        return tuple(sorted(found, key=_order))
+        versions = [v for v in self._all if v.lesson == lesson and self.visibility.page(v.page.name)]
+        return tuple(sorted(versions, key=_order))
 
     def get(self, page: str) -> Version | None:
-        """The version that a page is, listed or not; None for any other page."""
+        """A page as a version, listed or not; None for any other page."""
         return next((version for version in self._all if version.page.name == page), None)
 
     def canonical(self, page: str) -> PageInfo | None:
-        """The canonical page of a version's lesson, where there is one that is listed."""
+        """The canonical page of a version's lesson, if it is listed; else None."""
         lesson = Paths.lesson_of(page)
         return self.catalog.pages.get(lesson) if lesson and self.visibility.page(lesson) else None
 
@@ -61,9 +61,9 @@ class Versions:
     def _all(self) -> list[Version]:
         return [_version(page) for name, page in sorted(self.catalog.pages.items()) if Paths.is_version(name)]
 
-    # -- what is wrong
+    # -- problems
     def problems(self) -> Iterator[Problem]:
-        """Versions without a lesson, fields that are missing or say nothing."""
+        """Versions without a lesson or without a field, `kind:` on other pages, and lectures with two pages."""
         for page in self.catalog.pages.values():
             if Paths.is_version(page.name):
                 yield from self._place(page)
@@ -112,7 +112,7 @@ def _version(page: PageInfo) -> Version:
 
 
 def _order(version: Version) -> tuple[bool, bool, str, str]:
-    """What others have read first; what is said word by word after what somebody made of it."""
+    """Reviewed versions first, and transcripts after other notes."""
     return version.state != "reviewed", version.kind == TRANSCRIPT, version.title.casefold(), version.page.name
 
 

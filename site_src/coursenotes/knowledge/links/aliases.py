@@ -19,13 +19,13 @@ _NAME = re.compile(r"(?:[^\s/\\#?%:]+/)*[^\s/\\#?%:]+\.(?:md|ipynb)")
 
 
 def old_names(catalog: Catalog) -> dict[str, PageInfo]:
-    """The pages by the names that they had before; what cannot be a name is left out."""
+    """The pages by the names that they had before; invalid names are left out."""
     pages = sorted(catalog.pages.values(), key=lambda page: page.name, reverse=True)
     return {name: page for page in pages for name in map(str, page.list_of("aliases")) if _wrong(name) is None}
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """Old names that lead nowhere, or to two pages, or where another page is; and links that still use one."""
+    """Old names that are invalid, that two pages claim, or that an existing page has; and links that still use one."""
     addresses = {Paths.page_url(name): name for name in catalog.pages}
     claimed: dict[str, PageInfo] = {}
     for page in sorted(catalog.pages.values(), key=lambda page: page.name):
@@ -49,13 +49,13 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 
 def _old_links(catalog: Catalog) -> Iterator[Problem]:
     """Links of pages to a name that another page had before."""
-    before = old_names(catalog)
-    for page in catalog.pages.values() if before else ():
-        for link in page_links(page.name, page.text, before.keys() - catalog.pages.keys()):
-            now = before[link.page]
+    renamed = old_names(catalog)
+    for page in catalog.pages.values() if renamed else ():
+        for link in page_links(page.name, page.text, renamed.keys() - catalog.pages.keys()):
+            now = renamed[link.page]
             path = os.path.relpath(now.name, PurePosixPath(page.name).parent)
             yield Problem(
-                f"{link.page} is called {now.name} now", page.path, link.line, (),
+                f"{link.page} has the new name {now.name}", page.path, link.line, (),
                 f"write {path}{'#' if link.anchor else ''}{link.anchor}",
             )  # fmt: skip
 

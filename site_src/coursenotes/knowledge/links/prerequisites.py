@@ -65,14 +65,14 @@ def _of_concept(
 
 def _circles(catalog: Catalog) -> list[tuple[str, ...]]:
     """The circles of concepts that need one another, each once, from its first name on."""
-    found: dict[tuple[str, ...], None] = {}
+    circles: dict[tuple[str, ...], None] = {}
     done: set[str] = set()
 
     def walk(name: str, path: list[str]) -> None:
         if name in path:
             circle = path[path.index(name) :]
             first = circle.index(min(circle))
-            found[*circle[first:], *circle[:first]] = None
+            circles[*circle[first:], *circle[:first]] = None
         elif name not in done:
             path.append(name)
             for target in of_page(catalog, name):
@@ -82,4 +82,4 @@ def _circles(catalog: Catalog) -> list[tuple[str, ...]]:
 
     for name in sorted(catalog.pages):
         walk(name, [])
-    return list(found)
+    return list(circles)

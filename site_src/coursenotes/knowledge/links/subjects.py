@@ -1,9 +1,9 @@
-"""Which pages of a folder belong together: the folder's index page names the subjects, each page its own.
+"""Subjects group the pages of a folder: the folder's index page lists them, and each page names its own.
 
     docs/concepts/index.md      subjects: [Recommenders, Convolutions]
     docs/concepts/channels.md   subject: Convolutions
 
-Within a subject, pages stand in the order in which the lectures come to them.
+Within a subject, pages are in the order in which the lectures treat them.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 
 
 def grouped(index: PageInfo, pages: Iterable[PageInfo], lectures: Lectures) -> dict[str, list[str]]:
-    """The names of the pages beside an index page by subject; "" holds those without one. Empty subjects are left out.
+    """The names of the pages next to an index page by subject; "" holds those without one. Empty subjects are left out.
 
     Sorted by the first lecture that a page names, its time there, and the page's title.
     """
     folder = PurePosixPath(index.name).parent
-    beside = [page for page in pages if PurePosixPath(page.name).parent == folder and page is not index]
+    siblings = [page for page in pages if PurePosixPath(page.name).parent == folder and page is not index]
     groups: dict[str, list[str]] = {str(subject): [] for subject in (*index.list_of("subjects"), "")}
-    for page in sorted(beside, key=lambda page: _when(page, lectures)):
+    for page in sorted(siblings, key=lambda page: _when(page, lectures)):
         subject = str(page.meta.get("subject", ""))
         groups[subject if subject in groups else ""].append(page.name)
     return {subject: names for subject, names in groups.items() if names}
 
 
 def _when(page: PageInfo, lectures: Lectures) -> tuple[int, int, str]:
-    """Where a page's first lecture stands among all, the seconds within it, and the page's title; the rest last."""
+    """The number of a page's first lecture among all, the seconds within it, the page's title; without one, last."""
     order = [lecture.id for lecture in lectures.all()]
     title = page_title(page)
     for lecture, seconds in lectures.in_front(page):
