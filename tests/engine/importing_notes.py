@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes.importing.options import Options
-from coursenotes.importing.run import bring
+from coursenotes.importing.run import import_notes
 from coursenotes.paths import Paths
 from tests.conftest import ROOT
 from tests.engine.rendering import COURSES
@@ -54,7 +54,7 @@ def come_in(paths: Paths, note: str | bytes | Path, file: str = "note.md", **opt
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(note if isinstance(note, bytes) else note.encode())
     said: list[str] = []
-    reports = bring(paths, Options(**{"source": path, **GIVEN, **options}), None, said.append)  # type: ignore[arg-type]
+    reports = import_notes(paths, Options(**{"source": path, **GIVEN, **options}), None, said.append)  # type: ignore[arg-type]
     wrote = [line.removeprefix("wrote ") for line in said if line.startswith("wrote ")]
     page = next(name for name in reversed(wrote) if name.count("/") == 4 and name.endswith((".md", ".ipynb")))
     return (paths.root / page).read_text(encoding="utf-8"), "\n".join(reports[-1].lines())

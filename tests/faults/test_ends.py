@@ -33,7 +33,7 @@ def test_links_that_lead_nowhere_are_told_with_their_lines(mini: Paths):
     page.write_text(page.read_text() + "\n[x](nowhere.md)\n\n![y](nothing.png)\n")
     said = build(mini).stderr
     assert "docs/index.md:7: nowhere.md leads to no page" in said
-    assert "docs/index.md:9: no picture nothing.png" in said and "2 problems" in said
+    assert "docs/index.md:9: no image nothing.png" in said and "2 problems" in said
 
 
 def test_an_address_that_only_the_renderer_knows_is_told_with_its_line(mini: Paths):

@@ -29,7 +29,7 @@ def test_every_note_shows_its_credit_and_no_other_page_does(site: Path, opened):
     for name in opened.catalog.pages:
         page = Page(site, site / LAYOUT.page_url(name) / "index.html")
         boxes = [e for e in page.all("section") if "cn-credit" in e.classes()]
-        assert len(boxes) == credit.is_owing(name), name
+        assert len(boxes) == credit.needs_credit(name), name
         for box in boxes:
             assert "Written by" in box.text and "Licence" in box.text, name
             assert "After" in box.text or "Rests on" in box.text, name
@@ -85,7 +85,7 @@ def author(entry: dict[str, str]) -> str:
 
 
 def test_the_licence_file_names_the_licence_of_the_notes(opened):
-    licence = opened.knowledge.credit.licence(opened.catalog.pages["concepts/dropout.md"])
+    licence = opened.knowledge.credit.license(opened.catalog.pages["concepts/dropout.md"])
     assert licence.url in (ROOT / "LICENSE-notes.md").read_text(encoding="utf-8")
 
 

@@ -358,7 +358,7 @@ def test_the_maps_arrows_cross_little(site):
     from coursenotes.site.reference.map import laid_out
 
     graph = Project(discover(Paths(ROOT))).knowledge.graph
-    arrows = sum(len(graph.needs(name)) for name in graph.concepts)
+    arrows = sum(len(graph.prerequisites(name)) for name in graph.concepts)
     assert arrows > 25 and laid_out(graph).crossings() <= arrows / 5
     assert max(graph.depths.values()) <= 5, "a concept that takes six steps to reach is better split"
 

@@ -103,7 +103,7 @@ def new(args: argparse.Namespace, paths: Paths) -> int:
 
 def import_(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.importing.options import Options
-    from coursenotes.importing.run import bring, summary
+    from coursenotes.importing.run import import_notes, summary
 
     def ask(question: str) -> str:
         try:
@@ -112,7 +112,8 @@ def import_(args: argparse.Namespace, paths: Paths) -> int:
             return ""
 
     options = {name: value for name, value in vars(args).items() if name in Options.__dataclass_fields__}
-    reports = bring(paths, Options(**options), ask if sys.stdin is not None and sys.stdin.isatty() else None, print)
+    person = ask if sys.stdin is not None and sys.stdin.isatty() else None
+    reports = import_notes(paths, Options(**options), person, print)
     text = summary(reports)
     print(text)
     if args.report:

@@ -200,7 +200,7 @@ class CoursenotesPlugin(BasePlugin):
         for section in (item for item in items if item.is_section):
             pages = {child.file.src_uri: child for child in section.children if child.is_page}
             index = next((self.project.catalog.pages.get(name) for name in pages if pages[name].is_index), None)
-            if index and subjects.named(index.meta):
+            if index and index.list_of("subjects"):
                 groups = subjects.grouped(index, self.project.catalog.pages.values(), self.project.knowledge.lectures)
                 rest = [pages.pop(index.name), *(pages.pop(name) for name in groups.pop("", ()) if name in pages)]
                 inner = [Section(title, [pages[n] for n in names if n in pages]) for title, names in groups.items()]

@@ -90,6 +90,9 @@ class ClaimInfo:
         return f"{self.topic}.{self.name}"
 
 
+OLD_SPELLINGS = {"prerequisites": "needs", "aliases": "was"}  # of fields of front matter, which are read as well
+
+
 @dataclass(frozen=True)
 class PageInfo:
     """A page: its text, its front matter, its references."""
@@ -105,13 +108,19 @@ class PageInfo:
         """What its references leave out."""
         return context(self.name, self.meta)
 
+    def spelling(self, field: str) -> str:
+        """The name under which a field is in this front matter: the old one where there is only that."""
+        old = OLD_SPELLINGS.get(field, field)
+        return old if old in self.meta and field not in self.meta else field
+
     def list_of(self, field: str) -> list[Any]:
         """A field of the front matter that holds a list; empty where it is missing or holds anything else."""
-        value = self.meta.get(field)
+        value = self.meta.get(self.spelling(field))
         return value if isinstance(value, list) else []
 
     def line_of(self, field: str) -> int:
         """The line that a field of the front matter, or of a notebook's metadata, is on; 1 where it is missing."""
+        field = self.spelling(field)
         lines, start, head = self.text.split("\n"), f"{field}:", 0
         if self.name.endswith(".ipynb"):
             lines, start = [line.lstrip() for line in self.path.read_text(encoding="utf-8").split("\n")], f'"{field}":'
@@ -120,7 +129,7 @@ class PageInfo:
 
     def problem(self, field: str, what: str, fix: str | None = None, *details: str) -> Problem:
         """A mistake in a field of the front matter, at its line: problem("sources", "is not a list", "write …")."""
-        return Problem(f"{field}: {what}", self.path, self.line_of(field), details, fix)
+        return Problem(f"{self.spelling(field)}: {what}", self.path, self.line_of(field), details, fix)
 
 
 def context(name: str, meta: Mapping[str, Any]) -> Context:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import yaml
 
@@ -16,9 +16,6 @@ from coursenotes.discover.text.cut import cut
 from coursenotes.discover.text.prose import FRONT_MATTER
 from coursenotes.errors import Problem
 
-TEXTS = ("title", "description", "licence", "subject")
-LISTS = ("authors", "needs", "was", "subjects", "sources")  # of texts, or of fields that are texts
-
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAGS = {
     "bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing",
@@ -26,20 +23,17 @@ _TAGS = {
 }  # fmt: skip
 
 
-def problems(page: PageInfo) -> Iterator[Problem]:
-    """Mistakes in the front matter of a page, each with its line."""
+def problems(page: PageInfo, texts: Collection[str], lists: Collection[str]) -> Iterator[Problem]:
+    """The mistakes in the YAML above a page's text, each with its line.
+
+    texts: the fields that are texts; lists: those that are lists of texts, or of mappings whose values are texts.
+    """
     head = FRONT_MATTER.match(page.text)
     if head is not None:
         text = head["yaml"]
         node = yaml.compose(text, Loader=_LOADER)
         if isinstance(node, yaml.MappingNode):
-            yield from _Fields(page, text).of(node)
-    elif page.name.endswith(".ipynb"):
-        for field in TEXTS:
-            if field in page.meta and not (isinstance(page.meta[field], str) and page.meta[field].strip()):
-                value = json.dumps(page.meta[field], ensure_ascii=False, default=str)
-                fix = f'write "{field}": {json.dumps(value, ensure_ascii=False)}'
-                yield page.problem(field, f"is {value}, not text", fix, "in the notebook's metadata")
+            yield from _Fields(page, text).of(node, texts, lists)
 
 
 class _Fields:
@@ -49,17 +43,18 @@ class _Fields:
         self.page, self.text = page, text
         self.seen: set[int] = set()
 
-    def of(self, node: yaml.MappingNode) -> Iterator[Problem]:
+    def of(self, node: yaml.MappingNode, texts: Collection[str], lists: Collection[str]) -> Iterator[Problem]:
         yield from self.repeated(node)
         for key, value in node.value:
-            if key.value in TEXTS:
+            if key.value in texts:
                 yield from self.scalar(key.value, value, f"{key.value}: ")
-            elif key.value in LISTS:
+            elif key.value in lists:
                 yield from self.items(key.value, value)
 
     def items(self, field: str, node: yaml.Node) -> Iterator[Problem]:
-        """Mistakes in the texts of a list; the field's own reader checks whether it is a list."""
-        for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+        """What is wrong with the texts of a list, or with an empty value; that it is a list is checked elsewhere."""
+        empty = [node] if node.tag.endswith(":null") else []
+        for item in node.value if isinstance(node, yaml.SequenceNode) else empty:
             if isinstance(item, yaml.MappingNode) and field == "sources":
                 for key, value in item.value:
                     one = value.value if isinstance(value, yaml.SequenceNode) and key.value == "author" else [value]

@@ -1,4 +1,4 @@
-"""Checks a page that is about to come in as a build would, in a copy of the project, before it is moved into place."""
+"""Checks a page to be imported as a build would, in a copy of the project, before it is moved into place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import posixpath
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,7 +23,7 @@ from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 from coursenotes.site import markdown, reference
-from coursenotes.site.markdown import names as resolve
+from coursenotes.site.markdown import names
 
 DEFAULT = ("toc", "tables", "fenced_code")  # what mkdocs adds by itself
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta", "base", "template", "applet"}
@@ -31,7 +31,7 @@ ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta"
 
 @contextlib.contextmanager
 def copied(paths: Paths) -> Iterator[Paths]:
-    """A copy of the texts of a project, beside its state, so that what is right can be moved; gone afterwards."""
+    """A copy of the texts of a project, on the same disk so that files can be moved out of it; removed afterwards."""
     folder = paths.import_stage(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -47,34 +47,34 @@ def copied(paths: Paths) -> Iterator[Paths]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def problems(stage: Paths, new: Iterable[str], parsed: Path) -> list[Problem]:
-    """What would stop a build, or be told by it, of these new pages of a copied project. Raises CoursenotesError."""
+def problems(stage: Paths, new: Collection[str], parsed: Path) -> list[Problem]:
+    """The problems that a build would report of these new pages of a copied project. Raises CoursenotesError."""
     try:
-        kept = json.loads(parsed.read_text(encoding="utf-8"))
+        memo = json.loads(parsed.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        kept = {}
-    project = Project(discover(stage, kept))
-    names = set(new)
-    files = {stage.docs / name for name in names} | {stage.people}
-    found = Problems()
-    told = [*project.catalog.problems, *project.knowledge.problems()]
-    for name in sorted(names & project.catalog.pages.keys()):
-        told += resolve.problems(project.knowledge, project.catalog.pages[name])
-    found.extend(problem for problem in told if problem.path in files)
-    for name in sorted(names & project.catalog.pages.keys()):
+        memo = {}
+    project = Project(discover(stage, memo))
+    pages = sorted(set(new) & project.catalog.pages.keys())
+    files = {stage.docs / name for name in new} | {stage.people}
+    problems = Problems()
+    known = [*project.catalog.problems, *project.knowledge.problems()]
+    for name in pages:
+        known += names.problems(project.knowledge, project.catalog.pages[name])
+    problems.extend(problem for problem in known if problem.path in files)
+    for name in pages:
         if name.endswith(".md"):
-            found.extend(rendered(project, name))
-    return found.all
+            problems.extend(rendered(project, name))
+    return problems.all
 
 
 def rendered(project: Project, name: str) -> list[Problem]:
-    """What is wrong with a page once it is rendered, with the extensions that the site uses."""
+    """The mistakes in a page once it is rendered with the extensions that the site uses."""
     info, address = project.catalog.pages[name], Paths.page_url(name)
     body = re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), info.text, count=1, flags=re.DOTALL)
     pages = markdown.Pages(project)
-    names, settings = _extensions(project.paths.settings)
+    extensions, settings = _extensions(project.paths.settings)
     try:
-        md = python_markdown.Markdown(extensions=[*names, *pages.extensions], extension_configs=settings)
+        md = python_markdown.Markdown(extensions=[*extensions, *pages.extensions], extension_configs=settings)
         pages.enter(name, address)
         html = md.convert(body)
     except CoursenotesError as error:
@@ -84,38 +84,38 @@ def rendered(project: Project, name: str) -> list[Problem]:
         ]
     except RecursionError:
         return [Problem("nested too deeply to be rendered", info.path, None)]
-    seen = _Seen()
-    seen.feed(html)
+    body_html = _Html()
+    body_html.feed(html)
     return [
         Problem(what, info.path, _line(info.text, about))
-        for what, about in seen.problems(lambda href: _is_there(project, name, href))
+        for what, about in body_html.problems(lambda href: _is_there(project, name, href))
     ]
 
 
 def _extensions(settings: Path) -> tuple[list[str], dict[str, Any]]:
     """The Markdown extensions of a project, and their settings."""
     try:
-        given = yaml.load(settings.read_text(encoding="utf-8"), Loader=_Settings).get("markdown_extensions") or []
+        entries = yaml.load(settings.read_text(encoding="utf-8"), Loader=_Settings).get("markdown_extensions") or []
     except (OSError, AttributeError, yaml.YAMLError):
-        given = []
-    names, found = list(DEFAULT), {}
-    for each in given:
-        for name, values in each.items() if isinstance(each, dict) else [(each, None)]:
+        entries = []
+    names, configs = list(DEFAULT), {}
+    for entry in entries:
+        for name, config in entry.items() if isinstance(entry, dict) else [(entry, None)]:
             names += [name] if name not in names else []
-            found[name] = values or {}
-    return names, found
+            configs[name] = config or {}
+    return names, configs
 
 
 class _Settings(yaml.SafeLoader):
-    """Reads mkdocs.yml, in which tags of Python and of the environment may stand."""
+    """Reads mkdocs.yml, which may have tags of Python and of the environment."""
 
 
 _Settings.add_multi_constructor("!", lambda loader, suffix, node: None)
 _Settings.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
 
 
-class _Seen(HTMLParser):
-    """What a rendered page links to, shows and holds."""
+class _Html(HTMLParser):
+    """Collects the links, images, ids and forbidden parts of a rendered page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,21 +126,21 @@ class _Seen(HTMLParser):
         self.level = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if "id" in given:
-            self.ids.add(given["id"])
-        if tag == "a" and "href" in given:
-            self.links.append(given["href"])
+        values = {name: value or "" for name, value in attrs}
+        if "id" in values:
+            self.ids.add(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
         elif tag == "img":
-            self.images.append(given.get("src", ""))
-        elif tag in ACTIVE and not given.get("type", "").startswith("math/tex"):
+            self.images.append(values.get("src", ""))
+        elif tag in ACTIVE and not values.get("type", "").startswith("math/tex"):
             self.wrong.append((f"<{tag}> on the page", f"<{tag}"))
         if re.fullmatch(r"h[1-6]", tag):
             level = int(tag[1])
             if level > self.level + 1:
                 self.wrong.append((f"a heading of level {level} below one of level {self.level}", ""))
             self.level = level
-        for name in given:
+        for name in values:
             if name.startswith("on") or name == "style":
                 self.wrong.append((f"{name}= of <{tag}> on the page", f"{name}="))
 
@@ -152,7 +152,7 @@ class _Seen(HTMLParser):
             if scheme and scheme[1].lower() not in WEB:
                 yield f"a link to {href}", href
             elif href.startswith("#") and unquote(href[1:]) not in self.ids and href != "#":
-                yield f"a link to {href}, which is no place on the page", href
+                yield f"a link to {href}, which is not a place on the page", href
             elif not scheme and not href.startswith("#") and not is_there(href):
                 yield f"a link to {href}, which is not there", href
         for src in self.images:
@@ -161,7 +161,7 @@ class _Seen(HTMLParser):
 
 
 def _is_there(project: Project, page: str, href: str) -> bool:
-    """Whether a link finds its file, or is an address that the engine wrote, such as that of a term."""
+    """Whether a link leads to a file, or to an address that the engine writes, such as that of a term."""
     path = unquote(href).partition("#")[0]
     address = posixpath.normpath(posixpath.join(Paths.page_url(page), path))
     if f"{address}/" in map(Paths.page_url, (*project.catalog.pages, *reference.PAGES)):
@@ -173,7 +173,7 @@ def _is_there(project: Project, page: str, href: str) -> bool:
 
 
 def _line(text: str, about: str) -> int | None:
-    """The line on which something stands, told by the last of its words that can be found."""
+    """The line that holds this text, or the longest of its words that can be found; None for none."""
     for part in (about, *sorted(about.split(), key=len, reverse=True)[:3]):
         if part and (at := text.find(part)) >= 0:
             return text.count("\n", 0, at) + 1

@@ -1,4 +1,4 @@
-"""The files that a note brings along: images are looked into, bounded and named safely; nothing is fetched."""
+"""The files that a note links to: images are checked, bounded in size and named safely; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from coursenotes.site.notebooks import pictures
 
 IMAGE = 5 * 2**20  # bytes of one file
 ALL = 100 * 2**20  # bytes of all files of one import
-PLAIN = (".pdf", ".csv", ".tsv", ".txt", ".bib", ".py", ".zip")  # what may come along beside images, as it is
+PLAIN = (".pdf", ".csv", ".tsv", ".txt", ".bib", ".py", ".zip")  # imported as they are, in addition to images
 _ACTIVE = re.compile(rb"<\s*(?:script|foreignObject|iframe|handler|set|animate)|\son\w+\s*=|javascript:|<!ENTITY|"
                      rb"(?:href|src)\s*=\s*[\"'](?!#|data:image/(?:png|jpe?g|gif|webp))|url\(\s*[\"']?(?!#)|@import",
                      re.IGNORECASE)  # fmt: skip
 
 
 class Refused(ValueError):
-    """A file that cannot come along, and why."""
+    """A file that cannot be imported, and why."""
 
 
-def kind(data: bytes) -> str | None:
-    """The ending of an image by what it holds, or None where it is none, or an SVG that does something."""
+def image_ending(data: bytes) -> str | None:
+    """The ending of an image by its content; None for anything else, and for an SVG with scripts or remote parts."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return ".png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -49,37 +49,37 @@ def safe_name(name: str, otherwise: str = "file") -> str:
 
 @dataclass
 class Files:
-    """The files of one note. pages: what other notes that come along are called beside this one.
+    """The files of one note. pages: the addresses, from this note's page, of the other notes that are imported with it.
 
-    found holds what has to be written beside the page, by its path from the page; smaller names the pictures in it that
-    were too large for a page, and are smaller copies.
+    contents: the files to write, by their paths from the page. smaller: the images among them that were too large for a
+    page, and are smaller copies.
     """
 
     note: Path
     folder: Path
     name: str
     pages: dict[Path, str] = field(default_factory=dict)
-    found: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
     smaller: set[str] = field(default_factory=set)
     _names: dict[Path, str] = field(default_factory=dict)
 
     def image(self, src: str) -> str:
-        """Take an image along: a file below the folder, or a data: address. -> its path from the page."""
+        """Import an image: a file below the folder, or a data: address. -> its path from the page. Raises Refused."""
         if src.startswith("data:"):
             return self._keep(self._data(src), "picture", None)
         path = self._path(src)
         return self._names.get(path) or self._keep(self._bytes(path), path.stem, path)
 
     def read_image(self, src: str) -> tuple[bytes, str]:
-        """(content, ending) of an image, for a notebook that holds it itself."""
+        """(content, ending) of an image, for a notebook that holds it itself. Raises Refused."""
         data = self._data(src) if src.startswith("data:") else self._bytes(self._path(src))
-        ending = kind(data)
+        ending = image_ending(data)
         if ending is None:
-            raise Refused("no image that the site can show safely")
+            raise Refused("not an image that the site can show safely")
         return data, ending
 
     def link(self, href: str) -> str:
-        """The address of a file or a note that comes along, from the page."""
+        """Import a linked file. -> its address, or that of an imported note, from the page. Raises Refused."""
         path = self._path(href.partition("#")[0])
         if path in self.pages:
             return self.pages[path]
@@ -94,22 +94,22 @@ class Files:
 
     def _path(self, href: str) -> Path:
         if href.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", href):
-            raise Refused("it is no path from the note")
+            raise Refused("it is not a path from the note")
         relative = PurePosixPath(unquote(href).partition("?")[0].replace("\\", "/"))
         try:
             path = (self.note.parent / relative).resolve()
             there = path.exists()
         except (OSError, ValueError) as error:
-            raise Refused("it is no path") from error
+            raise Refused("it is not a path") from error
         if not there:
             raise Refused("there is no such file")
         if not path.is_relative_to(self.folder.resolve()):
-            raise Refused(f"it lies outside {self.folder.name or self.folder}: import the folder that holds both")
+            raise Refused(f"it is outside {self.folder.name or self.folder}: import the folder that holds both")
         return path
 
     def _bytes(self, path: Path) -> bytes:
         if not path.is_file():
-            raise Refused("it is no file")
+            raise Refused("it is not a file")
         if path.stat().st_size > IMAGE:
             raise Refused(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
         return path.read_bytes()
@@ -125,9 +125,9 @@ class Files:
             raise Refused("it cannot be decoded") from error
 
     def _keep(self, data: bytes, stem: str, path: Path | None) -> str:
-        ending = kind(data)
+        ending = image_ending(data)
         if ending is None:
-            raise Refused("it is no image that the site can show safely")
+            raise Refused("it is not an image that the site can show safely")
         if len(data) > IMAGE or (ending == ".svg" and len(data) > MOST):
             raise Refused("it is too large for a page: make it smaller")
         if len(data) <= MOST:
@@ -141,14 +141,14 @@ class Files:
         return name
 
     def _put(self, stem: str, ending: str, data: bytes, path: Path | None) -> str:
-        if sum(map(len, self.found.values())) + len(data) > ALL:
+        if sum(map(len, self.contents.values())) + len(data) > ALL:
             raise Refused(f"the note's files are larger than {ALL // 2**20} MiB together")
         base, number = safe_name(stem, "picture"), 1
         name = f"{self.name}/{base}{ending}"
-        while name in self.found and self.found[name] != data:
+        while name in self.contents and self.contents[name] != data:
             number += 1
             name = f"{self.name}/{base}-{number}{ending}"
-        self.found[name] = data
+        self.contents[name] = data
         if path is not None:
             self._names[path] = name
         return name

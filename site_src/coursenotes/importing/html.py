@@ -1,4 +1,4 @@
-"""Builds the tree of a note, and turns the HTML inside it into the same nodes; what is dangerous is taken out."""
+"""Builds the tree of a note, with the HTML inside it as the same nodes; dangerous parts are removed."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _CLEAR = ("span", "font", "big", "abbr", "acronym", "label", "ins", "q", "time",
           "rt", "rp")  # fmt: skip
 _GROUPS = ("div", "center", "section", "article", "header", "footer", "figure", "figcaption", "main", "aside", "nav",
            "dl", "dt", "dd", "address", "caption", "hgroup", "fieldset", "legend", "form", "p")  # fmt: skip
-_GONE = ("script", "style", "noscript", "template", "svg", "math", "select", "button", "textarea", "object", "applet")
+_DROP = ("script", "style", "noscript", "template", "svg", "math", "select", "button", "textarea", "object", "applet")
 _ALONE = {"input", "link", "meta", "base", "param", "frame", "frameset", "area", "map", "track", "canvas"}
 _MEDIA = ("iframe", "embed", "video", "audio", "source")
 _KINDS = {"ul": "list", "ol": "list", "li": "item", "blockquote": "quote", "pre": "block", "table": "table",
           "tr": "row", "td": "cell", "th": "cell", "details": "details", "summary": "summary"}  # fmt: skip
 _KINDS |= {f"h{n}": "heading" for n in range(1, 7)}
-KNOWN = {*_SAME, *_CODE, *_KEPT, *_CLEAR, *_GROUPS, *_GONE, *_ALONE, *_MEDIA, *_KINDS, "a", "img", "br", "hr"}
-_TEXT_ONLY = ("paragraph", "heading", "cell", "summary")  # what holds pieces of a line, no blocks
+KNOWN = {*_SAME, *_CODE, *_KEPT, *_CLEAR, *_GROUPS, *_DROP, *_ALONE, *_MEDIA, *_KINDS, "a", "img", "br", "hr"}
+_TEXT_ONLY = ("paragraph", "heading", "cell", "summary")  # they hold inline nodes, no blocks
 
 
 class Builder:
-    """Puts blocks and pieces of lines into a tree, as Markdown and HTML open and close them."""
+    """Puts blocks and inline nodes into a tree, as Markdown and HTML open and close them."""
 
     def __init__(self, report: Report, line: int = 1):
         self.root = Node("document", line)
         self.report, self.line = report, line
         self.stack: list[tuple[Node, str]] = [(self.root, "")]  # with the HTML tag that opened it, if one did
 
-    # -- what Markdown says
+    # -- from Markdown
     def open(self, kind: str, **attrs: Any) -> Node:
         """Begin a node that Markdown marks."""
         if kind not in INLINE:
@@ -49,12 +49,12 @@ class Builder:
             self._pop_to(at)
 
     def add(self, kind: str, text: str = "", **attrs: Any) -> None:
-        """Put a node that holds no others here."""
+        """Add a node without children."""
         if self._code() is not None:
             self.text(text or ("\n" if kind in ("soft", "break") else str(attrs.get("alt", ""))))
             return
         if kind == "comment" and self._in_line():
-            self.report.gone.append(text)  # it may stand where none can be kept
+            self.report.removed.append(text)  # it may be where no comment can be kept
             text = " ".join(text.split())
         elif kind in INLINE and kind != "comment":
             self._begin_paragraph()
@@ -63,7 +63,7 @@ class Builder:
         self.top.children.append(Node(kind, self.line, text, attrs))
 
     def text(self, text: str) -> None:
-        """Put some text here."""
+        """Add some text."""
         code = self._code()
         if code is not None:
             code.text += text
@@ -72,39 +72,39 @@ class Builder:
             self.top.children.append(Node("text", self.line, text))
 
     def paragraph(self, text: str) -> None:
-        """A piece of text that stands for itself."""
+        """Add a piece of text as a paragraph of its own."""
         self._end_paragraph()
         self.text(text)
         self._end_paragraph()
 
     def finish(self) -> None:
-        """The note ends."""
+        """End the note."""
         self._pop_to(1)
 
-    # -- what HTML says
+    # -- from HTML
     def html_block(self, content: str) -> None:
-        """A block of raw HTML, which may end in a later one."""
+        """Read a block of raw HTML, which may end in a later one."""
         _Events(self, self.line).all(content)
-        if not any(tag in _GONE for _, tag in self.stack):
+        if not any(tag in _DROP for _, tag in self.stack):
             self._end_paragraph()
 
     def html_inline(self, content: str) -> None:
-        """One tag or comment within a line."""
+        """Read one tag or comment within a line."""
         _Events(self, self.line).all(content)
 
     def begin(self, tag: str, attrs: dict[str, str], raw: str) -> None:
-        """An HTML tag opens."""
+        """Open an HTML tag."""
         if tag not in KNOWN:
             self.text(raw)
             return
-        self.report.gone.append(raw)
-        self._tell(tag, attrs)
-        if self._code() is not None or any(t in _GONE for _, t in self.stack):
+        self.report.removed.append(raw)
+        self._report(tag, attrs)
+        if self._code() is not None or any(t in _DROP for _, t in self.stack):
             return
-        if tag in _GONE:
-            self._push("gone", tag, {})
+        if tag in _DROP:
+            self._push("removed", tag, {})
         elif tag in _ALONE:
-            self.report.add(self.line, f"<{tag}>", "taken out")
+            self.report.add(self.line, f"<{tag}>", "removed")
         elif tag in _MEDIA:
             self._media(tag, attrs)
         elif tag == "img":
@@ -126,11 +126,11 @@ class Builder:
             self._block(tag, attrs)
 
     def end(self, tag: str, raw: str) -> None:
-        """An HTML tag closes. One that closes nothing is left out."""
+        """Close an HTML tag. One that closes nothing is left out."""
         if tag not in KNOWN:
             self.text(raw)
             return
-        self.report.gone.append(raw)
+        self.report.removed.append(raw)
         for at in range(len(self.stack) - 1, 0, -1):
             node, opened = self.stack[at]
             if opened == tag:
@@ -148,7 +148,7 @@ class Builder:
 
     def _push(self, kind: str, tag: str, attrs: dict[str, Any]) -> Node:
         node = Node(kind, self.line, "", attrs)
-        if self._code() is None:  # what is marked inside code is code
+        if self._code() is None:  # marks inside code are code
             self.top.children.append(node)
         self.stack.append((node, tag))
         return node
@@ -156,18 +156,18 @@ class Builder:
     def _pop_to(self, at: int, ended: bool = False) -> None:
         while len(self.stack) > at:
             node, tag = self.stack.pop()
-            if node.kind == "gone":
-                self._gone(node, tag, ended and len(self.stack) == at)
+            if node.kind == "removed":
+                self._remove(node, tag, ended and len(self.stack) == at)
 
-    def _gone(self, node: Node, tag: str, ended: bool) -> None:
+    def _remove(self, node: Node, tag: str, ended: bool) -> None:
         if not ended:
             node.kind = "group" if not self._in_line() else "span"
-            self.report.add(node.line, f"<{tag}> that does not end", "taken out, its text kept")
+            self.report.add(node.line, f"<{tag}> that does not end", "removed, its text kept")
             return
-        said = " ".join(n.text or n.attrs.get("alt", "") for n in node.walk() if n.text or n.attrs.get("alt"))
+        text = " ".join(n.text or n.attrs.get("alt", "") for n in node.walk() if n.text or n.attrs.get("alt"))
         self.top.children.remove(node)
-        self.report.add(node.line, f"<{tag}>{short(said)}</{tag}>", "taken out", said)
-        self.report.gone += [str(value) for n in node.walk() for value in n.attrs.values()]
+        self.report.add(node.line, f"<{tag}>{short(text)}</{tag}>", "removed", text)
+        self.report.removed += [str(value) for n in node.walk() for value in n.attrs.values()]
 
     def _code(self) -> Node | None:
         """The code that is being read from HTML, if any."""
@@ -177,12 +177,12 @@ class Builder:
         return any(node.kind in _TEXT_ONLY or node.kind in INLINE for node, _ in self.stack)
 
     def _begin_paragraph(self) -> None:
-        """Text in a place of blocks begins a paragraph."""
-        if not self._in_line() and not any(node.kind == "gone" for node, _ in self.stack):
+        """Begin a paragraph for text that is where a block should be."""
+        if not self._in_line() and not any(node.kind == "removed" for node, _ in self.stack):
             self._push("paragraph", "auto", {"tight": self.top.kind == "item"})
 
     def _end_paragraph(self) -> None:
-        """A block ends the paragraph that HTML began without saying so."""
+        """End a paragraph that was begun for bare text in HTML."""
         at = next((n for n, (_, tag) in enumerate(self.stack) if tag == "auto"), None)
         if at is not None:
             self._pop_to(at)
@@ -201,22 +201,22 @@ class Builder:
             self._leave(holders[kind])
             if not self.stack[-1][1] or self.top.kind != holders[kind]:
                 kind = "group"
-        given: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         if kind == "heading":
-            given = {"level": int(tag[1])}
+            values = {"level": int(tag[1])}
         elif kind == "list":
             start = attrs.get("start", "1")
-            given = {"start": (int(start) if start.isdecimal() else 1) if tag == "ol" else None}
+            values = {"start": (int(start) if start.isdecimal() else 1) if tag == "ol" else None}
         elif kind == "cell":
-            given = {"head": tag == "th", "align": attrs.get("align", "")}
+            values = {"head": tag == "th", "align": attrs.get("align", "")}
         elif kind == "details":
-            given = {"open": "open" in attrs}
+            values = {"open": "open" in attrs}
         elif kind == "block":
-            given = {"language": ""}
-        self._push(kind, tag, given)
+            values = {"language": ""}
+        self._push(kind, tag, values)
 
     def _leave(self, holder: str) -> None:
-        """End what is open up to the list, row or table that this tag goes on with."""
+        """Close everything up to the list, row or table that this tag continues."""
         for at in range(len(self.stack) - 1, 0, -1):
             node, opened = self.stack[at]
             if not opened:
@@ -240,16 +240,16 @@ class Builder:
             link = Node("link", self.line, "", {"href": source, "title": ""})
             link.children = [Node("text", self.line, attrs.get("title") or ("page" if tag == "iframe" else tag))]
             self.top.children.append(link)
-        self.report.add(self.line, f"<{tag}> {source}", "a link in its place" if source else "taken out")
+        self.report.add(self.line, f"<{tag}> {source}", "a link in its place" if source else "removed")
 
-    def _tell(self, tag: str, attrs: dict[str, str]) -> None:
+    def _report(self, tag: str, attrs: dict[str, str]) -> None:
         for name, value in attrs.items():
             if name.startswith("on") or name in ("style", "srcdoc", "formaction"):
-                self.report.add(self.line, f'{name}="{short(value)}" of <{tag}>', "taken out")
+                self.report.add(self.line, f'{name}="{short(value)}" of <{tag}>', "removed")
 
 
 class _Events(HTMLParser):
-    """Tells a builder of each tag, text and comment."""
+    """Passes each tag, text and comment of some HTML to a builder."""
 
     def __init__(self, builder: Builder, line: int):
         super().__init__(convert_charrefs=True)

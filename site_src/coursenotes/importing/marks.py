@@ -1,4 +1,4 @@
-"""The marks of Markdown in a line: what would be read as one and is none is escaped, what is meant is written."""
+"""Markdown marks in a line: text that would be read as a mark is escaped, meant marks are written."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ def is_bare(href: str) -> bool:
 
 
 def escape(text: str, table: bool = False, link: bool = False) -> str:
-    """Text as Markdown that shows it as it is: only what the site would read as a mark is escaped."""
+    """Text as Markdown that shows it unchanged: only what the site would read as a mark is escaped."""
     out = []
-    for at, letter in enumerate(text):
+    for at, character in enumerate(text):
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-        if letter in "\\`$*":
-            out.append(letter if letter == "*" and before.isspace() and after.isspace() else "\\" + letter)
-        elif letter == "_":
-            out.append(letter if before.isalnum() and after.isalnum() else r"\_")
-        elif letter == "[":
+        if character in "\\`$*":
+            out.append(character if character == "*" and before.isspace() and after.isspace() else "\\" + character)
+        elif character == "_":
+            out.append(character if before.isalnum() and after.isalnum() else r"\_")
+        elif character == "[":
             plain = not link and _PLAIN.match(text, at) and not re.match(r"\[TOC\]", text[at:], re.IGNORECASE)
             out.append("[" if plain else "&#91;" if link else r"\[")
-        elif letter == "]" and (link or after == ""):
+        elif character == "]" and (link or after == ""):
             out.append("&#93;" if link else "]")
-        elif letter == "<":
+        elif character == "<":
             out.append("&lt;")
-        elif letter == "&":
+        elif character == "&":
             out.append("&amp;" if re.match(r"&#?\w+;?", text[at:]) else "&")
-        elif letter == "{":
+        elif character == "{":
             out.append(r"\{")
-        elif letter == "|" and table:
+        elif character == "|" and table:
             out.append(r"\|")
         else:
-            out.append(letter)
+            out.append(character)
     return "".join(out)
 
 
 def block_start(line: str) -> str:
-    """A line of text that begins with what would be the mark of a block, as text."""
+    """A line of text, escaped where its beginning would be read as the mark of a block."""
     if _DELIMITER.fullmatch(line) or _START.match(line):
         return f"&#{ord(line[0])};{line[1:]}" if not line.startswith("$$") else line
     number = _NUMBER.match(line)
@@ -56,7 +56,7 @@ def block_start(line: str) -> str:
 
 
 def inline_code(text: str, table: bool = False) -> str:
-    """Code in a line, between as many ticks as it takes."""
+    """Inline code, between as many ticks as it needs."""
     text = " ".join(text.split("\n"))
     if not text.strip():
         return text
@@ -70,19 +70,19 @@ def inline_code(text: str, table: bool = False) -> str:
 
 
 def safe_address(href: str) -> str:
-    """An address that ends where it should, whatever signs it holds."""
+    """An address with every character encoded that would end it too early."""
     return re.sub(r"[\s<>()\[\]\\`$|{}\"'*^\x00-\x1f]",
                   lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), href)  # fmt: skip
 
 
 def title_part(node: Node) -> str:
-    """What follows the address of a link or an image that has a title."""
+    """The title after the address of a link or an image; empty without one."""
     title = " ".join(str(node.attrs.get("title") or "").split())
     return f' "{escape_html(title).replace("[", "&#91;").replace("]", "&#93;")}"' if title else ""
 
 
 def around(marks: str, inner: str) -> str:
-    """Marks around text, without the spaces at its ends, which would keep them from being marks."""
+    """Marks around text, inside the spaces at its ends: Markdown reads no mark next to a space."""
     text = inner.strip()
     if not text:
         return inner

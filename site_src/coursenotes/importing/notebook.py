@@ -1,4 +1,4 @@
-"""Brings a notebook in: its Markdown cells are turned as notes are, its code and outputs stay, nothing is run."""
+"""Imports a notebook: its Markdown cells are converted as notes are, its code and outputs stay, nothing is run."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ def read(path: Path, report: Report) -> Any:
         notebook = nbformat.reads(text, as_version=4)
         _ = [(str(cell.cell_type), str(cell.source)) for cell in notebook.cells]
     except RecursionError as error:
-        raise CoursenotesError(Problem("no notebook: nested too deeply", path)) from error
-    except Exception as error:  # nbformat lets through whatever a malformed file makes it stumble over
-        raise CoursenotesError(Problem(f"no notebook: {str(error).splitlines()[0][:100] or type(error).__name__}", path,
-                                       fix="open it in Jupyter, and save it again")) from error  # fmt: skip
+        raise CoursenotesError(Problem("not a notebook: nested too deeply", path)) from error
+    except Exception as error:  # nbformat raises anything for a malformed file
+        what = str(error).splitlines()[0][:100] or type(error).__name__
+        problem = Problem(f"not a notebook: {what}", path, fix="open it in Jupyter, and save it again")
+        raise CoursenotesError(problem) from error
     return notebook
 
 
@@ -43,7 +44,7 @@ def words(notebook: Any) -> str:
 
 
 def tree(notebook: Any, report: Report) -> Node:
-    """All Markdown cells as one note, each begun by a mark. Lines are told from the beginning of the whole."""
+    """All Markdown cells as one note, each after a CELL node. Lines are counted through all cells."""
     root, line = Node("document", 1), 1
     for number, cell in enumerate(notebook.cells):
         root.children.append(Node(CELL, line, "", {"number": number}))
@@ -56,26 +57,26 @@ def tree(notebook: Any, report: Report) -> Node:
 
 
 def cells_of(root: Node) -> dict[int, Node]:
-    """The blocks of each cell, by its number, of a tree that was shaped. What was put before all is in the first."""
-    found: dict[int, Node] = {}
+    """The blocks of each cell, by its number, of a converted tree. Blocks before the first cell are in the first."""
+    cells: dict[int, Node] = {}
     early: list[Node] = []
     current: Node | None = None
     for node in root.children:
         if node.kind == CELL:
-            current = found.setdefault(node.attrs["number"], Node("document", node.line))
+            current = cells.setdefault(node.attrs["number"], Node("document", node.line))
             current.children += early
             early = []
         elif current is None:
             early.append(node)
         else:
             current.children.append(node)
-    return found
+    return cells
 
 
 def write(
     notebook: Any, texts: dict[int, str], fields: dict[str, object], attached: dict[str, tuple[bytes, str]]
 ) -> str:
-    """The notebook with new Markdown, as JSON. Of its metadata only our fields and its language stay."""
+    """The notebook with new Markdown, as JSON. Of its metadata only our fields and its language are kept."""
     cells: list[dict[str, Any]] = []
     for number, cell in enumerate(notebook.cells):
         kept: dict[str, Any] = {"id": f"cell-{number + 1}", "cell_type": cell.cell_type, "metadata": {}}

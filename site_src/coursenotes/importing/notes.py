@@ -1,4 +1,4 @@
-"""One note on its way in: read, turned, written again with blocks as bare text where a check finds them wrong."""
+"""One note during its import: read, converted, and written again with blocks as bare text where a check fails."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 
 from coursenotes.errors import some
 from coursenotes.importing import notebook, outline, place, read
-from coursenotes.importing.convert import Turner
+from coursenotes.importing.convert import Converter
 from coursenotes.importing.files import Files
 from coursenotes.importing.parse import parse
-from coursenotes.importing.times import Times, leading, strayed
-from coursenotes.importing.tree import Node, Report, lost, short, unmarked
+from coursenotes.importing.times import Times, leading_times, report_strays
+from coursenotes.importing.tree import Node, Report, lost_words, short, unmarked
 from coursenotes.importing.writer import Writer
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 
-MANY = 10  # lines of times, from which on a note is a transcript
+TRANSCRIPT_TIMES = 10  # lines that begin with times, from which on a note is a transcript
 
 
 @dataclass
 class Note:
-    """A file that comes in. text is what people wrote; fields becomes its front matter."""
+    """A file that is imported. text: what people wrote in it; fields: the front matter of its page."""
 
     path: Path
     report: Report
     text: str = ""
     root: Node = field(default_factory=lambda: Node("document", 1))
-    given: dict[str, Any] = field(default_factory=dict)  # front matter of its own
+    front_matter: dict[str, Any] = field(default_factory=dict)  # its own, as read
     book: Any = None
     title: str = ""
     times: int = 0
@@ -39,7 +39,7 @@ class Note:
     fields: dict[str, object] = field(default_factory=dict)
     files: Files | None = None
     attached: dict[str, tuple[bytes, str]] = field(default_factory=dict)
-    safe: set[int] = field(default_factory=set)
+    bare: set[int] = field(default_factory=set)
     writer: Writer = field(default_factory=Writer)
 
     @property
@@ -48,7 +48,7 @@ class Note:
 
     @property
     def page(self) -> str:
-        """What the page is called below docs/."""
+        """The name of the page below docs/."""
         return f"{self.lesson.removesuffix('.md')}/{self.name}{'.ipynb' if self.book is not None else '.md'}"
 
     def open(self) -> None:
@@ -59,61 +59,63 @@ class Note:
             self.root = notebook.tree(self.book, self.report)
         else:
             self.text = read.read(self.path, self.report)
-            self.given, body = read.front_matter(self.text, self.report)
+            self.front_matter, body = read.front_matter(self.text, self.report)
             if self.plain:
-                body, self.report.places = read.separated(body)
+                body, self.report.places = read.separate_lists(body)
             self.root = parse(body, self.report)
-        self.times = leading(self.text)
-        own = str(self.given.get("title") or "").strip()
-        self.title = short(unmarked(own) or unmarked(outline.title_of(self.root, self.plain)), 120)
+        self.times = leading_times(self.text)
+        title = str(self.front_matter.get("title") or "").strip()
+        self.title = short(unmarked(title) or unmarked(outline.title_of(self.root, self.plain)), 120)
 
-    def turn(self, lectures: Lectures, listed: Callable[[Lecture], bool], folder: Path, pages: dict[Path, str]) -> None:
-        """Make its times, links, images, headings and footnotes ours."""
+    def convert(
+        self, lectures: Lectures, listed: Callable[[Lecture], bool], folder: Path, pages: dict[Path, str]
+    ) -> None:
+        """Convert its times, links, images, headings and footnotes."""
         self.files = Files(self.path, folder, self.name, pages)
         times = Times(lectures, self.lecture, self.report, listed)
-        turner = Turner(self.report, times, self.files, self.times >= 3, embed=self.book is not None)
-        turner.run(self.root)
+        converter = Converter(self.report, times, self.files, self.times >= 3, embed=self.book is not None)
+        converter.run(self.root)
         if self.lecture is not None:
-            strayed(self.root, self.lecture, lectures, self.report)
-        self.attached = turner.attachments
+            report_strays(self.root, self.lecture, lectures, self.report)
+        self.attached = converter.attachments
         outline.shape(self.root, self.title, self.plain, self.report)
         outline.name_footnotes(self.root, self.report)
         for node in self.root.walk():
             for mark in re.findall(r"\[\^[^\]\s]+\](?!:)", node.text if node.kind == "text" else ""):
                 self.report.add(node.line, f"{mark} has no note", "kept as text")
-        if not self.given.get("title"):  # a heading says it without the time that stood in it
+        if not self.front_matter.get("title"):  # the heading has it without the time that was in it
             top = next(node for node in self.root.children if node.attrs.get("out") == 1)
             self.title = short(unmarked(top.words()) or self.title, 120)
             self.fields["title"] = self.title
 
-    def written(self) -> str:
+    def page_text(self) -> str:
         """The text of the page, front matter included."""
-        self.writer = Writer(frozenset(self.safe), notebook=self.book is not None)
+        self.writer = Writer(frozenset(self.bare), notebook=self.book is not None)
         if self.book is None:
             return place.version_head(self.fields) + "\n" + self.writer.page(self.root)
         texts = {number: self.writer.page(part).rstrip("\n") for number, part in notebook.cells_of(self.root).items()}
         texts = {number: text for number, text in texts.items() if text}
         return notebook.write(self.book, texts, self.fields, self.attached)
 
-    def give_way(self, line: int | None, what: str) -> bool:
-        """Write the block on a line of the page as bare text from now on. -> whether that changes anything."""
+    def fall_back_to_text(self, line: int | None, what: str) -> bool:
+        """From now on, write the block on a line of the page as bare text. -> whether that changes anything."""
         if line is None or self.book is not None:
             return False
         head = place.version_head(self.fields).count("\n") + 1
         block = self.writer.block_of(line - head)
-        if block is None or block in self.safe:
+        if block is None or block in self.bare:
             return False
-        self.safe.add(block)
+        self.bare.add(block)
         self.report.add(
             self.root.children[block].line, f"would stop the build ({short(what, 90)})", "written as bare text"
         )
         return True
 
-    def weigh(self, page: str) -> None:
-        """Tell of words of the source that are not on the page, if the report does not say why."""
-        missing = lost(self.text, page, self.report)
+    def report_lost_words(self, page: str) -> None:
+        """Report words of the source that are not on the page for no reason in the report."""
+        missing = lost_words(self.text, page, self.report)
         if missing:
             lines = self.text.split("\n")
             at = next((n for n, line in enumerate(lines, 1) if missing[0] in line.casefold()), 0)
-            shown = some(missing, 8)
-            self.report.add(at, f"words that are not on the page: {shown}", "compare, and add them by hand")
+            what = f"words that are not on the page: {some(missing, 8)}"
+            self.report.add(at, what, "compare, and add them by hand")

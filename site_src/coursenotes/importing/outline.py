@@ -1,4 +1,4 @@
-"""The shape of a note: one title, headings that go down one level at a time, places on the page, footnotes by name."""
+"""The outline of a note: one title, headings that go down one level at a time, their ids, named footnotes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from markdown.extensions.toc import slugify, unique
 
 from coursenotes.importing.tree import Node, Report, short
 
-CELL = "begin"  # begins a cell of a notebook
-_BLOCKY = ("time", "note")  # what may not stand in a heading
+CELL = "begin"  # the kind of a node that begins a cell of a notebook
+_NOT_IN_HEADINGS = ("time", "note")
 _ID = re.compile(r"\s*\{:?\s*#(?P<id>[A-Za-z][\w-]*)\s*\}\s*$")
 
 
 def title_of(root: Node, plain: bool) -> str:
-    """The title that a note gives itself: a heading above all others, or the first short line of a plain text."""
+    """A note's own title: a heading above all others, or the first short line of a plain text; empty for none."""
     _lift(root)
     first = _title(root)
     if first is not None:
@@ -23,12 +23,12 @@ def title_of(root: Node, plain: bool) -> str:
     if any(node.kind == "heading" for node in root.walk()):
         return ""
     line = next((node for node in root.children if node.kind == "paragraph"), None) if plain else None
-    said = line.words() if line is not None else ""
-    return said if 0 < len(said) <= 80 and not said.endswith((".", ":", ",")) else ""
+    words = line.words() if line is not None else ""
+    return words if 0 < len(words) <= 80 and not words.endswith((".", ":", ",")) else ""
 
 
 def _title(root: Node) -> Node | None:
-    """The heading that titles a note: the first, where it begins the note or is the only one of the highest level."""
+    """The heading that is a note's title: the first, if it begins the note or is the only one of the highest level."""
     headings = [node for node in root.children if node.kind == "heading" and node.words()]
     if not headings:
         return None
@@ -40,7 +40,7 @@ def _title(root: Node) -> Node | None:
 
 
 def shape(root: Node, title: str, plain: bool, report: Report) -> None:
-    """Give the note one title above all, and its headings their levels. References leave headings for what is below."""
+    """Give the note one title above all, and its headings their levels; move references out of headings."""
     _demote(root, report)
     _number(root, report)
     if plain and not any(node.kind == "heading" for node in root.children) and title and title_of(root, True) == title:
@@ -71,13 +71,13 @@ def shape(root: Node, title: str, plain: bool, report: Report) -> None:
         moved += out != node.attrs["level"]
         node.attrs["out"] = out
     if moved:
-        report.turned["headings whose level changed, so that they go down one at a time"] = moved
+        report.converted["headings whose level changed, so that they go down one at a time"] = moved
     _move_references(root, report)
     _name_headings(root, report)
 
 
 def _demote(root: Node, report: Report) -> None:
-    """Headings inside lists, quotations and tables are strong text: an outline cannot hold them."""
+    """Make strong text of headings inside lists, quotations and tables, which an outline cannot hold."""
     _lift(root)
     for holder in root.walk():
         if holder is root:
@@ -90,7 +90,7 @@ def _demote(root: Node, report: Report) -> None:
 
 
 def _number(root: Node, report: Report) -> None:
-    """Lists that do not begin with one are written out where they can be: the site numbers every list from one."""
+    """Write out lists that do not begin with one, where possible: the site numbers every list from one."""
     for node in root.walk():
         start = node.attrs.get("start") if node.kind == "list" else None
         if start in (None, 1):
@@ -106,19 +106,20 @@ def _number(root: Node, report: Report) -> None:
 
 
 def _lift(root: Node) -> None:
-    """Blocks that only grouped others give way to them."""
-    found: list[Node] = []
+    """Replace blocks that only group others by these."""
+    blocks: list[Node] = []
     for node in root.children:
         if node.kind == "group":
             _lift(node)
-            found += node.children
+            blocks += node.children
         else:
             _lift(node)
-            found.append(node)
-    root.children = found
+            blocks.append(node)
+    root.children = blocks
 
 
 def _move_references(root: Node, report: Report) -> None:
+    """Move times, footnotes and links to lectures from headings to a line below, since none may be in a heading."""
     blocks: list[Node] = []
     for node in root.children:
         blocks.append(node)
@@ -130,19 +131,20 @@ def _move_references(root: Node, report: Report) -> None:
             if piece.kind == "link":
                 report.add(node.line, f"the heading {short(node.words())!r} names a lecture", "named below it")
         if taken:
-            report.turn("times that moved from headings to the line below")
+            report.count("times that moved from headings to the line below")
             row = [item for piece in taken for item in (Node("text", node.line, " "), piece)]
             blocks.append(Node("paragraph", node.line, "", {}, row[1:]))
     root.children = blocks
 
 
 def _take(node: Node, taken: list[Node]) -> None:
+    """Move the references below a node to a list; a link to a lecture leaves its words."""
     kept: list[Node] = []
     for child in node.children:
-        ours = child.kind == "link" and str(child.attrs["href"]).startswith("lecture:")
-        if child.kind in _BLOCKY or ours:
+        lecture = child.kind == "link" and str(child.attrs["href"]).startswith("lecture:")
+        if child.kind in _NOT_IN_HEADINGS or lecture:
             taken.append(child)
-            if ours and child.words():
+            if lecture and child.words():
                 kept += child.children
         else:
             _take(child, taken)
@@ -152,7 +154,7 @@ def _take(node: Node, taken: list[Node]) -> None:
 
 
 def _name_headings(root: Node, report: Report) -> None:
-    """Give headings the ids that the site gives them, and lead links within the note to these."""
+    """Give headings the ids that the site gives them, and point links within the note to these."""
     headings = [node for node in root.children if node.kind == "heading"]
     used: set[str] = set()
     for node in headings:
@@ -164,41 +166,40 @@ def _name_headings(root: Node, report: Report) -> None:
             used.add(match["id"])
         if not node.words():
             node.children.append(Node("text", node.line, "…"))
-    places: dict[str, str] = {}
+    anchors: dict[str, str] = {}  # by the names that links use
     seen: Counter[str] = Counter()
     for node in headings:
-        said = node.words()
-        given = node.attrs.get("id") or unique(slugify(said, "-"), used)
-        node.attrs["anchor"] = given
-        slug = re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.casefold()).strip())
-        places.setdefault(slug + (f"-{seen[slug]}" if seen[slug] else ""), given)
+        words = node.words()
+        anchor = node.attrs.get("id") or unique(slugify(words, "-"), used)
+        node.attrs["anchor"] = anchor
+        slug = re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", words.casefold()).strip())
+        anchors.setdefault(slug + (f"-{seen[slug]}" if seen[slug] else ""), anchor)
         seen[slug] += 1
-        for name in (given, slugify(said, "-"), re.sub(r"-+", "-", slug), said.replace(" ", "-").casefold()):
-            places.setdefault(name, given)
+        for name in (anchor, slugify(words, "-"), re.sub(r"-+", "-", slug), words.replace(" ", "-").casefold()):
+            anchors.setdefault(name, anchor)
     for line, name in root.attrs.get("anchors", ()):
         below = [node for node in headings if node.line >= line]
         above = [node for node in headings if node.line <= line]
         near = below[:1] if below and (below[0].line - line <= 2 or not above) else above[-1:]
         for node in near:
-            places.setdefault(name.casefold(), node.attrs["anchor"])
+            anchors.setdefault(name.casefold(), node.attrs["anchor"])
     for node in root.walk():
         href = str(node.attrs.get("href", "")) if node.kind == "link" else ""
         if not href.startswith("#"):
             continue
-        place = places.get(re.sub(r"%([0-9A-Fa-f]{2})", "", href[1:]).casefold()) or places.get(href[1:].casefold())
-        if place is not None:
-            node.attrs["href"] = f"#{place}"
-            report.turn("links within the note", href)
+        anchor = anchors.get(re.sub(r"%([0-9A-Fa-f]{2})", "", href[1:]).casefold()) or anchors.get(href[1:].casefold())
+        if anchor is not None:
+            node.attrs["href"] = f"#{anchor}"
+            report.count("links within the note", href)
         else:
-            report.add(
-                node.line, f"the link {href}: there is no such place in the note", "text, with the address in code"
-            )
+            what = f"the link {href}: there is no such place in the note"
+            report.add(node.line, what, "text, with the address in code")
             node.kind, line = "span", node.line
             node.children += [Node("text", line, " ("), Node("code", line, href), Node("text", line, ")")]
 
 
 def name_footnotes(root: Node, report: Report) -> None:
-    """Footnotes by names that are there once. One that nothing leads to is text; so is a mark without a footnote."""
+    """Give each footnote a name of its own. One without a mark becomes text; so does a mark without a footnote."""
     notes = [node for node in root.children if node.kind == "footnote"]
     marks = [node for node in root.walk() if node.kind == "note"]
     names: dict[str, list[Node]] = {}
@@ -218,7 +219,7 @@ def name_footnotes(root: Node, report: Report) -> None:
                 mark.attrs["to"] = name
             note.attrs["name"] = name
             if not before:
-                report.add(note.line, f"nothing leads to the footnote [^{label}]", "kept as a paragraph")
+                report.add(note.line, f"nothing refers to the footnote [^{label}]", "kept as a paragraph")
                 note.attrs["name"] = ""
     for mark in marks:
         if mark.attrs.get("to") is None:

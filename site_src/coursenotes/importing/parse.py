@@ -1,4 +1,4 @@
-"""Markdown as people write it on GitHub, on forums and in notebooks, read into a tree with the HTML that it holds."""
+"""Reads Markdown as people write it on GitHub, on forums and in notebooks, with its HTML, into a tree."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _reader() -> MarkdownIt:
            double_inline=True)  # fmt: skip
     md.use(amsmath_plugin).use(admon_plugin)
     md.disable(["footnote_tail", "footnote_inline"])
-    md.validateLink = lambda url: True  # type: ignore[method-assign] # a link with a strange scheme is told, not text
+    md.validateLink = lambda url: True  # type: ignore[method-assign] # links with unknown schemes are reported, not read as text
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
     md.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     return md
@@ -44,9 +44,9 @@ _READER = _reader()
 
 
 def parse(text: str, report: Report, line: int = 1) -> Node:
-    """The tree of a note's text; line is that of the source on which the text begins."""
+    """The tree of a note's text, which begins on this line of the source."""
     env: dict[str, Any] = {}
-    text = _mended(text, report, line)
+    text = _fixed(text, report, line)
     builder = Builder(report, line)
     _Reading(builder, line, report, text.split("\n")).read(_READER.parse(text, env))
     builder.finish()
@@ -58,8 +58,8 @@ def parse(text: str, report: Report, line: int = 1) -> Node:
     return builder.root
 
 
-def _mended(text: str, report: Report, line: int) -> str:
-    """The text with what the reader would drop kept: cells beyond a table's last, words after a box's title."""
+def _fixed(text: str, report: Report, line: int) -> str:
+    """The text, changed so that the parser drops nothing: cells beyond a table's last, words after a box's title."""
     lines, width = text.split("\n"), 0
     for number, each in enumerate(lines):
         if _BOX.match(each) and not _WHOLE_BOX.match(each):
@@ -82,7 +82,7 @@ def _mended(text: str, report: Report, line: int) -> str:
 
 
 def _definitions(env: dict[str, Any], text: str, report: Report, line: int) -> None:
-    """Addresses that are defined apart from their links stand at the links now: those that no link uses are told."""
+    """Report link definitions: their addresses are at the links now, and those that no link uses are left out."""
     for name, definition in env.get("references", {}).items():
         first, last = definition["map"]
         uses = len(re.findall(rf"\[{re.escape(name)}\]", " ".join(text.split()), re.IGNORECASE))
@@ -91,11 +91,11 @@ def _definitions(env: dict[str, Any], text: str, report: Report, line: int) -> N
             report.add(line + first, f"the address [{name}]: {definition['href']} is not used", "left out", raw)
         else:
             labels = re.findall(rf"\]\[{re.escape(name)}\]", text, re.IGNORECASE)
-            report.turn("addresses moved to their links", " ".join([raw, *labels]))
+            report.count("addresses moved to their links", " ".join([raw, *labels]))
 
 
 class _Reading:
-    """Walks the tokens of one text, and tells the builder what it meets."""
+    """Passes the tokens of one text to a builder."""
 
     def __init__(self, builder: Builder, line: int, report: Report, source: list[str]):
         self.builder, self.first, self.report, self.source = builder, line, report, source
@@ -127,7 +127,7 @@ class _Reading:
             builder.add("formula", token.content.strip())
 
     def fence(self, token: Token) -> None:
-        """A block of code. What follows its language is no instruction here: notes that come in are not run."""
+        """Read a block of code. Words after its language have no effect: imported notes are not run."""
         info = token.info.strip()
         match = re.match(r"\{?\s*\.?([\w+#.-]*)", info)
         language = match[1] if match else ""
@@ -161,7 +161,7 @@ class _Reading:
         return {}
 
     def html(self, token: Token) -> None:
-        """A block of raw HTML. One that does not end would swallow the rest of the note: it is text, and read on."""
+        """Read a block of raw HTML. One that does not end would take in the rest of the note: it is read as text."""
         content, opening = token.content, re.match(r"\s*<(script|style|pre|textarea)\b", token.content, re.IGNORECASE)
         end = _ENDS[opening[1].lower()] if opening else None
         for start, finish in (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")):
@@ -207,11 +207,13 @@ class _Reading:
                 builder.close(_INLINE[base])
 
     def formula(self, token: Token) -> None:
-        """TeX between dollars. Three words in a row are prose between two prices, and stay prose."""
+        """Read TeX between dollar signs. Three words in a row are prose between two prices, and stay prose."""
         content = token.content
         marks = "$$" if token.type == "math_inline_double" else "$"
         if _PROSE.search(re.sub(r"\\(?:text|mathrm|textbf|operatorname)\*?\{[^{}]*\}", "", content)):
-            self.report.add(self.at, f"${content[:40]}$ between dollars reads like prose", "kept as text, no formula")
+            self.report.add(
+                self.at, f"${content[:40]}$ between dollars reads like prose", "kept as text, not as a formula"
+            )
             self.builder.text(f"{marks}{content}{marks}")
         else:
             self.builder.add("math", content.strip())
@@ -219,7 +221,7 @@ class _Reading:
 
 
 def _plain(token: Token) -> str:
-    """The text of an image's alternative, without marks."""
+    """The alternative text of an image, without marks."""
     return "".join(
         c.content if c.type == "image" else " " if c.type.endswith("break") else c.content for c in token.children or []
     )  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Who wrote a note, and under which licence: both have to be known before it is taken."""
+"""The author of a note and its license: both have to be known before it is imported."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import yaml
 
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.importing.tree import unmarked
-from coursenotes.knowledge.credit import licences
+from coursenotes.knowledge.credit import licenses
 from coursenotes.knowledge.credit.people import ID, People, made_id
 
 ASK = (
-    "a note without a licence is its author's alone: reading it is allowed, publishing it here is not",
-    "ask the author, for example: “May your notes of this lesson stand in our course notes, with your name and a link,",
+    "a note without a license is its author's alone: reading it is allowed, publishing it here is not",
+    "ask the author, for example: “May we publish your notes of this lesson in our notes, with your name and a link,",
     "under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)?” and keep the answer in the pull request",
 )
 
 
 def author_problem(people: People, author: str, name: str) -> Problem | None:
-    """Why an author cannot be named so, or None."""
+    """The problem with an author's id, or None."""
     if author in people.all:
         return None
     if not ID.fullmatch(author):
@@ -40,14 +40,14 @@ def with_person(text: str, author: str, name: str, url: str) -> str:
     return (text.rstrip("\n") + "\n\n" if text.strip() else "") + entry
 
 
-def licence_problem(given: str) -> Problem | None:
-    """Why a licence cannot be named so, or None."""
-    if licences.spdx(given) is not None:
+def license_problem(text: str) -> Problem | None:
+    """The problem with a license as it was written, or None."""
+    if licenses.spdx(text) is not None:
         return None
-    if re.match(r"none\b|no\b|all rights|unknown|\?|©|copyright", given.strip(), re.IGNORECASE):
-        return Problem(f"--licence {given}: a note without a licence cannot be taken", details=ASK,
+    if re.match(r"none\b|no\b|all rights|unknown|\?|©|copyright", text.strip(), re.IGNORECASE):
+        return Problem(f"--licence {text}: a note without a license cannot be imported", details=ASK,
                        fix="--licence CC-BY-4.0, once the author has said so")  # fmt: skip
-    close = licences.closest(given)
-    return Problem(f"--licence {given}: no licence that the project knows",
-                   details=(f"there is: {some(licences.KNOWN, 20)}",),
+    close = licenses.closest(text)
+    return Problem(f"--licence {text}: not a license that the project lists",
+                   details=(f"there is: {some(licenses.KNOWN, 20)}",),
                    fix=f"--licence {close}" if close else "write its SPDX id: https://spdx.org/licenses/")  # fmt: skip

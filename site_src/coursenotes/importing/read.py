@@ -16,36 +16,36 @@ from coursenotes.importing.tree import Report, short
 TEXTS = (".md", ".markdown", ".mdown", ".txt", ".text")
 ENDINGS = (*TEXTS, ".ipynb")
 MOST = 20 * 2**20  # bytes of one note
-_FEW = 64  # bytes beyond ASCII from which on an encoding can be told by their frequencies
+_FEW = 64  # bytes beyond ASCII from which on an encoding can be guessed by their frequencies
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
          (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
 
 
 def read(path: Path, report: Report) -> str:
-    """The text of a file, with \\n at the ends of its lines. Tells which encoding was assumed."""
+    """The text of a file, with \\n at the ends of its lines. Reports which encoding was assumed."""
     if path.stat().st_size > MOST:
         raise CoursenotesError(Problem(f"holds more than {MOST // 2**20} MiB", path, fix="split it, or empty outputs"))
     return tidy(decode(path.read_bytes(), report), report)
 
 
 def decode(data: bytes, report: Report) -> str:
-    """Bytes as text: by their mark, as UTF-8, else line by line, since files are often joined of several."""
+    """Bytes as text: by their mark, as UTF-8, else line by line, since files are often joined from several."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             text = data.decode(name, "replace")
             if name != "utf-8-sig" or "\ufffd" in text:
                 report.add(0, f"written in {name.removesuffix('-sig').upper()}", "read as that, saved as UTF-8")
-            return _told(text, report)
+            return _checked(text, report)
     try:
         text = data.decode("utf-8")
         if "\0" not in text:
-            return _told(text, report)
+            return _checked(text, report)
     except UnicodeDecodeError:
         pass
     if data.count(b"\0") > len(data) // 4:
         name = "utf-16-le" if data[1::2].count(0) >= data[::2].count(0) else "utf-16-be"
         report.add(0, "written in UTF-16 without a mark", "read as that, saved as UTF-8")
-        return _told(data.decode(name, "replace"), report)
+        return _checked(data.decode(name, "replace"), report)
     lines = re.split(rb"(?<=\n)", data)
     odd = [n for n, line in enumerate(lines) if not _is_utf8(line)]
     name = _encoding(b"".join(lines[n] for n in odd))
@@ -53,17 +53,18 @@ def decode(data: bytes, report: Report) -> str:
     if odd:
         mixed = f"; {others} other lines are UTF-8" if others else ""
         report.add(odd[0] + 1, f"not UTF-8 on line {some((n + 1 for n in odd), 6)}{mixed}",
-                   f"read as {name}: look at the letters beyond ASCII")  # fmt: skip
-    found = set(odd)
-    return _told(
-        "".join(line.decode(name if n in found else "utf-8", "replace") for n, line in enumerate(lines)), report
-    )
+                   f"read as {name}: check the letters beyond ASCII")  # fmt: skip
+    text = "".join(line.decode(name if n in set(odd) else "utf-8", "replace") for n, line in enumerate(lines))
+    return _checked(text, report)
 
 
-def _told(text: str, report: Report) -> str:
+def _checked(text: str, report: Report) -> str:
+    """The text itself; characters that could not be decoded are reported."""
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
-        report.add(line, f"{text.count(chr(0xFFFD))} letters that cannot be read", "shown as \ufffd: mend them by hand")
+        report.add(
+            line, f"{text.count(chr(0xFFFD))} characters that cannot be read", "shown as \ufffd: correct them by hand"
+        )
     return text
 
 
@@ -82,7 +83,7 @@ def _encoding(data: bytes) -> str:
 
 
 def tidy(text: str, report: Report) -> str:
-    """Line ends as \\n; without marks and control characters that no reader sees."""
+    """The text with \\n at the ends of lines, without byte order marks and control characters."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"[\x0b\x0c\x85\u2028\u2029]", " ", text)
     clean = re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\u2060]|[\ud800-\udfff]", "", text)
@@ -98,26 +99,26 @@ def front_matter(text: str, report: Report) -> tuple[dict[str, Any], str]:
     if not match:
         return {}, text
     try:
-        given: Any = tomllib.loads(match[2] or "") if match[1] == "+++" else yaml.safe_load(match[2] or "")
+        fields: Any = tomllib.loads(match[2] or "") if match[1] == "+++" else yaml.safe_load(match[2] or "")
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError) as error:
         report.add(1, f"front matter that cannot be read ({short(str(error), 80)})", "kept as text")
         return {}, text
-    if not isinstance(given, dict):
+    if not isinstance(fields, dict):
         return {}, text
-    for name, value in given.items():
-        report.add(1, f"front matter {name}: {short(str(value), 80)}", _taken(str(name)))
-    report.gone.append(match[0])
-    return {str(k): v for k, v in given.items()}, "\n" * match[0].count("\n") + text[match.end() :]
+    for name, value in fields.items():
+        report.add(1, f"front matter {name}: {short(str(value), 80)}", _use_of(str(name)))
+    report.removed.append(match[0])
+    return {str(k): v for k, v in fields.items()}, "\n" * match[0].count("\n") + text[match.end() :]
 
 
-def _taken(name: str) -> str:
+def _use_of(name: str) -> str:
     name = name.lower()
-    uses = {"title": "the title", "licence": "the licence", "license": "the licence", "canonical_url": "the address"}
+    uses = {"title": "the title", "licence": "the license", "license": "the license", "canonical_url": "the address"}
     uses |= dict.fromkeys(("author", "authors"), "the author's name")
-    return f"taken as {uses[name]}, if nothing else was said" if name in uses else "left out"
+    return f"taken as {uses[name]}, unless the command line says otherwise" if name in uses else "left out"
 
 
-def separated(text: str) -> tuple[str, list[int]]:
+def separate_lists(text: str) -> tuple[str, list[int]]:
     """(plain text with an empty line below each list, the line of the source of each of its lines).
 
     In Markdown a line right below a list goes on with its last item; in plain text it does not.

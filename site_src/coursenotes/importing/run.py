@@ -1,4 +1,4 @@
-"""The whole of an import: what is asked, what is guessed and why, and moving everything into place or nothing."""
+"""A whole import: reads notes, converts and checks them, and moves either everything into place or nothing."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from coursenotes.cache.store import write_atomic
 from coursenotes.errors import CoursenotesError, Problem, Problems, some
 from coursenotes.importing import check, people, place, read
 from coursenotes.importing.notes import Note
-from coursenotes.importing.options import Ask, Options, say_what
+from coursenotes.importing.options import Ask, Options, identify
 from coursenotes.importing.tree import Report
 from coursenotes.knowledge.lectures import lectures, wanted
 from coursenotes.knowledge.lectures.lectures import Lecture
 from coursenotes.paths import Paths
 from coursenotes.project import Project, load
 
-LISTS = ("people.yml", "wanted.yml")  # what is changed, where pages and pictures are only added
-PROJECT = "coursenotes"  # who the project's own pages are by
+LISTS = ("people.yml", "wanted.yml")  # files that are changed; pages and images are only added
+PROJECT = "coursenotes"  # the author of the project's own pages
 
 
-def bring(paths: Paths, options: Options, ask: Ask | None, say: Callable[[str], None]) -> list[Report]:
-    """Import a file or a folder. ask puts a question to a person, where there is one. -> a report for each note.
+def import_notes(paths: Paths, options: Options, ask: Ask | None, say: Callable[[str], None]) -> list[Report]:
+    """Import a file or a folder. ask puts a question to a person, if there is one. -> a report for each note.
 
     Raises CoursenotesError with everything that is missing or wrong; then nothing was written.
     """
     project = load(paths)
-    lectures.load(paths.courses)  # with a slip in it, times may be those of another lecture
+    lectures.load(paths.courses)  # with a mistake in it, times could be taken for those of another lecture
     notes = _opened(options.source)
-    say_what(project, options, notes, ask, say)
+    identify(project, options, notes, ask, say)
     visibility = project.knowledge.visibility
     pages = {note.path.resolve(): note for note in notes}
     root = options.source if options.source.is_dir() else options.source.parent
@@ -38,7 +38,7 @@ def bring(paths: Paths, options: Options, ask: Ask | None, say: Callable[[str], 
         own = note.lecture is None or visibility.lecture(note.lecture)
         beside = {path: os.path.relpath(other.page, PurePosixPath(note.page).parent) for path, other in pages.items()}
         listed = visibility.lecture if own else _any
-        note.turn(project.knowledge.lectures, listed, root, beside)
+        note.convert(project.knowledge.lectures, listed, root, beside)
     with check.copied(paths) as stage:
         files = _staged(project, stage, options, notes)
         _move(paths, stage, files, say)
@@ -46,22 +46,21 @@ def bring(paths: Paths, options: Options, ask: Ask | None, say: Callable[[str], 
 
 
 def _any(lecture: Lecture) -> bool:
-    """A page that is not listed itself may name every lecture."""
+    """Whether a lecture may be named on an unlisted page: all may."""
     return True
 
 
-# ---------------------------------------------------------------- what comes in
+# ---------------------------------------------------------------- reading
 def _opened(source: Path) -> list[Note]:
     if not source.exists():
         raise CoursenotesError(Problem("there is no such file or folder", source))
-    files = place.readable(source, read.ENDINGS) if source.is_dir() else [source]
+    readable = f"what can be imported: {some(read.ENDINGS)}"
+    files = place.note_files(source, read.ENDINGS) if source.is_dir() else [source]
     if not files:
-        raise CoursenotesError(
-            Problem("a folder without notes", source, details=(f"what is read: {some(read.ENDINGS)}",))
-        )
+        raise CoursenotesError(Problem("a folder without notes", source, details=(readable,)))
     if source.is_file() and source.suffix.lower() not in read.ENDINGS:
-        raise CoursenotesError(Problem(f"{source.suffix or 'a file without an ending'} is not read", source, None,
-                                       (f"what is read: {some(read.ENDINGS)}",),
+        raise CoursenotesError(Problem(f"{source.suffix or 'a file without an ending'} cannot be imported", source,
+                                       None, (readable,),
                                        "save it as Markdown: pandoc -t gfm writes it from most formats"))  # fmt: skip
     problems, notes = Problems(), []
     for path in files:
@@ -79,7 +78,7 @@ def _opened(source: Path) -> list[Note]:
 
 # ---------------------------------------------------------------- into place
 def _staged(project: Project, stage: Paths, options: Options, notes: list[Note]) -> list[str]:
-    """Write everything into the copy of the project, and mend what a build would stop at. -> the files, below docs/."""
+    """Write everything into the copy of the project, without what would stop a build. -> the files, below docs/."""
     paths, new = project.paths, dict[str, bytes]()
     everybody = project.knowledge.people.all
     for note in notes:
@@ -95,7 +94,7 @@ def _staged(project: Project, stage: Paths, options: Options, notes: list[Note])
         index = f"lessons/{course.name}/index.md"
         if not (paths.docs / index).exists():
             new[index] = place.course_page(course).encode()
-        for name, data in note.files.found.items():
+        for name, data in note.files.contents.items():
             new[str(PurePosixPath(note.page).parent / name)] = data
         if author not in everybody:
             text = paths.people.read_text(encoding="utf-8") if paths.people.is_file() else ""
@@ -104,27 +103,28 @@ def _staged(project: Project, stage: Paths, options: Options, notes: list[Note])
         _put(stage.docs / name, data)
     for _ in range(40):
         for note in notes:
-            _put(stage.docs / note.page, note.written().encode())
-        found = check.problems(stage, [*new, *(note.page for note in notes)], paths.parsed)
+            _put(stage.docs / note.page, note.page_text().encode())
+        problems = check.problems(stage, [*new, *(note.page for note in notes)], paths.parsed)
         by_path = {stage.docs / note.page: note for note in notes}
         changed = False
-        for problem in found:
+        for problem in problems:
             wrong = by_path.get(Path(problem.path)) if problem.path else None
-            changed |= wrong is not None and wrong.give_way(problem.line, problem.what)
+            changed |= wrong is not None and wrong.fall_back_to_text(problem.line, problem.what)
         if not changed:
             break
-    if found:
-        raise CoursenotesError(*(_told(problem, by_path) for problem in found))
+    if problems:
+        raise CoursenotesError(*(_in_source(problem, by_path) for problem in problems))
     for note in notes:
-        note.weigh((stage.docs / note.page).read_text(encoding="utf-8"))
+        note.report_lost_words((stage.docs / note.page).read_text(encoding="utf-8"))
     return [*new, *(note.page for note in notes)]
 
 
-def _told(problem: Problem, notes: dict[Path, Note]) -> Problem:
+def _in_source(problem: Problem, notes: dict[Path, Note]) -> Problem:
+    """A problem of a page as one of the note that it was made from."""
     note = notes.get(Path(problem.path)) if problem.path else None
     return Problem(
         f"the page would stop the build: {problem.what}", note.path if note else problem.path, None, problem.details,
-        problem.fix or "mend that in the source, and import it again",
+        problem.fix or "fix that in the source, and import it again",
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _move(paths: Paths, stage: Paths, files: list[str], say: Callable[[str], Non
             for folder in reversed([p for p in target.parents if not p.exists()]):
                 folder.mkdir()
                 made.append(folder)
-            os.link(stage.docs / name, target)  # unlike a renaming, it fails where something stands
+            os.link(stage.docs / name, target)  # unlike renaming, it fails where there is a file
             done.append(target)
     except BaseException:
         for path in done:
@@ -160,16 +160,15 @@ def _move(paths: Paths, stage: Paths, files: list[str], say: Callable[[str], Non
             path.unlink(missing_ok=True) if text is None else write_atomic(path, text)
         raise
     for name in files:
-        done_to = "took the lesson off" if name == "wanted.yml" else "wrote"
-        say(f"{done_to} {(paths.docs / name).relative_to(paths.root)}")
+        action = "took the lesson off" if name == "wanted.yml" else "wrote"
+        say(f"{action} {(paths.docs / name).relative_to(paths.root)}")
 
 
 def summary(reports: list[Report]) -> str:
-    """What was turned, and what could not be, in lines of text."""
+    """The reports as text: what was converted, and what could not be."""
     lines: list[str] = []
     for report in reports:
-        told = report.lines()
-        turned = "; ".join(f"{what}: {count}" for what, count in report.turned.items())
-        lines += [f"{report.path}: turned {turned}"] if turned else []
-        lines += told or [f"{report.path}: nothing was lost or changed in meaning"]
+        converted = "; ".join(f"{what}: {count}" for what, count in report.converted.items())
+        lines += [f"{report.path}: converted {converted}"] if converted else []
+        lines += report.lines() or [f"{report.path}: nothing was lost or changed in meaning"]
     return "\n".join(lines)

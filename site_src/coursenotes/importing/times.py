@@ -1,4 +1,4 @@
-"""Times and addresses of lectures in the many forms in which people write them, found in text and in links."""
+"""Finds times and addresses of lectures in text and in links, in the many forms in which people write them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "www.yo
 
 @dataclass
 class Times:
-    """Finds the times of one note, which belongs to a lecture. listed says which lectures may be named on it."""
+    """Finds the times of one note, which belongs to a lecture. listed: whether a lecture may be named on it."""
 
     lectures: Lectures
     own: Lecture | None
@@ -33,27 +33,28 @@ class Times:
     listed: Callable[[Lecture], bool] = lambda lecture: True
 
     def split(self, node: Node, first: bool = False, link: bool = False) -> list[Node]:
-        """A piece of text as pieces of text, times, and links to whole lectures.
+        """Split a piece of text into pieces of text, times, and links to whole lectures.
 
-        first: it begins a line, and the note's lines begin with times. link: it stands in a link, which holds no other.
+        first: it begins a line, and the note's lines begin with times. link: it is inside a link, which holds no other.
         """
-        found, at, text = [], 0, node.text
-        for start, end, put in self._found(text, first, node.line, link):
-            found += [Node("text", node.line, text[at:start]), put]
+        pieces, at, text = [], 0, node.text
+        for start, end, new in self._references(text, first, node.line, link):
+            pieces += [Node("text", node.line, text[at:start]), new]
             at = end
-        found.append(Node("text", node.line, text[at:]))
-        return [piece for piece in found if piece.kind != "text" or piece.text]
+        pieces.append(Node("text", node.line, text[at:]))
+        return [piece for piece in pieces if piece.kind != "text" or piece.text]
 
-    def _found(self, text: str, first: bool, line: int, link: bool) -> Iterator[tuple[int, int, Node]]:
+    def _references(self, text: str, first: bool, line: int, link: bool) -> Iterator[tuple[int, int, Node]]:
+        """(start, end, node) of every time and lecture in a text."""
         lead = _LEADING.match(text) if first else None
         if lead and not link and (time := self._time("", lead["time"], line)):
-            self.report.turn("times at the beginning of a line", lead[0])
+            self.report.count("times at the beginning of a line", lead[0])
             yield lead.start(), lead.end(), Node("time", line, time)
         for match in _FORMS.finditer(text):
             if match["whole"]:
                 lecture = self.lectures.get(match["whole"])
                 if lecture is not None and self.listed(lecture) and not link:
-                    self.report.turn("lectures named without a time")
+                    self.report.count("lectures named without a time")
                     inner = Node("text", line, match["whole"])
                     yield match.start(), match.end(), Node("link", line, "", {"href": f"lecture:{lecture.id}"}, [inner])
                 continue
@@ -64,17 +65,17 @@ class Times:
             if link:
                 self.report.add(line, f"the time {match[0]} inside a link", "kept as text: links do not nest")
                 continue
-            self.report.turn("times", match[0])
+            self.report.count("times", match[0])
             yield match.start(), match.end(), Node("time", line, time)
 
     def _time(self, code: str, time: str, line: int, written: str = "", quiet: bool = False) -> str | None:
-        """What stands between our brackets for a time, or None where it is none."""
+        """A time as our brackets hold it, 1:08:22 or DL1v3L5@1:08:22; None, and reported, where it cannot be one."""
         lecture = self.lectures.get(code) if code else self.own
         if lecture is None:
             if code and not (quiet and self.lectures.nearest(code) is None):
                 close = self.lectures.nearest(code)
                 hint = f"; is it {close}?" if close else "; name it among its codes in docs/courses.yml"
-                self.report.add(line, f"{written}: no lecture is called {code}", f"kept as text{hint}")
+                self.report.add(line, f"{written}: there is no lecture {code}", f"kept as text{hint}")
             return None
         fields = [int(field) for field in time.split(":")]
         seconds = fields[-1] + 60 * fields[-2] + 3600 * (fields[0] if len(fields) == 3 else 0)
@@ -91,7 +92,7 @@ class Times:
         return f"{code}@{write_time(seconds)}" if code else write_time(seconds)
 
     def video(self, href: str, line: int) -> str | None:
-        """The lecture: address of a link to a video that courses.yml knows; None for any other."""
+        """The lecture: address of a link to a video of courses.yml; None for any other."""
         try:
             parts = urlsplit(href)
         except ValueError:
@@ -104,12 +105,12 @@ class Times:
         lecture = next((one for one in self.lectures.all() if one.video and one.video == video), None)
         if lecture is None or not self.listed(lecture):
             return None
-        given = (query.get("t") or query.get("start") or parse_qs(parts.fragment).get("t") or [""])[0]
-        seconds = _seconds(given)
-        if not given or seconds == 0:
+        time = (query.get("t") or query.get("start") or parse_qs(parts.fragment).get("t") or [""])[0]
+        seconds = _seconds(time)
+        if not time or seconds == 0:
             return f"lecture:{lecture.id}"
         if seconds is None or (lecture.seconds is not None and seconds > lecture.seconds):
-            self.report.add(line, f"{href}: no time of {lecture.id}", "kept as a link to the web")
+            self.report.add(line, f"{href}: not a time of {lecture.id}", "kept as a link to the web")
             return None
         return f"lecture:{lecture.id}@{write_time(seconds)}"
 
@@ -123,8 +124,8 @@ def _seconds(text: str) -> int | None:
     return 3600 * hours + 60 * minutes + seconds
 
 
-def strayed(root: Node, own: Lecture, lectures: Lectures, report: Report) -> None:
-    """Tell of bare times below a line that names another lesson of the course: one file may hold notes of several."""
+def report_strays(root: Node, own: Lecture, lectures: Lectures, report: Report) -> None:
+    """Report bare times below a line that names another lesson of the course: one file may hold notes of several."""
     others = {one.name: one for one in lectures.courses[own.course].lectures if one.id != own.id}
     below = named_by = ""
     for block in root.children:
@@ -135,10 +136,10 @@ def strayed(root: Node, own: Lecture, lectures: Lectures, report: Report) -> Non
             continue
         for node in block.walk():
             if node.kind == "time" and "@" not in node.text:
-                done = f"taken as one of {own.id}; if it is not, write [{others[below].id}@{node.text}]"
-                report.add(node.line, f"the time [{node.text}] stands below “{short(named_by)}”", done)
+                action = f"taken as one of {own.id}; if it is not, write [{others[below].id}@{node.text}]"
+                report.add(node.line, f"the time [{node.text}] is below “{short(named_by)}”", action)
 
 
-def leading(text: str) -> int:
+def leading_times(text: str) -> int:
     """How many lines of a text begin with a time, in brackets or without."""
     return len(re.findall(rf"(?m)^\s*(?:\*\*)?[\[(]?\s*{_TIME}\s*[\])]?(?=\s|$|\*)", text))

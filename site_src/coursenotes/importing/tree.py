@@ -1,4 +1,4 @@
-"""The tree that a note is read into, and the report of what could not be turned or was changed in meaning."""
+"""The tree that a note is read into, and the report of everything that was lost or changed in meaning."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coursenotes.discover.text import cut
 
 @dataclass
 class Node:
-    """A block or a piece of a line: what it is, the line of the source that it is on, its text, what it holds."""
+    """A block or an inline node: its kind, the line of the source that it is on, its text, its children."""
 
     kind: str
     line: int = 0
@@ -52,46 +52,46 @@ INLINE = {"text", "code", "strong", "em", "del", "link", "image", "soft", "break
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that could not be turned, or was changed in meaning. line 0: the file as a whole."""
+    """One thing that was lost or changed in meaning, and what was done with it. line 0: the file as a whole."""
 
     line: int
     what: str
-    done: str
+    action: str
 
 
 @dataclass
 class Report:
-    """What is told of one file. gone holds the texts that are not in the page, each told in an item."""
+    """The report of one file. removed holds the texts that are not in the page; each is in an item or was counted."""
 
     path: Path
     items: list[Item] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    turned: Counter[str] = field(default_factory=Counter)
-    places: list[int] = field(default_factory=list)  # of lines that are not where they were in the source
+    removed: list[str] = field(default_factory=list)
+    converted: Counter[str] = field(default_factory=Counter)
+    places: list[int] = field(default_factory=list)  # each line's number in the source, where that is another
 
-    def add(self, line: int, what: str, done: str, gone: str = "") -> None:
-        """Tell of one thing; gone is the text of the source that is not in the page any more."""
-        item = Item(line, " ".join(what.split()), done)
+    def add(self, line: int, what: str, action: str, removed: str = "") -> None:
+        """Report one thing; removed is the text of the source that is no longer in the page."""
+        item = Item(line, " ".join(what.split()), action)
         if item not in self.items:
             self.items.append(item)
-        if gone:
-            self.gone.append(gone)
+        if removed:
+            self.removed.append(removed)
 
-    def turn(self, what: str, was: str = "") -> None:
-        """Count something that was turned into ours and means the same."""
-        self.turned[what] += 1
-        if was:
-            self.gone.append(was)
+    def count(self, what: str, source: str = "") -> None:
+        """Count something that was converted and means the same; source is its text where the page has another."""
+        self.converted[what] += 1
+        if source:
+            self.removed.append(source)
 
     def lines(self) -> list[str]:
         """The report as lines, in the order of the source."""
         return [
-            f"{self.path}:{f'{self.place(item.line)}:' if item.line else ''} {item.what}: {item.done}"
+            f"{self.path}:{f'{self.place(item.line)}:' if item.line else ''} {item.what}: {item.action}"
             for item in sorted(self.items, key=lambda item: item.line)
         ]
 
     def place(self, line: int) -> int:
-        """The line of the source that a line of the text which was read stands for."""
+        """The line of the source of a line of the parsed text."""
         return self.places[line - 1] if 0 < line <= len(self.places) else line
 
 
@@ -111,16 +111,16 @@ def ascii_letters(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, however its marks are written: in small letters, numbers without leading zeros."""
+    """The words of a text, whatever marks are around them: in small letters, numbers without leading zeros."""
     found = re.findall(r"[^\W_]+", html.unescape(unquote(text)).casefold())
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in found]
 
 
-def lost(source: str, output: str, report: Report) -> list[str]:
-    """The words of a source that are neither in the output nor in what the report tells of."""
-    there = words(re.sub(r"(?m)^[\s>]*(?:[-*+]\s+)*\d{1,9}[.)](?=\s|$)", " ", source))  # lists are numbered anew
-    left = Counter(there)
-    written = Counter(words(output)) + Counter(words(" ".join(report.gone)))
+def lost_words(source: str, output: str, report: Report) -> list[str]:
+    """The words of a source that are neither in the output nor in the report."""
+    expected = words(re.sub(r"(?m)^[\s>]*(?:[-*+]\s+)*\d{1,9}[.)](?=\s|$)", " ", source))  # lists are numbered anew
+    left = Counter(expected)
+    written = Counter(words(output)) + Counter(words(" ".join(report.removed)))
     left.subtract(written)
-    joined = "\n".join(word for word in written if left[word] < 0)  # two words may have come to stand together
-    return [word for word in dict.fromkeys(there) if left[word] > 0 and word not in joined]
+    joined = "\n".join(word for word in written if left[word] < 0)  # two words may have been joined
+    return [word for word in dict.fromkeys(expected) if left[word] > 0 and word not in joined]

@@ -1,4 +1,4 @@
-"""Writes the tree of a note as Markdown that the site reads as it is meant."""
+"""Writes the tree of a note as Markdown that the site reads as the same tree."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ EMPTY = "&nbsp;"
 
 
 class Writer:
-    """Writes one note. safe: the blocks, by their number in the note, that are written as bare text."""
+    """Writes one note. bare_blocks: the numbers of the blocks that are written as bare text."""
 
-    def __init__(self, safe: frozenset[int] = frozenset(), notebook: bool = False):
-        self.safe, self.notebook = safe, notebook
+    def __init__(self, bare_blocks: frozenset[int] = frozenset(), notebook: bool = False):
+        self.bare_blocks, self.notebook = bare_blocks, notebook
         self.starts: list[int] = []  # the line of the output on which each block of the note begins
-        self.footnotes = 0
         self.bare = False
 
     def page(self, root: Node) -> str:
@@ -25,7 +24,7 @@ class Writer:
         lines: list[str] = []
         before: Node | None = None
         for number, node in enumerate(root.children):
-            self.bare = number in self.safe
+            self.bare = number in self.bare_blocks
             written = self.block(node, top=True)
             if not written:
                 self.starts.append(len(lines) + 1)
@@ -38,9 +37,8 @@ class Writer:
         return "\n".join(lines) + "\n"
 
     def block_of(self, line: int) -> int | None:
-        """The number of the block that a line of the output lies in."""
-        found = [number for number, start in enumerate(self.starts) if start <= line]
-        return found[-1] if found else None
+        """The number of the block that a line of the output belongs to; None for none."""
+        return max((number for number, start in enumerate(self.starts) if start <= line), default=None)
 
     # -- blocks
     def blocks(self, nodes: Sequence[Node]) -> list[str]:
@@ -60,10 +58,10 @@ class Writer:
     def block(self, node: Node, top: bool = False) -> list[str]:
         kind = node.kind
         if kind == "heading":
-            level, given = node.attrs.get("out", node.attrs["level"]), node.attrs.get("id")
+            level, anchor = node.attrs.get("out", node.attrs["level"]), node.attrs.get("id")
             text = self.line(node.children).replace("\n", " ").strip()
             text = re.sub(r"#+$", lambda m: "\\#" * len(m[0]), text)
-            return ["#" * level + f" {text}" + (f" {{#{given}}}" if given else "")]
+            return ["#" * level + f" {text}" + (f" {{#{anchor}}}" if anchor else "")]
         if kind == "list":
             return self._list(node)
         if kind == "quote":
@@ -155,7 +153,7 @@ class Writer:
         return self._with_stray(lines, [*other, *(c for row in rows for c in row.children if c.kind != "cell")])
 
     def _with_stray(self, lines: list[str], others: list[Node]) -> list[str]:
-        """What HTML put between the parts of a table or a list, where it cannot be, before it."""
+        """Lines of a table, after the blocks that HTML had between its rows or cells, where Markdown can hold none."""
         stray = self.blocks(others)
         return [*stray, "", *lines] if stray and lines else stray or lines
 
@@ -175,7 +173,7 @@ class Writer:
         mark = "!!!" if node.kind == "admonition" and not node.attrs.get("fold") else "???"
         mark += "+" if node.attrs.get("open") else ""
         name = re.sub(r"[^a-z-]", "", str(node.attrs.get("name", "note")).casefold()) or "note"
-        name = name if name not in ("erratum", "refuted") else "note"  # these say something of the project's own
+        name = name if name not in ("erratum", "refuted") else "note"  # these are about the project's own notes
         named = f' "{title}"' if title else ' "Details"' if mark.startswith("?") else ""
         return [f"{mark} {name}{named}", *("    " + line if line else "" for line in body or [EMPTY])]
 
@@ -189,7 +187,7 @@ class Writer:
 
     # -- lines
     def line(self, nodes: Sequence[Node], table: bool = False, link: bool = False) -> str:
-        """The pieces of a line."""
+        """Inline nodes as Markdown."""
         out = ""
         for node in nodes:
             piece = self._piece(node, table, link)
@@ -240,8 +238,7 @@ class Writer:
             return f"{inner} ({inline_code(href, table)})" if inner != href else inner
         text = " ".join(inner.split("\n")).strip()
         address = safe_address(href)
-        said = node.words()
-        if said == href and is_bare(href):
+        if node.words() == href and is_bare(href):
             return f"<{href}>"
         return f"[{text}]({address}{title_part(node)})"
 
@@ -266,19 +263,19 @@ class Writer:
 
 
 def _grouped(nodes: Sequence[Node]) -> list[Node]:
-    """Blocks, with pieces of lines that stand between them as paragraphs."""
-    found: list[Node] = []
+    """Blocks, with inline nodes between them as paragraphs."""
+    blocks: list[Node] = []
     loose: Node | None = None
     for node in nodes:
         if (node.kind in INLINE and node.kind != "comment") or node.kind == "span":
             if loose is None:
                 loose = Node("paragraph", node.line)
-                found.append(loose)
+                blocks.append(loose)
             loose.children.append(node)
         else:
             loose = None
-            found.append(node)
-    return found
+            blocks.append(node)
+    return blocks
 
 
 def _is_tight(item: Node) -> bool:
@@ -296,7 +293,7 @@ def _clash(before: Node, after: Node) -> bool:
 
 
 def _alert(node: Node) -> Node | None:
-    """A quotation that GitHub shows as a box: it begins with [!NOTE]."""
+    """The box that GitHub makes of a quotation which begins with [!NOTE]; None for any other."""
     first = node.children[0] if node.children else None
     if first is None or first.kind != "paragraph" or not first.children or first.children[0].kind != "text":
         return None

@@ -1,1 +1,1 @@
-"""What the site knows beside the notes themselves: lectures, people, who may find a page, what links where."""
+"""Everything about the notes apart from their text: lectures, people, sources, visibility, links, facts, form."""

@@ -1,4 +1,4 @@
-"""All that is known beside the notes themselves, each part read when it is first asked for."""
+"""The knowledge of one project, each part read when it is first used."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from coursenotes.knowledge.credit.people import People
 from coursenotes.knowledge.facts import dated, errata, glossary
 from coursenotes.knowledge.facts.errata import Erratum
 from coursenotes.knowledge.facts.glossary import Glossary
-from coursenotes.knowledge.form import footnotes, formulae, front_matter, images
+from coursenotes.knowledge.form import footnotes, formulas, front_matter, images
 from coursenotes.knowledge.lectures import lectures, transcripts, wanted
 from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.times import Times
 from coursenotes.knowledge.lectures.versions import Versions
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.knowledge.lectures.wanted import Wanted
-from coursenotes.knowledge.links import aliases
+from coursenotes.knowledge.links import aliases, subjects
 from coursenotes.knowledge.links.graph import Graph
 
 
 class Knowledge:
-    """What one project knows on one day. Every part raises CoursenotesError where its file cannot be read."""
+    """The knowledge of one project on one day. Every part raises CoursenotesError where its file cannot be read."""
 
     def __init__(self, catalog: Catalog, today: date | None = None):
         self.catalog, self.paths = catalog, catalog.paths
@@ -41,7 +41,7 @@ class Knowledge:
 
     @property
     def lectures(self) -> Lectures:
-        """All lectures that can be read; what is wrong with the others, problems() tells."""
+        """All lectures that can be read; problems() reports the others."""
         return self._courses[0]
 
     @cached_property
@@ -86,13 +86,15 @@ class Knowledge:
 
     @property
     def next_change(self) -> date | None:
-        """The first day after this one on which the site is another: something is released, or a value is due."""
+        """The first day after today on which the site changes: something is released, or a value is due for review."""
         days = (self.visibility.next_change, dated.next_due(self.visibility.pages, self.today))
         return min((day for day in days if day), default=None)
 
     _PARTS: tuple[Callable[[Knowledge], Iterator[Problem]], ...] = (
         lambda self: iter(self._courses[1].all),
-        lambda self: front_matter.problems(self.catalog, self.lectures),
+        lambda self: front_matter.problems(self.catalog),
+        lambda self: subjects.problems(self.catalog),
+        lambda self: lectures.of_front_matter(self.lectures, self.catalog),
         lambda self: self.visibility.problems(),
         lambda self: self.graph.problems(),
         lambda self: links.problems(self.catalog.pages, aliases.old_names(self.catalog)),
@@ -105,11 +107,11 @@ class Knowledge:
         lambda self: glossary.problems(self.glossary, self.catalog),
         lambda self: footnotes.problems(self.catalog),
         lambda self: images.problems(self.catalog),
-        lambda self: formulae.problems(self.catalog),
+        lambda self: formulas.problems(self.catalog),
     )
 
     def problems(self) -> Iterator[Problem]:
-        """Everything that is wrong with what is known: a file that cannot be read does not hide the others."""
+        """The problems of all parts: a file that cannot be read does not hide those of the others."""
         for part in self._PARTS:
             try:
                 yield from part(self)

@@ -240,8 +240,7 @@ def history(project: Project) -> list[Step]:
     What is there and not listed today is left out of all of them, and pages have the names that they have today.
     """
     catalog, seen = project.catalog, project.knowledge.visibility
-    was = [(page.name, page.meta.get("was")) for page in catalog.pages.values()]
-    renamed = {str(old): name for name, olds in was if isinstance(olds, list) for old in olds}
+    renamed = {str(old): page.name for page in catalog.pages.values() for old in page.list_of("aliases")}
     renamed = {old: name for old, name in renamed.items() if old not in catalog.pages}
     nothing = Snapshot("", date.min)
     states: list[Snapshot | None] = [None, *load(project.paths), take(project)]

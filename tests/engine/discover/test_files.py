@@ -356,7 +356,7 @@ def test_a_picture_is_one_of_the_list(mini: Paths):
     put(mini.docs / "concepts" / "t.md", "# T\n" + "".join(f"\n![a picture]({href})\n" for href in asked))
     found = [(p.line, p.what, p.fix) for p in images.problems(discover(mini)) if p.path.name == "t.md"]
     assert [(line, what) for line, what, _ in found] == [
-        (3, "no picture ../../../out.png"), (5, "no picture ../../in.png"), (11, "no picture ther.png"),
+        (3, "no image ../../../out.png"), (5, "no image ../../in.png"), (11, "no image ther.png"),
     ]  # fmt: skip
     assert found[2][2] == "write there.png"
 

@@ -7,7 +7,6 @@ from mkdocs.utils import meta as mkdocs_meta
 
 from coursenotes.discover.project import discover, read_front_matter
 from coursenotes.knowledge.form import front_matter
-from coursenotes.knowledge.lectures import lectures
 from tests.engine.rendering import opened_at, write
 
 NAME = "concepts/try.md"
@@ -15,7 +14,7 @@ NAME = "concepts/try.md"
 
 def said(mini, head: str) -> list[str]:
     site = opened_at(mini, page=f"---\n{head}\n---\n# Try\n").catalog
-    wrong = [*site.problems, *front_matter.problems(site, lectures.read(mini.courses)[0])]
+    wrong = [*site.problems, *front_matter.problems(site)]
     return [f"{p.line} {p.what} | {p.fix}" for p in wrong if p.path is not None and p.path.name == "try.md"]
 
 
@@ -43,7 +42,7 @@ def said(mini, head: str) -> list[str]:
             '2 description: off is not text; YAML reads it as true or false | write description: "off"',
         ),
         ("\nlicence: 4.0", '3 licence: 4.0 is not text; YAML reads it as a number | write licence: "4.0"'),
-        ("was:\n- 2022-01-01", '3 was: 2022-01-01 is not text; YAML reads it as a date | write "2022-01-01"'),
+        ("aliases:\n- 2022-01-01", '3 aliases: 2022-01-01 is not text; YAML reads it as a date | write "2022-01-01"'),
         ("needs: [on]", '2 needs: on is not text; YAML reads it as true or false | write "on"'),
         (
             "sources: [{title: 1984}]",
@@ -81,7 +80,7 @@ def test_all_is_told_in_one_run(mini):
     found = said(mini, "title: Yes\ndescription: [a]\nneeds: [no]")
     assert [text[0] for text in found] == ["2", "3", "4"]
     other = discover(mini)
-    assert [p.path.name for p in front_matter.problems(other, lectures.read(mini.courses)[0])].count("other.md") == 1
+    assert [p.path.name for p in front_matter.problems(other)].count("other.md") == 1
 
 
 @pytest.mark.parametrize(
@@ -117,5 +116,5 @@ def test_line_ends_of_other_systems_change_nothing(mini):
 )
 def test_what_mkdocs_would_read_otherwise_is_told(mini, text, what):
     site = opened_at(mini, page=text).catalog
-    (problem,) = front_matter.problems(site, lectures.read(mini.courses)[0])
+    (problem,) = front_matter.problems(site)
     assert problem.line == 1 and problem.what.startswith(what)

@@ -13,8 +13,8 @@ from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.importing import check, place
 from coursenotes.importing.options import Options
-from coursenotes.importing.run import bring
-from coursenotes.importing.tree import Report, lost, words
+from coursenotes.importing.run import import_notes
+from coursenotes.importing.tree import Report, lost_words, words
 from coursenotes.project import Project
 from tests.engine.importing_notes import GIVEN, body, come_in, prepared, source
 from tests.engine.rendering import opened_at, put, whole
@@ -69,7 +69,7 @@ def test_a_long_page_comes_in_whole_and_fast(mini):
     )
     assert text.count("\n") > 1500
     page, report = come_in(mini, text)
-    assert page.count("\n## Part") == 300 and not lost(text, page, Report(mini.root)) and not report
+    assert page.count("\n## Part") == 300 and not lost_words(text, page, Report(mini.root)) and not report
 
 
 # ---------------------------------------------------------------- what is turned
@@ -105,26 +105,26 @@ def test_what_is_written_in_many_ways_becomes_ours(mini, written, ours):
 
 @pytest.mark.parametrize(("written", "kept", "told"), [
     ("[99:99]", r"\[99:99]", "minutes and seconds go to 59"), ("[1:99:00]", r"\[1:99:00]", "go to 59"),
-    ("[3:00:00]", r"\[3:00:00]", "dl2022/8 lasts 1:36:55"), ("[zz9@1:00]", r"\[zz9@1:00]", "no lecture is called zz9"),
-    ("![a pic](http://i.example/a.png)", "[a pic](http://i.example/a.png)", "lies elsewhere"),
-    ('<img src="https://i.example/a.png" alt="q">', "[q](https://i.example/a.png)", "lies elsewhere"),
+    ("[3:00:00]", r"\[3:00:00]", "dl2022/8 lasts 1:36:55"), ("[zz9@1:00]", r"\[zz9@1:00]", "there is no lecture zz9"),
+    ("![a pic](http://i.example/a.png)", "[a pic](http://i.example/a.png)", "is on another site"),
+    ('<img src="https://i.example/a.png" alt="q">', "[q](https://i.example/a.png)", "is on another site"),
     ("[x](no.md)", "x (`no.md`)", "there is no such file"), ("[x](../../etc/passwd)", "x (`../../etc/passwd`)", "file"),
-    ("[x](javascript:alert)", "x (`javascript:alert`)", "no address of the web"),
+    ("[x](javascript:alert)", "x (`javascript:alert`)", "not a web address"),
     ("[x](measured:a.b.c)", "x (`measured:a.b.c`)", "a reference of this project"),
     ("[x](#nowhere)", "x (`#nowhere`)", "no such place"),
     ("a <script>alert(1)</script> b", "a  b", "<script>alert(1)</script>"),
-    ('<p onclick="x()" style="color:red">hi</p>', "hi", 'style="color:red" of <p>: taken out'),
+    ('<p onclick="x()" style="color:red">hi</p>', "hi", 'style="color:red" of <p>: removed'),
     ('<iframe src="https://v.example/1"></iframe>', "[page](https://v.example/1)", "a link in its place"),
     ("$5 for the first one and $6", None, None),
     ("It is $always just plain prose$ here", r"It is \$always just plain prose\$ here", "reads like prose"),
     ("```\nopen", "```\nopen\n```", "does not end"), ("a <script> b", "a  b", "does not end"),
     ("x [^1]\n\n[^1]: one\n\ny [^1]\n\n[^1]: two", "x [^1]\n\n[^1]: one\n\ny [^1-2]\n\n[^1-2]: two", "second footnote"),
     ("x [^never]", r"x \[^never]", "[^never] has no note: kept as text"),
-    ("[^9]: alone", r"\[^9]: alone", "nothing leads to the footnote"),
+    ("[^9]: alone", r"\[^9]: alone", "nothing refers to the footnote"),
     ("- # inside", "- **inside**", "heading inside"),
     ("|a|b|\n|-|-|\n|1|2|3|", "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |", "more cells than its table"),
 ])  # fmt: skip
-def test_what_cannot_be_turned_stays_and_is_told(mini, written, kept, told):
+def test_what_cannot_be_converted_stays_and_is_reported(mini, written, kept, told):
     page, report = come_in(mini, f"# T\n\nline\n\n{written}\n")
     assert kept is None or body(page).partition("line\n\n")[2] == kept
     assert (told in report) if told else not report
@@ -152,7 +152,7 @@ def test_front_matter_of_other_systems_is_read(mini):
     assert r"# My \*notes\*" in page and "front matter date: 2019-01-02: left out" in report
 
 
-def test_a_title_brings_no_html_along(mini):
+def test_a_title_brings_no_html_in(mini):
     page, _ = come_in(mini, "---\ntitle: A <b>bold</b> <script>x</script> a<b\n---\n# Of List\\<int>\n")
     assert "title: A bold x a‹b\n" in page and "# Of List&lt;int>" in page
     assert "title: Of List\n" in come_in(mini, "# Of List\\<int>\n", name="two")[0]
@@ -181,7 +181,7 @@ def test_images_come_along_safely(mini):
         "a-picture-1.png",
         "picture.png",
     ]
-    for told in ("fake.png: it is no image", "bad.svg: it is no image", "it lies outside notes", "has no words"):
+    for told in ("fake.png: it is not an image", "bad.svg: it is not an image", "it is outside notes", "has no words"):
         assert told in report
     assert 'src="a-picture-1.png"' in built(mini)
 
@@ -216,7 +216,7 @@ def test_a_folder_comes_in_with_the_links_between_its_notes(mini):
     (mini.root.parent / "which.yml").write_text("part/other.md: dl2019/5\nREADME.md: skip\n")
     said: list[str] = []
     options = Options(**{**GIVEN, "source": folder, "lecture": "", "lectures": mini.root.parent / "which.yml"})
-    bring(mini, options, None, said.append)
+    import_notes(mini, options, None, said.append)
     eight = (mini.docs / "lessons/dl2022/lesson8/ana.md").read_text()
     assert "[next](../../dl2019/lesson5/ana.md) ![p](ana/p.png)" in eight
     assert "[back](../../dl2022/lesson8/ana.md)" in (mini.docs / "lessons/dl2019/lesson5/ana.md").read_text()
@@ -246,7 +246,7 @@ def test_a_notebook_comes_in_with_its_pictures_and_is_not_run(mini):
         "# Adam\n\n[DL1v3L5@1:54:00]\n\n![p](attachment:p.png) ![b](attachment:a.png) [c](http"
     )
     assert set(words.attachments) == {"a.png", "p.png"} and "script" not in words.source
-    assert "<script>x</script>: taken out" in report and "c.png lies elsewhere" in report
+    assert "<script>x</script>: removed" in report and "c.png is on another site" in report
 
 
 @pytest.mark.parametrize(("data", "shown", "told"), [
@@ -254,7 +254,7 @@ def test_a_notebook_comes_in_with_its_pictures_and_is_not_run(mini):
     ("Café".encode("utf-16-le"), "Café", "UTF-16 without a mark"), (b"\xef\xbb\xbf# Caf\xc3\xa9\r\n\r\nx", "Café", ""),
     ("naïve é\n".encode() + "Größe\n".encode("cp1252"), "Größe", "1 other lines are UTF-8"),
 ])  # fmt: skip
-def test_encodings_are_told_apart_line_by_line(mini, data, shown, told):
+def test_encodings_are_distinguished_line_by_line(mini, data, shown, told):
     page, report = come_in(mini, data)
     assert shown in page and "\r" not in page and "\ufeff" not in page
     assert told.removeprefix("line 1: ") in report
@@ -270,22 +270,22 @@ def refused(mini, **options) -> str:
     return str(error.value)
 
 
-def test_all_that_is_missing_is_told_at_once(mini):
+def test_everything_missing_is_reported_at_once(mini):
     said = refused(mini, lecture="", author="", licence="", kind="")
-    for what in ("which lecture?", "who wrote it?", "under which licence?", "what is it?"):
+    for what in ("which lecture?", "who wrote it?", "under which license?", "what is it?"):
         assert what in said
     assert "ask the author" in said and "4 problems" not in said
 
 
 @pytest.mark.parametrize(("options", "told"), [
-    ({"licence": "none"}, "cannot be taken"), ({"licence": "CC-BY-5.0"}, "--licence CC-BY-"),
+    ({"licence": "none"}, "cannot be imported"), ({"licence": "CC-BY-5.0"}, "--licence CC-BY-"),
     ({"author": "anna"}, "fix: --author ana"), ({"author": "Ana B"}, "--author ana_b"),
     ({"kind": "sumary"}, '"summary"'),
-    ({"lecture": "dl2022/88"}, "no lecture 'dl2022/88'"), ({"name": "../x"}, "--name x"), ({"url": "x"}, "no address"),
-    ({"publish": "index"}, "for transcripts"), ({"file": "a.docx"}, ".docx is not read"), ({"text": " \n"}, "is empty"),
-    ({"file": "a.ipynb"}, "no notebook"),
+    ({"lecture": "dl2022/88"}, 'no lecture "dl2022/88"'), ({"name": "../x"}, "--name x"),
+    ({"url": "x"}, "not a web address"), ({"publish": "index"}, "for transcripts"), ({"text": " \n"}, "is empty"),
+    ({"file": "a.docx"}, ".docx cannot be imported"), ({"file": "a.ipynb"}, "not a notebook"),
 ])  # fmt: skip
-def test_what_is_wrong_is_told_with_what_to_write(mini, options, told):
+def test_mistakes_are_reported_with_a_fix(mini, options, told):
     assert told in refused(mini, **options)
 
 
@@ -331,7 +331,7 @@ def test_questions_are_asked_where_somebody_can_answer(mini):
     note.write_text("# T\n\nx\n")
     answers = iter(["dl2022/8", "Bo Yu", "CC-BY-4.0", "topic notes"])
     said: list[str] = []
-    bring(mini, Options(note), lambda question: said.append(question) or next(answers), said.append)
+    import_notes(mini, Options(note), lambda question: said.append(question) or next(answers), said.append)
     page = (mini.docs / "lessons/dl2022/lesson8/bo-yu.md").read_text()
     assert "authors: [bo_yu]\nkind: topic notes\nstate: draft\nlicence: CC-BY-4.0\n" in page
     assert "which lecture?" in said[0] and "who wrote it?" in said[1]
@@ -365,12 +365,12 @@ def test_a_lesson_that_was_wanted_is_taken_off_the_list(mini):
     built(mini)
 
 
-def test_times_below_another_lesson_are_told(mini):
+def test_times_below_another_lesson_are_reported(mini):
     text = "# Notes\n\nAt [0:01:00].\n\n## Part 1 Lesson 5\n\nAt [19:12].\n\n## Lesson 8\n\nAt [0:02:00].\n"
     page, report = come_in(mini, text, lecture="dl2019/8")
     assert "At [0:19:12]." in page
-    assert "note.md:7: the time [0:19:12] stands below “Part 1 Lesson 5”" in report
-    assert "write [dl2019/5@0:19:12]" in report and report.count("stands below") == 1
+    assert "note.md:7: the time [0:19:12] is below “Part 1 Lesson 5”" in report
+    assert "write [dl2019/5@0:19:12]" in report and report.count("is below") == 1
 
 
 # ---------------------------------------------------------------- whatever comes
@@ -420,6 +420,6 @@ def test_the_check_finds_what_would_break_a_build(mini):
         mini, page="# T\n\n### Deep\n\n[x](no.md) [y](#no) ![z](http://i.example/z.png)\n\n<script>1</script>\n"
     )
     told = "\n".join(str(problem) for problem in check.rendered(project, "concepts/try.md"))
-    for what in ("level 3 below one of level 1", "no.md, which is not there", "#no, which is no place",
+    for what in ("level 3 below one of level 1", "no.md, which is not there", "#no, which is not a place",
                  "z.png, which the site does not hold", "<script>"):  # fmt: skip
         assert what in told

@@ -1,4 +1,4 @@
-"""What pages owe to whom: who is named at a note's end, and notes without a source or without a licence."""
+"""What pages owe to whom: who is named at a note's end, and notes without a source or without a license."""
 
 from __future__ import annotations
 
@@ -96,19 +96,19 @@ def test_everybody_is_named(mini):
     assert notes["licence"]["id"] == "CC-BY-SA-4.0" and found["licence"]["name"] == "CC BY 4.0"
 
 
-def test_a_page_s_own_licence_comes_before_that_of_all(mini):
+def test_a_page_s_own_license_comes_before_that_of_all(mini):
     opened = project(mini, {"concepts/try.md": NOTE.replace("authors:", "licence: CC0-1.0\nauthors:")})
     assert box(opened)["licence"]["id"] == "CC0-1.0"
     assert "  note = {CC0 1.0}," in box(opened)["cited"]["bibtex"]
 
 
-def test_works_of_the_literature_are_told_whole_once(mini):
+def test_works_of_the_literature_are_shown_whole_once(mini):
     text = NOTE.replace("sources:\n", "sources:\n  - guo2016\n")
     opened = project(mini, {"concepts/try.md": text}, works=True)
     work = box(opened)["sources"][0]
     assert work["title"] == "Guo: Entity embeddings. 2016." and work["links"] == {"arXiv:1": "https://arxiv.org/abs/1"}
     page = opened.catalog.pages["concepts/try.md"]
-    cited = SimpleNamespace(scheme="cite", target="guo2016")
+    cited = SimpleNamespace(scheme="cite", name="guo2016")
     object.__setattr__(page, "references", (*page.references, cited))
     assert box(opened)["cited_works"] == [{"title": "Guo, 2016", "url": "#bib-guo2016"}]
     assert len(box(opened)["sources"]) == 2, "the text lists it whole"
@@ -156,7 +156,7 @@ def test_an_unlisted_page_has_credit_and_gives_none(mini):
     assert opened.knowledge.credit.works["bo"].drawn_on == {}
 
 
-def test_a_hidden_course_is_told_of_on_hidden_pages_only(mini):
+def test_a_hidden_course_appears_on_hidden_pages_only(mini):
     courses = TAUGHT.replace("  url:", "  visibility: unlisted\n  url:")
     pages = {"concepts/try.md": NOTE, "concepts/hidden.md": NOTE.replace("authors:", "visibility: unlisted\nauthors:")}
     opened = project(mini, pages, courses)
@@ -196,23 +196,21 @@ def test_without_an_address_there_is_no_url(mini):
 
 # ---------------------------------------------------------------- what is wrong
 @pytest.mark.parametrize("text, line, says, fix", [
-    (head(authors="[anna]"), 3, "nobody is called 'anna'", "authors: [ana]"),
-    (head(authors="[Ana Lima]"), 3, "nobody is called 'Ana Lima'", "authors: [ana]"),
-    (head(authors="ana"), 3, "authors: is not a list", "authors: [ana]"),
-    (head(licence="CC-BY-4"), 3, "no licence 'CC-BY-4'", "licence: CC-BY-4.0"),
-    (head(licence="CC BY-SA 4.0"), 3, "no licence", "licence: CC-BY-SA-4.0"),
-    (head(licence="mine"), 3, "no licence 'mine'", "spdx.org"),
-    (head(sources="guo2016"), 3, "sources: is not a list", "sources: [guo2016]"),
+    (head(authors="[anna]"), 3, "nobody has the id 'anna'", "authors: [ana]"),
+    (head(authors="[Ana Lima]"), 3, "nobody has the id 'Ana Lima'", "authors: [ana]"),
+    (head(licence="CC-BY-4"), 3, 'no license "CC-BY-4"', "licence: CC-BY-4.0"),
+    (head(licence="CC BY-SA 4.0"), 3, "no license", "licence: CC-BY-SA-4.0"),
+    (head(licence="mine"), 3, 'no license "mine"', "spdx.org"),
     (head(sources="[guo2015]"), 3, "no work guo2015", "sources: [guo2016]"),
-    (head(sources="[8]"), 3, "8 is no source", "key of literature.bib"),
-    (head(sources="['ftp://a.org']"), 3, "is no web address", "https://"),
+    (head(sources="[8]"), 3, "8 is not a source", "key of literature.bib"),
+    (head(sources="['ftp://a.org']"), 3, "is not a web address", "https://"),
     (head(sources="\n  - https://a.org\n  - {titel: B}"), 5, "no field 'titel'", "title:"),
     (head(sources="\n  - {url: 'https://a.org'}"), 4, "without a title", "add title"),
-    (head(sources="\n  - {title: B, url: a.org}"), 4, "a.org is no web address", "https://"),
-    (head(sources="\n  - {title: B, author: annna}"), 4, "author: nobody is called 'annna'", "ana"),
-    (head(sources="\n  - {title: B, licence: CC-BY-5.0}"), 4, "no licence", "CC-BY-"),
+    (head(sources="\n  - {title: B, url: a.org}"), 4, "a.org is not a web address", "https://"),
+    (head(sources="\n  - {title: B, author: annna}"), 4, "author: nobody has the id 'annna'", "ana"),
+    (head(sources="\n  - {title: B, licence: CC-BY-5.0}"), 4, "no license", "CC-BY-"),
 ])  # fmt: skip
-def test_what_is_wrong_is_told_with_its_line(mini, text, line, says, fix):
+def test_mistakes_are_reported_with_their_line(mini, text, line, says, fix):
     found = said(project(mini, {"concepts/try.md": text}, works=True))
     hit = [p for p in found if says in p.what]
     assert hit and hit[0].line == line and fix in hit[0].fix, [str(p) for p in found]
@@ -225,7 +223,7 @@ def test_what_is_right_is_not_complained_of(mini):
 def test_the_teachers_of_courses_are_looked_up(mini):
     opened = project(mini, {}, TAUGHT.replace("[eva, bo]", "[eva, boo]").replace("[eva]", "eva"))
     assert [(p.line, p.what) for p in said(opened, "courses.yml")] == [
-        (5, "authors: is not a list"), (14, "authors: nobody is called 'boo'"),
+        (5, "authors: is not a list"), (14, "authors: nobody has the id 'boo'"),
     ]  # fmt: skip
 
 
@@ -234,7 +232,7 @@ def test_people_that_cannot_be_read_do_not_hide_the_rest(mini):
     assert {p.path.name for p in found} >= {"people.yml", "try.md"}
 
 
-def test_a_note_needs_a_source_and_a_licence(mini):
+def test_a_note_needs_a_source_and_a_license(mini):
     lesson = "lessons/dl2022/lesson8"
     pages = {
         "concepts/none.md": head(authors="[ana]"),
@@ -252,9 +250,9 @@ def test_a_note_needs_a_source_and_a_licence(mini):
         ("lessons/dl2022/overview.md", "names no source"),
     }  # fmt: skip
     whole = [str(p) for p in [*opened.knowledge.problems(), *check.credited(opened)]]
-    assert len([p for p in whole if "ana.md" in p and "licence: CC" in p]) == 1, "a version is told once"
+    assert len([p for p in whole if "ana.md" in p and "licence: CC" in p]) == 1, "a version is reported once"
     write(mini.docs / "index.md", "# Home\n")
-    unlicensed = {p.path.name for p in check.credited(Project(discover(mini))) if "licence" in p.what}
+    unlicensed = {p.path.name for p in check.credited(Project(discover(mini))) if "license" in p.what}
     assert unlicensed == {
         "averages.md", "straight_line.md", "none.md", "lecture.md", "empty.md", "lesson8.md", "overview.md",
     }  # fmt: skip

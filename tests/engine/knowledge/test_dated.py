@@ -45,19 +45,19 @@ def test_a_value_shows_its_day_in_a_tip_and_leads_to_the_list(mini):
     [
         ("dated:2022-02-30", "try.md:6 dated: 2022-02-30 is not in the calendar"),
         ("dated:2022-07-21?review=soon", "try.md:6 dated: soon is not a date"),
-        ("dated:2022-07-21?review=2022-07-21", "try.md:6 9 is to be looked at again on 2022-07-21, which is not after"),
-        ("dated:2026-12-24", "try.md:6 9 is dated 2026-12-24, which is still to come"),
+        ("dated:2022-07-21?review=2022-07-21", "try.md:6 9 is to be reviewed on 2022-07-21, which is not after"),
+        ("dated:2026-12-24", "try.md:6 9 is dated 2026-12-24, which is in the future"),
         ("dated:july", "try.md:6 dated:july does not have the form of dated:"),
         ("dated:2022-07-21?until=2023-07-21", "try.md:6 dated: takes only review=, but"),
         ("dated:2022-07-21?scale=full", "try.md:6 dated: has no scale"),
     ],
 )
-def test_a_day_that_cannot_be_is_told(mini, href, expected):
+def test_a_day_that_cannot_be_is_reported(mini, href, expected):
     found = said(mini, f"# Try\n\n[9]({href})\n")
     assert len(found) == 1 and found[0].startswith(expected), found
 
 
-def test_a_value_without_text_is_told(mini):
+def test_a_value_without_text_is_reported(mini):
     assert said(mini, "# Try\n\n[](dated:2022-07-21)\n") == [
         "try.md:6 dated:2022-07-21 has no text, which is the value"
     ]

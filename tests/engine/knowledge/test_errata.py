@@ -119,7 +119,7 @@ def test_one_that_nothing_shows_is_a_problem(mini, kind, text):
     assert f"try.md:6: nothing shows that this {kind} is right: A slip" in found and "To check:" in found
 
 
-def test_what_stands_after_a_box_does_not_show_it(mini):
+def test_what_follows_a_box_does_not_show_it(mini):
     page = '---\ntitle: Try\n---\n!!! erratum "A slip"\n    Six.\n\nText [](claim:averages.less_noisy).\n'
     assert [p for p in problems(opened_at(mini, page=page)) if "nothing shows" in p]
 
@@ -141,9 +141,9 @@ def test_a_transcript_whose_text_is_not_shown_gives_none(mini):
 @pytest.mark.parametrize(("words", "good"), [("Until 2026-11-21", True), ("Until 2026-13-21", False), ("Once", False)])
 def test_a_correction_says_when(mini, words, good):
     project = opened_at(mini, page=f'---\ntitle: Try\n---\n!!! correction "Ours"\n    {words}. To check.\n')
-    assert bool([p for p in problems(project) if "on which day it was made" in p]) != good
+    assert bool([p for p in problems(project) if "the day on which it was made" in p]) != good
 
 
-def test_boxes_for_contributors_are_no_errata(mini):
+def test_boxes_for_contributors_are_not_errata(mini):
     project = opened_at(mini, page='# A\n\n!!! erratum "Try"\n    Six.\n', name="contribute/try.md")
     assert not errata(project, "contribute/try.md") and 'id="erratum' not in render(project, "contribute/try.md")

@@ -45,13 +45,13 @@ def test_notes_that_fit_their_numbers_are_left_alone(mini):
             "3 [^note] has no note | write [^nota]", "5 nothing refers to the note [^nota] | is it [^note]?",
         ]),
         ("# Try\n\nOne[^1].\n\n[^1]: N.\n\n[^2]: M.\n",
-         ["7 nothing refers to the note [^2] | write [^2] where it belongs, or take it out"]),
+         ["7 nothing refers to the note [^2] | write [^2] where it belongs, or remove it"]),
         ("# Try\n\nOne[^1].\n\n[^1]: N.\n\n[^1]: M.\n", ["7 [^1] has two notes | give one of them another name"]),
         ("# Try\n\n## Two[^1]\n\n[^1]: N.\n", ["3 a footnote in a heading: [^1] | move it into the text below"]),
         ("# Try\n\n> Quoted[^1].\n", ["3 [^1] has no note | add a line: [^1]: the note"]),
     ],
 )  # fmt: skip
-def test_a_number_or_a_note_that_stands_alone_is_told(mini, page, expected):
+def test_a_number_or_a_note_on_its_own_is_reported(mini, page, expected):
     assert said(mini, page) == expected
 
 

@@ -56,7 +56,7 @@ def test_a_term_is_a_link_to_the_glossary_with_a_tip(mini):
     assert '<small class="arithmatex">\\(z_i\\)</small> and <code>x</code>.' in tip
 
 
-def test_an_unknown_term_is_told_with_the_nearest_form(mini):
+def test_an_unknown_term_is_reported_with_the_nearest_form(mini):
     assert said(mini, "# Try\n\n[x](term:logitt)\n") == ['try.md:3 no term "logitt" in glossary.yml | write term:logit']
     assert said(mini, "# Try\n\n[x](term:SGDs) and [y](term:Softmax)\n") == []
 
@@ -68,8 +68,8 @@ def test_an_unknown_term_is_told_with_the_nearest_form(mini):
         ("  text: How far a step goes.", "  page: index.md", "glossary.yml:7 the term learning rate has no text"),
         ("learning rate:", "softmax:", "glossary.yml:13 the glossary: softmax appears twice | None"),
         ("learning rate:", "SOFTMAX:", "glossary.yml:13 softmax names two terms | None"),
-        ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | take it out of also:"),
-        ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | take it out of also:"),
+        ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | remove it from also:"),
+        ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | remove it from also:"),
         ("also: SGDs", "also: {a: b}", "glossary.yml:12 also of SGD is not a list | None"),
         ("concepts/averages.md", "concepts/average.md", "glossary.yml:2 logit: no page concepts/average.md"),
         ("see: softmax", "see: [softmaxx]", 'glossary.yml:2 no term "softmaxx" in glossary.yml | write term:softmax'),
@@ -78,7 +78,7 @@ def test_an_unknown_term_is_told_with_the_nearest_form(mini):
         ("logit:", "logit: [", "glossary.yml:3 not YAML:"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_the_file_is_told_with_its_line(mini, old, new, expected):
+def test_mistakes_in_the_file_are_reported_with_their_line(mini, old, new, expected):
     found = said(mini, terms=GLOSSARY.replace(old, new))
     assert any(each.startswith(expected) for each in found), found
 
@@ -107,7 +107,7 @@ Again SGD[^1]: $SGD$ [](term:SGD).
 """
 
 
-def test_an_abbreviation_is_explained_wherever_it_stands_in_prose(mini):
+def test_an_abbreviation_is_explained_everywhere_in_prose(mini):
     html = render(project(mini, ABBREVIATED))
     text = without_tips(html)
     link = '<a class="cn-term" href="../../reference/glossary/#sgd"><abbr class="cn-abbr">SGD</abbr></a>'
@@ -121,7 +121,7 @@ def test_an_abbreviation_is_explained_wherever_it_stands_in_prose(mini):
     assert 'stochastic gradient descent</small><small class="cn-tip__line">A step on a few examples' in html
 
 
-def test_code_links_headings_figures_and_formulae_are_left_alone(mini):
+def test_code_links_headings_figures_and_formulas_are_left_alone(mini):
     html = without_tips(render(project(mini, ABBREVIATED)))
     for left in ("<code>SGD</code>", '<a href="https://example.org">SGD</a>', 'alt="SGD"', "A picture of SGD</figcap",
                  '<p class="admonition-title">SGD here</p>', ">SGD</script>"):  # fmt: skip
@@ -177,7 +177,7 @@ def test_a_term_of_an_unlisted_page_is_nowhere_on_listed_ones(mini):
     assert "<abbr" in later
     assert said(mini, "# Try\n\n[SGD](term:SGD)\n", terms) == [
         "try.md:3 concepts/try.md is listed, and names the term SGD, whose page is not"
-        " | take the link out until then, or unlist this page too"
+        " | remove the link until then, or unlist this page too"
     ]
 
 
@@ -185,7 +185,7 @@ def test_a_listed_term_does_not_name_one_that_is_not(mini):
     write(mini.docs / "concepts" / "later.md", "---\nvisibility: unlisted\n---\n# Later\n")
     terms = GLOSSARY.rstrip() + "\n  page: concepts/later.md\n"
     assert said(mini, terms=terms) == [
-        "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | take the link out until then"
+        "glossary.yml:2 logit is listed, and its text names softmax, whose page is not | remove the link until then"
     ]
     assert "See also" not in index.page(project(mini, terms=terms))
 

@@ -1,4 +1,4 @@
-"""How notes hang together: needs, backlinks with their sections, and the order of the lectures."""
+"""How notes are connected: prerequisites, backlinks with their sections, and the order of the lectures."""
 
 from __future__ import annotations
 
@@ -46,57 +46,56 @@ def told(graph) -> list[str]:
     return [str(problem) for problem in graph.problems()]
 
 
-# ---------------------------------------------------------------- needs
-def test_needs_lead_both_ways_and_depths_follow(graph):
+# ---------------------------------------------------------------- prerequisites
+def test_prerequisites_lead_both_ways_and_depths_follow(graph):
     found = graph(
         concepts__a=page("A"),
-        concepts__b=page("B", needs="[a, averages]"),
-        concepts__c=page("C", needs="[b, a]"),
+        concepts__b=page("B", prerequisites="[a, averages]"),
+        concepts__c=page("C", prerequisites="[b, a]"),
     )
     assert not told(found)
-    assert found.needs("concepts/c.md") == ["concepts/b.md", "concepts/a.md"]
+    assert found.prerequisites("concepts/c.md") == ["concepts/b.md", "concepts/a.md"]
     assert found.needed_by("concepts/a.md") == ["concepts/b.md", "concepts/c.md"]
     assert {name: found.depths[f"concepts/{name}.md"] for name in "abc"} == {"a": 0, "b": 1, "c": 2}
 
 
 @pytest.mark.parametrize(
-    ("needs", "what", "fix"),
+    ("names", "what", "fix"),
     [
         ("[averges]", 'no concept "averges"', "write averages"),
-        ("averages", "needs: is not a list", "write needs: [averages]"),
-        ("[me]", "this page itself", "take it out"),
+        ("[me]", "this page itself", "remove it"),
         ("[index]", 'no concept "index"', None),
-        ("[gone]", 'no concept "gone"', "write averages"),
+        ("[gone]", "prerequisites: gone has a new name", "write averages"),
         ("[hidden]", "is listed, and needs concepts/hidden.md, which is not", "unlist"),
     ],
 )
-def test_what_is_wrong_with_needs_is_told_with_its_line(graph, mini, needs, what, fix):
+def test_wrong_prerequisites_are_reported_with_their_line(graph, mini, names, what, fix):
     averages = (mini.docs / "concepts/averages.md").read_text()
-    write(mini.docs / "concepts/averages.md", averages.replace("---\n", "---\nwas: [concepts/gone.md]\n", 1))
-    found = graph(concepts__me=page("Me", needs=needs), concepts__hidden=page("H", visibility="unlisted"))
+    write(mini.docs / "concepts/averages.md", averages.replace("---\n", "---\naliases: [concepts/gone.md]\n", 1))
+    found = graph(concepts__me=page("Me", prerequisites=names), concepts__hidden=page("H", visibility="unlisted"))
     (problem,) = found.problems()
     assert what in problem.what and (problem.path, problem.line) == (mini.docs / "concepts/me.md", 3)
     assert fix is None or fix in str(problem.fix)
 
 
-def test_needs_belong_to_concepts(graph):
-    (problem,) = graph(index=page("Home", needs="[averages]")).problems()
-    assert "no concept: index.md" in problem.what and problem.line == 3
+def test_prerequisites_belong_to_concepts(graph):
+    (problem,) = graph(index=page("Home", prerequisites="[averages]")).problems()
+    assert "index.md is not a concept" in problem.what and problem.line == 3
 
 
-def test_each_circle_is_told_once_and_hangs_nothing(graph):
+def test_each_circle_is_reported_once_and_hangs_nothing(graph):
     found = graph(
-        concepts__a=page("A", needs="[c]"),
-        concepts__b=page("B", needs="[a]"),
-        concepts__c=page("C", needs="[b, d]"),
-        concepts__d=page("D", needs="[c]"),
-        concepts__e=page("E", needs="[a]"),
-        concepts__0=page("First of all", needs="[d]"),
+        concepts__a=page("A", prerequisites="[c]"),
+        concepts__b=page("B", prerequisites="[a]"),
+        concepts__c=page("C", prerequisites="[b, d]"),
+        concepts__d=page("D", prerequisites="[c]"),
+        concepts__e=page("E", prerequisites="[a]"),
+        concepts__0=page("First of all", prerequisites="[d]"),
     )
     circles = [problem.what for problem in found.problems()]
     assert circles == [
-        "needs: goes in a circle: a needs c needs b needs a",
-        "needs: goes in a circle: c needs d needs c",
+        "prerequisites: a circle: a needs c needs b needs a",
+        "prerequisites: a circle: c needs d needs c",
     ]
     assert found.depths["concepts/e.md"] > 0
 
@@ -139,12 +138,12 @@ def test_backlinks_say_where_and_how(graph):
 
 def test_an_unlisted_page_knows_the_listed_ones_and_they_do_not_know_it(graph):
     found = graph(
-        concepts__hidden=page("Hidden", needs="[averages]", visibility="unlisted"),
-        concepts__open=page("Open", needs="[hidden]"),
+        concepts__hidden=page("Hidden", prerequisites="[averages]", visibility="unlisted"),
+        concepts__open=page("Open", prerequisites="[hidden]"),
         lessons__new__lesson4=page("Four", "[h](../../concepts/hidden.md)"),
     )
-    assert found.needs("concepts/hidden.md") == ["concepts/averages.md"]
-    assert found.needs("concepts/open.md") == [], "an error, and told of nowhere else"
+    assert found.prerequisites("concepts/hidden.md") == ["concepts/averages.md"]
+    assert found.prerequisites("concepts/open.md") == [], "an error, and shown nowhere else"
     assert found.needed_by("concepts/averages.md") == []
     assert found.linked_from("concepts/hidden.md") == []
     assert "concepts/hidden.md" not in found.concepts and "concepts/hidden.md" not in found.depths
@@ -169,7 +168,7 @@ def test_a_concept_knows_what_comes_before_and_after_it_in_each_lecture(graph):
     assert found.places("index.md") == []
 
 
-def test_two_concepts_of_one_second_stand_next_to_each_other(graph):
+def test_two_concepts_of_one_second_are_next_to_each_other(graph):
     same = '["new/1@0:10:00"]'
     found = graph(concepts__a=page("A", lectures=same), concepts__b=page("B", lectures=same))
     (a,), (b,) = found.places("concepts/a.md"), found.places("concepts/b.md")
@@ -177,23 +176,23 @@ def test_two_concepts_of_one_second_stand_next_to_each_other(graph):
     assert (b.before, b.after) == (("concepts/a.md", 600), None)
 
 
-def test_a_lesson_knows_the_lessons_beside_it_that_are_listed(graph):
+def test_a_lesson_has_the_listed_lessons_before_and_after_it(graph):
     found = graph(
         lessons__new__lesson1=page("One"), lessons__new__lesson3=page("Three"), lessons__new__lesson4=page("Four"),
         lessons__old__lesson1=page("Old"), lessons__new__lesson3__ana=page("Ana's three"),
     )  # fmt: skip
     one, three, four = (f"lessons/new/lesson{n}.md" for n in (1, 3, 4))
-    assert found.lessons_beside(one) == (None, three)
-    assert found.lessons_beside(three) == (one, None), "the fourth is not listed"
-    assert found.lessons_beside(four) == (three, None)
-    assert found.lessons_beside("lessons/old/lesson1.md") == (None, None)
-    assert found.lessons_beside("lessons/new/lesson3/ana.md") == (None, None)
+    assert found.neighbors(one) == (None, three)
+    assert found.neighbors(three) == (one, None), "the fourth is not listed"
+    assert found.neighbors(four) == (three, None)
+    assert found.neighbors("lessons/old/lesson1.md") == (None, None)
+    assert found.neighbors("lessons/new/lesson3/ana.md") == (None, None)
 
 
 # ---------------------------------------------------------------- what the theme is told
-def test_the_theme_is_told_each_thing_once(graph, mini):
+def test_the_theme_gets_each_thing_once(graph, mini):
     found = graph(
-        concepts__a=page("A <b>", "## Why\n\n[m](averages.md)", needs="[averages]"),
+        concepts__a=page("A <b>", "## Why\n\n[m](averages.md)", prerequisites="[averages]"),
         concepts__b=page("B", "## Why\n\n[m](averages.md)"),
         lessons__new__lesson1=page("One", LESSON),
     )

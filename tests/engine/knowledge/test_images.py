@@ -38,7 +38,7 @@ def test_a_title_is_a_caption_in_markdown(mini):
     "![A box](a.png)\n", 'Text ![A box](a.png "Title") text.\n', '- ![A box](a.png)\n', '    ![A box](a.png "Code")\n',
     "![A box](figure:averages.error_by_n)\n", '![A box](figure:averages.error_by_n "Title")\n',
 ])  # fmt: skip
-def test_another_picture_is_no_figure_with_a_caption(mini, page):
+def test_another_picture_is_not_a_figure_with_a_caption(mini, page):
     assert "cn-picture" not in render(opened_at(mini, page=f"# Try\n\n{page}"))
 
 
@@ -53,33 +53,33 @@ def test_a_caption_works_in_lists_and_boxes(mini):
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ("![](a.png)", "3 the picture a.png has no words | write ![what it shows](a.png)"),
-        ('![ ](a.png "A caption is not enough")', "3 the picture a.png has no words | write ![what it shows](a.png)"),
-        ("![A](https://example.org/a.png)", "3 a picture of another host: https://example.org/a.png | put the file"),
-        ("![A](//example.org/a.png)", "3 a picture of another host: //example.org/a.png | put the file"),
-        ("![A](<big one.png>)", "3 the picture big one.png has 1.2 MB | make it smaller than 1 MB"),
-        ("![A](big%20one.png)", "3 the picture big%20one.png has 1.2 MB | make it smaller than 1 MB"),
-        ("![A](b.png)", "3 no picture b.png | write a.png"),
-        ("![A][b]\n\n[b]: https://example.org/a.png", "3 a picture of another host: https://example.org/a.png |"),
-        ("![][b]\n\n[B]: a.png", "3 the picture a.png has no words | write ![what it shows](a.png)"),
-        ("![b][]\n\n[b]: <big%20one.png>", "3 the picture big%20one.png has 1.2 MB | make it smaller than 1 MB"),
-        ('<img src="a.png">', '3 a picture without alt= | add alt="what it shows"'),
-        ('<img alt="A" src="https://example.org/a.png">', "3 a picture of another host: https://example.org/a.png |"),
+        ("![](a.png)", "3 the image a.png has no text | write ![what it shows](a.png)"),
+        ('![ ](a.png "A caption is not enough")', "3 the image a.png has no text | write ![what it shows](a.png)"),
+        ("![A](https://example.org/a.png)", "3 an image of another host: https://example.org/a.png | put the file"),
+        ("![A](//example.org/a.png)", "3 an image of another host: //example.org/a.png | put the file"),
+        ("![A](<big one.png>)", "3 the image big one.png has 1.2 MB | make it smaller than 1 MB"),
+        ("![A](big%20one.png)", "3 the image big%20one.png has 1.2 MB | make it smaller than 1 MB"),
+        ("![A](b.png)", "3 no image b.png | write a.png"),
+        ("![A][b]\n\n[b]: https://example.org/a.png", "3 an image of another host: https://example.org/a.png |"),
+        ("![][b]\n\n[B]: a.png", "3 the image a.png has no text | write ![what it shows](a.png)"),
+        ("![b][]\n\n[b]: <big%20one.png>", "3 the image big%20one.png has 1.2 MB | make it smaller than 1 MB"),
+        ('<img src="a.png">', '3 an image without alt= | add alt="what it shows"'),
+        ('<img alt="A" src="https://example.org/a.png">', "3 an image of another host: https://example.org/a.png |"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_picture_is_told(mini, page, expected):
+def test_mistakes_in_a_picture_are_reported(mini, page, expected):
     found = said(mini, f"# Try\n\n{page}\n")
     assert len(found) == 1 and found[0].startswith(expected), found
 
 
 @pytest.mark.parametrize("page", ["`![](a.png)`", "```\n![](https://a.org/a.png)\n```", "[A](https://a.org/a.png)",
                                   '<img src="a.png" alt="">', '<img alt="A" src=a.png />'])  # fmt: skip
-def test_what_is_no_fault_is_left_alone(mini, page):
+def test_what_is_right_is_left_alone(mini, page):
     assert said(mini, f"# Try\n\n{page}\n") == []
 
 
 @pytest.mark.parametrize("picture", ["![A](b.png)", '![A](b.png "With a caption")'])
-def test_a_file_that_is_not_there_is_told_with_its_line(mini, picture):
+def test_a_file_that_is_not_there_is_reported_with_its_line(mini, picture):
     with pytest.raises(CoursenotesError) as caught:
         whole(opened_at(mini, page=f"# Try\n\n{picture}\n"))
     problem = next(p for p in caught.value.problems if "b.png" in p.what)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from coursenotes.build import check
+from coursenotes.discover.catalog import PageInfo
 from coursenotes.errors import CoursenotesError
 from coursenotes.knowledge.lectures.lectures import load
 from coursenotes.project import Project
@@ -50,7 +51,7 @@ def test_a_lecture_is_found_by_each_of_its_names(lectures, name):
     assert (lecture.id, lecture.title, lecture.line) == ("dl2022/8", "Convolutions", 6)
 
 
-def test_a_length_without_quotes_is_no_number(lectures):
+def test_a_length_without_quotes_is_not_a_number(lectures):
     assert lectures.get("dl2022/8").seconds == 1 * 3600 + 36 * 60 + 55
     assert lectures.get("dl2022/9").seconds is None
 
@@ -62,14 +63,17 @@ def test_addresses_of_seconds(lectures):
     assert lectures.get("dl2022/10").watch(7) == ""
 
 
+def page(name, lectures=()):
+    return PageInfo(Path(name), name, "", {"lectures": lectures}, ())
+
+
 def test_the_lecture_of_a_page(lectures):
-    own = {"lectures": ["dl2022/9@0:10"]}
-    assert lectures.of_page("lessons/dl2022/lesson8.md", own).id == "dl2022/8"
-    assert lectures.of_page("lessons/dl2022/8.md", {}).id == "dl2022/8"
-    assert lectures.of_page("concepts/dropout.md", own).id == "dl2022/9"
-    assert lectures.of_page("concepts/dropout.md", {"lectures": ["pdl22-8", "dl2022/9"]}).id == "dl2022/8"
-    assert lectures.of_page("concepts/dropout.md", {}) is None
-    assert lectures.of_page("lessons/dl2022/overview.md", {}) is None
+    assert lectures.of_page(page("lessons/dl2022/lesson8.md", ["dl2022/9@0:10"])).id == "dl2022/8"
+    assert lectures.of_page(page("lessons/dl2022/8.md")).id == "dl2022/8"
+    assert lectures.of_page(page("concepts/dropout.md", ["dl2022/9@0:10"])).id == "dl2022/9"
+    assert lectures.of_page(page("concepts/dropout.md", ["pdl22-8", "dl2022/9"])).id == "dl2022/8"
+    assert lectures.of_page(page("concepts/dropout.md")) is None
+    assert lectures.of_page(page("lessons/dl2022/overview.md")) is None
 
 
 def test_names_and_what_comes_near(lectures):
@@ -98,14 +102,14 @@ def test_no_file_no_courses():
     ("- dl\n", 1, "not a mapping", None),
     ("dl: [\n", 2, "not YAML", None),
 ])  # fmt: skip
-def test_problems_say_the_line(tmp_path, text, line, says, fix):
+def test_problems_report_the_line(tmp_path, text, line, says, fix):
     found = problems(tmp_path, text)
     hit = [p for p in found if says in p.what]
     assert hit and hit[0].line == line and hit[0].path == tmp_path / "courses.yml", [str(p) for p in found]
     assert fix is None or fix in hit[0].fix
 
 
-def test_a_slip_hides_no_other_problem(mini):
+def test_a_mistake_hides_no_other_problem(mini):
     project = opened_at(mini, page="---\nauthors: ana\n---\n\n# T\n\nAt [dl2022/8@0:01:00] [](term:nothing).\n")
     (mini.docs / "courses.yml").write_text(COURSES.replace("video:", "vidoe:"))
     found = [problem.what for problem in check.static(Project(project.catalog))]
@@ -116,16 +120,16 @@ def test_a_slip_hides_no_other_problem(mini):
     assert len([what for what in found if what.startswith("not YAML")]) == 1
 
 
-def test_every_problem_is_told(tmp_path):
+def test_every_problem_is_reported(tmp_path):
     assert len(problems(tmp_path, "a:\n  x: 1\nb:\n  y: 1\n")) == 4
 
 
 def test_what_a_front_matter_names_is_read_in_its_order(lectures):
-    meta = {"lectures": ["dl2022/9", "DL1v5L8@1:02", "dl2022/8@0:61:00", "dl2022/77", 8]}
-    assert [(lecture.id, seconds) for lecture, seconds in lectures.in_front(meta)] == [
+    named = page("concepts/a.md", ["dl2022/9", "DL1v5L8@1:02", "dl2022/8@0:61:00", "dl2022/77", 8])
+    assert [(lecture.id, seconds) for lecture, seconds in lectures.in_front(named)] == [
         ("dl2022/9", None), ("dl2022/8", 62),
     ]  # fmt: skip
-    assert lectures.in_front({"lectures": "dl2022/8"}) == lectures.in_front({}) == []
+    assert lectures.in_front(page("concepts/a.md", "dl2022/8")) == lectures.in_front(page("concepts/a.md")) == []
 
 
 def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
@@ -141,7 +145,7 @@ def test_a_reference_names_a_lecture_or_that_of_its_page(lectures, mini):
     ("released: 2027-06-01", "has no field 'released'"),  # nearly release:, and would have hidden nothing
     ("date: soon", "date of the lecture dl2022/8: soon is not a date"),
 ])  # fmt: skip
-def test_a_date_is_a_day_and_a_slip_of_release_is_told(mini, field, says):
+def test_a_date_is_a_day_and_a_misspelled_release_is_reported(mini, field, says):
     (mini.docs / "courses.yml").write_text(
         COURSES.replace("title: Convolutions", f"title: Convolutions\n      {field}")
     )

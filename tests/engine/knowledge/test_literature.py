@@ -78,7 +78,7 @@ def test_what_a_page_cites_is_listed_once_each_in_the_order_of_the_text(mini):
     assert 'href="https://doi.org/10.1000/a_b"' in html and "The Team: " in html
 
 
-def test_the_list_stands_below_the_pages_own_heading_and_before_its_notes(mini):
+def test_the_list_is_below_the_pages_own_heading_and_before_its_notes(mini):
     page = "# Try\n\nOne[^1] [@team2020] [@oord2016].\n\n## Sources\n\nThe lecture.\n\n[^1]: Two [@srivastava2014].\n"
     html = render(project(mini, page))
     assert html.count("Sources") == 1
@@ -87,14 +87,14 @@ def test_the_list_stands_below_the_pages_own_heading_and_before_its_notes(mini):
     assert 'id="bib-srivastava2014"' in html, "cited in a note"
 
 
-def test_works_of_one_year_are_told_apart(mini):
+def test_works_of_one_year_get_letters(mini):
     again = BIB + "@misc{team2020more, author = {{The Team}}, title = {Another}, year = 2020}\n"
     page = "# Try\n\n[@team2020more] [@team2020] [@oord2016] [@srivastava2014]\n"
     html = render(project(mini, page, again))
     assert "The Team, 2020b" in html and "The Team, 2020a" in html
 
 
-def test_an_unknown_key_is_told_with_the_nearest(mini):
+def test_an_unknown_key_is_reported_with_the_nearest(mini):
     assert said(mini, PAGE.replace("@oord2016", "@ord2016")) == [
         "literature.bib:10 no page cites oord2016", 'try.md:3 no work "ord2016" in literature.bib',
     ]  # fmt: skip
@@ -112,14 +112,14 @@ def test_a_work_that_a_page_names_among_its_sources_is_used(mini):
     ("old", "new", "expected"),
     [
         ("Alex},", "Alex}", "literature.bib:4 not BibTeX: '}' expected"),
-        ("@misc{team2020,", "@misc{oord2016,", "literature.bib:17 oord2016 stands twice"),
+        ("@misc{team2020,", "@misc{oord2016,", "literature.bib:17 oord2016 is there twice"),
         ("year = 2016,", "", "literature.bib:10 oord2016 has no year"),
         ("author = {{The Team}},", "", "literature.bib:17 team2020 has no author"),
-        ("https://jmlr", "jmlr", "literature.bib:2 the url of srivastava2014 is no web address: jmlr.org"),
+        ("https://jmlr", "jmlr", "literature.bib:2 the url of srivastava2014 is not a web address: jmlr.org"),
         ("year = 2014,", "year = someday,", "literature.bib:6 not BibTeX: undefined string in line 6: someday"),
     ],
 )
-def test_what_is_wrong_with_the_file_is_told_with_its_line(mini, old, new, expected):
+def test_mistakes_in_the_file_are_reported_with_their_line(mini, old, new, expected):
     found = said(mini, PAGE, BIB.replace(old, new))
     assert any(each.startswith(expected) for each in found), found
     assert not any(" has no " in each for each in found) or "not BibTeX" not in expected, "said of what was read whole"

@@ -42,31 +42,32 @@ def test_people_by_id(tmp_path):
 def test_an_id_that_nobody_has(tmp_path):
     (tmp_path / "people.yml").write_text(GOOD)
     people = load(tmp_path / "people.yml")
-    assert people.unknown("group", tmp_path, 3) is None
-    near = people.unknown("ana_lime", tmp_path / "a.md", 3)
+    assert not list(people.unknown("group", tmp_path, 3))
+    (near,) = people.unknown("ana_lime", tmp_path / "a.md", 3)
     assert (near.path, near.line, near.fix) == (tmp_path / "a.md", 3, "write authors: [ana_lima]")
     assert "'ana_lime'" in near.what and near.details == ("there is: ana_lima, group",)
-    assert people.unknown("Ana Lima", tmp_path, 1).fix == "write authors: [ana_lima]"
-    assert people.unknown("Zoë Q.", tmp_path, 1).fix == "add zoe_q to docs/people.yml"
+    assert next(people.unknown("Ana Lima", tmp_path, 1)).fix == "write authors: [ana_lima]"
+    assert next(people.unknown("Zoë Q.", tmp_path, 1)).fix == "add zoe_q to docs/people.yml"
 
 
 def test_no_file_nobody_is_missed():
     people = load(Path("/nowhere/people.yml"))
-    assert people.all == {} and people.unknown("ana", Path("a.md"), 3) is None
+    assert people.all == {} and not list(people.unknown("ana", Path("a.md"), 3))
 
 
 def test_an_empty_file_misses_everybody(tmp_path):
     (tmp_path / "people.yml").write_text("# nobody yet\n")
-    assert load(tmp_path / "people.yml").unknown("ana", tmp_path / "a.md", 3).details == ("there is: none",)
+    (problem,) = load(tmp_path / "people.yml").unknown("ana", tmp_path / "a.md", 3)
+    assert problem.details == ("there is: none",)
 
 
 @pytest.mark.parametrize("text, line, says, fix", [
     ("ana:\n  url: https://example.org\n", 1, "ana has no name", "name: …"),
     ("ana:\n  name: A\n  githup: a\n", 3, "no field 'githup'", "write github:"),
-    ("Ana Lima:\n  name: A\n", 1, "'Ana Lima' is no id", "write ana_lima:"),
-    ("ana:\n  name: A\n  url: example.org\n", 3, "url of ana is no web address", None),
-    ("ana:\n  name: A\n  github: '@ana'\n", 3, "no name on GitHub", None),
-    ("ana:\n  name: A\n  orcid: 0000-0002-1825-0098\n", 3, "no ORCID iD", None),
+    ("Ana Lima:\n  name: A\n", 1, "'Ana Lima' is not an id", "write ana_lima:"),
+    ("ana:\n  name: A\n  url: example.org\n", 3, "url of ana is not a web address", None),
+    ("ana:\n  name: A\n  github: '@ana'\n", 3, "not a GitHub name", None),
+    ("ana:\n  name: A\n  orcid: 0000-0002-1825-0098\n", 3, "not an ORCID iD", None),
     ("ana:\n  name: A\n  group: maybe\n", 3, "neither true nor false", None),
     ("ana:\n  name: [A, B]\n", 2, "name of ana is not a text", None),
     ("ana:\n  name: A\nbo:\n  name: a\n", 3, "bo has the name of ana", "one entry"),
@@ -74,14 +75,14 @@ def test_an_empty_file_misses_everybody(tmp_path):
     ("- ana\n", 1, "not a mapping", None),
     ("ana: [\n", 2, "not YAML", None),
 ])  # fmt: skip
-def test_problems_say_the_line(tmp_path, text, line, says, fix):
+def test_problems_report_the_line(tmp_path, text, line, says, fix):
     found = problems(tmp_path, text)
     hit = [p for p in found if says in p.what]
     assert hit and hit[0].line == line and hit[0].path == tmp_path / "people.yml", [str(p) for p in found]
     assert fix is None or fix in hit[0].fix
 
 
-def test_every_problem_is_told(tmp_path):
+def test_every_problem_is_reported(tmp_path):
     assert len(problems(tmp_path, "a:\n  x: 1\nb:\n  y: 1\n")) == 4
 
 

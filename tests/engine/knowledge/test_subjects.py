@@ -6,7 +6,7 @@ import pytest
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.knowledge.lectures.lectures import Course, Lecture, Lectures
-from coursenotes.knowledge.links.subjects import grouped, named
+from coursenotes.knowledge.links.subjects import grouped
 
 LECTURES = Lectures((
     Course("new", "New", (Lecture("new", "8", "Eight", codes=("N8",)), Lecture("new", "9", "Nine"))),
@@ -21,7 +21,7 @@ def page(name, **meta):
 INDEX = page("concepts/index.md", subjects=["Tables", "Empty", "Pictures"])
 
 
-def test_pages_stand_under_their_subject_in_the_order_of_the_lectures():
+def test_pages_are_under_their_subject_in_the_order_of_the_lectures():
     pages = [
         INDEX,
         page("concepts/last.md", subject="Tables", title="Nobody's"),
@@ -42,13 +42,9 @@ def test_pages_stand_under_their_subject_in_the_order_of_the_lectures():
 
 
 @pytest.mark.parametrize("lectures", ["new/8", ["nobody/1@0:10:00"], ["new/8@9:99"], 7, None])
-def test_what_is_wrong_in_a_page_is_told_elsewhere_and_puts_it_last(lectures):
+def test_a_mistake_is_reported_elsewhere_and_puts_a_page_last(lectures):
     pages = [
         page("concepts/a.md", subject="Tables", lectures=lectures),
         page("concepts/b.md", subject="Tables", lectures=["old/1"]),
     ]
     assert grouped(INDEX, pages, LECTURES)["Tables"] == ["concepts/b.md", "concepts/a.md"]
-
-
-def test_subjects_that_are_no_list_are_none():
-    assert named({"subjects": "Tables"}) == [] and named({}) == []

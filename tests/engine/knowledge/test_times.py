@@ -97,7 +97,7 @@ def test_a_concepts_own_page_tells_by_its_front_matter_and_its_text(tell):
     assert tell("", means=page) == ["means 0:09:00", "means 0:10:00", "means 0:11:00", "means 1:12:00"]
 
 
-def test_a_place_says_where_it_stands_and_what_is_said_there(mini):
+def test_a_place_reports_where_it_is_and_what_is_said_there(mini):
     write(
         mini.docs / "lessons/dl2022/lesson8.md",
         "# L\n\n## The mean\n\n"

@@ -63,7 +63,7 @@ def test_a_heading_takes_a_time_only_directly_below_it():
 @pytest.mark.parametrize(("line", "words"), [
     ("[0:75:00]", "[0:75:00] is not a time: minutes and seconds go to 59"),
     ("[12:34]", "[12:34] is not a time: a transcript's times are h:mm:ss"),
-    ("[0:00:59]", "[0:00:59] comes before the time above it, [0:01:00] of line 1"),
+    ("[0:00:59]", "[0:00:59] is before the time above it, [0:01:00] of line 1"),
 ])  # fmt: skip
 def test_an_impossible_time_and_one_that_runs_backwards_are_problems(line, words):
     _, problems = parse(f"[0:01:00]\n\n{line}\n\n[0:01:01]", Path("a.md"))
@@ -84,16 +84,16 @@ def told(opened: Project) -> list[str]:
     return [problem for problem in found if re.search("transcript|publish:| time", problem)]
 
 
-def test_problems_are_told_once_with_page_and_line(mini):
+def test_problems_are_reported_once_with_page_and_line(mini):
     found = told(project(mini, HEAD, "[0:02:00]\n\n[0:75:00]\n\n[0:01:00]\n"))
     assert [re.sub(r".*/", "", problem.split("\n")[0]) for problem in found] == [
         "ana.md:10: [0:75:00] is not a time: minutes and seconds go to 59",
-        "ana.md:12: [0:01:00] comes before the time above it, [0:02:00] of line 8",
+        "ana.md:12: [0:01:00] is before the time above it, [0:02:00] of line 8",
     ]
 
 
 @pytest.mark.parametrize(("more", "words"), [
-    ("publish: indx\n", "write publish: index"), ("publish: false\n", "publish: False is neither text nor index"),
+    ("publish: indx\n", "write publish: index"), ("publish: false\n", "publish: False is not one of: text, index"),
 ])  # fmt: skip
 def test_a_word_that_is_not_known_is_a_problem_and_publishes_nothing(mini, more, words):
     opened = project(mini, HEAD + more)
@@ -135,7 +135,7 @@ def test_headings_mean_nothing_to_markdown():
 
 
 @pytest.mark.parametrize("head", ["---\n", "\n---\n"])
-def test_a_line_of_text_is_no_heading_because_of_a_line_below_it(head):
+def test_a_line_of_text_is_not_a_heading_because_of_a_line_below_it(head):
     assert "secret" not in public(f"[0:01:00]\n\nA secret{head}\n[0:02:00]\n")
     assert "secret" not in shown(f"[0:01:00]\n\nA secret{head}\n[0:02:00]\n", {"publish": "index"})
 
@@ -153,7 +153,7 @@ def test_the_words_of_a_segment_are_sorted_and_stand_once():
     assert blocks(["apple", "axe", "bee"]) == "<p>apple axe</p><p>bee</p>"
 
 
-def test_segments_of_few_words_are_told_as_one():
+def test_segments_of_few_words_are_merged():
     lines = "".join(f"[0:0{n}:00]\n\n{spoken(10, 10 * n)}\n\n" for n in range(1, 8))
     found = list(index(parse(lines, Path("a.md"))[0]))
     assert [segment.start for segment, _ in found] == [60, 240]
@@ -161,12 +161,12 @@ def test_segments_of_few_words_are_told_as_one():
     assert [words for _, words in index(parse("[0:01:00]\n\nOne short sentence.", Path("a.md"))[0])] == [[]]
 
 
-def test_a_sentence_without_spaces_is_no_word():
+def test_a_sentence_without_spaces_is_not_a_word():
     text = f"[0:01:00]\n\n今日は天気がいいですね {spoken(30)}"
     assert all(word.isascii() for _, words in index(parse(text, Path("a.md"))[0]) for word in words)
 
 
-def test_a_hidden_text_stands_nowhere_on_the_site(mini):
+def test_a_hidden_text_is_nowhere_on_the_site(mini):
     """No two of its words follow each other as they did, on no page and not in the search index."""
     sentence = f"Then a kangaroo borrowed the quixotic trombone while {spoken(30)}"
     opened = project(mini, HEAD + "publish: index\n", f"# Lecture 8\n\n[0:01:00]\n\n## Animals\n\n{sentence}.\n")

@@ -54,7 +54,7 @@ def test_reviewed_notes_come_first_and_transcripts_last(mini):
         ("Yaks", "summary", "reviewed"), ("zebras", "topic notes", "reviewed"),
         ("Every word", "transcript", "reviewed"), ("A draft", "summary", "draft"),
     ]  # fmt: skip
-    assert found[1].authors == ("ana", "ben") and found[1].licence == "CC0-1.0"
+    assert found[1].authors == ("ana", "ben") and found[1].license == "CC0-1.0"
 
 
 def test_notes_that_do_not_say_are_drafts(mini):
@@ -62,7 +62,7 @@ def test_notes_that_do_not_say_are_drafts(mini):
     assert [v.state for v in known(mini).versions.of(f"{FOLDER}.md")] == ["draft"]
 
 
-def test_unlisted_notes_are_told_of_nowhere(mini):
+def test_unlisted_notes_appear_nowhere(mini):
     secret = "kind: summary\nauthors: [ana]\nlicence: CC0-1.0\nvisibility: unlisted"
     lesson(mini, a__md=page("Secret", secret), b__ipynb=notes.notebook(notes.text("# S\n"), visibility="unlisted"))
     assert known(mini).versions.of(f"{FOLDER}.md") == ()
@@ -75,30 +75,40 @@ def test_unlisted_notes_are_told_of_nowhere(mini):
 @pytest.mark.parametrize(
     ("head", "line", "said", "fix"),
     [
-        ("kind: sumary\nauthors: [a]\nlicence: MIT", 3, "no kind 'sumary'", "write kind: summary"),
-        ("kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT", 4, "no state 'Reviewd'", "write state: reviewed"),
+        (
+            "kind: sumary\nauthors: [a]\nlicence: MIT",
+            3,
+            "kind: sumary is not one of",
+            "write kind: summary",
+        ),
+        (
+            "kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT",
+            4,
+            "state: Reviewd is not one of",
+            "write state: reviewed",
+        ),
         ("authors: [a]\nlicence: MIT", 1, "without kind:", "write kind: summary"),
         ("kind: summary\nlicence: MIT", 1, "without authors:", "write authors: [ana]"),
         ("kind: summary\nauthors: [a]", 1, "without licence:", "write licence: CC-BY-4.0"),
     ],
 )
-def test_fields_that_are_missing_or_misspelt_are_told(mini, head, line, said, fix):
+def test_missing_or_misspelled_fields_are_reported(mini, head, line, said, fix):
     lesson(mini, a__md=page("Mine", head))
     (only,) = problems(mini)
     assert f"{FOLDER}/a.md:{line}: " in only and said in only and f"fix: {fix}" in only
 
 
-def test_the_fields_of_a_notebook_are_told_on_their_lines(mini):
+def test_the_fields_of_a_notebook_are_reported_on_their_lines(mini):
     lesson(mini, a__ipynb=notes.notebook(notes.text('# T\n\n"kind": no\n'), kind="sumary", licence=None))
     said = problems(mini)
     lines = (mini.docs / FOLDER / "a.ipynb").read_text().split("\n")
-    (kind,) = [p for p in said if "no kind" in p]
+    (kind,) = [p for p in said if "is not one of" in p]
     assert '"kind": "sumary"' in lines[int(re.search(r"ipynb:(\d+):", kind)[1]) - 1]
     assert 'fix: write "kind": "summary"' in kind
     assert any("without licence:" in p and 'write "licence": "CC-BY-4.0"' in p for p in said) and len(said) == 2
 
 
-def test_notes_without_a_lesson_are_told_with_the_nearest(mini):
+def test_notes_without_a_lesson_are_reported_with_the_nearest(mini):
     lesson(mini)
     write(mini.docs / "lessons/dl2022/lesson08/a.md", page("Mine"))
     (only,) = problems(mini)
@@ -120,7 +130,7 @@ def test_two_notes_do_not_share_an_address(mini):
     assert any("index.md: has the address of" in p for p in said) and len(said) == 2
 
 
-def test_a_version_elsewhere_is_told(mini):
+def test_a_version_elsewhere_is_reported(mini):
     lesson(mini)
     write(mini.docs / "concepts/mine.md", page("Mine"))
     (only,) = problems(mini)
@@ -167,7 +177,7 @@ def test_a_version_says_above_its_text_whose_it_is(site):
     assert 'href="../ana/"' in below and "zoe/" not in below.partition("</section>")[0]
 
 
-def test_a_version_stands_in_no_navigation_and_shows_its_lessons_section(site):
+def test_a_version_is_not_in_the_navigation_and_shows_its_lessons_section(site):
     html = read(site, "ana")
     tabs = html[html.index('<nav class="md-tabs"') :]
     assert re.search(r'md-tabs__item--active"> <a href="[^"]*" class="md-tabs__link"> Lessons', tabs)

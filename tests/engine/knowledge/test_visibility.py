@@ -123,11 +123,11 @@ def test_a_listed_page_that_names_a_lecture_that_is_not_is_wrong(mini, head, tex
 
 
 @pytest.mark.parametrize("head, what, fix", [
-    ("visibility: unlited", "visibility: unlited is neither listed nor unlisted", "write visibility: unlisted"),
+    ("visibility: unlited", "visibility: unlited is not one of: listed, unlisted", "write visibility: unlisted"),
     ("title: x\nrelease: soon", "release: soon is not a date", "write release: 2027-06-01"),
     ("release: 2026-02-30", "release: 2026-02-30 is not in the calendar", "write release: 2027-06-01"),
 ])  # fmt: skip
-def test_fields_that_say_nothing(mini, head, what, fix):
+def test_fields_with_wrong_values(mini, head, what, fix):
     if "02-30" not in head:  # YAML itself has no such day: told with the page's other faults
         (problem,) = known(mini, {"a.md": page(head)}).problems()
         assert (problem.what, problem.fix, problem.line) == (what, fix, head.count("\n") + 2)

@@ -48,8 +48,8 @@ def test_without_a_list_nothing_is_wanted(mini):
 
 def test_a_page_that_is_there_is_wanted_no_more(mini):
     problem, *more = told(mini, GOOD, momentum="---\ntitle: Momentum\n---\n")
-    assert "wanted.yml:2: momentum is wanted, and docs/concepts/momentum.md is there" in problem
-    assert "take it off the list" in problem
+    assert "wanted.yml:2: momentum is wanted, and docs/concepts/momentum.md exists" in problem
+    assert "remove it from the list" in problem
     assert not more
 
 
@@ -68,7 +68,7 @@ def test_a_lecture_or_a_time_that_there_is_not(mini, entry, what, fix):
     assert not more
 
 
-def test_everything_wrong_with_the_form_is_told_at_once(mini):
+def test_all_mistakes_in_the_form_are_reported_at_once(mini):
     write(mini.wanted, """
 Big-Thing:
   title: [not, a, text]
@@ -91,11 +91,11 @@ momentum:
         (2, "Big-Thing has no title"),
         (2, "Big-Thing has no what"),
         (2, "Big-Thing has no size"),
-        (2, "'Big-Thing' is no name of a concept"),
+        (2, "'Big-Thing' is not a name of a concept"),
         (3, "title of Big-Thing is not a text"),
         (4, "Big-Thing has no field 'sizes'"),
-        (5, "no kind 'leson': lesson9"),
-        (5, "no size 'smal': lesson9"),
+        (5, "kind of lesson9: leson is not one of: concept, lesson"),
+        (5, "size of lesson9: smal is not one of: small, medium, large"),
         (14, "lectures of momentum is not a list of lectures"),
     ]
     assert [fix for _, _, fix in found if fix and ("kind" in fix or "smal" in fix)][-2:] == [

@@ -44,7 +44,7 @@ def problems(mini, page, project=False, name="concepts/try.md"):
     ("[cs231n@0:10]", 'no lecture "cs231n"', "dl2022/8", None),
     ("[DL1v5L7@0:10]", 'no lecture "DL1v5L7"', "DL1v5L8", "write [DL1v5L8@0:10]"),
     ("[x](lecture:dl2022/88)", 'no lecture "dl2022/88"', "dl2022/8", "write lecture:dl2022/8"),
-    ("[0:10:00]", "is in no lecture", "", "write [course/lecture@0:10:00]"),
+    ("[0:10:00]", "belongs to no lecture", "", "write [course/lecture@0:10:00]"),
     ("[dl2022/8@2:00:00]", "is after the end of dl2022/8, which lasts 1:36:55", "", None),
 ])  # fmt: skip
 def test_an_unknown_name(mini, text, says, there, fix):
@@ -127,8 +127,8 @@ def test_front_matter_that_would_be_ignored(mini, head, line, says, fix):
 
 
 @pytest.mark.parametrize("given, says, fix", [
-    ("Tabels", "no subject 'Tabels'", "write subject: Tables"),
-    ("Zoology", "no subject 'Zoology'", "add it to subjects: there"),
+    ("Tabels", 'no subject "Tabels"', "write subject: Tables"),
+    ("Zoology", 'no subject "Zoology"', "add it to subjects: there"),
 ])  # fmt: skip
 def test_a_subject_is_one_that_the_index_page_names(mini, given, says, fix):
     write(mini.docs / "concepts" / "index.md", "---\nsubjects: [Recommenders, Tables]\n---\nConcepts.\n")

@@ -1,1 +1,1 @@
-"""Who wrote what, and on what it rests: people, sources, literature, licenses."""
+"""Who wrote what, and the sources that it is based on: people, sources, literature, licenses."""

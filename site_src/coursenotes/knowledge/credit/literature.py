@@ -1,4 +1,4 @@
-"""The works that the notes cite, from docs/literature.bib: what each is called, where it appeared, how it is found.
+"""The works that the notes cite, from docs/literature.bib: their titles, where they appeared, their addresses.
 
     @article{srivastava2014,
       author  = {Srivastava, Nitish and Hinton, Geoffrey and others},
@@ -8,7 +8,7 @@
       url     = {https://jmlr.org/papers/v15/srivastava14a.html}
     }
 
-BibTeX is read by pybtex. A file that cannot be read whole gives what could be read, and its problems.
+BibTeX is read by pybtex. A file with mistakes gives the entries that could be read, and its problems.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from coursenotes.errors import Problem, nearest, some
 
 _OPENING = re.compile(r"^[ \t]*@[ \t]*(?P<kind>\w+)[ \t]*[{(][ \t]*(?P<key>[^\s,{}()]+)[ \t]*,", re.MULTILINE)
 _VENUES = ("journal", "booktitle", "publisher", "school", "institution", "organization", "howpublished")
-_MOST = 8  # authors that are all named; of more, the first six
+_MOST = 8  # up to this many authors are all named; of more, the first six
 
 
 @dataclass(frozen=True)
 class Work:
-    """One work. names are (given, family); source is its BibTeX as written; letter tells it from others of its year."""
+    """One work. names are (given, family); source is its BibTeX as written; letter distinguishes works of one year."""
 
     key: str
     names: tuple[tuple[str, str], ...]
@@ -64,7 +64,7 @@ class Work:
 
     @property
     def label(self) -> str:
-        """How it is named in a sentence: Srivastava et al., 2014."""
+        """The name of it in a sentence: Srivastava et al., 2014."""
         return f"{self.short}, {self.when}"
 
     @property
@@ -74,7 +74,7 @@ class Work:
 
     @property
     def authors(self) -> str:
-        """Its authors by their whole names."""
+        """Its authors by their full names."""
         whole = [" ".join(filter(None, name)) for name in self.names]
         more = len(whole) > _MOST or whole[-1:] == ["others"]
         whole = [name for name in whole[:6] if name != "others"] if more else whole
@@ -84,21 +84,21 @@ class Work:
 
     @property
     def links(self) -> dict[str, str]:
-        """Where it is found: address by what the link is called, the best one first."""
-        found = {f"doi:{self.doi}": f"https://doi.org/{self.doi}"} if self.doi else {}
-        found |= {f"arXiv:{self.arxiv}": f"https://arxiv.org/abs/{self.arxiv}"} if self.arxiv else {}
-        return found or ({_host(self.url): self.url} if self.url else {})
+        """Its addresses by the names of the links, the best one first."""
+        links = {f"doi:{self.doi}": f"https://doi.org/{self.doi}"} if self.doi else {}
+        links |= {f"arXiv:{self.arxiv}": f"https://arxiv.org/abs/{self.arxiv}"} if self.arxiv else {}
+        return links or ({_host(self.url): self.url} if self.url else {})
 
     @property
     def text(self) -> str:
-        """The whole entry in plain words."""
+        """The whole entry as plain text."""
         head = f"{self.authors}: " if self.names else ""
         return f"{head}{self.title}. {', '.join(filter(None, (self.venue, self.when)))}."
 
 
 @dataclass
 class Literature:
-    """Every work by its key; and what is wrong with the file."""
+    """Every work by its key, and the mistakes in the file."""
 
     path: Path
     works: dict[str, Work] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Literature:
         return self.works.get(key)
 
     def unknown(self, key: str, path: Path, line: int, written: str = "[@{}]") -> Iterator[Problem]:
-        """The problem with a key that is not there; none where the file cannot be read whole, and it may be."""
+        """The problem of an unknown key; none where the file has mistakes, since the key may be in them."""
         if key not in self.works and not self.wrong:
             close = nearest(key, self.works)
             fix = f"write {written.format(close)}" if close else f"add it to docs/{self.path.name}"
@@ -119,30 +119,31 @@ class Literature:
 
 def load(path: Path) -> Literature:
     """Read literature.bib. A file that is not there has no works."""
-    found = Literature(path)
+    literature = Literature(path)
     if not path.is_file():
-        return found
+        return literature
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        found.wrong.append(Problem(f"not UTF-8: {error}", path, None, (), "save it as UTF-8"))
-        return found
+        literature.wrong.append(Problem(f"not UTF-8: {error}", path, None, (), "save it as UTF-8"))
+        return literature
     with pybtex.errors.capture() as complaints:
         entries = Parser().parse_string(text).entries
     places = {match["key"]: match.start() for match in reversed(list(_OPENING.finditer(text)))}
-    found.wrong += [_complaint(error, text, path) for error in complaints]
+    literature.wrong += [_complaint(error, text, path) for error in complaints]
     for key, entry in entries.items():
         start = places.get(key, 0)
-        found.works[key] = _work(key, entry, text.count("\n", 0, start) + 1, _source(text, start))
-    torn = {max((w.line for w in found.works.values() if w.line <= (p.line or 0)), default=0) for p in found.wrong}
-    for work in found.works.values():  # of an entry that was not read to its end, nothing is missed
-        found.wrong += _lacking(work, path) if work.line not in torn else ()
-    _tell_apart(found.works)
-    return found
+        literature.works[key] = _work(key, entry, text.count("\n", 0, start) + 1, _source(text, start))
+    lines = [work.line for work in literature.works.values()]
+    torn = {max((line for line in lines if line <= (p.line or 0)), default=0) for p in literature.wrong}
+    for work in literature.works.values():  # an entry that was not read to its end is not reported twice
+        literature.wrong += _missing(work, path) if work.line not in torn else ()
+    _add_letters(literature.works)
+    return literature
 
 
 def from_latex(latex: str) -> str:
-    """A field's text without LaTeX: {\\"U}ber -> Über. Formulae between dollar signs stay."""
+    """A field's text without LaTeX: {\\"U}ber -> Über. Formulas between dollar signs stay."""
     parts = re.split(r"(\$[^$]*\$)", " ".join(latex.split()))
     for n in range(0, len(parts), 2):
         text = re.sub(r"\\(?:emph|textit|textbf|texttt|textsc|text)\b", "", parts[n])
@@ -166,7 +167,7 @@ def _work(key: str, entry: Entry, line: int, source: str) -> Work:
 
 
 def _name(person: Person) -> tuple[str, str]:
-    """(given names, family name with what belongs to it); an organisation has no given name."""
+    """(given names, family name with its prefix and suffix); an organization has no given name."""
     given = " ".join([*person.first_names, *person.middle_names])
     family = " ".join([*person.prelast_names, *person.last_names, *person.lineage_names])
     return from_latex(given), from_latex(family)
@@ -182,7 +183,7 @@ def _venue(fields: dict[str, str]) -> str:
 
 
 def _address(entry: Entry, name: str) -> str:
-    """A field that is an address: taken as written, but for LaTeX's escapes."""
+    """A field that is an address, as written, without LaTeX's escapes."""
     value = next((value for key, value in entry.fields.items() if key.lower() == name), "")
     return re.sub(r"\\([_%&#~])", r"\1", "".join(value.split())).strip("{}")
 
@@ -192,7 +193,7 @@ def _host(address: str) -> str:
 
 
 def _source(text: str, start: int) -> str:
-    """The entry that begins at an offset, as it is written."""
+    """The entry that begins at an offset, as written."""
     depth = 0
     for match in re.finditer(r"[{}]", text[start:]):
         depth += 1 if match[0] == "{" else -1
@@ -202,7 +203,7 @@ def _source(text: str, start: int) -> str:
 
 
 def _complaint(error: Any, text: str, path: Path) -> Problem:
-    """What pybtex says, with the line where it says one or names an entry twice."""
+    """A message of pybtex as a problem, with its line where the message has one or names a repeated entry."""
     what = re.sub(r"^syntax error in line \d+: ", "", str(error))
     line = getattr(error, "lineno", None)
     key = re.search(r"repeated bibliography entry: (\S+)|entry with key (\S+)", what)
@@ -210,21 +211,21 @@ def _complaint(error: Any, text: str, path: Path) -> Problem:
         name = key[1] or key[2]
         places = [match.start() for match in _OPENING.finditer(text) if match["key"] == name]
         line = text.count("\n", 0, places[-1]) + 1 if places else None
-        what = what.replace(f"repeated bibliography entry: {name}", f"{name} stands twice")
-    return Problem(f"not BibTeX: {what}" if "stands twice" not in what else what, path, line)
+        what = what.replace(f"repeated bibliography entry: {name}", f"{name} is there twice")
+    return Problem(f"not BibTeX: {what}" if "is there twice" not in what else what, path, line)
 
 
-def _lacking(work: Work, path: Path) -> Iterator[Problem]:
-    """What an entry cannot do without."""
-    have = {"author": work.names, "title": work.title, "year": re.fullmatch(r"\d{4}", work.year)}
-    for name, value in have.items():
+def _missing(work: Work, path: Path) -> Iterator[Problem]:
+    """Fields that every entry needs."""
+    fields = {"author": work.names, "title": work.title, "year": re.fullmatch(r"\d{4}", work.year)}
+    for name, value in fields.items():
         if not value:
             yield Problem(f"{work.key} has no {name}", path, work.line, (), f"add {name} = {{…}}")
     if work.url and not re.match(r"https?://", work.url):
-        yield Problem(f"the url of {work.key} is no web address: {work.url}", path, work.line, (), "write https://…")
+        yield Problem(f"the url of {work.key} is not a web address: {work.url}", path, work.line, (), "write https://…")
 
 
-def _tell_apart(works: dict[str, Work]) -> None:
+def _add_letters(works: dict[str, Work]) -> None:
     """Give letters to works of the same authors in the same year, in the order of their keys."""
     same: dict[str, list[str]] = defaultdict(list)
     for key in sorted(works):

@@ -1,4 +1,4 @@
-"""The people of the notes, from docs/people.yml: who writes them, teaches the courses, and took notes of these.
+"""People, from docs/people.yml: the authors of notes, the teachers of courses, and the authors of other notes.
 
     jeremy_howard:
       name: Jeremy Howard
@@ -8,7 +8,7 @@
       affiliation: fast.ai
     contributors:
       name: The contributors of these notes
-      group: true                       # its name is taken whole, without a first and a last part
+      group: true                       # its name is not divided into first and last names
 
 Pages and courses name people by these ids. A project without the file names them as it likes.
 """
@@ -33,7 +33,7 @@ ID = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody, or a group of people, with the line that begins their entry."""
+    """A person, or a group of people, with the line that begins the entry."""
 
     id: str
     name: str
@@ -46,14 +46,14 @@ class Person:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where they are found: address by what its link is called, their own page first."""
-        found = {"website": self.url} if self.url else {}
-        found |= {"GitHub": f"https://github.com/{self.github}"} if self.github else {}
-        return found | ({"ORCID": f"https://orcid.org/{self.orcid}"} if self.orcid else {})
+        """Their addresses by the names of the links, their own page first."""
+        links = {"website": self.url} if self.url else {}
+        links |= {"GitHub": f"https://github.com/{self.github}"} if self.github else {}
+        return links | ({"ORCID": f"https://orcid.org/{self.orcid}"} if self.orcid else {})
 
 
 class People:
-    """Everybody by id. Without the file, path is None, and nobody is missed."""
+    """Everybody by id. Without the file, path is None, and every id is accepted."""
 
     def __init__(self, people: tuple[Person, ...] = (), path: Path | None = None):
         self.all = {person.id: person for person in people}
@@ -64,20 +64,20 @@ class People:
         return self.all.get(name)
 
     def called(self, name: str) -> str | None:
-        """The id of the person with this name, id or name on GitHub, in any case; None where there is none."""
+        """The id of the person with this name, id or GitHub name, in any case; None where there is none."""
         wanted = name.strip().removeprefix("@").casefold()
         names = ((p.id, {p.id, p.name.casefold(), p.github.casefold()}) for p in self.all.values())
         return next((id for id, called in names if wanted and wanted in called), None)
 
-    def unknown(self, name: str, path: Path | None, line: int, field: str = "authors") -> Problem | None:
-        """The problem with an id that nobody has; None where somebody has it."""
+    def unknown(self, name: str, path: Path | None, line: int, field: str = "authors") -> Iterator[Problem]:
+        """The problem of an id that nobody has; none where somebody has it."""
         if name in self.all or self.path is None:
-            return None
+            return
         close = nearest(name, self.all)
         if close is None:  # a name in place of an id
             close = next((person.id for person in self.all.values() if person.name == name), None)
         fix = f"write {field}: [{close}]" if close else f"add {made_id(name)} to docs/{self.path.name}"
-        return Problem(f"{field}: nobody is called {name!r}", path, line, (f"there is: {some(self.all)}",), fix)
+        yield Problem(f"{field}: nobody has the id {name!r}", path, line, (f"there is: {some(self.all)}",), fix)
 
 
 def load(path: Path) -> People:
@@ -86,7 +86,7 @@ def load(path: Path) -> People:
         return People()
     problems = Problems()
     people = list(_people(path, problems))
-    _told_apart(people, path, problems)
+    _check_names(people, path, problems)
     problems.raise_if_any()
     return People(tuple(people), path)
 
@@ -94,34 +94,34 @@ def load(path: Path) -> People:
 def _people(path: Path, problems: Problems) -> Iterator[Person]:
     for name, node, line in pairs(root(path, problems), path, problems, "the people"):
         if not ID.fullmatch(name):
-            problems.add(f"{name!r} is no id", path, line, details=["ids are small letters, digits and _"],
+            problems.add(f"{name!r} is not an id", path, line, details=["ids are small letters, digits and _"],
                          fix=f"write {made_id(name)}:")  # fmt: skip
         yield _person(name, node, line, path, problems)
 
 
 def _person(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Person:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for key, value, at in pairs(node, path, problems, name, FIELDS):
         text = written(value)
         wrong = "is not a text" if not isinstance(text, str) else _wrong(key, text)
         if wrong:
             problems.add(f"{key} of {name} {wrong}", path, at)
         else:
-            found[key] = text
-    if not found.get("name"):
+            fields[key] = text
+    if not fields.get("name"):
         problems.add(f"{name} has no name", path, line, fix="name: …")
-    group = found.pop("group", "false") == "true"
-    return Person(name, found.pop("name", "") or name, **found, group=group, line=line)
+    group = fields.pop("group", "false") == "true"
+    return Person(name, fields.pop("name", "") or name, **fields, group=group, line=line)
 
 
 def _wrong(key: str, text: str) -> str | None:
-    """What is wrong with a field's text; None where nothing is."""
+    """The mistake in a field's text; None for none."""
     if key == "url" and not is_web_address(text):
-        return f"is no web address: {text}"
+        return f"is not a web address: {text}"
     if key == "github" and not re.fullmatch(r"[A-Za-z0-9](?:-?[A-Za-z0-9])*", text):
-        return f"is no name on GitHub: {text}"
+        return f"is not a GitHub name: {text}"
     if key == "orcid" and not _is_orcid(text):
-        return f"is no ORCID iD: {text}"
+        return f"is not an ORCID iD: {text}"
     if key == "group" and text not in ("true", "false"):
         return f"is neither true nor false: {text}"
     return None
@@ -138,19 +138,19 @@ def _is_orcid(text: str) -> bool:
     return digits[-1] == "0123456789X"[(12 - total % 11) % 11]
 
 
-def _told_apart(people: list[Person], path: Path, problems: Problems) -> None:
-    """Two entries with one name are most likely one person."""
+def _check_names(people: list[Person], path: Path, problems: Problems) -> None:
+    """Report entries with the same name, which are most likely one person."""
     seen: dict[str, Person] = {}
     for person in people:
         other = seen.setdefault(person.name.casefold(), person)
         if other is not person and person.name != person.id:
             problems.add(f"{person.id} has the name of {other.id}", path, person.line,
-                         details=[f"{other.id} stands on line {other.line}"],
-                         fix="make them one entry, or tell their names apart")  # fmt: skip
+                         details=[f"{other.id} is on line {other.line}"],
+                         fix="make them one entry, or give them different names")  # fmt: skip
 
 
 def made_id(name: str) -> str:
     """An id made of a name."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()  # Zoë -> zoe
-    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return found if ID.fullmatch(found) else f"by_{found or 'somebody'}"
+    id = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return id if ID.fullmatch(id) else f"by_{id or 'somebody'}"

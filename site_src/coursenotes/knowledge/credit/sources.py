@@ -1,11 +1,11 @@
-"""What a page rests on beside its lectures: the entries of `sources:` in its front matter.
+"""The sources of a page apart from its lectures: the entries of `sources:` in its front matter.
 
     sources:
       - srivastava2014                                  # a work of docs/literature.bib
       - https://example.org/a-post                      # an address
       - {title: Notes of lesson 7, author: ana, url: https://example.org/ana, licence: CC-BY-4.0}
 
-An author is an id of docs/people.yml, or the name of somebody who is not there; several are a list.
+An author is an id of docs/people.yml, or the name of somebody who is not in it; several are a list.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.references import is_web_address
 from coursenotes.errors import Problem, nearest
-from coursenotes.knowledge.credit import licences
+from coursenotes.knowledge.credit import licenses
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import ID, People
 
@@ -27,59 +27,49 @@ FIELDS = ("title", "url", "author", "licence")
 
 @dataclass(frozen=True)
 class Source:
-    """One entry: the key of a work, or what the page itself says of it. by holds ids of people, and names."""
+    """One entry: the key of a work, or a description on the page itself. by holds ids of people, and names."""
 
     key: str = ""
     title: str = ""
     url: str = ""
     by: tuple[str, ...] = ()
-    licence: str = ""
+    license: str = ""
 
 
 def of_page(page: PageInfo) -> list[Source]:
     """The sources of a page in its order; entries that cannot be read are left out."""
-    return [source for entry in entries(page) if (source := _source(entry)) is not None]
-
-
-def entries(page: PageInfo) -> list[Any]:
-    """What stands in `sources:`, as YAML reads it; nothing where it is no list."""
-    given = page.meta.get("sources")
-    return given if isinstance(given, list) else []
+    return [source for entry in page.list_of("sources") if (source := _source(entry)) is not None]
 
 
 def problems(page: PageInfo, people: People | None, literature: Callable[[], Literature]) -> Iterator[Problem]:
-    """What is wrong with the sources of a page. Without people, nobody's id is looked up."""
-    given = page.meta.get("sources")
-    if given is not None and not isinstance(given, list):
-        yield Problem("sources: is not a list", page.path, page.line_of("sources"), (),
-                      f"write sources: [{given}]")  # fmt: skip
-    for entry in entries(page):
+    """The mistakes in the sources of a page. Without people, ids are not looked up."""
+    for entry in page.list_of("sources"):
         line = _line(page, entry)
         if isinstance(entry, dict):
             yield from _described(page, entry, line, people)
         elif not isinstance(entry, str) or not entry.strip():
-            yield Problem(f"sources: {entry!r} is no source", page.path, line, (),
+            yield Problem(f"sources: {entry!r} is not a source", page.path, line, (),
                           "write a key of literature.bib, an address, or {title: …, author: …, url: …}")  # fmt: skip
         elif re.match(r"[a-z]+:", entry) and not is_web_address(entry):
-            yield Problem(f"sources: {entry} is no web address", page.path, line, (), "write https://…")
+            yield Problem(f"sources: {entry} is not a web address", page.path, line, (), "write https://…")
         elif not is_web_address(entry):
             yield from literature().unknown(entry, page.path, line, "sources: [{}]")
 
 
 def of_works(literature: Literature, catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the file, and works that no page cites or names among its sources."""
+    """The mistakes in literature.bib, and works that no page cites or names among its sources."""
     yield from literature.wrong
     used = {r.name for page in catalog.pages.values() for r in page.references if r.scheme == "cite"}
     for page in catalog.pages.values():
-        used |= {str(entry) for entry in entries(page)}
+        used |= {str(entry) for entry in page.list_of("sources")}
     for work in literature.works.values():
         if work.key not in used:
             yield Problem(f"no page cites {work.key}", literature.path, work.line, (),
-                          f"write [@{work.key}] where it is rested on, or take it out")  # fmt: skip
+                          f"write [@{work.key}] where a page is based on it, or remove it")  # fmt: skip
 
 
 def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People | None) -> Iterator[Problem]:
-    """What is wrong with a source that the page itself describes."""
+    """The mistakes in a source that the page itself describes."""
     for field in entry:
         if field not in FIELDS:
             close = nearest(str(field), FIELDS)
@@ -88,14 +78,12 @@ def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People 
     if not entry.get("title"):
         yield Problem("sources: an entry without a title", page.path, line, (), "add title: …")
     if entry.get("url") and not is_web_address(str(entry["url"])):
-        yield Problem(f"sources: {entry['url']} is no web address", page.path, line, (), "write url: https://…")
+        yield Problem(f"sources: {entry['url']} is not a web address", page.path, line, (), "write url: https://…")
     if entry.get("licence"):
-        yield from licences.problems(entry["licence"], page.path, line)
+        yield from licenses.problems(entry["licence"], page.path, line)
     for name in _by(entry.get("author")):
         if people is not None and ID.fullmatch(name):
-            unknown = people.unknown(name, page.path, line, "author")
-            if unknown:
-                yield unknown
+            yield from people.unknown(name, page.path, line, "author")
 
 
 def _source(entry: Any) -> Source | None:
@@ -110,7 +98,7 @@ def _source(entry: Any) -> Source | None:
 
 
 def short_address(url: str) -> str:
-    """An address as it is shown where nothing else is known: example.org/a-post."""
+    """An address as a text, for links without one: example.org/a-post."""
     return re.sub(r"^https?://(?:www\.)?|/$", "", url)
 
 
@@ -119,7 +107,7 @@ def _by(author: Any) -> tuple[str, ...]:
 
 
 def _line(page: PageInfo, entry: Any) -> int:
-    """The line that an entry begins on, or that of the field."""
+    """The line that an entry begins on; where it cannot be found, that of the field."""
     first = page.line_of("sources")
     words = str(entry.get("title") or next(iter(entry), "")) if isinstance(entry, dict) else str(entry)
     for number, line in enumerate(page.text.split("\n")[first - 1 :], first):

@@ -1,6 +1,6 @@
-"""Values that go stale: [486](dated:2022-07-21?review=2023-07-21) was true on that day, and is looked at again later.
+"""Values that go stale: [486](dated:2022-07-21?review=2023-07-21) was true on that day, and is to be reviewed later.
 
-Without review=, that is a year after. What is due never fails a build: nothing breaks because time has passed.
+Without review=, that is a year later. A value that is due never fails a build: time alone breaks nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REVIEW = "review"
 
 @dataclass(frozen=True)
 class Fact:
-    """One value on a page: the nth of its page, from 1, with the sentence that it stands in."""
+    """One value on a page: the nth of its page, from 1, with its sentence."""
 
     page: PageInfo
     line: int
@@ -48,10 +48,10 @@ def place(page: str, nth: int) -> str:
 
 
 def days(target: Target) -> tuple[date, date]:
-    """(the day of a value, the day from which it is due). Raises ValueError for what is no day."""
+    """(the day of a value, the day from which it is due). Raises ValueError where one is not a date."""
     day = dates.parse(target.name)
-    given = target.settings.get(REVIEW)
-    return day, dates.parse(given) if given is not None else _a_year_after(day)
+    review = target.settings.get(REVIEW)
+    return day, dates.parse(review) if review is not None else _a_year_after(day)
 
 
 def facts(pages: Iterable[PageInfo]) -> Iterator[Fact]:
@@ -69,7 +69,7 @@ def facts(pages: Iterable[PageInfo]) -> Iterator[Fact]:
 
 
 def due(pages: Iterable[PageInfo], today: date) -> list[Fact]:
-    """The dated values that are to be looked at again by today, the longest due first."""
+    """The dated values that are due for review today, the longest due first."""
     return sorted((f for f in facts(pages) if f.review <= today), key=lambda f: (f.review, f.page.name, f.line))
 
 
@@ -79,23 +79,22 @@ def next_due(pages: Iterable[PageInfo], today: date) -> date | None:
 
 
 def problems(reference: Reference, today: date) -> Iterator[Problem]:
-    """What is wrong with one dated value."""
+    """The mistakes in one dated value."""
     place = reference.path, reference.line
     if not reference.text:
         yield Problem(f"dated:{reference.name} has no text, which is the value", *place, (), "write [486](dated:…)")
     try:
         day, review = days(reference.target)
     except ValueError as error:
-        yield Problem(
-            f"dated: {error}", *place, (), "write dated:2022-07-21, with ?review=2023-07-21 where it is known"
-        )
+        fix = "write dated:2022-07-21, with ?review=2023-07-21 where it is known"
+        yield Problem(f"dated: {error}", *place, (), fix)
         return
     if day > today:
-        yield Problem(f"{reference.text} is dated {day}, which is still to come", *place, (),
-                      "write the day on which it was looked up")  # fmt: skip
+        what = f"{reference.text} is dated {day}, which is in the future"
+        yield Problem(what, *place, (), "write the day on which it was looked up")
     if review <= day:
-        yield Problem(f"{reference.text} is to be looked at again on {review}, which is not after {day}", *place, (),
-                      "write a later day, or leave ?review= out: then it is a year later")  # fmt: skip
+        what = f"{reference.text} is to be reviewed on {review}, which is not after {day}"
+        yield Problem(what, *place, (), "write a later day, or leave ?review= out: then it is a year later")
 
 
 def _a_year_after(day: date) -> date:
@@ -106,7 +105,7 @@ def _a_year_after(day: date) -> date:
 
 
 def _sentence(line: str, value: str) -> str:
-    """The sentence of a line in which the value stands, in plain words."""
+    """The sentence of a line that holds the value, as plain text."""
     text = plain(line)
     sentences = re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ0-9])", text)
     return next((sentence for sentence in sentences if value in sentence), text)

@@ -1,7 +1,7 @@
-"""The terms of the notes, from docs/glossary.yml: what each means, and which are abbreviations.
+"""The terms of the notes, from docs/glossary.yml: their meanings, and which of them are abbreviations.
 
     logit:
-      text: What a network gives for a class before [softmax](term:softmax) makes probabilities of it.
+      text: The output of a network for a class before [softmax](term:softmax) turns it into a probability.
       also: [logits]                 # other forms of the word
       page: concepts/losses.md       # the page that treats it
       see: [softmax]
@@ -34,7 +34,7 @@ FIELDS = ("text", "also", "page", "stands_for", "see")
 
 @dataclass(frozen=True)
 class Term:
-    """One term as it is written in a sentence. page may end in #place; text is Markdown."""
+    """One term as it is written in a sentence. page may end in #anchor; text is Markdown."""
 
     name: str
     text: str
@@ -58,7 +58,7 @@ class Term:
 
 @dataclass
 class Glossary:
-    """Every term by its id; and what is wrong with the file."""
+    """Every term by its id, and the mistakes in the file."""
 
     path: Path
     terms: dict[str, Term] = field(default_factory=dict)
@@ -72,16 +72,16 @@ class Glossary:
 
     @property
     def listed(self) -> list[Term]:
-        """The terms that readers find, in alphabetical order."""
+        """The listed terms, in alphabetical order."""
         return sorted((term for term in self.terms.values() if term.listed), key=lambda t: (t.name.casefold(), t.name))
 
     def abbreviations(self, listed: bool) -> dict[str, Term]:
-        """The terms that stand for more words, by each of their forms; with those that are not listed, or without."""
-        found = [term for term in self.terms.values() if term.stands_for and (term.listed or not listed)]
-        return {form: term for term in found for form in term.forms}
+        """The terms that stand for several words, by each of their forms; listed: only listed terms."""
+        terms = [term for term in self.terms.values() if term.stands_for and (term.listed or not listed)]
+        return {form: term for term in terms for form in term.forms}
 
     def problems(self, name: str, path: Path, line: int, page: PageInfo | None, listed: bool) -> Iterator[Problem]:
-        """What is wrong with a term that a page names; a page that is listed may not name one that is not."""
+        """The mistakes in a reference to a term; a listed page may not name a term that is not listed."""
         term = self.get(name)
         if term is None and not self.wrong:
             forms = {slug(form): term.id for term in self.terms.values() for form in term.forms}
@@ -90,8 +90,8 @@ class Glossary:
                           (f"there is: {some(sorted(self.terms))}",),
                           f"write term:{close}" if close else f"add it to docs/{self.path.name}")  # fmt: skip
         elif term is not None and page is not None and listed and not term.listed:
-            yield Problem(f"{page.name} is listed, and names the term {term.name}, whose page is not", path, line, (),
-                          "take the link out until then, or unlist this page too")  # fmt: skip
+            what = f"{page.name} is listed, and names the term {term.name}, whose page is not"
+            yield Problem(what, path, line, (), "remove the link until then, or unlist this page too")
 
 
 def slug(name: str) -> str:
@@ -101,22 +101,22 @@ def slug(name: str) -> str:
 
 def load(path: Path, visibility: Visibility) -> Glossary:
     """Read glossary.yml. A file that is not there has no terms."""
-    found = Glossary(path)
+    glossary = Glossary(path)
     if not path.is_file():
-        return found
+        return glossary
     wrong = Problems()
     for name, node, line in pairs(root(path, wrong), path, wrong, "the glossary"):
         term = _term(name, node, line, path, wrong, visibility)
-        other = found.terms.get(term.id)
+        other = glossary.terms.get(term.id)
         if other is not None:
             wrong.add(f"{name} names two terms", path, line, details=[f"the other is {other.name}, line {other.line}"])
-        found.terms[term.id] = term
-    found.wrong = wrong.all
-    return found
+        glossary.terms[term.id] = term
+    glossary.wrong = wrong.all
+    return glossary
 
 
 def problems(glossary: Glossary, catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the file: fields, forms that two terms share, pages and terms that there are not."""
+    """The mistakes in the file: wrong fields, forms that two terms share, unknown pages and terms."""
     yield from glossary.wrong
     seen: dict[str, Term] = {term.id: term for term in glossary.terms.values()}
     for term in glossary.terms.values():
@@ -125,50 +125,51 @@ def problems(glossary: Glossary, catalog: Catalog) -> Iterator[Problem]:
             if other is not term or slug(form) == term.id:
                 details = () if other is term else (f"the other is {other.name}, line {other.line}",)
                 what = f"{form} is the term itself" if other is term else f"{form} names two terms"
-                yield Problem(what, glossary.path, term.line, details, "take it out of also:")
+                yield Problem(what, glossary.path, term.line, details, "remove it from also:")
         page = term.page.partition("#")[0]
         if page and page not in catalog.pages:
             close = nearest(page, catalog.pages)
-            yield Problem(f"{term.name}: no page {page}", glossary.path, term.line, (),
-                          f"write page: {close}" if close else "name a page below docs/")  # fmt: skip
+            fix = f"write page: {close}" if close else "name a page below docs/"
+            yield Problem(f"{term.name}: no page {page}", glossary.path, term.line, (), fix)
         for name in term.see:
             yield from glossary.problems(name, glossary.path, term.line, None, False)
         yield from _text(glossary, term)
 
 
 def _text(glossary: Glossary, term: Term) -> Iterator[Problem]:
-    """What is wrong with the references in a term's text. It is shown in many places: no address in it is relative."""
-    found, wrong = references.scan(term.text, glossary.path)
+    """The mistakes in the references of a term's text. It is shown on many pages, so no address may be relative."""
+    names, wrong = references.scan(term.text, glossary.path)
     for problem in wrong:
         yield Problem(problem.what, glossary.path, term.line, problem.details, problem.fix)
-    for reference in found:
+    for reference in names:
         if reference.scheme == "term":
             yield from glossary.problems(reference.name, glossary.path, term.line, None, False)
             other = glossary.get(reference.name)
             if other is not None and term.listed and not other.listed:
-                yield Problem(f"{term.name} is listed, and its text names {other.name}, whose page is not",
-                              glossary.path, term.line, (), "take the link out until then")  # fmt: skip
+                what = f"{term.name} is listed, and its text names {other.name}, whose page is not"
+                yield Problem(what, glossary.path, term.line, (), "remove the link until then")
         else:
-            yield Problem(f"{term.name}: a glossary's text refers to other terms only, not to {reference.name}",
-                          glossary.path, term.line, (), "write it on the page that treats the term")  # fmt: skip
+            what = f"{term.name}: a glossary's text refers to other terms only, not to {reference.name}"
+            yield Problem(what, glossary.path, term.line, (), "write it on the page that treats the term")
 
 
 def _term(name: str, node: yaml.Node, line: int, path: Path, wrong: Problems, visibility: Visibility) -> Term:
-    given: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value, at in pairs(node, path, wrong, f"the term {name}", FIELDS):
-        given[key] = written(value)
-        if key in ("also", "see") and isinstance(given[key], str):
-            given[key] = [given[key]]
-        if not (isinstance(given[key], list) if key in ("also", "see") else isinstance(given[key], str)):
-            wrong.add(f"{key} of {name} is not a {'list' if key in ('also', 'see') else 'text'}", path, at)
-            given.pop(key)
+        fields[key] = written(value)
+        type_, type_name = (list, "list") if key in ("also", "see") else (str, "text")
+        if type_ is list and isinstance(fields[key], str):
+            fields[key] = [fields[key]]
+        if not isinstance(fields[key], type_):
+            wrong.add(f"{key} of {name} is not a {type_name}", path, at)
+            fields.pop(key)
     shown = name.replace("_", " ")
-    text = " ".join(given.get("text", "").split())
+    text = " ".join(fields.get("text", "").split())
     if not text:
-        wrong.add(f"the term {name} has no text", path, line, fix="text: what it means, in a sentence or two")
-    page = given.get("page", "")
-    also, see = ([str(item) for item in given.get(key, ())] for key in ("also", "see"))
+        wrong.add(f"the term {name} has no text", path, line, fix="text: its meaning, in a sentence or two")
+    page = fields.get("page", "")
+    also, see = ([str(item) for item in fields.get(key, ())] for key in ("also", "see"))
     return Term(
-        shown, text, line, tuple(also), page, given.get("stands_for", ""), tuple(see),
+        shown, text, line, tuple(also), page, fields.get("stands_for", ""), tuple(see),
         visibility.page(page.partition("#")[0]) if page else True,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Footnotes: every [^1] in the text has its note, and every note is referred to."""
+"""Checks footnotes: every [^1] in the text has its note, and every note is referred to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _USE = re.compile(r"\[\^(?P<name>[^\]\n]*)\](?!\()")
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the footnotes of every page."""
+    """The mistakes in the footnotes of every page."""
     for page in catalog.pages.values():
         if "[^" in page.text:
             yield from _of_page(page)
@@ -27,13 +27,13 @@ def _of_page(page: PageInfo) -> Iterator[Problem]:
     for match in _NOTE.finditer(masked):
         name, line = match["name"], line_of(masked, match.start())
         if name in notes:
-            yield Problem(f"[^{name}] has two notes", page.path, line, (f"the first is on line {notes[name]}",),
-                          "give one of them another name")  # fmt: skip
+            first = f"the first is on line {notes[name]}"
+            yield Problem(f"[^{name}] has two notes", page.path, line, (first,), "give one of them another name")
         notes.setdefault(name, line)
-    defining = {match.start() + match[0].index("[") for match in _NOTE.finditer(masked)}
+    definitions = {match.start() + match[0].index("[") for match in _NOTE.finditer(masked)}
     used: set[str] = set()
     for match in _USE.finditer(masked):
-        if match.start() in defining or escaped(masked, match.start()):
+        if match.start() in definitions or escaped(masked, match.start()):
             continue
         name, line = match["name"], line_of(masked, match.start())
         used.add(name)
@@ -46,5 +46,5 @@ def _of_page(page: PageInfo) -> Iterator[Problem]:
     for name, line in notes.items():
         if name not in used:
             close = nearest(name, used - notes.keys())
-            fix = f"is it [^{close}]?" if close else f"write [^{name}] where it belongs, or take it out"
+            fix = f"is it [^{close}]?" if close else f"write [^{name}] where it belongs, or remove it"
             yield Problem(f"nothing refers to the note [^{name}]", page.path, line, (), fix)

@@ -1,1 +1,1 @@
-"""Courses, lectures, their transcripts, and which second a note speaks of."""
+"""Courses and lectures, transcripts, versions of lessons, visibility, and the times at which topics are treated."""

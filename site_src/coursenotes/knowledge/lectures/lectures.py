@@ -8,7 +8,7 @@
           title: Convolutions
           video: htiNBPxcXgo            # a YouTube id, or the address of a video file
           duration: "1:36:55"
-          codes: [DL1v5L8]              # other names that note-takers use
+          codes: [DL1v5L8]              # other names in people's notes
           date: 2022-07-21              # when it was given; release: is the day from which it is listed here
 
 A lecture is called course/lecture (dl2022/8) or by one of its codes, in any case.
@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from coursenotes import dates
-from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.references import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
@@ -37,7 +37,7 @@ LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "date", "release",
 
 @dataclass(frozen=True)
 class Lecture:
-    """One lecture. seconds is its length, or None where it is not known; more holds the other fields as written."""
+    """One lecture. seconds is its length, or None where it is unknown; more holds the other fields as written."""
 
     course: str
     name: str
@@ -53,7 +53,7 @@ class Lecture:
         return f"{self.course}/{self.name}"
 
     def watch(self, seconds: int = 0) -> str:
-        """The address of this second of the video, or an empty string where there is no video."""
+        """The address of this second of the video; empty where there is no video."""
         if not self.video:
             return ""
         if "://" in self.video:
@@ -85,7 +85,7 @@ class Lectures:
                     self._by_name.setdefault(name.casefold(), lecture)
 
     def get(self, name: str) -> Lecture | None:
-        """The lecture that is called dl2022/8 or DL1v5L8, in any case; None where there is none."""
+        """The lecture with this name, dl2022/8 or DL1v5L8, in any case; None where there is none."""
         return self._by_name.get(name.casefold())
 
     def names(self) -> list[str]:
@@ -98,85 +98,97 @@ class Lectures:
             yield from course.lectures
 
     def nearest(self, name: str) -> str | None:
-        """The spelling of a lecture's name that comes closest."""
+        """The name of a lecture that is closest to this spelling; None where none is near."""
         close = nearest(name.casefold(), [n.casefold() for n in self.names()])
         return next((n for n in self.names() if n.casefold() == close), None)
 
     def of_lesson(self, page: str) -> Lecture | None:
-        """The lecture that a page is the canonical one of: lessons/dl2022/lesson8.md; None for any other."""
+        """The lecture whose canonical page this is, lessons/dl2022/lesson8.md; None for any other page."""
         parts = page.split("/")
         if len(parts) != 3 or parts[0] != "lessons":
             return None
         return self.get(f"{parts[1]}/{re.sub(r'^(lesson|lecture)[-_]?', '', Path(page).stem)}")
 
-    def of_page(self, page: str, meta: Mapping[str, Any]) -> Lecture | None:
+    def of_page(self, page: PageInfo) -> Lecture | None:
         """The lecture that a page's bare times are in: its lesson's own, else the first of its `lectures:`."""
-        own = self.of_lesson(Paths.lesson_of(page) or "")
+        own = self.of_lesson(Paths.lesson_of(page.name) or "")
         if own is not None:
             return own
-        return next((self.get(str(entry).partition("@")[0]) for entry in entries(meta)), None)
+        return next((self.get(str(entry).partition("@")[0]) for entry in page.list_of("lectures")), None)
 
     def named(self, target: str, page: PageInfo) -> tuple[Lecture | None, int | None]:
         """The lecture and the second that a reference names: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
         code, _, time = target.partition("@")
-        lecture = self.get(code) if code else self.of_page(page.name, page.meta)
+        lecture = self.get(code) if code else self.of_page(page)
         return lecture, parse_time(time) if time else None
 
-    def in_front(self, meta: Mapping[str, Any]) -> list[tuple[Lecture, int | None]]:
-        """The lectures that a front matter names, with their seconds where it gives one; what is unknown left out."""
-        found = []
-        for entry in entries(meta):
+    def in_front(self, page: PageInfo) -> list[tuple[Lecture, int | None]]:
+        """The lectures in a page's front matter, each with its seconds or None; unknown ones are left out."""
+        entries = []
+        for entry in page.list_of("lectures"):
             code, _, time = str(entry).partition("@")
             lecture = self.get(code)
             try:
-                found += [(lecture, parse_time(time) if time else None)] if lecture is not None else []
+                entries += [(lecture, parse_time(time) if time else None)] if lecture is not None else []
             except Malformed:
-                continue  # told with the front matter
-        return found
-
-
-def entries(meta: Mapping[str, Any]) -> list[Any]:
-    """What stands in `lectures:` of a page's front matter; nothing where it is no list."""
-    found = meta.get("lectures")
-    return found if isinstance(found, list) else []
+                continue  # reported by of_front_matter
+        return entries
 
 
 def load(path: Path) -> Lectures:
     """Read courses.yml. A file that is not there has no courses. Raises CoursenotesError with every problem."""
-    found, problems = read(path)
+    lectures, problems = read(path)
     problems.raise_if_any()
-    return found
+    return lectures
 
 
 def read(path: Path) -> tuple[Lectures, Problems]:
-    """What courses.yml says as far as it can be read, and what is wrong with it. Raises CoursenotesError: not YAML."""
+    """The lectures of courses.yml as far as they can be read, and its problems. Raises CoursenotesError: not YAML."""
     problems = Problems()
     if not path.is_file():
         return Lectures(path=path), problems
     node = root(path, problems)
     problems.raise_if_any()
-    found = pairs(node, path, problems, "courses")
-    courses = [_course(name, inner, line, path, problems) for name, inner, line in found]
+    entries = pairs(node, path, problems, "courses")
+    courses = [_course(name, inner, line, path, problems) for name, inner, line in entries]
     _check_names(courses, path, problems)
     return Lectures(tuple(courses), path), problems
 
 
 def problems(lectures: Lectures, target: str, place: tuple[Path, int], page: PageInfo | None) -> Iterator[Problem]:
-    """What is wrong with a lecture that a page names: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
+    """The mistakes in a reference to a lecture: dl2022/8@1:08:22, or @1:08:22 for the page's own."""
     code, _, time = target.partition("@")
     if code:
         lecture = lectures.get(code)
     else:
-        lecture = lectures.of_page(page.name, page.meta) if page else None
+        lecture = lectures.of_page(page) if page else None
     if lecture is None and not code:
-        yield Problem(f"[{time}] is in no lecture: this page has none of its own", *place, (),
-                      f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")  # fmt: skip
+        what = f"[{time}] belongs to no lecture: this page has none of its own"
+        yield Problem(what, *place, (), f"write [course/lecture@{time}], or in the front matter lectures: [dl2022/8]")
     elif lecture is None:
         close = lectures.nearest(code)
         fix = f"write [{close}@{time}]" if close and time else f"write lecture:{close}" if close else None
         yield Problem(f'no lecture "{code}"', *place, (f"there is: {some(lectures.names())}",), fix)
     elif time and lecture.seconds is not None and parse_time(time) > lecture.seconds:
         yield Problem(f"{time} is after the end of {lecture.id}, which lasts {write_time(lecture.seconds)}", *place)
+
+
+def of_front_matter(lectures: Lectures, catalog: Catalog) -> Iterator[Problem]:
+    """Mistakes in the `lectures:` of every page."""
+    for page in catalog.pages.values():
+        for entry in page.list_of("lectures"):
+            code, _, time = str(entry).partition("@")
+            if not isinstance(entry, str) or not code:
+                what = f"{entry!r} is not a lecture; YAML reads a bare time as a number"
+                yield page.problem("lectures", what, 'write lectures: ["dl2022/8@1:08:22"]')
+                continue
+            try:
+                target = f"{code}@{write_time(parse_time(time))}" if time else code
+            except Malformed as error:
+                yield page.problem("lectures", f"{entry}: {error}", error.fix)
+                continue
+            for problem in problems(lectures, target, (page.path, page.line_of("lectures")), page):
+                yield replace(problem, fix=problem.fix and problem.fix.replace("[", "lectures: ["))
 
 
 def _course(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Course:
@@ -219,8 +231,8 @@ def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, pro
             except ValueError as error:
                 problems.add(f"date of {what}: {error}", path, at, fix="date: 2022-07-21")
         elif key == "codes":
-            given = more.pop(key)
-            codes = tuple(given) if isinstance(given, list) else (str(given),)
+            names = more.pop(key)
+            codes = tuple(names) if isinstance(names, list) else (str(names),)
     title = str(more.pop("title", "") or "")
     if not title:
         problems.add(f"{what} has no title", path, line, fix="title: …")
@@ -228,7 +240,7 @@ def _lecture(course: str, name: str, node: yaml.Node, line: int, path: Path, pro
 
 
 def _check_names(courses: list[Course], path: Path, problems: Problems) -> None:
-    """Names are what a time may carry before its @, and no two lectures share one."""
+    """Report names that cannot be written before the @ of a time, and names that two lectures share."""
     seen: dict[str, Lecture] = {}
     for course in courses:
         for lecture in course.lectures:

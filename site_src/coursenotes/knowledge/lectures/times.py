@@ -1,7 +1,7 @@
-"""Where each topic is treated: topic -> lecture -> seconds, and the places in the notes that say so.
+"""The times at which each topic is treated: topic -> lecture -> seconds, and the places in the notes with these times.
 
-A concept's page tells by its `lectures:`, and by every time in its text. On the pages of a lesson, a time belongs to
-the concepts that its sentence names: by a link to their page, or by a figure, number, table, claim or code of theirs.
+A concept's times are those of its `lectures:` and of its text. On the pages of a lesson, a time belongs to the concepts
+that its sentence names: by a link to their page, or by a figure, number, table, claim or code of theirs.
 Where the sentence names none, to the one that its paragraph names; where that names none, to the one that its section
 names. Where a paragraph or a section names several, the time is given to none of them. Nothing is interpolated.
 """
@@ -25,7 +25,7 @@ from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
-# A full stop ends a sentence where space follows it, and no abbreviation stands before it; so does a box's title line.
+# A full stop before a space ends a sentence, unless it is one of an abbreviation; so does a box's title line.
 _STOP = re.compile(
     r"^[ \t>]*(?:!!!|\?\?\?\+?)[ \t][^\n]*"
     r"|(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)[.!?][\"'”’)\]*_]*(?=\s|\Z)",
@@ -36,9 +36,9 @@ _OWN = re.compile(r"[ \t>]*(?:\||[-*+][ \t]|\d+[.)][ \t])")  # a row of a table,
 
 @dataclass(frozen=True)
 class Place:
-    """One time in the notes: which second of which lecture, and where it stands. front: in `lectures:` of the page.
+    """One time in the notes: the second of a lecture, and where it is written. front: in `lectures:` of the page.
 
-    words are those of its sentence since the time before it, or all of them where there are none.
+    words are those of its sentence after the previous time, or all of them where there are none.
     """
 
     lecture: str
@@ -58,7 +58,7 @@ class _Time(NamedTuple):
 
 
 class Times:
-    """Every place in a lecture at which a listed concept is treated, as listed pages tell it."""
+    """Every time at which a lecture treats a listed concept, according to listed pages."""
 
     def __init__(self, catalog: Catalog, lectures: Lectures, visibility: Visibility):
         self.catalog, self.lectures, self.visibility = catalog, lectures, visibility
@@ -66,29 +66,29 @@ class Times:
     @cached_property
     def topics(self) -> dict[str, list[Place]]:
         """The places of each listed concept by its page's name: by lecture, second, page and line; some have none."""
-        found: dict[str, list[Place]] = {
-            page.name: [*self._front(page), *(place for _, place in self._told(page))]
+        topics: dict[str, list[Place]] = {
+            page.name: [*self._front(page), *(place for _, place in self._in_text(page))]
             for page in self.visibility.pages
             if Paths.is_concept(page.name)
         }
         for page in self.visibility.pages:
             if page.name.startswith("lessons/"):
-                for topics, place in self._told(page):
-                    for topic in topics:
-                        found[topic].append(place)
+                for names, place in self._in_text(page):
+                    for name in names:
+                        topics[name].append(place)
         order = {lecture.id: number for number, lecture in enumerate(self.lectures.all())}
-        for places in found.values():
+        for places in topics.values():
             places.sort(key=lambda p: (order[p.lecture], p.seconds, not p.front, not Paths.is_concept(p.page), p.page))
-        return found
+        return topics
 
-    # -- where times stand
+    # -- places of times
     def _front(self, page: PageInfo) -> Iterator[Place]:
-        for lecture, seconds in self.lectures.in_front(page.meta):
+        for lecture, seconds in self.lectures.in_front(page):
             if seconds is not None and self.visibility.lecture(lecture):
                 yield Place(lecture.id, seconds, page.name, page.line_of("lectures"), front=True)
 
-    def _told(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
-        """(the concepts that it belongs to, the place) of every time in a page's text."""
+    def _in_text(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
+        """(the concepts that it belongs to, its place) of every time in a page's text."""
         text, masked = page.text, prose(page.text)
         times = sorted(self._times(page, masked))
         if not times:
@@ -109,26 +109,28 @@ class Times:
             )  # fmt: skip
 
     def _words(self, text: str, sentence: tuple[int, int], time: _Time, offsets: list[int]) -> str:
-        """The words that a time ends: back to the time before it, which may end the same ones."""
+        """The words before a time, back to the previous one; where there are none, those before that."""
         start, end = sentence
         marks = [start, *(offset for offset in offsets if start <= offset < time.offset), time.offset]
         pieces = [_bare(text[before:after]) for before, after in pairwise(marks)]
         words = next((piece for piece in reversed(pieces) if piece), "") or _bare(text[start:end])
         course = self.lectures.courses[time.lecture.course].title
-        return words.rpartition(": ")[2] if course in words else words  # a list of sources begins with the lecture's
+        return (
+            words.rpartition(": ")[2] if course in words else words
+        )  # an entry of a list of sources begins with the course's title
 
     def _times(self, page: PageInfo, masked: str) -> Iterator[_Time]:
-        """The times of a page that can be read, in listed lectures."""
-        found: list[tuple[int, str, str]] = []
+        """The readable times of a page in listed lectures."""
+        times: list[tuple[int, str, str]] = []
         for match in TIME.finditer(masked):
             if not escaped(masked, match.start()):
-                found.append((match.start(), match["code"] or "", match["at"] or match["time"]))
+                times.append((match.start(), match["code"] or "", match["at"] or match["time"]))
         for link in links(masked):
             if link.href.startswith("lecture:"):
                 code, _, time = link.href.removeprefix("lecture:").partition("@")
-                found.append((link.start, code, time))
-        for offset, code, time in found:
-            lecture = self.lectures.get(code) if code else self.lectures.of_page(page.name, page.meta)
+                times.append((link.start, code, time))
+        for offset, code, time in times:
+            lecture = self.lectures.get(code) if code else self.lectures.of_page(page)
             try:
                 seconds = parse_time(time) if time else None
             except Malformed:
@@ -141,13 +143,15 @@ class Times:
         listed = {p.name for p in self.visibility.pages if Paths.is_concept(p.name)}
         for link in links(masked):
             try:
-                target = parse_href(link.href, page.context)
+                reference = parse_href(link.href, page.context)
             except Malformed:
                 continue
-            if target is None:
-                topics = [found.page for found in page_links(page.name, f"[]({link.href})", listed)]
+            if reference is None:
+                topics = [target.page for target in page_links(page.name, f"[]({link.href})", listed)]
+            elif reference.scheme != "lecture":
+                topics = [Paths.concept_page(reference.name.partition(".")[0])]
             else:
-                topics = [Paths.concept_page(target.name.partition(".")[0])] if target.scheme != "lecture" else []
+                continue
             for topic in topics:
                 if topic in listed:
                     yield link.start, topic
@@ -156,7 +160,7 @@ class Times:
 def _belongs(
     named: list[tuple[int, str]], sentence: tuple[int, int], paragraph: tuple[int, int], section: Span
 ) -> set[str]:
-    """The concepts that a time belongs to: all of its sentence; else the only one of its paragraph, of its section."""
+    """The concepts that a time belongs to: all of its sentence, else the only one of its paragraph or its section."""
     for (start, end), alone in ((sentence, False), (paragraph, True), ((section.start, section.end), True)):
         topics = {topic for offset, topic in named if start <= offset < end}
         if topics:
@@ -192,7 +196,7 @@ def _sentence(masked: str, paragraph: tuple[int, int], offset: int) -> tuple[int
 
 
 def _bare(markdown: str) -> str:
-    """A piece of a sentence for a reader: without times and marks, links as their words; of a row, its cells."""
+    """A piece of a sentence as plain text: without times and marks, links as their words; of a row, its cells."""
     markdown = links_as_words(TIME.sub("", markdown), images=False).strip()
     words = without_marks(re.sub(r"^(?:!!!|\?\?\?\+?)[ \t]+[\w ]*|^(?:[-*+]|\d+[.)])[ \t]|\|", " ", markdown))
     return re.sub(r"\s+([.,;:!?])", r"\1", words).strip(' ;,."')

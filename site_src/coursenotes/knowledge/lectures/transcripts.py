@@ -1,11 +1,11 @@
-"""Transcripts of lectures: a version with `kind: transcript`, whose text is headings, times and what was said.
+"""Transcripts of lectures: versions with `kind: transcript`, whose text is headings, times and speech.
 
     ## What dropout does
     [01:08:22]
     So what we do is ...
 
-With `publish: text`, as without it, the page shows all of this. With `publish: index` it shows headings and times only:
-the text is read for its words, which the search leads from to their second, and stands nowhere on the site.
+With `publish: text`, the default, the page shows all of this. With `publish: index` it shows headings and times only:
+the search finds the words of the text and leads to their second, but the text itself is nowhere on the site.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from coursenotes.discover.catalog import Catalog
 from coursenotes.discover.headings import without_marks
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
-from coursenotes.errors import Problem, nearest
+from coursenotes.errors import Problem
 
 TRANSCRIPT = "transcript"
-WAYS = ("text", "index")
-FEWEST = 25  # different words that are told together at least: of fewer, a sentence could be guessed
+FEWEST = 25  # different words of an entry, at least: with fewer, a sentence could be guessed
 
 COMMON = frozenset(
     "about after all also and any are because been but can could did does don't for from get going had has have here "
@@ -35,15 +34,17 @@ COMMON = frozenset(
     "what when where which who will with would yeah yes you you're your".split()
 )
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]")  # where a sentence would be one word
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff]"
+)  # scripts without spaces: a sentence would be one word
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:\.\d+)*")
 
 
 @dataclass
 class Segment:
-    """What stands between one time and the next. Before the first time, start is None.
+    """The text between one time and the next. Before the first time, start is None.
 
-    heading is the one that stands directly below the time, or None; headings are all, that one included.
+    heading is the one directly below the time, or None; headings are all, that one included.
     """
 
     start: int | None
@@ -60,53 +61,46 @@ class Segment:
 
 
 def is_transcript(meta: Mapping[str, Any]) -> bool:
-    """Whether a page's front matter says that it is a transcript."""
+    """Whether a page is a transcript, by its front matter."""
     return str(meta.get("kind", "")).strip().casefold() == TRANSCRIPT
 
 
 def parse(text: str, path: Path) -> tuple[list[Segment], list[Problem]]:
-    """The segments of a transcript in its order, and what is wrong with its times. A time said twice is one segment."""
-    found, problems = [Segment(None, 1)], []
+    """The segments of a transcript in its order, and the problems of its times. A repeated time is one segment."""
+    segments, problems = [Segment(None, 1)], []
     for line, kind, words in lines_of(text):
-        last = found[-1]
+        last = segments[-1]
         if kind == "heading":
             last.headings.append(words)
-            last.heading = (
-                words if not last.text and len(last.headings) == 1 and last.start is not None else last.heading
-            )
+            if last.start is not None and not last.text and len(last.headings) == 1:
+                last.heading = words
         elif kind == "text":
             last.text += f"{words}\n"
         else:
             seconds, problem = _seconds(words, path, line)
-            before = next((s for s in reversed(found) if s.start is not None), None)
+            before = next((s for s in reversed(segments) if s.start is not None), None)
             if problem is None and before is not None and before.start is not None and seconds < before.start:
-                problem = Problem(f"[{words}] comes before the time above it, [{before.time}] of line {before.line}",
-                                  path, line, (), "a transcript's times run forwards")  # fmt: skip
+                what = f"[{words}] is before the time above it, [{before.time}] of line {before.line}"
+                problem = Problem(what, path, line, (), "a transcript's times run forwards")
             if problem is not None:
                 problems.append(problem)
             elif seconds != last.start:
-                found.append(Segment(seconds, line, words))
-    return [s for s in found if s.start is not None or s.headings or s.text.strip()], problems
+                segments.append(Segment(seconds, line, words))
+    return [s for s in segments if s.start is not None or s.headings or s.text.strip()], problems
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the transcripts, and with `publish:` of any page."""
+    """The mistakes in transcripts, and in `publish:` of any page."""
     for page in catalog.pages.values():
-        way = page.meta.get("publish")
-        if way is not None and way not in WAYS:
-            close = nearest(str(way), WAYS)
-            yield Problem(f"publish: {way} is neither text nor index", page.path, page.line_of("publish"), (),
-                          f"write publish: {close or 'index'}")  # fmt: skip
-        elif way is not None and not is_transcript(page.meta):
-            yield Problem("publish: is for transcripts", page.path, page.line_of("publish"), (),
-                          "write kind: transcript, or take it out")  # fmt: skip
+        if page.meta.get("publish") in ("text", "index") and not is_transcript(page.meta):
+            yield page.problem("publish", "is for transcripts", "write kind: transcript, or remove it")
         if hidden(page.meta) and page.path.suffix != ".md":
             yield Problem("only the text of Markdown can be kept unpublished", page.path, None, (), "write it as .md")
         elif is_transcript(page.meta) and page.path.suffix == ".md":
             yield from parse(page.path.read_text(encoding="utf-8"), page.path)[1]
 
 
-# ---------------------------------------------------------------- what is shown
+# ---------------------------------------------------------------- the page
 def shown(text: str, meta: Mapping[str, Any]) -> str:
     """The Markdown of a transcript's page: each time with its anchor, and of a hidden text the headings alone."""
     if not hidden(meta):
@@ -142,26 +136,26 @@ def _anchored(text: str) -> str:
     return "\n".join(lines)
 
 
-# ---------------------------------------------------------------- what is searched
+# ---------------------------------------------------------------- the search
 def index(segments: Iterable[Segment]) -> Iterator[tuple[Segment, list[str]]]:
-    """(segment, its different words, sorted) of a hidden transcript; segments of few words are told as one.
+    """(segment, its different words, sorted) of a hidden transcript; segments of few words are merged.
 
-    What is told as one leads to the first of their times. What stands before the first time is told with it.
+    Merged segments lead to the first of their times. Text before the first time is merged with that segment.
     """
-    held: list[Segment] = []
+    pending: list[Segment] = []
     groups: list[tuple[list[Segment], set[str]]] = []
     for segment in segments:
-        held.append(segment)
-        words = set().union(*(_words(each.text) for each in held))
-        if len(words) >= FEWEST and any(each.start is not None for each in held):
-            groups.append((held, words))
-            held = []
-    if held:
-        rest = set().union(*(_words(each.text) for each in held))
+        pending.append(segment)
+        words = set().union(*(_words(each.text) for each in pending))
+        if len(words) >= FEWEST and any(each.start is not None for each in pending):
+            groups.append((pending, words))
+            pending = []
+    if pending:
+        rest = set().union(*(_words(each.text) for each in pending))
         if groups:
-            groups[-1] = ([*groups[-1][0], *held], groups[-1][1] | rest)
+            groups[-1] = ([*groups[-1][0], *pending], groups[-1][1] | rest)
         else:
-            groups.append((held, set()))  # a transcript so short gives none of its words
+            groups.append((pending, set()))  # so short a transcript gives none of its words
     for group, words in groups:
         first = next((segment for segment in group if segment.start is not None), None)
         if first is not None:
@@ -169,22 +163,22 @@ def index(segments: Iterable[Segment]) -> Iterator[tuple[Segment, list[str]]]:
 
 
 def blocks(words: Iterable[str]) -> str:
-    """Sorted words as HTML, a paragraph for each initial: the search shows the paragraph that holds what it found."""
+    """Sorted words as HTML, a paragraph for each initial: the search shows the paragraph of a match."""
     return "".join(f"<p>{' '.join(group)}</p>" for _, group in groupby(words, key=lambda word: word[0]))
 
 
 def _words(text: str) -> set[str]:
-    found = {word.casefold().replace("’", "'") for word in _WORD.findall(without_marks(text)) if len(word) > 2}
-    return {word for word in found if word not in COMMON and not _UNSPACED.search(word)}
+    words = {word.casefold().replace("’", "'") for word in _WORD.findall(without_marks(text)) if len(word) > 2}
+    return {word for word in words if word not in COMMON and not _UNSPACED.search(word)}
 
 
 def _literal(words: str) -> str:
-    """Words that mean nothing to Markdown."""
+    """Words escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]$|~^])", r"\\\1", html.escape(words, quote=False))
 
 
 def _seconds(time: str, path: Path, line: int) -> tuple[int, Problem | None]:
-    """(seconds, None) of a time with three fields; (0, what is wrong) of any other."""
+    """(seconds, None) of a time with three fields; (0, the problem) of any other."""
     try:
         if time.count(":") != 2:
             raise Malformed(f"{time} is not a time: a transcript's times are h:mm:ss", f"is it [0:{time}]?")

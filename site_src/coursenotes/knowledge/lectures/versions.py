@@ -1,14 +1,13 @@
-"""Lessons and people's own versions of them: one canonical page, and any number of notes in the folder beside it.
+"""Lessons and people's own versions of them: one canonical page, and any number of notes in the folder of its name.
 
     docs/lessons/dl2022/lesson8.md              the canonical page
     docs/lessons/dl2022/lesson8/ana.ipynb       kind: summary, state: draft, authors: [ana], licence: CC-BY-4.0
 
-A version's fields stand in its front matter, or in a notebook's metadata under "coursenotes".
+A version's fields are in its front matter, or in a notebook's metadata under "coursenotes".
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,23 +16,17 @@ from pathlib import PurePosixPath
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problem, nearest, some
+from coursenotes.knowledge.form import front_matter
 from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
-KINDS = ("summary", "topic notes", "transcript")
-STATES = ("draft", "reviewed")
 TRANSCRIPT = "transcript"
-EXAMPLES = {
-    "kind": "summary",
-    "authors": ["ana"],
-    "licence": "CC-BY-4.0",
-}
 
 
 @dataclass(frozen=True)
 class Version:
-    """Somebody's notes of a lesson. authors are ids of people.yml; a version that does not say is a draft."""
+    """Somebody's notes of a lesson. authors are ids of people.yml; a version without a state is a draft."""
 
     page: PageInfo
     lesson: str
@@ -41,26 +34,26 @@ class Version:
     kind: str
     state: str
     authors: tuple[str, ...]
-    licence: str
+    license: str
 
 
 class Versions:
-    """The versions of every lesson; those that are not listed are told of nowhere."""
+    """The versions of every lesson; unlisted ones are shown nowhere."""
 
     def __init__(self, catalog: Catalog, visibility: Visibility, lectures: Lectures):
         self.catalog, self.visibility, self.lectures = catalog, visibility, lectures
 
     def of(self, lesson: str) -> tuple[Version, ...]:
         """The listed versions of a lesson by its canonical page: reviewed first, transcripts last, then by title."""
-        found = [v for v in self._all if v.lesson == lesson and self.visibility.page(v.page.name)]
-        return tuple(sorted(found, key=_order))
+        versions = [v for v in self._all if v.lesson == lesson and self.visibility.page(v.page.name)]
+        return tuple(sorted(versions, key=_order))
 
     def get(self, page: str) -> Version | None:
-        """The version that a page is, listed or not; None for any other page."""
+        """A page as a version, listed or not; None for any other page."""
         return next((version for version in self._all if version.page.name == page), None)
 
     def canonical(self, page: str) -> PageInfo | None:
-        """The canonical page of a version's lesson, where there is one that is listed."""
+        """The canonical page of a version's lesson, if it is listed; else None."""
         lesson = Paths.lesson_of(page)
         return self.catalog.pages.get(lesson) if lesson and self.visibility.page(lesson) else None
 
@@ -68,20 +61,16 @@ class Versions:
     def _all(self) -> list[Version]:
         return [_version(page) for name, page in sorted(self.catalog.pages.items()) if Paths.is_version(name)]
 
-    # -- what is wrong
+    # -- problems
     def problems(self) -> Iterator[Problem]:
-        """Versions without a lesson, fields that are missing or say nothing."""
+        """Versions without a lesson or without a field, `kind:` on other pages, and lectures with two pages."""
         for page in self.catalog.pages.values():
             if Paths.is_version(page.name):
                 yield from self._place(page)
-                yield from _fields(page)
+                yield from _missing(page)
             elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
-                line, fix = (
-                    page.line_of("kind"),
-                    "move it to docs/lessons/<course>/<lesson>/, or take the field out",
-                )
-                yield Problem("kind: is a field of somebody's version of a lesson, which this page is not",
-                              page.path, line, (), fix)  # fmt: skip
+                yield page.problem("kind", "is a field of somebody's version of a lesson, which this page is not",
+                                   "move it to docs/lessons/<course>/<lesson>/, or remove the field")  # fmt: skip
         yield from self._twice()
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
@@ -115,39 +104,24 @@ class Versions:
 
 
 def _version(page: PageInfo) -> Version:
-    meta, authors = page.meta, page.meta.get("authors")
-    people = tuple(str(a) for a in authors) if isinstance(authors, list) else (str(authors),) if authors else ()
+    meta, authors = page.meta, tuple(map(str, page.list_of("authors")))
     return Version(
         page, Paths.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
-        str(meta.get("state", "draft")), people, str(meta.get("licence", "")),
+        str(meta.get("state", "draft")), authors, str(meta.get("licence", "")),
     )  # fmt: skip
 
 
 def _order(version: Version) -> tuple[bool, bool, str, str]:
-    """What others have read first; what is said word by word after what somebody made of it."""
+    """Reviewed versions first, and transcripts after other notes."""
     return version.state != "reviewed", version.kind == TRANSCRIPT, version.title.casefold(), version.page.name
 
 
-def _fields(page: PageInfo) -> Iterator[Problem]:
-    """Fields of a version that are missing, or are none of those that there are."""
-    for field, example in EXAMPLES.items():
-        if not page.meta.get(field):
-            yield Problem(f"notes of a lesson without {field}:", page.path, 1, (_needed(page),),
-                          _written(page, field, example))  # fmt: skip
-    for field, options in (("kind", KINDS), ("state", STATES)):
-        given = page.meta.get(field)
-        if given and given not in options:
-            close = nearest(str(given).casefold(), options)
-            there, fix = f"there is: {some(options)}", _written(page, field, close) if close else None
-            yield Problem(f"no {field} {given!r}", page.path, page.line_of(field), (there,), fix)
-
-
-def _needed(page: PageInfo) -> str:
-    where = 'in the notebook\'s metadata, under "coursenotes"' if page.name.endswith(".ipynb") else "in front matter"
-    return f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
-
-
-def _written(page: PageInfo, field: str, value: object) -> str:
-    if page.name.endswith(".ipynb"):
-        return f"write {json.dumps({field: value})[1:-1]}"
-    return f"write {field}: {', '.join(value).join('[]') if isinstance(value, list) else value}"
+def _missing(page: PageInfo) -> Iterator[Problem]:
+    """Fields that a version needs and does not have."""
+    notebook = page.name.endswith(".ipynb")
+    where = 'in the notebook\'s metadata, under "coursenotes"' if notebook else "in front matter"
+    needed = f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
+    for name in ("kind", "authors", "licence"):
+        if name not in page.meta or page.meta[name] == []:
+            fix = front_matter.write(name, front_matter.FIELDS[name].example, notebook)
+            yield Problem(f"notes of a lesson without {name}:", page.path, 1, (needed,), fix)

@@ -1,4 +1,4 @@
-"""What nobody has written yet, from docs/wanted.yml: topics and lessons, each with its question and where it is told.
+"""Pages that nobody has written yet, from docs/wanted.yml: topics and lessons, each with its question and lectures.
 
     momentum:
       title: Momentum
@@ -7,7 +7,7 @@
       kind: concept                     # or lesson, with a name such as dl2019/lesson5
       size: medium                      # small (a first contribution), medium or large
 
-A topic is taken off the list when its page is there.
+A topic is removed from the list when its page is there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from coursenotes.knowledge.lectures import lectures as courses
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 
 SIZES = ("small", "medium", "large")
-KINDS = {"concept": "concepts", "lesson": "lessons"}  # and the folder of docs/ that its page will lie in
+FOLDERS = {"concept": "concepts", "lesson": "lessons"}  # of docs/, by kind
 NAMES = {
     "concept": (re.compile(r"[a-z][a-z0-9_]*"), "small letters, digits and _, as coursenotes new takes them"),
     "lesson": (re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"), "course/lesson, such as dl2022/lesson7"),
@@ -37,7 +37,7 @@ KEYS = ("title", "what", "lectures", "kind", "size")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One page that is wanted. lectures are as written: dl2019/5, or dl2019/5@1:54:00 where the time is known."""
+    """One wanted page. lectures are as written: dl2019/5, or dl2019/5@1:54:00 where the time is known."""
 
     name: str
     title: str
@@ -50,37 +50,32 @@ class Wanted:
     @property
     def page(self) -> str:
         """The name below docs/ that its page will have."""
-        return f"{KINDS[self.kind]}/{self.name}.md"
+        return f"{FOLDERS[self.kind]}/{self.name}.md"
 
     def places(self, lectures: Lectures) -> list[tuple[Lecture, int | None]]:
-        """The lectures that treat it, each with the second, or None where no source says; unknown ones left out."""
-        found: list[tuple[Lecture, int | None]] = []
-        for entry in self.lectures:
-            code, _, time = entry.partition("@")
-            lecture = lectures.get(code)
-            if lecture is not None:
-                found.append((lecture, parse_time(time) if time else None))
-        return found
+        """The lectures that treat it, each with the second, or None where no source gives it; unknown ones left out."""
+        entries = [(lectures.get(code), time) for code, _, time in (each.partition("@") for each in self.lectures)]
+        return [(lecture, parse_time(time) if time else None) for lecture, time in entries if lecture is not None]
 
 
 def load(path: Path) -> tuple[Wanted, ...]:
-    """Read wanted.yml, in its order. A file that is not there wants nothing. Raises CoursenotesError, all at once."""
+    """Read wanted.yml, in its order; empty without the file. Raises CoursenotesError with every problem."""
     if not path.is_file():
         return ()
     problems = Problems()
     entries = pairs(root(path, problems), path, problems, "what is wanted")
-    found = tuple(_wanted(name, node, line, path, problems) for name, node, line in entries)
+    pages = tuple(_wanted(name, node, line, path, problems) for name, node, line in entries)
     problems.raise_if_any()
-    return found
+    return pages
 
 
-def problems(found: tuple[Wanted, ...], catalog: Catalog, lectures: Lectures) -> Iterator[Problem]:
-    """What is wrong with the list beside its form: pages that are there already, lectures and times that are not."""
+def problems(pages: tuple[Wanted, ...], catalog: Catalog, lectures: Lectures) -> Iterator[Problem]:
+    """Entries of the list whose page exists, or whose lectures or times do not. Its form is checked by load()."""
     path = catalog.paths.wanted
-    for wanted in found:
+    for wanted in pages:
         if wanted.page in catalog.pages:
-            yield Problem(f"{wanted.name} is wanted, and docs/{wanted.page} is there", path, wanted.line, (),
-                          "take it off the list")  # fmt: skip
+            what = f"{wanted.name} is wanted, and docs/{wanted.page} exists"
+            yield Problem(what, path, wanted.line, (), "remove it from the list")
         for entry in wanted.lectures:
             code, _, time = entry.partition("@")
             target = code
@@ -97,41 +92,40 @@ def problems(found: tuple[Wanted, ...], catalog: Catalog, lectures: Lectures) ->
 
 
 def take(path: Path, page: str) -> Wanted | None:
-    """Take the entry of a page off the list, and leave the rest as it is written. None where it is not wanted."""
-    found = next((wanted for wanted in load(path) if wanted.page == page), None)
-    if found is not None:
+    """Remove the entry of a page from the list, and leave the rest as written. -> the entry; None for none."""
+    entry = next((wanted for wanted in load(path) if wanted.page == page), None)
+    if entry is not None:
         lines = path.read_text(encoding="utf-8").split("\n")
-        end = found.line
+        end = entry.line
         while end < len(lines) and (not lines[end].strip() or lines[end].startswith((" ", "\t"))):
             end += 1
-        path.write_text("\n".join(lines[: found.line - 1] + lines[end:]), encoding="utf-8")
-    return found
+        path.write_text("\n".join(lines[: entry.line - 1] + lines[end:]), encoding="utf-8")
+    return entry
 
 
 def _wanted(name: str, node: yaml.Node, line: int, path: Path, problems: Problems) -> Wanted:
     more: dict[str, str] = {}
     lectures: tuple[str, ...] = ()
     for key, value, at in pairs(node, path, problems, name, KEYS):
-        given = written(value)
-        if key == "lectures" and isinstance(given, list) and all(isinstance(entry, str) and entry for entry in given):
-            lectures = tuple(given)
+        text = written(value)
+        if key == "lectures" and isinstance(text, list) and all(isinstance(entry, str) and entry for entry in text):
+            lectures = tuple(text)
         elif key == "lectures":
             problems.add(f"lectures of {name} is not a list of lectures", path, at,
                          fix='write lectures: ["dl2022/8@1:08:22"]')  # fmt: skip
-        elif not isinstance(given, str):
+        elif not isinstance(text, str):
             problems.add(f"{key} of {name} is not a text", path, at)
         else:
-            more[key] = " ".join(given.split())
+            more[key] = " ".join(text.split())
     for key in ("title", "what"):
         if not more.get(key):
             problems.add(f"{name} has no {key}", path, line, fix=f"{key}: …")
     kind = more.get("kind", "concept")
-    for key, said, known in (("kind", kind, tuple(KINDS)), ("size", more.get("size", ""), SIZES)):
-        if said not in known:
-            what = f"no {key} {said!r}: {name}" if said else f"{name} has no {key}"
-            problems.add(what, path, line, details=[f"there is: {', '.join(known)}"],
-                         fix=f"write {key}: {nearest(said, known) or known[0]}")  # fmt: skip
+    for key, word, known in (("kind", kind, tuple(FOLDERS)), ("size", more.get("size", ""), SIZES)):
+        if word not in known:
+            what = f"{key} of {name}: {word} is not one of: {', '.join(known)}" if word else f"{name} has no {key}"
+            problems.add(what, path, line, fix=f"write {key}: {nearest(word, known) or known[0]}")
     if kind in NAMES and not NAMES[kind][0].fullmatch(name):
-        problems.add(f"{name!r} is no name of a {kind}", path, line, fix=f"use {NAMES[kind][1]}")
-    kind = kind if kind in KINDS else "concept"
+        problems.add(f"{name!r} is not a name of a {kind}", path, line, fix=f"use {NAMES[kind][1]}")
+    kind = kind if kind in FOLDERS else "concept"
     return Wanted(name, more.get("title", name), more.get("what", ""), more.get("size", ""), kind, lectures, line)

@@ -1,1 +1,1 @@
-"""What leads where: links, prerequisites, subjects, who may see a page, addresses that a page had before."""
+"""Links between notes: prerequisites, backlinks, subjects, and addresses that pages had before."""

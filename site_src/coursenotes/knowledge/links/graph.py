@@ -1,8 +1,8 @@
-"""How the notes hang together: which concept needs which, which page links to or leans on which, and what comes before.
+"""The links between notes: prerequisites, backlinks, and the order of concepts and lessons in the lectures.
 
-    needs: [convolution, losses]        in the front matter of docs/concepts/dropout.md
+    prerequisites: [convolution, losses]        in the front matter of docs/concepts/dropout.md
 
-Only listed pages are told of; a page that is not listed knows of the listed ones, and none of them knows of it.
+Only listed pages are shown as links. An unlisted page links to listed ones, and none of them links back.
 """
 
 from __future__ import annotations
@@ -20,15 +20,12 @@ from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.knowledge.links import aliases, prerequisites, subjects
 from coursenotes.paths import Paths
 
-SAYS_NOTHING = ("sources",)  # sections whose name tells no reader why a page links here
-LINK, SHOWN = (
-    "link",
-    "shown",
-)  # how a page leans on another: by a link, or by a figure, number, claim or code of its topic
+UNNAMED = ("sources",)  # sections whose titles do not explain why a page links here
+LINK, SHOWN = "link", "shown"  # a page uses another by a link, or by a figure, number, claim or code of its topic
 
 
 class Backlink(NamedTuple):
-    """One page that leans on another: the sections in which it does (none above the first), and how."""
+    """One page that links to another: in which sections (none above the first heading), and how."""
 
     page: str
     sections: tuple[Section, ...]
@@ -36,7 +33,7 @@ class Backlink(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A concept's place in one lecture: its second, and the (page, second) before and after it, where there are any."""
+    """A concept's place in one lecture: its second, and the (page, second) before and after it, or None."""
 
     lecture: Lecture
     seconds: int
@@ -45,27 +42,27 @@ class Place(NamedTuple):
 
 
 class Graph:
-    """What leads from page to page in one project, as it is listed on one day."""
+    """The links from page to page in one project, as listed on one day."""
 
     def __init__(self, catalog: Catalog, lectures: Lectures, visibility: Visibility):
         self.catalog, self.lectures, self.visibility = catalog, lectures, visibility
 
-    # -- which concept needs which
-    def needs(self, page: str) -> list[str]:
-        """The pages of the concepts that a concept takes for granted, in its order; those that are listed."""
-        return [name for name in prerequisites.needed(self.catalog, page) if self.visibility.page(name)]
+    # -- prerequisites
+    def prerequisites(self, page: str) -> list[str]:
+        """The listed pages of the prerequisites of a concept, in its order."""
+        return [name for name in prerequisites.of_page(self.catalog, page) if self.visibility.page(name)]
 
     def needed_by(self, page: str) -> list[str]:
-        """The pages of the listed concepts that name this one in `needs:`, in the order of the subjects."""
+        """The pages of the listed concepts with this prerequisite, in the order of the subjects."""
         return self._needed_by.get(page, [])
 
     @cached_property
     def _needed_by(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        dependents: dict[str, list[str]] = {}
         for name in self.concepts:
-            for needed in self.needs(name):
-                found.setdefault(needed, []).append(name)
-        return found
+            for prerequisite in self.prerequisites(name):
+                dependents.setdefault(prerequisite, []).append(name)
+        return dependents
 
     @cached_property
     def concepts(self) -> list[str]:
@@ -79,78 +76,78 @@ class Graph:
 
     @cached_property
     def depths(self) -> dict[str, int]:
-        """How many concepts have to be read before each listed one, one after the other: 0 for those that need none."""
-        found: dict[str, int] = {}
+        """The longest chain of prerequisites of each listed concept: 0 for those that need none."""
+        depths: dict[str, int] = {}
 
         def depth(name: str, above: tuple[str, ...]) -> int:
-            if name not in found:
-                below = [depth(n, (*above, name)) for n in self.needs(name) if n not in above and n != name]
-                found[name] = 1 + max(below, default=-1)
-            return found[name]
+            if name not in depths:
+                below = [depth(n, (*above, name)) for n in self.prerequisites(name) if n not in above and n != name]
+                depths[name] = 1 + max(below, default=-1)
+            return depths[name]
 
         for name in self.concepts:
             depth(name, ())
-        return found
+        return depths
 
-    # -- what leans on what
+    # -- backlinks
     def linked_from(self, page: str) -> list[Backlink]:
-        """The listed pages that link to a page or show what is its topic's, concepts first, then by name."""
+        """The listed pages that link to a page or show something of its topic, concepts first, then by name."""
         return self._backlinks.get(page, [])
 
     @cached_property
     def _backlinks(self) -> dict[str, list[Backlink]]:
-        found: dict[str, dict[str, dict[str, set[int]]]] = {}  # page -> from -> how -> lines
+        backlinks: dict[str, dict[str, dict[str, set[int]]]] = {}  # page -> from -> how -> lines
         for page in self.visibility.pages:
-            for line, target, how in self._leans(page):
-                found.setdefault(target, {}).setdefault(page.name, {}).setdefault(how, set()).add(line)
+            for line, target, how in self._uses(page):
+                backlinks.setdefault(target, {}).setdefault(page.name, {}).setdefault(how, set()).add(line)
         order = {name: n for n, name in enumerate(self.concepts)}
         return {
             target: [
                 _backlink(self.catalog.pages[name], lines)
                 for name, lines in sorted(
-                    there.items(), key=lambda item: (order.get(item[0], len(order)), Paths.counted(item[0]))
+                    pages.items(), key=lambda item: (order.get(item[0], len(order)), Paths.counted(item[0]))
                 )
             ]
-            for target, there in found.items()
+            for target, pages in backlinks.items()
         }
 
-    def _leans(self, page: PageInfo) -> Iterator[tuple[int, str, str]]:
-        """(line, page, how) of everything on a page that leads to another listed one, or shows what is its."""
+    def _uses(self, page: PageInfo) -> Iterator[tuple[int, str, str]]:
+        """(line, page, how) of everything on a page that links to another listed page, or shows some of its topic."""
         for link in page_links(page.name, page.text, self.catalog.pages):
             if link.page != page.name and self.visibility.page(link.page):
                 yield link.line, link.page, LINK
         for reference in page.references:
             target = Paths.concept_page(reference.name.partition(".")[0])
-            ours = reference.scheme != "lecture" and target in self.catalog.pages and target != page.name
-            if ours and self.visibility.page(target):
+            known = reference.scheme != "lecture" and target in self.catalog.pages and target != page.name
+            if known and self.visibility.page(target):
                 yield reference.line, target, SHOWN
 
     # -- the order of the lectures
     def places(self, page: str) -> list[Place]:
         """A concept's place in each listed lecture that its front matter gives a time in, among the listed concepts."""
         info = self.catalog.pages.get(page)
-        found = []
+        places = []
         for name, seconds in _times(info, self.lectures).items() if info and Paths.is_concept(page) else ():
             lecture = self.lectures.get(name)
             if lecture is None or not self.visibility.lecture(lecture):
                 continue
             order = [each for each in self._in_lecture.get(name, []) if each[2] != page]
-            mine = (seconds, self.concepts.index(page) if page in self.concepts else len(self.concepts))
-            before = max((each for each in order if each[:2] < mine), default=None)
-            after = min((each for each in order if each[:2] > mine), default=None)
-            found.append(Place(lecture, seconds, before and (before[2], before[0]), after and (after[2], after[0])))
-        return found
+            own = (seconds, self.concepts.index(page) if page in self.concepts else len(self.concepts))
+            before = max((each for each in order if each[:2] < own), default=None)
+            after = min((each for each in order if each[:2] > own), default=None)
+            places.append(Place(lecture, seconds, before and (before[2], before[0]), after and (after[2], after[0])))
+        return places
 
     @cached_property
     def _in_lecture(self) -> dict[str, list[tuple[int, int, str]]]:
         """(second, place among all, page) of the listed concepts that name a lecture, by the lecture's id."""
-        found: dict[str, list[tuple[int, int, str]]] = {}
+        concepts: dict[str, list[tuple[int, int, str]]] = {}
         for number, page in enumerate(self.concepts):
             for lecture, seconds in _times(self.catalog.pages[page], self.lectures).items():
-                found.setdefault(lecture, []).append((seconds, number, page))
-        return found
+                concepts.setdefault(lecture, []).append((seconds, number, page))
+        return concepts
 
-    def lessons_beside(self, page: str) -> tuple[str | None, str | None]:
+    def neighbors(self, page: str) -> tuple[str | None, str | None]:
         """The canonical pages of the lessons before and after a lesson's, in its course, of those that are listed."""
         own = self.lectures.of_lesson(page)
         if own is None:
@@ -167,23 +164,23 @@ class Graph:
         pages = ((self.lectures.of_lesson(page.name), page.name) for page in self.visibility.pages)
         return {lecture.id: name for lecture, name in pages if lecture is not None}
 
-    # -- what is wrong
+    # -- problems
     def problems(self) -> Iterator[Problem]:
-        """What is wrong with `needs:` and with the names that pages had before."""
+        """The mistakes in `prerequisites:` and `aliases:` of every page."""
         yield from prerequisites.problems(self.catalog, self.visibility)
         yield from aliases.problems(self.catalog)
 
 
 def _backlink(page: PageInfo, lines: Mapping[str, set[int]]) -> Backlink:
-    found = {section_of(page.text, line) for line in sorted(set().union(*lines.values()))}
-    kept = sorted(section for section in found if section and section.title.casefold() not in SAYS_NOTHING)
+    sections = {section_of(page.text, line) for line in set().union(*lines.values())}
+    kept = sorted(section for section in sections if section and section.title.casefold() not in UNNAMED)
     return Backlink(page.name, tuple(kept), frozenset(lines))
 
 
 def _times(page: PageInfo, lectures: Lectures) -> dict[str, int]:
-    """The ids of the lectures that a page's front matter gives a time in, each with its first one, in seconds."""
-    found: dict[str, int] = {}
-    for lecture, seconds in lectures.in_front(page.meta):
+    """The first second of each lecture that a page's front matter gives a time in, by the lecture's id."""
+    times: dict[str, int] = {}
+    for lecture, seconds in lectures.in_front(page):
         if seconds is not None:
-            found.setdefault(lecture.id, seconds)
-    return found
+            times.setdefault(lecture.id, seconds)
+    return times

@@ -49,8 +49,8 @@ def write(project: Project, folder: Path, address: str) -> None:
         old, new = Paths.page_url(name), Paths.page_url(page.name)
         file = folder / old / "index.html"
         if file.exists():
-            problems.add(f"was: {name} has the address of a page that is generated: {old}", page.path,
-                         page.line_of("was"), fix="take it out")  # fmt: skip
+            what = f"{name} has the address of a page that is generated: {old}"
+            problems.extend([page.problem("aliases", what, "take it out")])
             continue
         root = "../" * old.count("/")
         to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new

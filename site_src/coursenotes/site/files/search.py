@@ -178,7 +178,7 @@ def _spoken(project: Project) -> Iterator[Entry]:
     """Each segment of a listed transcript: what is said, or, where that is not to be published, its words alone."""
     lectures = project.knowledge.lectures
     for page in project.knowledge.visibility.pages:
-        lecture = lectures.of_page(page.name, page.meta)
+        lecture = lectures.of_page(page)
         if not transcripts.is_transcript(page.meta) or page.path.suffix != ".md" or lecture is None:
             continue
         segments, _ = transcripts.parse(page.path.read_text(encoding="utf-8"), page.path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.headings import page_title
-from coursenotes.knowledge.credit import licences, sources
+from coursenotes.knowledge.credit import licenses, sources
 from coursenotes.knowledge.credit.literature import Work
 from coursenotes.knowledge.credit.people import Person
 from coursenotes.knowledge.credit.sources import Source
@@ -26,11 +26,11 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     credit. Addresses are root-relative or whole; an empty one is no link.
     """
     page = knowledge.catalog.pages.get(name)
-    if page is None or not knowledge.credit.is_owing(name):
+    if page is None or not knowledge.credit.needs_credit(name):
         return None
     credit = knowledge.credit
     writers = [credit.person(one) for one in credit.writers(page)]
-    licence = credit.licence(page)
+    licence = credit.license(page)
     given, cited = sources.of_page(page), {r.name for r in page.references if r.scheme == "cite"}
     works = [work for source in given if (work := _work(knowledge, source)) is not None]
     site, year = bibtex.site_name(knowledge.paths), knowledge.today.year
@@ -80,7 +80,7 @@ def _work(knowledge: Knowledge, source: sources.Source) -> Work | None:
 
 def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
     """A source in words, with whom it is by, its links and its licence."""
-    licence = licences.KNOWN.get(source.licence)
+    licence = licenses.KNOWN.get(source.license)
     work = _work(knowledge, source)
     return {
         "title": work.text if work else source.title or source.key, "url": source.url,

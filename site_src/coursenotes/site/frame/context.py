@@ -27,7 +27,7 @@ def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
     needed_by = graph.needed_by(name)
     backlinks = [each for each in graph.linked_from(name) if each.page not in needed_by]
     found: dict[str, Any] = {
-        "needs": [_link(knowledge, page) for page in graph.needs(name)],
+        "needs": [_link(knowledge, page) for page in graph.prerequisites(name)],
         "needed_by": [_link(knowledge, page) for page in needed_by],
         "linked_from": [
             {"kind": kind, "links": [_backlink(knowledge, each) for each in backlinks if _kind(each.page) == kind]}
@@ -44,7 +44,7 @@ def lecture(knowledge: Knowledge, name: str) -> dict[str, Any]:
     and after beside their "title" and "url", or they are None.
     """
     graph = knowledge.graph
-    before, after = graph.lessons_beside(name)
+    before, after = graph.neighbors(name)
     if before or after:
         return {"before": before and _link(knowledge, before), "after": after and _link(knowledge, after)}
     places = []

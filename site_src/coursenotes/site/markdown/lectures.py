@@ -34,8 +34,8 @@ class Times(InlineProcessor):
 def lecture(view: View, element: ET.Element, target: str) -> None:
     """Make a link element lead to the second of the video. Without a video it is text. Raises KeyError."""
     code, _, time = target.partition("@")
-    lectures, meta = view.knowledge.lectures, view.info.meta if view.info else {}
-    found = lectures.get(code) if code else lectures.of_page(view.name, meta)
+    lectures = view.knowledge.lectures
+    found = lectures.get(code) if code else lectures.of_page(view.info) if view.info else None
     if found is None:
         raise KeyError(f"no lecture {code!r}" if code else "this page has no lecture of its own")
     course = lectures.courses[found.course]

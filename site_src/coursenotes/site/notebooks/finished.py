@@ -205,7 +205,7 @@ class _Page(HTMLParser):
         """The second of a lecture, as on other pages; text where its video is not known."""
         code, _, time = asks.partition("@")
         lectures = self.knowledge.lectures
-        found = lectures.get(code) if code else lectures.of_page(self.info.name, self.info.meta)
+        found = lectures.get(code) if code else lectures.of_page(self.info)
         try:
             address = found.watch(parse_time(time) if time else 0) if found else ""
         except Malformed:

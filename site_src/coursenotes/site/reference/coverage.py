@@ -254,7 +254,7 @@ class _Known:
                 continue
             first: dict[str, int] = {}
             targets = [reference.name for reference in info.references if reference.scheme == "lecture"]
-            named = [*self.lectures.in_front(info.meta), *(self.lectures.named(target, info) for target in targets)]
+            named = [*self.lectures.in_front(info), *(self.lectures.named(target, info) for target in targets)]
             for lecture, second in named:
                 if lecture is not None and self.lessons.get(lecture.id) != info.name:
                     first.setdefault(lecture.id, second or 0)

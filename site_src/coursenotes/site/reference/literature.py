@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coursenotes.discover.catalog import PageInfo
-from coursenotes.knowledge.credit import sources
 from coursenotes.knowledge.credit.literature import Work
 from coursenotes.project import Project
 from coursenotes.site.html import front_matter
@@ -32,7 +31,7 @@ def citing(project: Project) -> dict[str, list[PageInfo]]:
     found: dict[str, list[PageInfo]] = {}
     for page in project.knowledge.visibility.pages:
         keys = [r.name for r in page.references if r.scheme == "cite"]
-        for key in dict.fromkeys([*keys, *(str(entry) for entry in sources.entries(page))]):
+        for key in dict.fromkeys([*keys, *(str(entry) for entry in page.list_of("sources"))]):
             found.setdefault(key, []).append(page)
     return found
 

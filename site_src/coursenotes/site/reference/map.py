@@ -24,7 +24,7 @@ SUBJECTS = 8  # colours that there are
 def page(project: Project) -> str | None:
     """The page, or None where no listed concept needs another."""
     graph = project.knowledge.graph
-    if not any(graph.needs(name) for name in graph.concepts):
+    if not any(graph.prerequisites(name) for name in graph.concepts):
         return None
     head = front_matter("Map of concepts", "Which concept needs which, and what to read first.")
     head.insert(-1, "hide: [toc]")
@@ -48,7 +48,7 @@ HEADS = ("To begin with", "Next", "Then", "And then")
 
 
 def _item(graph: Graph, name: str) -> str:
-    words = [f"{link_to(graph.catalog.pages[needed])}" for needed in graph.needs(name)]
+    words = [f"{link_to(graph.catalog.pages[needed])}" for needed in graph.prerequisites(name)]
     return f"- {link_to(graph.catalog.pages[name])}" + (f", after {' and '.join(words)}" if words else "")
 
 

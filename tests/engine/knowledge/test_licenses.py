@@ -1,8 +1,8 @@
-"""Licences: as people write them, and the one that they most likely mean."""
+"""Licenses: as people write them, and the one that they most likely mean."""
 
 import pytest
 
-from coursenotes.knowledge.credit import licences
+from coursenotes.knowledge.credit import licenses
 
 
 @pytest.mark.parametrize(("given", "id"), [
@@ -11,7 +11,7 @@ from coursenotes.knowledge.credit import licences
     ("http://creativecommons.org/publicdomain/zero/1.0", "CC0-1.0"), ("CC BY", None), ("GPL 3.0", None), ("", None),
 ])  # fmt: skip
 def test_what_is_written_has_one_id_or_none(given, id):
-    assert licences.spdx(given) == id
+    assert licenses.spdx(given) == id
 
 
 @pytest.mark.parametrize(("given", "id"), [
@@ -19,4 +19,4 @@ def test_what_is_written_has_one_id_or_none(given, id):
     ("nothing of the kind", None),
 ])  # fmt: skip
 def test_the_one_that_is_most_likely_meant(given, id):
-    assert licences.closest(given) == id
+    assert licenses.closest(given) == id

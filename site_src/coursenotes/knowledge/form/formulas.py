@@ -1,4 +1,4 @@
-"""Formulae on pages: their brackets close, and KaTeX, which sets them in the reader's browser, knows their commands."""
+"""Checks formulas: their brackets close, and KaTeX, which typesets them in the browser, has their commands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the formulae of every page: those that KaTeX would show in red."""
+    """The mistakes in the formulas of every page, which KaTeX would show in red."""
     for page in catalog.pages.values():
         if "$" in page.text or "\\" in page.text:
             yield from _of_page(page)
@@ -38,21 +38,21 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 
 def _of_page(page: PageInfo) -> Iterator[Problem]:
     masked = prose(page.text)
-    own = set(_DEFINED.findall(masked))
+    defined = set(_DEFINED.findall(masked))
     for match in FORMULA.finditer(masked):
         kind = next(k for k in ("block", "line", "round", "square", "environment") if match[k] is not None)
-        for what, at, fix in wrong(match[kind], own):
-            yield Problem(f"the formula cannot be set: {what}", page.path, line_of(masked, match.start(kind) + at),
+        for what, at, fix in mistakes(match[kind], defined):
+            yield Problem(f"the formula cannot be typeset: {what}", page.path, line_of(masked, match.start(kind) + at),
                           (cut.cut(match[kind], 80),), fix)  # fmt: skip
     rest = FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), masked)
     for match in re.finditer(r"(?<!\\)\$\$", rest):
-        yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (),
-                      "close it with $$, with no empty line inside")  # fmt: skip
+        fix = "close it with $$, with no empty line inside"
+        yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (), fix)
         break
 
 
-def wrong(formula: str, own: set[str]) -> Iterator[tuple[str, int, str | None]]:
-    """(what, where, fix) of each thing in TeX that KaTeX would refuse; own are commands that the page defines."""
+def mistakes(formula: str, defined: set[str]) -> Iterator[tuple[str, int, str | None]]:
+    """(what, offset, fix) of each part of TeX that KaTeX would refuse; defined are commands that the page defines."""
     opened: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(formula):
         at, command = token.start(), token["command"]
@@ -64,25 +64,22 @@ def wrong(formula: str, own: set[str]) -> Iterator[tuple[str, int, str | None]]:
         elif mark in closing and opened and opened[-1][0] == closing[mark]:
             opened.pop()
         elif mark in closing:
-            yield (
-                f"{token[0]} closes nothing",
-                at,
-                f"open it, or take it out; open is {opened[-1][0]}" if opened else None,
-            )
+            fix = f"open it, or remove it; open is {opened[-1][0]}" if opened else None
+            yield f"{token[0]} closes nothing", at, fix
             return
-        elif command and command not in own and commands() and command not in commands():
+        elif command and command not in defined and commands() and command not in commands():
             close = nearest(command, commands())
-            yield f"KaTeX knows no \\{command}", at, f"write \\{close}" if close else None
+            yield f"KaTeX has no \\{command}", at, f"write \\{close}" if close else None
         if token["edge"] == "begin" and commands() and token["name"] not in commands():
             close = nearest(token["name"], environments())
-            yield f"KaTeX knows no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
+            yield f"KaTeX has no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
     for mark, at in opened:
         yield f"{mark} is not closed", at, None
 
 
 @lru_cache(maxsize=1)
 def commands() -> frozenset[str]:
-    """The names of KaTeX's commands and environments; none where its file is not there."""
+    """The names of KaTeX's commands and environments; empty where its file is missing."""
     text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
     return frozenset(re.findall(r'"\\\\([A-Za-z]+)"', text)) | (environments() if text else frozenset())
 
