@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 ROOT = "../../"  # from evidence/name/ and reference/name/ to the site's root
 
 
-def front_matter(title: str, description: str, *, search: bool = True, listed: bool = True) -> list[str]:
-    """The head of a generated page. Without search, it is left out of what a reader's search finds."""
+def front_matter(title: str, description: str, *, search: bool = True) -> list[str]:
+    """The front matter of a generated page, line by line. search: whether the site's search finds the page."""
     quoted = description.replace("\\", "\\\\").replace('"', '\\"')
-    found = [] if search else ["search: {exclude: true}"]
-    found += [] if listed else ["visibility: unlisted"]
-    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *found, "---"]
+    excluded = [] if search else ["search: {exclude: true}"]
+    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *excluded, "---"]
 
 
 def paragraphs(doc: str) -> str:

@@ -28,15 +28,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursenotes.site.evidence import board, experiments, topics
+from coursenotes.site.generated import GeneratedPage
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
 
 
-def pages(project: Project) -> dict[str, str]:
-    """The generated pages as Markdown, by their path below docs/."""
-    found = {"evidence/index.md": experiments.index(project), "evidence/claims.md": board.page(project)}
-    found |= topics.pages(project)
-    for name in sorted(project.catalog.experiments):
-        found[f"evidence/{name}.md"] = experiments.page(project, name)
-    return found
+def pages(project: Project) -> list[GeneratedPage]:
+    """The generated pages; the navigation shows the index and the claims board only."""
+    return [
+        GeneratedPage("evidence/index.md", experiments.index(project)),
+        GeneratedPage("evidence/claims.md", board.page(project)),
+        *topics.pages(project),
+        *(experiments.page(project, name) for name in sorted(project.catalog.experiments)),
+    ]

@@ -11,6 +11,7 @@ from coursenotes.claims import verdicts
 from coursenotes.experiments import provenance
 from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
+from coursenotes.site.generated import GeneratedPage
 from coursenotes.site.html import (
     ROOT,
     badge,
@@ -31,27 +32,20 @@ if TYPE_CHECKING:
 SCALES = {"sample": "Sample scale", "full": "Full scale"}
 
 
-def page(project: Project, name: str) -> str:
-    """The evidence of one experiment as Markdown."""
+def page(project: Project, name: str) -> GeneratedPage:
+    """The evidence of one experiment."""
     info = project.catalog.experiments[name]
     first = " ".join(info.doc.split("\n\n")[0].split())
-    listed = project.knowledge.visibility.experiment(name)
-    parts = [
-        *front_matter(f"Evidence: {name}", first, search=False, listed=listed),
-        "",
-        f"# Evidence: `{name}`",
-        "",
-        paragraphs(info.doc),
-        "",
-    ]
-    parts += [_facts(project, info), ""]
+    parts = [*front_matter(f"Evidence: {name}", first, search=False), ""]
+    parts += [f"# Evidence: `{name}`", "", paragraphs(info.doc), "", _facts(project, info), ""]
     for scale in info.scales:
         parts += [f"## {SCALES[scale]}", "", *_results(project, info, scale)]
     parts += ["## Code", "", f"[The experiment](code:{name})", ""]
     parts += ["## Run it again", "", "From a checkout of the project:", "", "```sh", f"coursenotes run {name}"]
     parts += [f"nox -s train -- {name}  # at full scale"] if "full" in info.scales else []
     parts += ["```", "", "## What rests on it", "", _used(project, info), ""]
-    return "\n".join(parts)
+    listed = project.knowledge.visibility.experiment(name)
+    return GeneratedPage(f"evidence/{name}.md", "\n".join(parts), listed, in_nav=False)
 
 
 def index(project: Project) -> str:
