@@ -17,7 +17,7 @@ from coursenotes.knowledge.credit.people import People
 from coursenotes.knowledge.facts import dated, errata, glossary
 from coursenotes.knowledge.facts.errata import Erratum
 from coursenotes.knowledge.facts.glossary import Glossary
-from coursenotes.knowledge.form import footnotes, formulae, front_matter, images
+from coursenotes.knowledge.form import footnotes, formulas, front_matter, images
 from coursenotes.knowledge.lectures import lectures, transcripts, wanted
 from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.times import Times
@@ -105,7 +105,7 @@ class Knowledge:
         lambda self: glossary.problems(self.glossary, self.catalog),
         lambda self: footnotes.problems(self.catalog),
         lambda self: images.problems(self.catalog),
-        lambda self: formulae.problems(self.catalog),
+        lambda self: formulas.problems(self.catalog),
     )
 
     def problems(self) -> Iterator[Problem]:

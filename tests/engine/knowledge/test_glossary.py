@@ -121,7 +121,7 @@ def test_an_abbreviation_is_explained_wherever_it_stands_in_prose(mini):
     assert 'stochastic gradient descent</small><small class="cn-tip__line">A step on a few examples' in html
 
 
-def test_code_links_headings_figures_and_formulae_are_left_alone(mini):
+def test_code_links_headings_figures_and_formulas_are_left_alone(mini):
     html = without_tips(render(project(mini, ABBREVIATED)))
     for left in ("<code>SGD</code>", '<a href="https://example.org">SGD</a>', 'alt="SGD"', "A picture of SGD</figcap",
                  '<p class="admonition-title">SGD here</p>', ">SGD</script>"):  # fmt: skip

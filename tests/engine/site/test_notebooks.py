@@ -327,8 +327,8 @@ def test_pages_link_to_notebooks(mini):
         ("$a$, $b$", r'<span class="arithmatex">\(a\)</span>, <span class="arithmatex">\(b\)</span>'),
     ],
 )
-def test_formulae_are_found(text, html):
-    assert finished._formulae(text) == html
+def test_formulas_are_found(text, html):
+    assert finished._formulas(text) == html
 
 
 def test_strict_html_has_no_way_out():

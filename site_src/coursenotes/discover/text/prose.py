@@ -1,4 +1,4 @@
-"""Which parts of a Markdown page are prose, and where its links, headings and formulae are.
+"""Which parts of a Markdown page are prose, and where its links, headings and formulas are.
 
 Everything that is not prose is blanked rather than cut, so that places stay what they were.
 """
@@ -9,17 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CODE = "\0"  # stands for each character of inline code: neither a space nor anything that a pattern looks for
+from coursenotes.discover.text.formulas import IN_LINE
 
-# A formula in a line. Between single dollar signs it has no space at its ends, nor digits both first and behind it:
-# $5 and $10, or $5–$10, are prices, and 3$\times$3 is none. Like a paragraph it holds no empty line.
-NO_PRICE = r"(?!\d[^$]*\$\d)"
-_TEX = r"((?:\\.|(?!\n[ \t>]*\n)[^\\$])+?)"
-FORMULA_IN_LINE = re.compile(
-    rf"(?<![\\$])\$\$(?!\$){_TEX}\$\$(?!\$)|(?<![\\$])\$(?!\s){NO_PRICE}{_TEX}(?<!\s)\$(?!\$)"
-    r"|(?<!\\)\\\(((?:(?!\\\)|\n[ \t>]*\n).)+?)\\\)",
-    re.DOTALL,
-)
+CODE = "\0"  # stands for each character of inline code: neither a space nor anything that a pattern looks for
 
 # As mkdocs has it, which reads the same lines by itself.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
@@ -81,14 +73,14 @@ def links(masked: str) -> Iterator[Link]:
     """The inline links and images of a page whose code is blanked, outer ones before those inside them."""
     opened: list[int] = []
     found: list[Link] = []
-    formulae = [match.span() for match in FORMULA_IN_LINE.finditer(masked)] if "[" in masked else []
+    formulas = [match.span() for match in IN_LINE.finditer(masked)] if "[" in masked else []
     for match in re.finditer(r"\\.|\[|\]|\n[ \t>]*\n", masked, re.DOTALL):
-        while formulae and formulae[0][1] <= match.start():
-            formulae.pop(0)
+        while formulas and formulas[0][1] <= match.start():
+            formulas.pop(0)
         if match[0].startswith("\n"):
             opened.clear()  # a link ends with its paragraph
-        elif formulae and formulae[0][0] <= match.start():
-            continue  # $f[i](x)$ is no link
+        elif formulas and formulas[0][0] <= match.start():
+            continue  # $f[i](x)$ is not a link
         elif match[0] == "[":
             opened.append(match.start())
         elif match[0] == "]" and opened:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from coursenotes.discover.text.prose import FORMULA_IN_LINE
+from coursenotes.discover.text.formulas import IN_LINE, RENDERED
 
 _RAISED = dict(zip(
     "0123456789+-=()niTabcdefghjklmoprstuvwxyzαβγδθφ′∘⊤",
@@ -19,10 +19,7 @@ _LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃�
 _SCRIPT = re.compile(r"\s*(?P<mark>[\^_])\s*(?:\{(?P<group>[^{}]*)\}|(?P<one>[^\s{}]))")
 _PLACED = {"^": "\ue000", "_": "\ue001"}  # stand for what has no smaller form, until the braces are gone
 _BRACES = ("\ue002", "\ue003")  # those that are shown
-_RENDERED = re.compile(r"\\\(((?:(?!\\\)).)+)\\\)|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
-_CODE_OR_FORMULA = re.compile(
-    rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{FORMULA_IN_LINE.pattern}", FORMULA_IN_LINE.flags
-)
+_CODE_OR_FORMULA = re.compile(rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{IN_LINE.pattern}", IN_LINE.flags)
 
 
 def spelled(text: str) -> str:
@@ -38,12 +35,12 @@ def of_fields(meta: Mapping[str, Any]) -> dict[str, str]:
 
 
 def rendered(text: str, *, escaped: bool = True) -> str:
-    r"""The same for a line of a rendered page, whose formulae are \(x^2\) or \[x^2\] alone; escaped as HTML is."""
+    r"""The same for a line of a rendered page, whose formulas are \(x^2\) or \[x^2\] alone; escaped as HTML is."""
     if "\\" not in text:
         return text
     plain = html.unescape if escaped else str
     again = partial(html.escape, quote=False) if escaped else str
-    return _RENDERED.sub(lambda match: again(words(plain(match[1] or match[2]))), text)
+    return RENDERED.sub(lambda match: again(words(plain(match[1] or match[2]))), text)
 
 
 @lru_cache(maxsize=4096)

@@ -142,7 +142,7 @@ def load(path: Path) -> Literature:
 
 
 def from_latex(latex: str) -> str:
-    """A field's text without LaTeX: {\\"U}ber -> Über. Formulae between dollar signs stay."""
+    """A field's text without LaTeX: {\\"U}ber -> Über. Formulas between dollar signs stay."""
     parts = re.split(r"(\$[^$]*\$)", " ".join(latex.split()))
     for n in range(0, len(parts), 2):
         text = re.sub(r"\\(?:emph|textit|textbf|texttt|textsc|text)\b", "", parts[n])

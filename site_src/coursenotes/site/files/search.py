@@ -77,7 +77,7 @@ def _shown(text: str) -> str:
 
 
 def _in_words(text: str) -> str:
-    """Text of the index, which is HTML, with its formulae as characters; code is left as it is."""
+    """Text of the index, which is HTML, with its formulas as characters; code is left as it is."""
     parts = re.split(r"(<(code|pre)\b.*?</\2>)", text, flags=re.DOTALL)  # words, code, the name of its tag, words, …
     return "".join(rendered(part) if n % 3 == 0 else part for n, part in enumerate(parts) if n % 3 != 2)
 

@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 
 from coursenotes.project import Project
-from coursenotes.site.markdown import cells, formulae
+from coursenotes.site.markdown import cells, formulas
 from coursenotes.site.markdown.citations import Citations, Sources
 from coursenotes.site.markdown.code import source_url
 from coursenotes.site.markdown.errata import Errata
@@ -75,7 +75,7 @@ class _Extension(Extension):
         md.treeprocessors.register(Abbreviations(md, lambda: self.pages.view, own), "cn-terms", AFTER_ALL + 1)
         md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
         cells.install(md, lambda: self.pages.view)
-        formulae.install(md)
+        formulas.install(md)
         md.registerExtension(self)
 
     def reset(self) -> None:

@@ -13,6 +13,7 @@ from coursenotes.claims import acceptance, statistics
 from coursenotes.claims.statistics import Spread
 from coursenotes.discover.project import PageInfo
 from coursenotes.discover.text.citations import CITATION
+from coursenotes.discover.text.formulas import formulas
 from coursenotes.discover.text.prose import blank, heading_lines, line_of, links, prose
 from coursenotes.discover.text.references import TIME, Malformed, Target, parse_href
 from coursenotes.errors import Problem
@@ -29,12 +30,12 @@ GIVEN = "<!-- given -->"  # at a line's end: its numbers come from a source, not
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FROM_SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>\.\d*)?(?:e(?P<exponent>[+-]?\d+))?")
-_MATHS = re.compile(r"\$\$.*?\$\$|\\\(.*?\\\)|\\\[.*?\\\]|(?<![\\$])\$(?![\s$])[^$\n]+?(?<!\s)\$", re.DOTALL)
 _LOOKS = re.compile(
     r"(?<![\w.,/:=×^-])[−-]?\d+(?:[.,]\d+)?(?:\s?(?:%|ms\b|MB\b|GB\b)|\s(?:s|sec|seconds?|minutes?|nats)\b)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?![\w.]|,\d|\s?[×x]\s?\d)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?=\.(?:\s|$))"
 )
+_MARKUP = re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE)
 _DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 
 
@@ -194,13 +195,11 @@ def looks_measured(text: str) -> list[tuple[int, str]]:
     masked = prose(text)
     for link in links(masked):
         masked = _without(masked, link.start, link.end)
-    for pattern in (
-        TIME,
-        CITATION,
-        _MATHS,
-        re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE),
-    ):
+    for pattern in (TIME, CITATION):
         masked = pattern.sub(lambda match: blank(match[0]), masked)
+    for formula in formulas(masked):
+        masked = _without(masked, formula.start, formula.end)
+    masked = _MARKUP.sub(lambda match: blank(match[0]), masked)
     skipped = heading_lines(prose(text)) | set(_table_lines(masked))
     skipped |= {n for n, line in enumerate(text.split("\n"), 1) if line.rstrip().endswith(GIVEN)}
     found = [(line_of(masked, match.start()), match[0].strip()) for match in _LOOKS.finditer(masked)]

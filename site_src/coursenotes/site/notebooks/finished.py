@@ -1,4 +1,4 @@
-"""A notebook's page: what the converter made of it, with our cells, headings, formulae, links and bounded pictures."""
+"""A notebook's page: what the converter made of it, with our cells, headings, formulas, links and bounded pictures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from markdown.extensions.toc import slugify, unique
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.notebooks import target
+from coursenotes.discover.text.formulas import formulas
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
@@ -29,11 +30,6 @@ DROPPED = {  # with what they hold: prompts, and the buttons of the converter's 
 }  # fmt: skip
 
 _TAG = re.compile(r"<[^>]*>")
-_MATH = re.compile(
-    r"\$\$(?P<block>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|(?P<env>\\begin\{(?P<name>[a-z]+\*?)\}.+?\\end\{(?P=name)\})"
-    r"|\\\((?P<paren>.+?)\\\)|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\d$])",
-    re.DOTALL,
-)
 
 
 @dataclass
@@ -168,7 +164,7 @@ class _Page(HTMLParser):
         if self.heading is not None:
             self.heading.append(data)
         quoted = any(tag in ("code", "pre", "samp", "kbd") for tag, _ in self.ends)
-        self.out.append(escape(data, quote=False) if quoted else _formulae(data))
+        self.out.append(escape(data, quote=False) if quoted else _formulas(data))
 
     # -- addresses
     def _link(self, given: dict[str, str]) -> tuple[str, str]:
@@ -255,18 +251,17 @@ def _aside(what: str) -> str:
     return f"<em>(Left out here: {escape(what)}.)</em>"
 
 
-def _formulae(text: str) -> str:
-    """Text as HTML, its formulae marked for KaTeX as Python-Markdown marks them."""
+def _formulas(text: str) -> str:
+    """Text as HTML, its formulas marked for KaTeX as Python-Markdown marks them."""
     parts, last = [], 0
-    for match in _MATH.finditer(text):
-        parts.append(escape(text[last : match.start()], quote=False))
-        block = match["block"] or match["bracket"] or match["env"]
-        inline = escape(match["inline"] or match["paren"] or "", quote=False)
+    for formula in formulas(text):
+        tex = escape(formula.tex, quote=False)
+        parts.append(escape(text[last : formula.start], quote=False))
         parts.append(
-            f'<div class="arithmatex">\\[{escape(block, quote=False)}\\]</div>' if block
-            else f'<span class="arithmatex">\\({inline}\\)</span>'
+            f'<div class="arithmatex">\\[{tex}\\]</div>' if formula.block
+            else f'<span class="arithmatex">\\({tex}\\)</span>'
         )  # fmt: skip
-        last = match.end()
+        last = formula.end
     return "".join([*parts, escape(text[last:], quote=False)])
 
 

@@ -1,4 +1,4 @@
-r"""Formulae where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
+r"""Formulas where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
 
 - A bar between dollar signs ends no cell of a table; \| there, and in code, is the bar that it is on GitHub.
 - $$y$$ in a sentence is a formula on a line of its own, and in a heading or a cell one in the line.
@@ -20,16 +20,15 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from pymdownx import arithmatex
 
-from coursenotes.discover.text.prose import FORMULA_IN_LINE, NO_PRICE
+from coursenotes.discover.text.formulas import DISPLAY_IN_LINE, IN_LINE, NO_PRICE
 from coursenotes.discover.text.tex import rendered
 
-IN_LINE, BLOCK, TABLE = "arithmatex-inline", "arithmatex-block", "table"
+INLINE, BLOCK, TABLE = "arithmatex-inline", "arithmatex-block", "table"
 BEFORE_IN_LINE = 189.95  # before arithmatex's own (189.9), after inline code (190)
 AFTER_IDS = 4  # after the toc extension (5), before mkdocs reads the title (1)
 TABLES = 75  # as the tables extension has it
 
 _DOLLARS = arithmatex.RE_SMART_DOLLAR_INLINE.replace(r"(\$)(?!\s)", rf"(\$)(?!\s){NO_PRICE}")
-_DISPLAY = r"(?<![\\$])\$\$(?!\$)((?:\\.|[^\\$\x02\x03])+?)\$\$(?!\$)"
 _TICKS = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
 _ONE_BLOCK = r"((?:\\.|[^\\$]|\$(?!\$))+?))(?P=dollar)"
 _BAR = "\x1f"  # stands for a bar that ends no cell: no page can hold it
@@ -39,17 +38,17 @@ _WORDS = ("alt", "title", "aria-label")
 
 def install(md: Markdown) -> None:
     """Mend what arithmatex and the tables extension do; nothing where a site does not use them."""
-    if IN_LINE in md.inlinePatterns:
-        in_line = md.inlinePatterns[IN_LINE]
-        in_line.compiled_re = re.compile(  # type: ignore[attr-defined]
+    if INLINE in md.inlinePatterns:
+        inline = md.inlinePatterns[INLINE]
+        inline.compiled_re = re.compile(  # type: ignore[attr-defined]
             f"(?:{_DOLLARS}|{arithmatex.RE_BRACKET_INLINE})", re.DOTALL | re.UNICODE
         )
-        md.inlinePatterns.register(_Display(_DISPLAY, md), "cn-display", BEFORE_IN_LINE)
+        md.inlinePatterns.register(_Display(DISPLAY_IN_LINE, md), "cn-display", BEFORE_IN_LINE)
         md.treeprocessors.register(_Spelled(md), "cn-spelled", AFTER_IDS)
     if BLOCK in md.parser.blockprocessors:  # $$a$$ and $$b$$ are two
         block: Any = md.parser.blockprocessors[BLOCK]
         block.pattern = re.compile(block.pattern.pattern.replace(r"((?:\\.|[^\\])+?))(?P=dollar)", _ONE_BLOCK))
-    if IN_LINE in md.inlinePatterns and TABLE in md.parser.blockprocessors:
+    if INLINE in md.inlinePatterns and TABLE in md.parser.blockprocessors:
         table: Any = md.parser.blockprocessors[TABLE]
         md.parser.blockprocessors.register(_Table(md.parser, table.config), TABLE, TABLES)
 
@@ -64,12 +63,12 @@ class _Display(InlineProcessor):
 
 
 class _Table(TableProcessor):
-    """A table whose formulae and code may hold bars."""
+    """A table whose formulas and code may hold bars."""
 
     def _split(self, row: str) -> list[str]:
         row = _TICKS.sub(lambda match: match[0].replace("\\|", _BAR), row)
         bare = _TICKS.sub(lambda match: "\0" * len(match[0]), row)
-        for match in reversed([*FORMULA_IN_LINE.finditer(bare)]):
+        for match in reversed([*IN_LINE.finditer(bare)]):
             before, after = bare[: match.start()][-1:], bare[match.end() :][:1]
             if re.search(r"(?<!\\)\|", match[0]) and (before.isalnum() or after.isalnum()):
                 continue  # |US$|CA$| are cells with the names of currencies
@@ -79,7 +78,7 @@ class _Table(TableProcessor):
 
 
 class _Spelled(Treeprocessor):
-    """Formulae as characters where no script will set them."""
+    """Formulas as characters where no script will set them."""
 
     def run(self, root: ET.Element) -> None:
         _spell(getattr(self.md, "toc_tokens", []))
@@ -102,7 +101,7 @@ def _spell(tokens: Iterable[dict[str, Any]]) -> None:
 
 
 def _in_line(element: ET.Element) -> None:
-    """Formulae in what is itself a line."""
+    """Formulas in what is itself a line."""
     for child in element.iter():
         if child.get("class") == "arithmatex" and (child.text or "").startswith("\\["):
             child.text = AtomicString(rf"\({(child.text or '')[2:-2]}\)")

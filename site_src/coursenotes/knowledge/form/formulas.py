@@ -1,4 +1,4 @@
-"""Formulae on pages: their brackets close, and KaTeX, which sets them in the reader's browser, knows their commands."""
+"""Formulas on pages: their brackets close, and KaTeX, which sets them in the reader's browser, knows their commands."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from functools import lru_cache
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import cut
-from coursenotes.discover.text.prose import NO_PRICE, line_of, prose
+from coursenotes.discover.text.formulas import formulas
+from coursenotes.discover.text.prose import blank, line_of, prose
 from coursenotes.errors import Problem, nearest
 from coursenotes.paths import THEME
 
 KATEX = THEME / "assets" / "katex" / "katex.min.js"
-FORMULA = re.compile(
-    r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)"
-    + NO_PRICE
-    + r"(?P<line>(?:\\.|[^\\$])+?)(?<!\s)\$"
-    r"|(?<!\\)\\\((?P<round>(?:(?!\n[ \t]*\n).)+?)\\\)|(?<!\\)\\\[(?P<square>(?:(?!\n[ \t]*\n).)+?)\\\]"
-    r"|^(?P<environment>\\begin\{(?P<name>\w+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})",
-    re.DOTALL | re.MULTILINE,
-)
 _TOKEN = re.compile(
     r"\\(?P<edge>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<side>left|right)(?![A-Za-z])|\\(?P<command>[A-Za-z]+)|\\.|"
     r"(?P<brace>[{}])|(?<!\\)%[^\n]*",
@@ -30,7 +23,7 @@ _DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the formulae of every page: those that KaTeX would show in red."""
+    """What is wrong with the formulas of every page: those that KaTeX would show in red."""
     for page in catalog.pages.values():
         if "$" in page.text or "\\" in page.text:
             yield from _of_page(page)
@@ -39,12 +32,12 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 def _of_page(page: PageInfo) -> Iterator[Problem]:
     masked = prose(page.text)
     own = set(_DEFINED.findall(masked))
-    for match in FORMULA.finditer(masked):
-        kind = next(k for k in ("block", "line", "round", "square", "environment") if match[k] is not None)
-        for what, at, fix in wrong(match[kind], own):
-            yield Problem(f"the formula cannot be set: {what}", page.path, line_of(masked, match.start(kind) + at),
-                          (cut.cut(match[kind], 80),), fix)  # fmt: skip
-    rest = FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), masked)
+    rest = masked
+    for formula in formulas(masked):
+        rest = rest[: formula.start] + blank(rest[formula.start : formula.end]) + rest[formula.end :]
+        for what, at, fix in wrong(formula.tex, own):
+            yield Problem(f"the formula cannot be set: {what}", page.path, line_of(masked, formula.tex_start + at),
+                          (cut.cut(formula.tex, 80),), fix)  # fmt: skip
     for match in re.finditer(r"(?<!\\)\$\$", rest):
         yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (),
                       "close it with $$, with no empty line inside")  # fmt: skip

@@ -1,15 +1,15 @@
-"""Formulae are looked at before a reader is: brackets, commands, environments, with their lines."""
+"""Formulas are looked at before a reader is: brackets, commands, environments, with their lines."""
 
 from __future__ import annotations
 
 import pytest
 
-from coursenotes.knowledge.form import formulae
+from coursenotes.knowledge.form import formulas
 from tests.engine.rendering import opened_at
 
 
 def said(mini, page: str) -> list[str]:
-    found = formulae.problems(opened_at(mini, page=page).catalog)
+    found = formulas.problems(opened_at(mini, page=page).catalog)
     return [f"{p.line} {p.what.removeprefix('the formula cannot be set: ')} | {p.fix}" for p in found]
 
 
@@ -49,5 +49,5 @@ def test_what_it_would_show_in_red_is_told_with_its_line(mini, text, expected):
 
 
 def test_the_names_are_read_from_the_katex_that_the_site_serves():
-    assert {"frac", "alpha", "aligned", "argmin"} <= formulae.commands() and len(formulae.commands()) > 800
-    assert {"aligned", "matrix", "cases", "CD"} <= formulae.environments()
+    assert {"frac", "alpha", "aligned", "argmin"} <= formulas.commands() and len(formulas.commands()) > 800
+    assert {"aligned", "matrix", "cases", "CD"} <= formulas.environments()
