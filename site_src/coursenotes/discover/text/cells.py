@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coursenotes.discover.text import prose
 from coursenotes.errors import Problem, nearest
 
 KNOWN = ("raises", "hide", "alt", "title", "linenums", "linenums_style", "hl_lines")
 HIDDEN = ("source",)
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await, as in a notebook
-_OPENING = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _ATTRIBUTE = re.compile(r"""([\w-]+)=("[^"]*"|'[^']*'|[^\s"']+)""")
 _INLINE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -113,7 +113,7 @@ def _unclosed(text: str) -> list[int]:
     taken = {n for first, last, _, _ in _blocks(lines) for n in range(first, last + 1)} | _comments(lines)
     return [
         n + 1 for n, line in enumerate(lines)
-        if n not in taken and (opening := _OPENING.match(line)) and _cell(opening["info"], 0, "") is not None
+        if n not in taken and (opening := prose.FENCE.match(line)) and _cell(opening["info"], 0, "") is not None
     ]  # fmt: skip
 
 
@@ -129,31 +129,10 @@ def fences(text: str) -> Iterator[Fence]:
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str], bool]]:
     """(first line, last line, the opening, whether a comment holds it) of each closed fence, counted from 0."""
     commented = _comments(lines)
-    for number, last in _spans(lines):
-        opening = _OPENING.match(lines[number])
+    for number, last in prose.fences(lines):
+        opening = prose.FENCE.match(lines[number])
         assert opening is not None
         yield number, last, opening, number in commented
-
-
-def _spans(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """(first line, last line) of each closed fence."""
-    number = 0
-    while number < len(lines):
-        last = _closing(lines, number)
-        if last is not None:
-            yield number, last
-            number = last
-        number += 1
-
-
-def _closing(lines: list[str], number: int) -> int | None:
-    """The line that closes the fence which a line opens; None where it opens none, or it is not closed."""
-    opening = _OPENING.match(lines[number])
-    if opening is None:
-        return None
-    mark = opening["fence"]
-    closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-    return next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
 
 
 def _comments(lines: list[str]) -> set[int]:
@@ -161,7 +140,7 @@ def _comments(lines: list[str]) -> set[int]:
     found: set[int] = set()
     number = 0
     while number < len(lines):
-        last = _closing(lines, number)
+        last = prose.fence_end(lines, number)
         if last is None and _opens_comment(lines[number]):
             last = next((n for n in range(number + 1, len(lines)) if "-->" in lines[n]), None)
             if last is not None:

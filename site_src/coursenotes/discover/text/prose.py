@@ -15,7 +15,7 @@ CODE = "\0"  # stands for each character of inline code: neither a space nor any
 
 # As mkdocs has it, which reads the same lines by itself.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$")
+FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")  # its opening line
 _CODE_OR_COMMENT = re.compile(
     r"(?<!\\)(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.DOTALL
 )
@@ -49,9 +49,31 @@ def prose(text: str) -> str:
     """
     text = front_matter_blanked(text)
     lines = text.split("\n")
-    _blank_fences(lines)
+    for first, last in fences(lines):
+        lines[first : last + 1] = [" " * len(line) for line in lines[first : last + 1]]
     _blank_indented(lines)
     return _CODE_OR_COMMENT.sub(_blank_match, "\n".join(lines))
+
+
+def fences(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """(first line, last line), from 0, of each closed fence; one that is not closed is text, as for the renderer."""
+    number = 0
+    while number < len(lines):
+        last = fence_end(lines, number)
+        if last is not None:
+            yield number, last
+            number = last
+        number += 1
+
+
+def fence_end(lines: list[str], number: int) -> int | None:
+    """The line that closes the fence that a line opens; None if it opens none, or the fence is not closed."""
+    opening = FENCE.match(lines[number])
+    if opening is None:
+        return None
+    mark = opening["fence"]
+    closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+    return next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
 
 
 def front_matter_blanked(text: str) -> str:
@@ -137,22 +159,6 @@ def plain(text: str) -> str:
 
 def _blank_match(match: re.Match[str]) -> str:
     return blank(match[0], CODE if match["ticks"] else " ")
-
-
-def _blank_fences(lines: list[str]) -> None:
-    """Blank every fence that is closed; one that is not closed is text, as it is for the renderer."""
-    number = 0
-    while number < len(lines):
-        opening = _FENCE.match(lines[number])
-        if opening:
-            mark = opening["fence"]
-            closing = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-            last = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
-            if last is not None:
-                for n in range(number, last + 1):
-                    lines[n] = " " * len(lines[n])
-                number = last
-        number += 1
 
 
 def _blank_indented(lines: list[str]) -> None:
