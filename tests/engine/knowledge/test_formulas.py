@@ -32,13 +32,13 @@ def test_what_katex_sets_is_left_alone(mini, text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (r"$\fracc{1}{2}$", r"3 KaTeX knows no \fracc | write \frac"),
+        (r"$\fracc{1}{2}$", r"3 KaTeX has no command \fracc | write \frac"),
         (r"\(x^{2\)", "3 { is not closed | None"),
         ("$$\na\n+ b}\n$$", "5 } closes nothing | None"),
         (r"$\left( x$", r"3 \left is not closed | None"),
         (
             "$$\n\\begin{alinged}\na\n\\end{alinged}\n$$",
-            r"4 KaTeX knows no environment alinged | write \begin{aligned}",
+            r"4 KaTeX has no environment alinged | write \begin{aligned}",
         ),
         ("$$\n\\begin{aligned}\na\n$$", r"4 \begin{aligned} is not closed | None"),
         ("$$\na\n\nb", "3 a formula of $$ that does not end | close it with $$, with no empty line inside"),

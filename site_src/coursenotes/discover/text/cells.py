@@ -1,4 +1,4 @@
-"""Runnable fences in the text of a page: found, and checked before anything runs."""
+"""Runnable fences in the text of a page: finds them, and checks them before anything runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 
 @dataclass(frozen=True)
 class Cell:
-    """One runnable fence: the line of its first line of code in the page, its code, and what stands in its braces."""
+    """One runnable fence: the line of its first line of code in the page, its code, and its attributes."""
 
     line: int
     source: str
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Fence:
-    """One closed fence: its line, what follows its mark, the cell if it is one, and whether a comment holds it."""
+    """One closed fence: its line, the text after its mark, its cell if it is runnable, whether it is in a comment."""
 
     line: int
     info: str
@@ -46,12 +46,12 @@ def name(number: int) -> str:
 
 
 def scan(text: str) -> list[Cell]:
-    """The runnable fences of a page, in order; a fence inside a longer fence is text, and one in a comment is none."""
+    """The runnable fences of a page, in order, without those inside longer fences or comments."""
     return [fence.cell for fence in fences(text) if fence.cell is not None and not fence.commented]
 
 
 def check(text: str, path: Path) -> list[Problem]:
-    """What is wrong with the fences: a cell that would silently never run, an attribute that means nothing."""
+    """The problems of the fences: cells that would never run, unknown attributes, code that cannot run."""
     problems = []
     for fence in fences(text):
         if fence.commented:
@@ -71,7 +71,9 @@ def check(text: str, path: Path) -> list[Problem]:
             elif name == "hide" and value not in HIDDEN:
                 problems.append(Problem(f"hide={value} means nothing", path, line, fix="write hide=source"))
             elif name == "raises" and not value.isidentifier():
-                problems.append(Problem(f"raises={value} is no exception's name", path, line, fix="raises=ValueError"))
+                problems.append(
+                    Problem(f"raises={value} is not the name of an exception", path, line, fix="raises=ValueError")
+                )
         problems += _unshown(cell, path) or ([] if "raises" in cell.attrs else _not_python(cell, path))
     for line in _unclosed(text):
         problems.append(Problem("the fence of a cell is not closed", path, line, fix="end it with a line of ```"))
@@ -79,7 +81,7 @@ def check(text: str, path: Path) -> list[Problem]:
 
 
 def _unshown(cell: Cell, path: Path) -> list[Problem]:
-    """Characters in a cell's code that no page can show."""
+    """Problems with characters in a cell's code that no page can show."""
     found = []
     for number, line in enumerate(cell.source.split("\n")):
         for character in dict.fromkeys(_UNSHOWN.findall(line)):
@@ -90,7 +92,7 @@ def _unshown(cell: Cell, path: Path) -> list[Problem]:
 
 
 def _not_python(cell: Cell, path: Path) -> list[Problem]:
-    """Why a cell cannot be compiled: `return` outside a function is told here as well, which parsing lets pass."""
+    """The problem of a cell that cannot be compiled, such as `return` outside a function, which parsing accepts."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they are shown when the cell runs
@@ -99,7 +101,7 @@ def _not_python(cell: Cell, path: Path) -> list[Problem]:
         what = f"{type(error).__name__}: {error.msg}"
         line = min(max(error.lineno or 1, 1), cell.source.count("\n") + 1)
         written = cell.source.split("\n")[line - 1].strip()
-        fix = f"mend it, or announce it: {{.python .run raises={type(error).__name__}}}"
+        fix = f"correct it, or announce it: {{.python .run raises={type(error).__name__}}}"
         return [Problem(what, path, cell.line + line - 1, (written,) if written else (), fix)]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         what = f"this cell cannot be compiled: {type(error).__name__}: {error}"
@@ -108,7 +110,7 @@ def _not_python(cell: Cell, path: Path) -> list[Problem]:
 
 
 def _unclosed(text: str) -> list[int]:
-    """The lines of cells' openings after which no fence is closed any more."""
+    """The lines that open a cell whose fence is never closed."""
     lines = text.split("\n")
     taken = {n for first, last, _, _ in _blocks(lines) for n in range(first, last + 1)} | _comments(lines)
     return [
@@ -118,7 +120,7 @@ def _unclosed(text: str) -> list[int]:
 
 
 def fences(text: str) -> Iterator[Fence]:
-    """Each closed fence, in order; also those in comments, which a renderer meets like any other."""
+    """Each closed fence, in order; also those in comments, which a renderer sees like any other."""
     lines = text.split("\n")
     for number, last, opening, commented in _blocks(lines):
         body = [line.removeprefix(opening["indent"]) for line in lines[number + 1 : last]]
@@ -127,7 +129,7 @@ def fences(text: str) -> Iterator[Fence]:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str], bool]]:
-    """(first line, last line, the opening, whether a comment holds it) of each closed fence, counted from 0."""
+    """(first line, last line, the opening, whether it is in a comment) of each closed fence, counted from 0."""
     commented = _comments(lines)
     for number, last in prose.fences(lines):
         opening = prose.FENCE.match(lines[number])
@@ -136,7 +138,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, int, re.Match[str], bool]]:
 
 
 def _comments(lines: list[str]) -> set[int]:
-    """The lines that lie in an HTML comment of several lines; what looks like one inside a fence is text."""
+    """The lines inside HTML comments of several lines; what looks like a comment inside a fence is text."""
     found: set[int] = set()
     number = 0
     while number < len(lines):
@@ -153,7 +155,7 @@ def _comments(lines: list[str]) -> set[int]:
 
 
 def _opens_comment(line: str) -> bool:
-    """Whether a comment begins on this line that does not end on it."""
+    """Whether a comment begins on this line and does not end on it."""
     line = re.sub(r"<!--.*?-->", "", _INLINE.sub("", line))
     return "<!--" in line
 

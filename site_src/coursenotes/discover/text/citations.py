@@ -1,6 +1,6 @@
 """The grammar of citations, which is pandoc's: [@srivastava2014], [see @smith2017, p. 3; @hinton2012], [-@smith2017].
 
-Whether the keys exist is told by knowledge/literature.py; here only their form is known.
+Whether the keys exist is checked by knowledge/credit/literature.py; this module knows only their form.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ONE = re.compile(r"(?P<before>.*?)(?P<bare>-?)@(?P<key>[A-Za-z_][\w.:+/-]*\w|[A
 
 
 class Cited(NamedTuple):
-    """One of a bracket's works: its key, what stands before and after it, and whether its authors are named already."""
+    """One work in a bracket: its key, the words before and after it, and whether only its year is shown."""
 
     key: str
     before: str = ""
@@ -24,7 +24,7 @@ class Cited(NamedTuple):
 
 
 def works(cited: str) -> Iterator[Cited]:
-    """The works that the text within one bracket cites, in its order."""
+    """The works that the text inside one bracket cites, in order."""
     for item in cited.split(";"):
         match = _ONE.fullmatch(" ".join(item.split()))
         if match:

@@ -1,6 +1,6 @@
 """Which parts of a Markdown page are prose, and where its links, headings and formulas are.
 
-Everything that is not prose is blanked rather than cut, so that places stay what they were.
+Everything that is not prose is blanked rather than cut, so that offsets and lines stay the same.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from coursenotes.discover.text.formulas import IN_LINE
 
-CODE = "\0"  # stands for each character of inline code: neither a space nor anything that a pattern looks for
+CODE = "\0"  # replaces each character of inline code: not a space, and not matched by any pattern
 
-# As mkdocs has it, which reads the same lines by itself.
+# The same as in mkdocs, which reads these lines too.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")  # its opening line
 _CODE_OR_COMMENT = re.compile(
@@ -116,7 +116,7 @@ def links(masked: str) -> Iterator[Link]:
 
 
 def escaped(text: str, offset: int) -> bool:
-    """Whether an odd number of backslashes stands before this offset."""
+    """Whether an odd number of backslashes precedes this offset."""
     first = offset
     while first and text[first - 1] == "\\":
         first -= 1
@@ -135,7 +135,7 @@ def heading_lines(masked: str) -> set[int]:
 
 
 def alone(masked: str, link: Link) -> bool:
-    """Whether nothing else stands in the link's paragraph."""
+    """Whether the link is alone in its paragraph."""
     before, after = masked[: link.start].split("\n"), masked[link.end :].split("\n")
     if before[-1].strip(" \t>") or after[0].strip():
         return False
@@ -145,7 +145,7 @@ def alone(masked: str, link: Link) -> bool:
 
 
 def links_as_words(text: str, *, images: bool = True) -> str:
-    """Markdown with each link as its text, and each image as its description or, without images, as nothing."""
+    """Markdown with each link as its text, and each image as its description, or removed if images is False."""
     return _LINKED.sub(lambda match: match["text"] if images or not match["image"] else "", text)
 
 
@@ -162,7 +162,7 @@ def _blank_match(match: re.Match[str]) -> str:
 
 
 def _blank_indented(lines: list[str]) -> None:
-    """Blank code that is code by its indentation alone: after an empty line, below no list or other container."""
+    """Blank code that is code only by its indentation: after an empty line, and outside lists and other containers."""
     container, after_blank, in_code = False, True, False
     for number, line in enumerate(lines):
         if not line.strip():

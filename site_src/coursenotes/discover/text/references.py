@@ -2,7 +2,7 @@
 
     [0.43](measured:dropout.drop_rate.valid_loss?p=0.5&scale=full)      [1:08:22]      [DL1v3L5@1:54:00]
 
-Whether the names exist is told by resolve.py; here only their form is known.
+Whether the names exist is checked by site/markdown/names.py; this module knows only their form.
 """
 
 from __future__ import annotations

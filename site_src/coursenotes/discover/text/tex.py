@@ -1,4 +1,4 @@
-"""A formula in characters alone: x² and ‖w‖₂, where nothing is set (a table of contents, a title, a search)."""
+"""Formulas as characters, x² and ‖w‖₂, for places where KaTeX does not run: titles, tables of contents, the search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RAISED = dict(zip(
 ))  # fmt: skip
 _LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 _SCRIPT = re.compile(r"\s*(?P<mark>[\^_])\s*(?:\{(?P<group>[^{}]*)\}|(?P<one>[^\s{}]))")
-_PLACED = {"^": "\ue000", "_": "\ue001"}  # stand for what has no smaller form, until the braces are gone
+_PLACED = {"^": "\ue000", "_": "\ue001"}  # stand for what has no small form, until the braces are gone
 _BRACES = ("\ue002", "\ue003")  # those that are shown
 _CODE_OR_FORMULA = re.compile(rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{IN_LINE.pattern}", IN_LINE.flags)
 
@@ -30,7 +30,7 @@ def spelled(text: str) -> str:
 
 
 def of_fields(meta: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of a page's front matter that a theme writes as they are, without TeX."""
+    """Title and description of a page's front matter, which a theme writes as they are, without TeX."""
     return {name: spelled(meta[name]) for name in ("title", "description") if isinstance(meta.get(name), str)}
 
 
@@ -45,7 +45,7 @@ def rendered(text: str, *, escaped: bool = True) -> str:
 
 @lru_cache(maxsize=4096)
 def words(formula: str) -> str:
-    """TeX without its dollar signs as characters. What characters cannot say stays as it is written: W_qk, ℝ^(n×m)."""
+    """TeX (without dollar signs) as characters. What has no characters stays as it is written: W_qk, ℝ^(n×m)."""
     from pylatexenc.latexwalker import LatexWalker  # late, as below
 
     reading, writer = _converter()
@@ -53,9 +53,9 @@ def words(formula: str) -> str:
     text = text.replace("\\{", _BRACES[0]).replace("\\}", _BRACES[1])
     try:
         text = writer.nodelist_to_text(LatexWalker(text, reading, tolerant_parsing=True).get_latex_nodes()[0])
-    except (AttributeError, IndexError, TypeError, ValueError):  # half a command, which check tells of
+    except (AttributeError, IndexError, TypeError, ValueError):  # half a command, which check reports
         return " ".join(formula.split())
-    text = re.sub(r"(?<=[{}])[\u0300-\u036f]+", "", text)  # an accent over two letters stands over their braces too
+    text = re.sub(r"(?<=[{}])[\u0300-\u036f]+", "", text)  # an accent over two letters is over their braces too
     while (shorter := _SCRIPT.sub(_script, text)) != text or (shorter := _ungrouped(text)) != text:
         text = shorter
     for stand_in, mark in zip((*_PLACED.values(), *_BRACES), (*_PLACED, *"{}"), strict=True):
@@ -65,7 +65,7 @@ def words(formula: str) -> str:
 
 
 def _script(match: re.Match[str]) -> str:
-    """A power or an index: in small characters where there are such for all of it."""
+    """A power or an index, in small characters if there is one for each of its characters."""
     inner = (match["group"] if match["group"] is not None else match["one"]).strip()
     small = _RAISED if match["mark"] == "^" else _LOWERED
     compact = inner.replace(" ", "").replace("−", "-")
@@ -77,17 +77,17 @@ def _script(match: re.Match[str]) -> str:
 
 
 def _ungrouped(text: str) -> str:
-    """The text without its innermost braces, which held something together that needs it no more."""
+    """The text without its innermost braces, which are no longer needed."""
     return re.sub(r"\{([^{}]*)\}", r"\1", text)
 
 
 @lru_cache(maxsize=1)
 def _converter() -> tuple[Any, Any]:
-    """pylatexenc's reader and writer, with what KaTeX knows beside it. Loaded late: most pages set every formula."""
+    """pylatexenc's reader and writer, with KaTeX's additional commands. Imported late: few pages need it."""
     from pylatexenc import latex2text, latexwalker
     from pylatexenc.macrospec import MacroSpec
 
-    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # a formula that is wrong is told by check, with its line
+    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # check reports wrong formulas with their lines
     fractions = ("frac", "dfrac", "tfrac", "cfrac", "nicefrac")
     plain = ("mathbf", "bm", "boldsymbol", "mathit", "mathsf", "mathtt", "operatorname")
     reading = latexwalker.get_default_latex_context_db()
@@ -121,7 +121,7 @@ def _root(node: Any, l2tobj: Any) -> str:
 
 
 def _held(text: str) -> str:
-    """One part of a fraction, in parentheses where it would fall apart."""
+    """One part of a fraction, in parentheses if it needs them."""
     text = text.strip()
     text = text[1:-1].strip() if text.startswith("{") and text.endswith("}") else text
     return text if re.fullmatch(r"[∂∇d]?(?:\d+|\w)(?:[_^](?:\{[^{}]*\}|\w))*", text) else f"({text})"

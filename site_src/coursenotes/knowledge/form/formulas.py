@@ -23,7 +23,7 @@ _DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the formulas of every page: those that KaTeX would show in red."""
+    """The problems with the formulas of every page: those that KaTeX would show in red."""
     for page in catalog.pages.values():
         if "$" in page.text or "\\" in page.text:
             yield from _of_page(page)
@@ -65,17 +65,17 @@ def wrong(formula: str, own: set[str]) -> Iterator[tuple[str, int, str | None]]:
             return
         elif command and command not in own and commands() and command not in commands():
             close = nearest(command, commands())
-            yield f"KaTeX knows no \\{command}", at, f"write \\{close}" if close else None
+            yield f"KaTeX has no command \\{command}", at, f"write \\{close}" if close else None
         if token["edge"] == "begin" and commands() and token["name"] not in commands():
             close = nearest(token["name"], environments())
-            yield f"KaTeX knows no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
+            yield f"KaTeX has no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
     for mark, at in opened:
         yield f"{mark} is not closed", at, None
 
 
 @lru_cache(maxsize=1)
 def commands() -> frozenset[str]:
-    """The names of KaTeX's commands and environments; none where its file is not there."""
+    """The names of KaTeX's commands and environments; empty if its file is missing."""
     text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
     return frozenset(re.findall(r'"\\\\([A-Za-z]+)"', text)) | (environments() if text else frozenset())
 

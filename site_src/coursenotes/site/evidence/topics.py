@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pages(project: Project) -> list[GeneratedPage]:
-    """Every topic's page of what is listed, and a page of its own for what is not; none without content."""
+    """For each topic a page of its listed claims and experiments, and one of its unlisted ones, if there are any."""
     topics = {info.topic for info in project.catalog.claims.values()}
     topics |= {info.topic for info in project.catalog.experiments.values()}
     texts = {(topic, listed): _page(project, topic, listed) for listed in (True, False) for topic in sorted(topics)}
@@ -27,7 +27,7 @@ def pages(project: Project) -> list[GeneratedPage]:
 
 
 def _page(project: Project, topic: str, listed: bool) -> str | None:
-    """A topic's page as Markdown, or None where it has nothing to show."""
+    """A topic's page as Markdown, or None if it would be empty."""
     here = [project.catalog.claims[name] for name in claims(project, listed=listed)]
     here = [claim for claim in here if claim.topic == topic]
     ran = [info for info in experiments.shown(project, listed=listed) if info.topic == topic]

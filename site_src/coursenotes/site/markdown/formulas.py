@@ -1,9 +1,9 @@
 r"""Formulas where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
 
-- A bar between dollar signs ends no cell of a table; \| there, and in code, is the bar that it is on GitHub.
-- $$y$$ in a sentence is a formula on a line of its own, and in a heading or a cell one in the line.
-- Digits between and behind dollar signs are prices: $5–$10.
-- What cannot be set, the entries of a table of contents and the words of a picture, has characters in its place.
+- A bar between dollar signs does not end a cell of a table; \| there, and in code, is a bar, as on GitHub.
+- $$y$$ in a sentence is a formula on a line of its own; in a heading or a cell it stays in the line.
+- Digits between and after dollar signs are prices: $5–$10.
+- Where KaTeX does not run, in a table of contents and in the description of a picture, a formula becomes characters.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ TABLES = 75  # as the tables extension has it
 _DOLLARS = arithmatex.RE_SMART_DOLLAR_INLINE.replace(r"(\$)(?!\s)", rf"(\$)(?!\s){NO_PRICE}")
 _TICKS = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
 _ONE_BLOCK = r"((?:\\.|[^\\$]|\$(?!\$))+?))(?P=dollar)"
-_BAR = "\x1f"  # stands for a bar that ends no cell: no page can hold it
+_BAR = "\x1f"  # replaces a bar that does not end a cell: no page can hold this character
 _NOT_ALONE = ("h1", "h2", "h3", "h4", "h5", "h6", "a", "summary", "td", "th", "dt")
 _WORDS = ("alt", "title", "aria-label")
 
 
 def install(md: Markdown) -> None:
-    """Mend what arithmatex and the tables extension do; nothing where a site does not use them."""
+    """Fix the output of arithmatex and the tables extension; does nothing if a site does not use them."""
     if INLINE in md.inlinePatterns:
         inline = md.inlinePatterns[INLINE]
         inline.compiled_re = re.compile(  # type: ignore[attr-defined]
@@ -45,7 +45,7 @@ def install(md: Markdown) -> None:
         )
         md.inlinePatterns.register(_Display(DISPLAY_IN_LINE, md), "cn-display", BEFORE_IN_LINE)
         md.treeprocessors.register(_Spelled(md), "cn-spelled", AFTER_IDS)
-    if BLOCK in md.parser.blockprocessors:  # $$a$$ and $$b$$ are two
+    if BLOCK in md.parser.blockprocessors:  # $$a$$ and $$b$$ are two formulas
         block: Any = md.parser.blockprocessors[BLOCK]
         block.pattern = re.compile(block.pattern.pattern.replace(r"((?:\\.|[^\\])+?))(?P=dollar)", _ONE_BLOCK))
     if INLINE in md.inlinePatterns and TABLE in md.parser.blockprocessors:
@@ -63,7 +63,7 @@ class _Display(InlineProcessor):
 
 
 class _Table(TableProcessor):
-    """A table whose formulas and code may hold bars."""
+    """A table whose formulas and code may contain bars."""
 
     def _split(self, row: str) -> list[str]:
         row = _TICKS.sub(lambda match: match[0].replace("\\|", _BAR), row)
@@ -71,14 +71,14 @@ class _Table(TableProcessor):
         for match in reversed([*IN_LINE.finditer(bare)]):
             before, after = bare[: match.start()][-1:], bare[match.end() :][:1]
             if re.search(r"(?<!\\)\|", match[0]) and (before.isalnum() or after.isalnum()):
-                continue  # |US$|CA$| are cells with the names of currencies
+                continue  # |US$|CA$| are two cells with the names of currencies
             formula = re.sub(r"\\?\|", _BAR, row[match.start() : match.end()])
             row = row[: match.start()] + formula + row[match.end() :]
         return [cell.replace(_BAR, "|") for cell in super()._split(row)]  # type: ignore[misc]
 
 
 class _Spelled(Treeprocessor):
-    """Formulas as characters where no script will set them."""
+    """Formulas as characters wherever no script sets them."""
 
     def run(self, root: ET.Element) -> None:
         _spell(getattr(self.md, "toc_tokens", []))
@@ -94,14 +94,14 @@ class _Spelled(Treeprocessor):
 
 
 def _spell(tokens: Iterable[dict[str, Any]]) -> None:
-    """Give the entries of a table of contents names without TeX. A name is HTML."""
+    """Give the entries of a table of contents names without TeX. Names are HTML."""
     for token in tokens:
         token["name"] = rendered(token["name"])
         _spell(token["children"])
 
 
 def _in_line(element: ET.Element) -> None:
-    """Formulas in what is itself a line."""
+    """Set the formulas inside a heading, a cell or a link in the line."""
     for child in element.iter():
         if child.get("class") == "arithmatex" and (child.text or "").startswith("\\["):
             child.text = AtomicString(rf"\({(child.text or '')[2:-2]}\)")

@@ -1,6 +1,6 @@
-"""The generated pages that find things across the notes: by lecture second, by term, by person, by what is wanted.
+"""The generated pages that index the notes: by timestamp, by term, by person, by topic still wanted.
 
-Each is Markdown, the same on every build of the same notes, and tells of listed pages only.
+Each is Markdown, equal for equal notes, and covers listed pages only.
 """
 
 from __future__ import annotations

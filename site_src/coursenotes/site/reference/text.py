@@ -1,4 +1,4 @@
-"""Small pieces of Markdown that the generated indexes share."""
+"""Small pieces of Markdown that the reference pages share."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _FORMULA_OR_MARK = re.compile(rf"{IN_DOLLARS}|{_MARK}", re.DOTALL)
 
 
 def escaped(words: str) -> str:
-    """Words as Markdown that shows them as they are. Formulas between dollar signs stay formulas.
+    """Words as Markdown that shows them unchanged. Formulas between dollar signs stay formulas.
 
-    Not by backslashes: one before a bracket begins a formula.
+    It escapes with entities, not backslashes, because a backslash before a bracket starts a formula.
     """
     return _FORMULA_OR_MARK.sub(lambda m: m[0] if m.lastindex else f"&#{ord(m[0])};", " ".join(words.split()))
 
