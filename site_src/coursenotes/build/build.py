@@ -125,7 +125,7 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
 def wanted_figures(project: Project) -> list[tuple[str, str]]:
     """(figure, scale) of every figure that pages ask for and evidence pages show, where there are results."""
     asked = {
-        (ref.target, ref.scale)
+        (ref.name, ref.scale)
         for page in project.catalog.pages.values()
         for ref in page.references
         if ref.scheme == "figure"

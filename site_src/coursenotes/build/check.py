@@ -101,7 +101,7 @@ def without_results(project: Project) -> list[Problem]:
     places: dict[str, tuple[Path, int]] = {}
     for page in project.catalog.pages.values() if missing else ():
         for ref in page.references:
-            claim = project.catalog.claims.get(ref.target) if ref.scheme == "claim" else None
+            claim = project.catalog.claims.get(ref.name) if ref.scheme == "claim" else None
             for name in (*claim.experiments, *claim.controls) if claim else project.plan.read_by(ref):
                 places.setdefault(name, (page.path, ref.line))
     known = project.catalog.experiments
@@ -159,7 +159,7 @@ def _published(project: Project) -> list[Problem]:
 def _unused(project: Project) -> list[Problem]:
     """Claims on no page or twice in one file; figures and experiments that nothing shows."""
     catalog, problems = project.catalog, Problems()
-    asked = Counter((ref.scheme, ref.target) for page in catalog.pages.values() for ref in page.references)
+    asked = Counter((ref.scheme, ref.name) for page in catalog.pages.values() for ref in page.references)
     for claim in catalog.claims.values():
         if not asked["claim", claim.id]:
             problems.add(
@@ -200,9 +200,9 @@ def _unused_metrics(project: Project) -> list[Problem]:
     for page in catalog.pages.values():
         for ref in page.references:
             if ref.scheme == "measured":
-                shown.add(ref.target)
+                shown.add(ref.name)
             elif ref.scheme == "table":
-                tables.add(ref.target)
+                tables.add(ref.name)
     for experiment in catalog.experiments.values():
         if experiment.id in tables:
             continue

@@ -235,7 +235,7 @@ def pages(plan: Plan, claim_id: str) -> list[str]:
         f"{page.path.relative_to(plan.paths.root).as_posix()}:{ref.line}"
         for page in plan.catalog.pages.values()
         for ref in page.references
-        if ref.scheme == "claim" and ref.target == claim_id
+        if ref.scheme == "claim" and ref.name == claim_id
     ]
 
 

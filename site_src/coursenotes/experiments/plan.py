@@ -214,10 +214,10 @@ class Plan:
 
     def read_by(self, ref: Any) -> tuple[str, ...]:
         """The experiments whose results a reference shows."""
-        if ref.scheme == "figure" and ref.target in self.catalog.figures:
-            return self.catalog.figures[ref.target].experiments
+        if ref.scheme == "figure" and ref.name in self.catalog.figures:
+            return self.catalog.figures[ref.name].experiments
         if ref.scheme in ("measured", "table"):
-            return (".".join(ref.target.split(".")[:2]),)
+            return (".".join(ref.name.split(".")[:2]),)
         return ()
 
     def missing(self, wanted: Iterable[tuple[str, str]]) -> list[Job]:

@@ -119,15 +119,15 @@ class Turner:
             parts = urlsplit(href)
             if parts.scheme.lower() in ("http", "https") and not parts.hostname:
                 return None, "it names no host"
-            asks = parse_href(href)
+            target = parse_href(href)
         except (Malformed, ValueError) as error:
             return None, str(error)
-        if asks is None:
+        if target is None:
             return href, ""
-        code = asks.target.partition("@")[0]
-        if asks.scheme == "lecture" and (lecture := self.times.lectures.get(code)) and self.times.listed(lecture):
+        code = target.name.partition("@")[0]
+        if target.scheme == "lecture" and (lecture := self.times.lectures.get(code)) and self.times.listed(lecture):
             return href, ""
-        return None, f"{asks.scheme}: is a reference of this project; write it by hand where it is meant"
+        return None, f"{target.scheme}: is a reference of this project; write it by hand where it is meant"
 
     # -- images
     def _image(self, node: Node, link: bool) -> list[Node]:

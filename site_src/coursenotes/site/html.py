@@ -92,7 +92,7 @@ def stands_on(project: Project, scheme: str, targets: Iterable[str], *, listed: 
     found = []
     pages = project.knowledge.visibility.pages if listed else project.catalog.pages.values()
     for page in sorted(pages, key=lambda page: Paths.counted(page.name)):
-        lines = [r.line for r in page.references if r.scheme == scheme and r.target in wanted]
+        lines = [r.line for r in page.references if r.scheme == scheme and r.name in wanted]
         if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
             found.append(f"{page_link(page)} ({escape(where)})")

@@ -22,7 +22,7 @@ from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.project import Project
 
-_ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
+_REFERENCE = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
 
 
 class Rendered:
@@ -39,10 +39,10 @@ class Rendered:
         """The key of a page's content: its text, its resolved references, the renderer, and the names of all pages."""
         info = self.project.catalog.pages.get(name)
         run = [lookup.key(self.project.plan, info), lookup.outputs(self.project.plan, info) is not None] if info else []
-        asked = [[href, self._answer(href)] for href in sorted(set(_ASKED.findall(text)))]
+        resolved = [[href, self._answer(href)] for href in sorted(set(_REFERENCE.findall(text)))]
         meta = repr(info.meta) if info else ""  # it names the lecture of bare times
         listed = self.project.knowledge.visibility.page(name)
-        return keys.content(self._renderer, name, url, text, meta, listed, asked, run)
+        return keys.content(self._renderer, name, url, text, meta, listed, resolved, run)
 
     def whole_key(self, name: str, url: str, text: str) -> str:
         """The key of a finished page: its content, and the other pages, whose titles are in its frame."""
@@ -52,37 +52,37 @@ class Rendered:
     def _look_up(self, href: str) -> Any:
         """A resolved reference as plain JSON; None for one that the renderer will report as a problem."""
         try:
-            asks = parse_href(href)
+            target = parse_href(href)
         except Malformed:
             return None
-        return None if asks is None else self._resolve(asks)
+        return None if target is None else self._resolve(target)
 
-    def _resolve(self, asks: Target) -> Any:
+    def _resolve(self, target: Target) -> Any:
         project, catalog = self.project, self.project.catalog
-        first = asks.target.removesuffix(draw.CURVES)
+        first = target.name.removesuffix(draw.CURVES)
         experiment = ".".join(first.split(".")[:2])
-        if asks.scheme == "code":
+        if target.scheme == "code":
             path = project.paths.snippet(first.split(".")[0])
             return statements.digest(path.read_text(encoding="utf-8")) if path.is_file() else None
-        if asks.scheme == "claim":
+        if target.scheme == "claim":
             if first not in catalog.claims:
                 return None
             return [
                 project.knowledge.visibility.claim_url(first),
                 *(v.to_json() for v in verdicts.best(project.plan, first)),
             ]
-        if experiment not in catalog.experiments and asks.target not in catalog.figures:
+        if experiment not in catalog.experiments and target.name not in catalog.figures:
             return None
-        if asks.scheme == "figure":
-            read = catalog.figures[asks.target].experiments if asks.target in catalog.figures else (experiment,)
+        if target.scheme == "figure":
+            read = catalog.figures[target.name].experiments if target.name in catalog.figures else (experiment,)
             drawn = [
-                draw.wanted_key(project.plan, asks.target, asks.scale),
-                draw.svg(project.plan, asks.target, asks.scale) is None,
+                draw.wanted_key(project.plan, target.name, target.scale),
+                draw.svg(project.plan, target.name, target.scale) is None,
             ]
-            return [draw.alt_text(project.plan, asks.target), drawn, [self._results(e, asks.scale) for e in read]]
+            return [draw.alt_text(project.plan, target.name), drawn, [self._results(e, target.scale) for e in read]]
         libraries = sorted(provenance.used(project.plan, experiment))  # only these are shown
-        replicated = acceptance.numbers(project.plan, experiment, asks.scale)
-        return [self._results(experiment, asks.scale), catalog.experiments[experiment].doc, libraries, replicated]
+        replicated = acceptance.numbers(project.plan, experiment, target.scale)
+        return [self._results(experiment, target.scale), catalog.experiments[experiment].doc, libraries, replicated]
 
     def _results(self, experiment: str, scale: str) -> Any:
         results = self.project.plan.results(experiment, scale)

@@ -23,7 +23,7 @@ def test_a_number_with_settings_scale_and_place():
     text = "One\ntwo [0.43](measured:dropout.rate.loss?p=0.5&deep=True&kind=relu&n=3&scale=full).\n"
     (reference,) = found(text)
     assert (reference.path, reference.line, reference.scheme) == (PAGE, 2, "measured")
-    assert reference.target == "dropout.rate.loss"
+    assert reference.name == "dropout.rate.loss"
     assert reference.settings == {"p": 0.5, "deep": True, "kind": "relu", "n": 3}
     assert type(reference.settings["deep"]) is bool and type(reference.settings["n"]) is int
     assert (reference.scale, reference.text, reference.image, reference.alone) == ("full", "0.43", False, False)
@@ -43,7 +43,7 @@ def test_a_number_with_settings_scale_and_place():
 ])  # fmt: skip
 def test_links_in_every_shape(text, target, words):
     (reference,) = found(text)
-    assert (reference.scheme, reference.target, reference.text, reference.alone) == ("code", target, words, True)
+    assert (reference.scheme, reference.name, reference.text, reference.alone) == ("code", target, words, True)
 
 
 @pytest.mark.parametrize("text", [
@@ -71,7 +71,7 @@ def test_code_in_the_text_of_a_link_does_not_make_it_stand_alone():
 
 def test_times_with_and_without_a_lecture():
     text = "At [1:08:22], [DL1v3L5@1:54:00] and [dl2022/8@19:12].\n\n- [0:19:12]"
-    assert [(r.line, r.scheme, r.target, r.text) for r in found(text)] == [
+    assert [(r.line, r.scheme, r.name, r.text) for r in found(text)] == [
         (1, "lecture", "@1:08:22", "1:08:22"),
         (1, "lecture", "DL1v3L5@1:54:00", "DL1v3L5@1:54:00"),
         (1, "lecture", "dl2022/8@19:12", "dl2022/8@19:12"),
@@ -81,7 +81,7 @@ def test_times_with_and_without_a_lecture():
 
 def test_references_come_in_the_order_of_the_text():
     text = "[b](claim:a.b) [0:00:01] [](claim:a.c) [1](measured:a.b.c)"
-    assert [r.target for r in found(text)] == ["a.b", "@0:00:01", "a.c", "a.b.c"]
+    assert [r.name for r in found(text)] == ["a.b", "@0:00:01", "a.c", "a.b.c"]
 
 
 @pytest.mark.parametrize("text, says, fix", [
@@ -103,7 +103,7 @@ def test_references_come_in_the_order_of_the_text():
     ("Text ![x](figure:a.b)", "stand alone", "line of its own"),
     ("[x](figure:a.b)", "a figure is an image", "![x](figure:a.b)"),
     ("![x](claim:a.b)", "is a link, not an image", "[x](claim:a.b)"),
-    ("[x](measured:a.b)", "names nothing", None),
+    ("[x](measured:a.b)", "is not a name", None),
     ("[x](claim:a)", "the form is claim:topic.name", None),
     ("[x](measured:a.b.c?p)", "is not setting=value", None),
     ("[x](measured:a.b.c?p=1&p=2)", "gives p twice", None),

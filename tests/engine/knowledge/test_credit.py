@@ -108,7 +108,7 @@ def test_works_of_the_literature_are_told_whole_once(mini):
     work = box(opened)["sources"][0]
     assert work["title"] == "Guo: Entity embeddings. 2016." and work["links"] == {"arXiv:1": "https://arxiv.org/abs/1"}
     page = opened.catalog.pages["concepts/try.md"]
-    cited = SimpleNamespace(scheme="cite", target="guo2016")
+    cited = SimpleNamespace(scheme="cite", name="guo2016")
     object.__setattr__(page, "references", (*page.references, cited))
     assert box(opened)["cited_works"] == [{"title": "Guo, 2016", "url": "#bib-guo2016"}]
     assert len(box(opened)["sources"]) == 2, "the text lists it whole"

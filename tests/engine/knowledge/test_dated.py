@@ -47,7 +47,7 @@ def test_a_value_shows_its_day_in_a_tip_and_leads_to_the_list(mini):
         ("dated:2022-07-21?review=soon", "try.md:6 dated: soon is no date"),
         ("dated:2022-07-21?review=2022-07-21", "try.md:6 9 is to be looked at again on 2022-07-21, which is not after"),
         ("dated:2026-12-24", "try.md:6 9 is dated 2026-12-24, which is still to come"),
-        ("dated:july", "try.md:6 dated:july names nothing that dated: can give"),
+        ("dated:july", "try.md:6 dated:july is not a name that dated: can refer to"),
         ("dated:2022-07-21?until=2023-07-21", "try.md:6 dated: takes only review=, but"),
         ("dated:2022-07-21?scale=full", "try.md:6 dated: has no scale"),
     ],

@@ -55,7 +55,7 @@ def test_every_box_is_found_with_what_it_says(mini):
     assert [box.line for box in (first, second, third)] == [13, 20, 30]
     assert first.plain_title == "“Nine weights” in the kernel" and first.section == "The kernel"
     assert first.text == "He says six.\n\n- a list [](claim:averages.less_noisy)"
-    assert [r.target for r in first.shown_by] == ["averages.is_the_mean", "averages.less_noisy"]
+    assert [r.name for r in first.shown_by] == ["averages.is_the_mean", "averages.less_noisy"]
     assert second.text.endswith("To check: count `them`.") and not second.shown_by and second.to_check
     assert third.day == date(2026, 11, 21) and first.day is None
 

@@ -61,8 +61,8 @@ def test_a_heading_takes_a_time_only_directly_below_it():
 
 
 @pytest.mark.parametrize(("line", "words"), [
-    ("[0:75:00]", "[0:75:00] is no time: minutes and seconds go to 59"),
-    ("[12:34]", "[12:34] is no time: a transcript's times are h:mm:ss"),
+    ("[0:75:00]", "[0:75:00] is not a time: minutes and seconds go to 59"),
+    ("[12:34]", "[12:34] is not a time: a transcript's times are h:mm:ss"),
     ("[0:00:59]", "[0:00:59] comes before the time above it, [0:01:00] of line 1"),
 ])  # fmt: skip
 def test_an_impossible_time_and_one_that_runs_backwards_are_problems(line, words):
@@ -87,7 +87,7 @@ def told(opened: Project) -> list[str]:
 def test_problems_are_told_once_with_page_and_line(mini):
     found = told(project(mini, HEAD, "[0:02:00]\n\n[0:75:00]\n\n[0:01:00]\n"))
     assert [re.sub(r".*/", "", problem.split("\n")[0]) for problem in found] == [
-        "ana.md:10: [0:75:00] is no time: minutes and seconds go to 59",
+        "ana.md:10: [0:75:00] is not a time: minutes and seconds go to 59",
         "ana.md:12: [0:01:00] comes before the time above it, [0:02:00] of line 8",
     ]
 

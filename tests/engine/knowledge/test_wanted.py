@@ -58,7 +58,7 @@ def test_a_page_that_is_there_is_wanted_no_more(mini):
     [
         ("dl2022/88@0:10:00", 'no lecture "dl2022/88"', "write dl2022/8@0:10:00"),
         ("dl2022/88", 'no lecture "dl2022/88"', "write dl2022/8"),
-        ("dl2022/8@0:61:00", "0:61:00 is no time", "1:01:00"),
+        ("dl2022/8@0:61:00", "0:61:00 is not a time", "1:01:00"),
         ("dl2022/8@2:00:00", "2:00:00 is after the end of dl2022/8, which lasts 1:36:55", ""),
     ],
 )

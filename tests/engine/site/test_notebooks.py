@@ -46,7 +46,7 @@ def test_a_notebook_is_a_page_with_the_fields_of_its_metadata(mini):
     put(mini, notes.text("# What *I* heard\n\nAt [1:08:22].\n"), notes.code("1"), notes.text("More.\n"), title=None)
     page = discover(mini).pages[PLACE]
     assert (page.meta["kind"], page.meta["authors"], page.meta["title"]) == ("summary", ["ana"], "What I heard")
-    assert [(r.scheme, r.target) for r in page.references] == [("lecture", "@1:08:22")]
+    assert [(r.scheme, r.name) for r in page.references] == [("lecture", "@1:08:22")]
     assert problems(mini) == []
 
 
@@ -54,7 +54,7 @@ def test_what_is_wrong_in_a_notebook_is_told_with_the_files_line(mini):
     source = '# A "title" – é\n\nAt [0:99:99].\nSee [it](../nowhere.md) and [n](measured:averages.noise.error).\n'
     put(mini, notes.text("First.\n"), notes.code("x"), notes.text(source))
     lines = (mini.docs / PLACE).read_text(encoding="utf-8").split("\n")
-    for words, fragment in [("is no time", "0:99:99"), ("leads to no file", "nowhere"), ("does not work", "measured:")]:
+    for words, fragment in [("is not a time", "0:99:99"), ("leads to no file", "nowhere"), ("does not work", "measured:")]:
         (said,) = [p for p in problems(mini) if words in p]
         number = int(re.search(r"ana\.ipynb:(\d+): ", said)[1])
         assert fragment in lines[number - 1], said

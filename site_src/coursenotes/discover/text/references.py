@@ -59,17 +59,17 @@ _ADDRESS = re.compile(
 
 
 class Target(NamedTuple):
-    """What an address of ours asks for."""
+    """What an address with a scheme of ours refers to."""
 
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One thing that a page asks for; text is as written, on one line.
+    """One reference on a page; text is as written, on one line.
 
     A bare time is the lecture "@1:08:22". A citation has the scheme "cite", which no address has.
     """
@@ -77,7 +77,7 @@ class Reference:
     path: Path
     line: int
     scheme: str
-    target: str
+    name: str
     settings: dict[str, Any]
     scale: str
     text: str
@@ -85,13 +85,13 @@ class Reference:
     alone: bool
 
     @property
-    def asks(self) -> Target:
-        """What is asked for, without where and in what words."""
-        return Target(self.scheme, self.target, self.settings, self.scale)
+    def target(self) -> Target:
+        """The target alone, without place and text."""
+        return Target(self.scheme, self.name, self.settings, self.scale)
 
 
 class Malformed(ValueError):
-    """An address with a scheme of ours that cannot be read; says why, and what would do."""
+    """An address with a scheme of ours that cannot be read; its message says why, fix how to write it."""
 
     def __init__(self, what: str, fix: str | None = None):
         super().__init__(what)
@@ -118,7 +118,7 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
         if link.start < outer_end and not link.image and (target or outer_ours):
             problems.append(Problem(
                 f"a link inside a link: {link.href}", path, line, ("links do not nest",),
-                "close the sentence first; a claim stands at its end: [](claim:topic.name)",
+                "close the sentence first; a claim goes at its end: [](claim:topic.name)",
             ))  # fmt: skip
         if link.text_end > outer_end:  # an image's title may hold links: it becomes the caption
             outer_end, outer_ours = link.text_end, target is not None
@@ -132,7 +132,7 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
     for match in (*citations.CITATION.finditer(masked), *TIME.finditer(masked)):
         if any(first <= match.start() < last for first, last in inside):
             problems.append(Problem(f"a link inside a link: {match[0]}", path, line_of(text, match.start()),
-                                    ("links do not nest",), "put it behind the link"))  # fmt: skip
+                                    ("links do not nest",), "put it after the link"))  # fmt: skip
     for match in citations.CITATION.finditer(masked):
         if not escaped(masked, match.start()):
             line = line_of(text, match.start())
@@ -148,7 +148,7 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
         code, time = match["code"], match["at"] or match["time"]
         wrong = _time_problem(time)
         if wrong:
-            problems.append(Problem(f"{match[0]} is no time: {wrong[0]}", path, line, (), wrong[1]))
+            problems.append(Problem(f"{match[0]} is not a time: {wrong[0]}", path, line, (), wrong[1]))
             continue
         reference = Reference(path, line, "lecture", f"{code or ''}@{time}", {}, "sample", match[0][1:-1], False, False)
         found.append((match.start(), reference))
@@ -160,7 +160,7 @@ def scan(text: str, path: Path) -> tuple[list[Reference], list[Problem]]:
 
 
 def parse_href(href: str) -> Target | None:
-    """What an address asks for, or None where its scheme is not ours. Raises Malformed."""
+    """The target of an address, or None if its scheme is not ours. Raises Malformed."""
     match = _SCHEME.match(href)
     scheme = match[1] if match else ""
     if scheme not in SCHEMES:
@@ -168,7 +168,7 @@ def parse_href(href: str) -> Target | None:
     name, question, query = href[len(scheme) + 1 :].partition("?")
     name = unquote(name)
     if not _TARGETS[scheme].fullmatch(name):
-        raise Malformed(f"{href} names nothing that {scheme}: can give")
+        raise Malformed(f"{href} is not a name that {scheme}: can refer to")
     settings, scale = _settings(href, query) if question else ({}, "sample")
     taken = _SETTINGS.get(scheme, ())
     if taken is not None and not settings.keys() <= set(taken):
@@ -184,18 +184,18 @@ def parse_href(href: str) -> Target | None:
     return Target(scheme, name, settings, scale)
 
 
-def write_href(asks: Target) -> str:
-    """The address that asks for this: the inverse of parse_href."""
-    pairs = [f"{name}={_written(value)}" for name, value in asks.settings.items()]
-    pairs += ["scale=full"] if asks.scale == "full" else []
-    return f"{asks.scheme}:{asks.target}" + ("?" + "&".join(pairs) if pairs else "")
+def write_href(target: Target) -> str:
+    """The address of a target: the inverse of parse_href."""
+    pairs = [f"{name}={_written(value)}" for name, value in target.settings.items()]
+    pairs += ["scale=full"] if target.scale == "full" else []
+    return f"{target.scheme}:{target.name}" + ("?" + "&".join(pairs) if pairs else "")
 
 
 def parse_time(text: str) -> int:
-    """Seconds of h:mm:ss or mm:ss. Raises Malformed where minutes or seconds are over 59, or for any other form."""
+    """Seconds of h:mm:ss or mm:ss. Raises Malformed if minutes or seconds are over 59, or for any other form."""
     problem = _time_problem(text)
     if problem:
-        raise Malformed(f"{text} is no time: {problem[0]}", problem[1])
+        raise Malformed(f"{text} is not a time: {problem[0]}", problem[1])
     seconds = 0
     for field in text.split(":"):
         seconds = 60 * seconds + int(field)
@@ -208,12 +208,12 @@ def write_time(seconds: int) -> str:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether the whole of a text is the address of a page of the web."""
+    """Whether a text is the address of a web page and nothing else."""
     return bool(re.fullmatch(r"https?://[^\s<>\"]+", text))
 
 
 def scheme_problem(href: str) -> tuple[str, str | None] | None:
-    """(what, fix) where the scheme of an address is neither ours nor one of the web's; else None."""
+    """(what, fix) if the scheme of an address is neither ours nor one of the web's; else None."""
     match = _SCHEME.match("".join(html.unescape(href).split()))
     if not match or match[1] in SCHEMES or match[1].lower() in WEB:
         return None
@@ -238,7 +238,7 @@ def _settings(href: str, query: str) -> tuple[dict[str, Any], str]:
 
 
 def _with_scale(href: str, wrong: Any) -> str:
-    """The address with the scale that comes nearest in place of one that there is not."""
+    """The address with the scale nearest to an unknown one."""
     return href.replace(f"scale={wrong}", f"scale={nearest(str(wrong), ('sample', 'full')) or 'full'}")
 
 
@@ -270,7 +270,7 @@ def _form(href: str) -> str:
 
 def _misplaced(reference: Reference, heading: bool) -> Iterator[Problem]:
     scheme, path, line = reference.scheme, reference.path, reference.line
-    href = write_href(reference.asks) if scheme != "cite" else f"[{reference.text}]"
+    href = write_href(reference.target) if scheme != "cite" else f"[{reference.text}]"
     if heading:
         yield Problem(f"a reference in a heading: {href}", path, line, (), "move it into the text below the heading")
     elif scheme in BLOCKS and not reference.alone:

@@ -69,7 +69,7 @@ def problems(page: PageInfo, people: People | None, literature: Callable[[], Lit
 def of_works(literature: Literature, catalog: Catalog) -> Iterator[Problem]:
     """What is wrong with the file, and works that no page cites or names among its sources."""
     yield from literature.wrong
-    used = {r.target for page in catalog.pages.values() for r in page.references if r.scheme == "cite"}
+    used = {r.name for page in catalog.pages.values() for r in page.references if r.scheme == "cite"}
     for page in catalog.pages.values():
         used |= {str(entry) for entry in entries(page)}
     for work in literature.works.values():

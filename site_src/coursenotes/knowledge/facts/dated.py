@@ -47,10 +47,10 @@ def place(page: str, nth: int) -> str:
     return f"{re.sub(r'[^a-z0-9]+', '-', page.removesuffix('.md').casefold())}-{nth}"
 
 
-def days(asks: Target) -> tuple[date, date]:
+def days(target: Target) -> tuple[date, date]:
     """(the day of a value, the day from which it is due). Raises ValueError for what is no day."""
-    day = dates.parse(asks.target)
-    given = asks.settings.get(REVIEW)
+    day = dates.parse(target.name)
+    given = target.settings.get(REVIEW)
     return day, dates.parse(given) if given is not None else _a_year_after(day)
 
 
@@ -60,7 +60,7 @@ def facts(pages: Iterable[PageInfo]) -> Iterator[Fact]:
         lines = page.text.split("\n")
         for nth, reference in enumerate((r for r in page.references if r.scheme == "dated"), 1):
             try:
-                day, review = days(reference.asks)
+                day, review = days(reference.target)
             except ValueError:
                 continue
             value = plain(reference.text)
@@ -82,9 +82,9 @@ def problems(reference: Reference, today: date) -> Iterator[Problem]:
     """What is wrong with one dated value."""
     place = reference.path, reference.line
     if not reference.text:
-        yield Problem(f"dated:{reference.target} has no text, which is the value", *place, (), "write [486](dated:…)")
+        yield Problem(f"dated:{reference.name} has no text, which is the value", *place, (), "write [486](dated:…)")
     try:
-        day, review = days(reference.asks)
+        day, review = days(reference.target)
     except ValueError as error:
         yield Problem(
             f"dated: {error}", *place, (), "write dated:2022-07-21, with ?review=2023-07-21 where it is known"

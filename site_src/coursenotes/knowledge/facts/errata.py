@@ -165,7 +165,7 @@ def _when(here: tuple[Reference, ...], page: PageInfo, lectures: Lectures) -> tu
     """The lecture, and the second in it, that a box names first; else the page's lecture."""
     for reference in here:
         if reference.scheme == "lecture":
-            lecture, seconds = lectures.named(reference.target, page)
+            lecture, seconds = lectures.named(reference.name, page)
             if lecture is not None:
                 return lecture, seconds
     return lectures.of_page(page.name, page.meta), None
@@ -176,7 +176,7 @@ def _before(page: PageInfo, line: int, lecture: Lecture | None, lectures: Lectur
     if lecture is None:
         return 0
     front = lectures.in_front(page.meta)
-    above = [r.target for r in page.references if r.scheme == "lecture" and r.line < line]
+    above = [r.name for r in page.references if r.scheme == "lecture" and r.line < line]
     told = [*reversed(front), *(lectures.named(target, page) for target in above)]
     return next((seconds for there, seconds in reversed(told) if there == lecture and seconds is not None), 0)
 

@@ -143,13 +143,13 @@ def _text(glossary: Glossary, term: Term) -> Iterator[Problem]:
         yield Problem(problem.what, glossary.path, term.line, problem.details, problem.fix)
     for reference in found:
         if reference.scheme == "term":
-            yield from glossary.problems(reference.target, glossary.path, term.line, None, False)
-            other = glossary.get(reference.target)
+            yield from glossary.problems(reference.name, glossary.path, term.line, None, False)
+            other = glossary.get(reference.name)
             if other is not None and term.listed and not other.listed:
                 yield Problem(f"{term.name} is listed, and its text names {other.name}, whose page is not",
                               glossary.path, term.line, (), "take the link out until then")  # fmt: skip
         else:
-            yield Problem(f"{term.name}: a glossary's text refers to other terms only, not to {reference.target}",
+            yield Problem(f"{term.name}: a glossary's text refers to other terms only, not to {reference.name}",
                           glossary.path, term.line, (), "write it on the page that treats the term")  # fmt: skip
 
 

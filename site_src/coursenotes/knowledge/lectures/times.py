@@ -141,13 +141,13 @@ class Times:
         listed = {p.name for p in self.visibility.pages if Paths.is_concept(p.name)}
         for link in links(masked):
             try:
-                asks = parse_href(link.href)
+                target = parse_href(link.href)
             except Malformed:
                 continue
-            if asks is None:
+            if target is None:
                 topics = [found.page for found in page_links(page.name, f"[]({link.href})", listed)]
             else:
-                topics = [Paths.concept_page(asks.target.partition(".")[0])] if asks.scheme != "lecture" else []
+                topics = [Paths.concept_page(target.name.partition(".")[0])] if target.scheme != "lecture" else []
             for topic in topics:
                 if topic in listed:
                     yield link.start, topic

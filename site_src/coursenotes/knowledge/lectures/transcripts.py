@@ -187,7 +187,7 @@ def _seconds(time: str, path: Path, line: int) -> tuple[int, Problem | None]:
     """(seconds, None) of a time with three fields; (0, what is wrong) of any other."""
     try:
         if time.count(":") != 2:
-            raise Malformed(f"{time} is no time: a transcript's times are h:mm:ss", f"is it [0:{time}]?")
+            raise Malformed(f"{time} is not a time: a transcript's times are h:mm:ss", f"is it [0:{time}]?")
         return parse_time(time), None
     except Malformed as error:
         return 0, Problem(f"[{time}]{str(error).removeprefix(time)}", path, line, (), error.fix)

@@ -101,7 +101,7 @@ class Visibility:
                     "take the link out until then, or unlist this page too",
                 )  # fmt: skip
         named = [(page.line_of("lectures"), str(entry).partition("@")[0]) for entry in entries(page.meta)]
-        named += [(r.line, r.target.partition("@")[0]) for r in page.references if r.scheme == "lecture"]
+        named += [(r.line, r.name.partition("@")[0]) for r in page.references if r.scheme == "lecture"]
         for line, code in dict.fromkeys(named):
             lecture = self.lectures.get(code) if code else None  # a bare time is in the lecture of the front matter
             if lecture is not None and not self.lecture(lecture):
@@ -143,7 +143,7 @@ class Visibility:
 
     @cached_property
     def _asked(self) -> set[tuple[str, str]]:
-        return {(r.scheme, r.target) for page in self.pages for r in page.references}
+        return {(r.scheme, r.name) for page in self.pages for r in page.references}
 
     @cached_property
     def _experiments(self) -> set[str]:

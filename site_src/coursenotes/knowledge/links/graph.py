@@ -120,7 +120,7 @@ class Graph:
             if link.page != page.name and self.visibility.page(link.page):
                 yield link.line, link.page, LINK
         for reference in page.references:
-            target = Paths.concept_page(reference.target.partition(".")[0])
+            target = Paths.concept_page(reference.name.partition(".")[0])
             ours = reference.scheme != "lecture" and target in self.catalog.pages and target != page.name
             if ours and self.visibility.page(target):
                 yield reference.line, target, SHOWN

@@ -187,8 +187,8 @@ def _used(project: Project, info: ExperimentInfo) -> str:
         if info.id in (*claim.experiments, *claim.controls) and (seen.claim(claim.id) or not only):
             role = "as a control of" if info.id not in claim.experiments else "the claim"
             items.append(f"{role} {claim_link(project, claim)} {badge(verdicts.best(project.plan, claim.id))}")
-    metrics = [r.target for p in catalog.pages.values() for r in p.references
-               if r.scheme == "measured" and r.target.rpartition(".")[0] == info.id]  # fmt: skip
+    metrics = [r.name for p in catalog.pages.values() for r in p.references
+               if r.scheme == "measured" and r.name.rpartition(".")[0] == info.id]  # fmt: skip
     items += [f"numbers on {link}" for link in stands_on(project, "measured", metrics, listed=only)]
     items += [f"a table on {link}" for link in stands_on(project, "table", [info.id], listed=only)]
     if not items:

@@ -123,17 +123,17 @@ def _figures(project: Project) -> Iterator[Entry]:
     """Each figure of a listed page with its caption, located on its concept's page or else on the first with it."""
     seen: set[str] = set()
     shown = [(page, ref) for page in project.knowledge.visibility.pages for ref in page.references]
-    shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.target.endswith(draw.CURVES)]
+    shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.name.endswith(draw.CURVES)]
     for page, ref in sorted(
-        shown, key=lambda found: found[0].name != Paths.concept_page(found[1].target.partition(".")[0])
+        shown, key=lambda found: found[0].name != Paths.concept_page(found[1].name.partition(".")[0])
     ):
-        if ref.target not in seen:
-            seen.add(ref.target)
+        if ref.name not in seen:
+            seen.add(ref.name)
             section = section_of(page.text, ref.line)
             where = filter(None, [page_title(page), section and section.title])
-            title = _shown(ref.text or draw.alt_text(project.plan, ref.target))
+            title = _shown(ref.text or draw.alt_text(project.plan, ref.name))
             yield {
-                "location": f"{Paths.page_url(page.name)}#{ref.target}", "title": title,
+                "location": f"{Paths.page_url(page.name)}#{ref.name}", "title": title,
                 "text": _shown(" · ".join(where)),
                 "tags": [FIGURE], "boost": _short(title),
             }  # fmt: skip

@@ -31,7 +31,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
     credit = knowledge.credit
     writers = [credit.person(one) for one in credit.writers(page)]
     licence = credit.licence(page)
-    given, cited = sources.of_page(page), {r.target for r in page.references if r.scheme == "cite"}
+    given, cited = sources.of_page(page), {r.name for r in page.references if r.scheme == "cite"}
     works = [work for source in given if (work := _work(knowledge, source)) is not None]
     site, year = bibtex.site_name(knowledge.paths), knowledge.today.year
     return {

@@ -24,20 +24,20 @@ WORST = {CONTRADICTED: 0, WITHIN: 1}  # standings that a tip shows first
 METRIC = re.compile(r"(\w+)\.metric\('(\w+)'(?:, ([^()]*))?\)")  # as tests write it
 
 
-def claim(view: View, element: ET.Element, asks: Target) -> None:
+def claim(view: View, element: ET.Element, target: Target) -> None:
     """Make a link element show a claim's verdict at each scale at which it is checked."""
-    if asks.scale == "full":
-        found = [verdicts.load(view.project.plan, asks.target, "full")]
+    if target.scale == "full":
+        found = [verdicts.load(view.project.plan, target.name, "full")]
     else:
-        found = verdicts.best(view.project.plan, asks.target)
+        found = verdicts.best(view.project.plan, target.name)
     status = overall(found)
     bare = not "".join(element.itertext()).strip() and not len(element)
-    element.set("href", view.claim(asks.target))
+    element.set("href", view.claim(target.name))
     element.set("class", f"cn-claim cn-claim--{status}{' cn-claim--bare' if bare else ''}")
     box = ET.SubElement(element, "span", {"class": "cn-badge"})
     ET.SubElement(box, "span", {"class": "cn-badge__mark", "aria-hidden": "true"}).text = SIGNS[status]
     box[0].tail = " " + words(found)
-    sentence = view.project.catalog.claims[asks.target].sentence
+    sentence = view.project.catalog.claims[target.name].sentence
     tip(view, element, [f"measured: {sentence}" if status == verdicts.REFUTED else sentence, *_told(found)])
 
 

@@ -21,11 +21,11 @@ def highlight(source: str) -> str:
     return pygments_highlight(source, PythonLexer(), HtmlFormatter(cssclass="highlight", wrapcode=True)).strip()
 
 
-def block(view: View, asks: Target, caption: str) -> str:
+def block(view: View, target: Target, caption: str) -> str:
     """The source that a code: reference names. Raises KeyError if there is none."""
-    found = code_lines(view.project.catalog, asks.target)
+    found = code_lines(view.project.catalog, target.name)
     if found is None:
-        raise KeyError(asks.target)
+        raise KeyError(target.name)
     path, first, last = found
     lines = path.read_text(encoding="utf-8").split("\n")[first - 1 : last]
     name = path.relative_to(view.project.paths.root).as_posix()

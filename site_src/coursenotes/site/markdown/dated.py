@@ -12,15 +12,15 @@ from coursenotes.site.markdown.numbers import tip
 from coursenotes.site.markdown.view import View
 
 
-def dated(view: View, element: ET.Element, asks: Target) -> None:
+def dated(view: View, element: ET.Element, target: Target) -> None:
     """Make a link element show a value that goes stale. Raises KeyError if its date cannot be read."""
     try:
-        day, _ = facts.days(asks)
+        day, _ = facts.days(target)
     except ValueError as error:
         raise KeyError(str(error)) from None
     element.attrib.clear()
     element.set("class", "cn-dated")
-    nth = _nth(view, asks)
+    nth = _nth(view, target)
     if nth and view.listed:
         element.set("href", view.root + Paths.dated_url(facts.place(view.name, nth)))
     else:
@@ -29,10 +29,10 @@ def dated(view: View, element: ET.Element, asks: Target) -> None:
     tip(view, element, [f"as of {dates.write(day)}"])
 
 
-def _nth(view: View, asks: Target) -> int | None:
+def _nth(view: View, target: Target) -> int | None:
     """Which of the page's dated values this is, from 1: of several with the same target, the next one."""
     found = [r for r in view.info.references if r.scheme == "dated"] if view.info else []
-    same = [n for n, reference in enumerate(found, 1) if reference.asks == asks]
-    which = view.shown[write_href(asks)]
-    view.shown[write_href(asks)] += 1
+    same = [n for n, reference in enumerate(found, 1) if reference.target == target]
+    which = view.shown[write_href(target)]
+    view.shown[write_href(target)] += 1
     return same[which] if which < len(same) else None

@@ -17,20 +17,20 @@ _IDS = re.compile(r'(?P<before>\sid="|url\(#|href="#)(?P<id>[^")]+)')
 FULL = {"sample": "", "full": " at full scale"}
 
 
-def figure(view: View, asks: Target, alt: str) -> str:
+def figure(view: View, target: Target, alt: str) -> str:
     """The frame of a figure: a place for its drawing, and the caption with links to the evidence."""
-    view.shown[asks.target] += 1
-    nth = view.shown[asks.target]
+    view.shown[target.name] += 1
+    nth = view.shown[target.name]
     catalog = view.project.catalog
-    curves = asks.target.endswith(draw.CURVES)
-    experiments = (asks.target.removesuffix(draw.CURVES),) if curves else catalog.figures[asks.target].experiments
-    alt = alt or draw.alt_text(view.project.plan, asks.target)
+    curves = target.name.endswith(draw.CURVES)
+    experiments = (target.name.removesuffix(draw.CURVES),) if curves else catalog.figures[target.name].experiments
+    alt = alt or draw.alt_text(view.project.plan, target.name)
     links = [view.evidence_link(e, _label(e, experiments)) for e in experiments]
-    stale = [r.stale for e in experiments if (r := view.project.plan.results(e, asks.scale)) is not None and r.stale]
+    stale = [r.stale for e in experiments if (r := view.project.plan.results(e, target.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
-    caption = " · ".join(filter(None, [escape(alt), "full scale" if asks.scale == "full" else "", *notes, *links]))
-    place = f"<!--cn:figure {asks.target} {asks.scale} {nth} {_quoted(alt)}-->"
-    name = f' id="{escape(asks.target)}"' if nth == 1 and not curves else ""
+    caption = " · ".join(filter(None, [escape(alt), "full scale" if target.scale == "full" else "", *notes, *links]))
+    place = f"<!--cn:figure {target.name} {target.scale} {nth} {_quoted(alt)}-->"
+    name = f' id="{escape(target.name)}"' if nth == 1 and not curves else ""
     return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{caption}</figcaption></figure>'
 
 

@@ -103,35 +103,35 @@ def read(text: str) -> tuple[float, float] | None:
     return float(match[0]), 10.0 ** (int(match["exponent"] or 0) - decimals)
 
 
-def lookup(plan: Plan, asks: Target, text: str = "") -> tuple[Shown, Results] | None:
+def lookup(plan: Plan, target: Target, text: str = "") -> tuple[Shown, Results] | None:
     """The number that a measured: reference shows, and the results behind it; None if not all of it was run.
 
     Raises KeyError for a name that is not in the results.
     """
-    experiment, _, metric = asks.target.rpartition(".")
-    results = plan.results(experiment, asks.scale)
+    experiment, _, metric = target.name.rpartition(".")
+    results = plan.results(experiment, target.scale)
     if results is None:
         return None
-    rows = results.select(**chosen_settings(plan.catalog.experiments[experiment], asks.settings))
+    rows = results.select(**chosen_settings(plan.catalog.experiments[experiment], target.settings))
     return show(rows.metric(metric), percent="%" in text), rows
 
 
-def accepted(plan: Plan, asks: Target, rows: Results, percent: bool) -> Spread | None:
+def accepted(plan: Plan, target: Target, rows: Results, percent: bool) -> Spread | None:
     """The mean and spread of a number over the seeds of a replication; None if its experiment was not replicated."""
-    experiment, _, metric = asks.target.rpartition(".")
+    experiment, _, metric = target.name.rpartition(".")
     found = acceptance.number(plan, experiment, rows.scale, metric, rows.groups()[0][0])
     factor = 100 if percent else 1
     return found and Spread(found.n, factor * found.mean, factor * found.sd)
 
 
-def _may_differ(plan: Plan, asks: Target, shown: Shown, rows: Results, percent: bool) -> float:
+def _may_differ(plan: Plan, target: Target, shown: Shown, rows: Results, percent: bool) -> float:
     """How far the text of a number may differ from the value measured here: machines differ as seeds do.
 
     Published results are the same everywhere, so their texts have to agree to the last digit.
     """
     if rows.scale == "full":
         return 0.0
-    spread = accepted(plan, asks, rows, percent)
+    spread = accepted(plan, target, rows, percent)
     if spread is not None:
         return statistics.between_means(spread, shown.n)
     return statistics.between_means(Spread(shown.n, shown.mean, shown.sd), shown.n, estimated=True)
@@ -142,7 +142,7 @@ def text_problems(plan: Plan, page: PageInfo) -> list[Problem]:
     found = []
     for reference in page.references:
         if reference.scheme == "measured":
-            wrong = _disagrees(plan, reference.asks, reference.text)
+            wrong = _disagrees(plan, reference.target, reference.text)
             if wrong:
                 found.append(Problem(wrong[0], page.path, reference.line, (),
                                      f"coursenotes check --fix {page.name} writes {wrong[1]}"))  # fmt: skip
@@ -154,26 +154,26 @@ def fix_texts(plan: Plan, page: PageInfo) -> str:
     text = page.text
     for link in reversed(list(links(prose(text)))):
         try:
-            asks = parse_href(link.href)
+            target = parse_href(link.href)
         except Malformed:
             continue
-        if asks is not None and asks.scheme == "measured":
-            wrong = _disagrees(plan, asks, text[link.text_start : link.text_end])
+        if target is not None and target.scheme == "measured":
+            wrong = _disagrees(plan, target, text[link.text_start : link.text_end])
             if wrong:
                 text = text[: link.text_start] + wrong[1] + text[link.text_end :]
     return text
 
 
-def _disagrees(plan: Plan, asks: Target, text: str) -> tuple[str, str] | None:
+def _disagrees(plan: Plan, target: Target, text: str) -> tuple[str, str] | None:
     """(problem, correct text), or None if the text is right or nothing was measured yet."""
     try:
-        found = lookup(plan, asks, text)
+        found = lookup(plan, target, text)
     except KeyError:
         return None  # a wrong name, which names.py reports
     if found is None:
         return None
     shown, rows = found
-    name = f"{asks.scheme}:{asks.target}"
+    name = f"{target.scheme}:{target.name}"
     if not text.strip():
         return f"{name} has no text; measured: {shown.text}", shown.text
     value = read(text)
@@ -181,7 +181,7 @@ def _disagrees(plan: Plan, asks: Target, text: str) -> tuple[str, str] | None:
         return None if text.strip() == shown.text else (f"{name} says {text.strip()}; it {shown.text}", shown.text)
     if value is None:
         return f"the text of {name} is not a number: {text.strip()!r}; measured: {shown.text}", shown.text
-    if abs(value[0] - shown.mean) > value[1] * (1 + 1e-9) + _may_differ(plan, asks, shown, rows, "%" in text):
+    if abs(value[0] - shown.mean) > value[1] * (1 + 1e-9) + _may_differ(plan, target, shown, rows, "%" in text):
         return f"{name} says {text.strip()}; measured: {shown.text}", shown.text
     return None
 

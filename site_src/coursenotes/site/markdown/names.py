@@ -42,44 +42,44 @@ def reference_problems(
     knowledge: Knowledge, reference: Reference, page: PageInfo | None, plan: Plan | None = None
 ) -> Iterator[Problem]:
     """The problems with the names in one reference."""
-    catalog, place, asks = knowledge.catalog, (reference.path, reference.line), reference.asks
-    if asks.scheme in ("lecture", "cite", "term", "dated"):
+    catalog, place, target = knowledge.catalog, (reference.path, reference.line), reference.target
+    if target.scheme in ("lecture", "cite", "term", "dated"):
         yield from _known(knowledge, reference, page)
         return
-    name = asks.target.rpartition(".")[0] if asks.scheme == "measured" else asks.target
-    curves = asks.scheme == "figure" and name.endswith("#curves")
-    kind = "table" if curves else asks.scheme  # curves belong to an experiment
+    name = target.name.rpartition(".")[0] if target.scheme == "measured" else target.name
+    curves = target.scheme == "figure" and name.endswith("#curves")
+    kind = "table" if curves else target.scheme  # curves belong to an experiment
     options: Mapping[str, Any] = {
         "code": _Symbols(catalog), "figure": catalog.figures, "claim": catalog.claims,
     }.get(kind, catalog.experiments)  # fmt: skip
     name = name.removesuffix("#curves")
     if name not in options:
-        rest = asks.target[len(name) :]
-        yield _unknown(asks, WHAT[kind], name, rest, options, place)
+        rest = target.name[len(name) :]
+        yield _unknown(target, WHAT[kind], name, rest, options, place)
         return
     if kind in ("measured", "table"):
         experiment = catalog.experiments[name]
-        yield from _scale(asks, experiment.scales, experiment.id, place)
-        yield from _settings(asks, experiment, place)
+        yield from _scale(target, experiment.scales, experiment.id, place)
+        yield from _settings(target, experiment, place)
         if kind == "measured":
-            yield from _metric(asks, experiment, plan, place)
+            yield from _metric(target, experiment, plan, place)
     elif kind == "figure":
         for used in (catalog.experiments[e] for e in catalog.figures[name].experiments):
-            yield from _scale(asks, used.scales, used.id, place)
-    elif kind == "claim" and asks.scale == "full":
-        yield from _scale(asks, catalog.claims[name].scales, f"the claim {name}", place)
+            yield from _scale(target, used.scales, used.id, place)
+    elif kind == "claim" and target.scale == "full":
+        yield from _scale(target, catalog.claims[name].scales, f"the claim {name}", place)
 
 
 def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) -> Iterator[Problem]:
     """The problems with a reference to a lecture, a work, a term or a date."""
     place = reference.path, reference.line
     if reference.scheme == "lecture":
-        yield from lectures.problems(knowledge.lectures, reference.target, place, page)
+        yield from lectures.problems(knowledge.lectures, reference.name, place, page)
     elif reference.scheme == "cite":
-        yield from knowledge.literature.unknown(reference.target, *place)
+        yield from knowledge.literature.unknown(reference.name, *place)
     elif reference.scheme == "term":
         listed = page is None or knowledge.visibility.page(page.name)
-        yield from knowledge.glossary.problems(reference.target, *place, page, listed)
+        yield from knowledge.glossary.problems(reference.name, *place, page, listed)
     else:
         yield from dated.problems(reference, knowledge.today)
 
@@ -134,7 +134,7 @@ def _problem(what: str, place: Place, details: Iterable[str] = (), fix: str | No
 
 
 def _unknown(
-    asks: Target, what: str, name: str, rest: str, options: Iterable[str], place: Place
+    target: Target, what: str, name: str, rest: str, options: Iterable[str], place: Place
 ) -> Problem:  # fmt: skip
     topic, _, own = name.partition(".")
     options = list(options)
@@ -150,25 +150,25 @@ def _unknown(
         corrected = (close if "." in close else f"{close}.{own}") + rest if close else None
         message = f'no topic "{topic}" with a {what}'
         details = [f"there is: {some(topics)}"]
-    fix = f"write {write_href(asks._replace(target=corrected))}" if corrected else None
+    fix = f"write {write_href(target._replace(name=corrected))}" if corrected else None
     return _problem(message, place, details, fix)
 
 
-def _scale(asks: Target, scales: Iterable[str], name: str, place: Place) -> Iterator[Problem]:
+def _scale(target: Target, scales: Iterable[str], name: str, place: Place) -> Iterator[Problem]:
     scales = tuple(scales)
-    if asks.scale not in scales and scales:
-        fix = f"write {write_href(asks._replace(scale=scales[0]))}"
-        yield _problem(f"{name} has no {asks.scale} scale", place, [f"it has: {some(scales)}"], fix)
+    if target.scale not in scales and scales:
+        fix = f"write {write_href(target._replace(scale=scales[0]))}"
+        yield _problem(f"{name} has no {target.scale} scale", place, [f"it has: {some(scales)}"], fix)
 
 
-def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterator[Problem]:
-    given = dict(asks.settings)
-    for name, value in asks.settings.items():
+def _settings(target: Target, experiment: ExperimentInfo, place: Place) -> Iterator[Problem]:
+    given = dict(target.settings)
+    for name, value in target.settings.items():
         if name not in experiment.vary:
             left = [other for other in experiment.vary if other not in given]
             close = left[0] if len(left) == 1 else nearest(name, left)
             renamed = {close if k == name else k: v for k, v in given.items()} if close else None
-            fix = f"write {write_href(asks._replace(settings=renamed))}" if renamed else None
+            fix = f"write {write_href(target._replace(settings=renamed))}" if renamed else None
             yield _problem(f'no setting "{name}" in {experiment.id}', place,
                            [f"it varies: {some(experiment.vary)}"], fix)  # fmt: skip
             if close:
@@ -181,26 +181,26 @@ def _settings(asks: Target, experiment: ExperimentInfo, place: Place) -> Iterato
             changed = {**given, name: close_value}
             yield _problem(f"{experiment.id} is not run with {name}={value}", place,
                            [f"it is run with {name}: {some(values)}"],
-                           f"write {write_href(asks._replace(settings=changed))}")  # fmt: skip
+                           f"write {write_href(target._replace(settings=changed))}")  # fmt: skip
     unsaid = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
-    if asks.scheme == "measured" and unsaid:
+    if target.scheme == "measured" and unsaid:
         first = {**given, **{name: values[0] for name, values in unsaid.items()}}
         yield _problem(
-            f"{write_href(asks)} does not say which {' and '.join(unsaid)}", place,
+            f"{write_href(target)} does not say which {' and '.join(unsaid)}", place,
             [f"{name} is one of: {some(values)}" for name, values in unsaid.items()],
-            f"write {write_href(asks._replace(settings=first))}",
+            f"write {write_href(target._replace(settings=first))}",
         )  # fmt: skip
 
 
-def _metric(asks: Target, experiment: ExperimentInfo, plan: Plan | None, place: Place) -> Iterator[Problem]:
-    metric = asks.target.rpartition(".")[2]
+def _metric(target: Target, experiment: ExperimentInfo, plan: Plan | None, place: Place) -> Iterator[Problem]:
+    metric = target.name.rpartition(".")[2]
     names = experiment.returns
-    results = plan.results(experiment.id, asks.scale) if plan is not None else None
+    results = plan.results(experiment.id, target.scale) if plan is not None else None
     if results is not None:
         names = tuple(results.metrics)
     if names is not None and metric not in names:
         close = nearest(metric, names)
-        fix = f"write {write_href(asks._replace(target=f'{experiment.id}.{close}'))}" if close else None
+        fix = f"write {write_href(target._replace(name=f'{experiment.id}.{close}'))}" if close else None
         yield _problem(f'no metric "{metric}" in {experiment.id}', place, [f"it returns: {some(names)}"], fix)
 
 

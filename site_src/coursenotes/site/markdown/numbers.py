@@ -17,22 +17,22 @@ from coursenotes.site.markdown.view import View
 FULL = {"sample": "", "full": " at full scale"}
 
 
-def number(view: View, element: ET.Element, asks: Target) -> None:
+def number(view: View, element: ET.Element, target: Target) -> None:
     """Make a link element show the measured number. Raises KeyError for a name that is not in the results."""
-    experiment = asks.target.rpartition(".")[0]
+    experiment = target.name.rpartition(".")[0]
     text = "".join(element.itertext())
-    found = measured.lookup(view.project.plan, asks, text)
+    found = measured.lookup(view.project.plan, target, text)
     for child in list(element):
         element.remove(child)
     element.set("href", view.evidence(experiment))
     element.set("class", "cn-measured")
     if found is None:
         element.text = None
-        ET.SubElement(element, "span", {"class": "cn-missing"}).text = f"not yet run{FULL[asks.scale]}"
+        ET.SubElement(element, "span", {"class": "cn-missing"}).text = f"not yet run{FULL[target.scale]}"
         return
     shown, results = found
     element.text = shown.text
-    replicated = measured.accepted(view.project.plan, asks, results, "%" in text)
+    replicated = measured.accepted(view.project.plan, target, results, "%" in text)
     lines = [
         spread(shown) if replicated is None else both(replicated, shown),
         *provenance.summary(view.project.plan, results),
@@ -83,21 +83,21 @@ def _places(shown: Shown) -> int:
     return places
 
 
-def table(view: View, asks: Target, caption: str) -> str:
+def table(view: View, target: Target, caption: str) -> str:
     """Settings × metrics of an experiment, mean ± standard deviation over seeds, as HTML."""
-    experiment = view.project.catalog.experiments[asks.target]
-    results = view.project.plan.results(asks.target, asks.scale)
+    experiment = view.project.catalog.experiments[target.name]
+    results = view.project.plan.results(target.name, target.scale)
     caption = caption or experiment.doc.strip().split("\n")[0]
-    link = view.evidence_link(asks.target)
+    link = view.evidence_link(target.name)
     if results is None:
         return (
             f'<div class="cn-table"><p>{escape(caption)}: '
-            f'<span class="cn-missing">not yet run{FULL[asks.scale]}</span>{link and f" · {link}"}</p></div>'
+            f'<span class="cn-missing">not yet run{FULL[target.scale]}</span>{link and f" · {link}"}</p></div>'
         )
-    results = results.select(**chosen_settings(experiment, asks.settings))
+    results = results.select(**chosen_settings(experiment, target.settings))
     n = len(results.seeds)
     note = f"mean ± standard deviation over {n} seeds" if n > 1 else "one seed"
-    if asks.scale == "full":
+    if target.scale == "full":
         note += ", full scale"
     if results.stale:
         note += f', <span class="cn-stale">measured with older code: {escape(results.stale)}</span>'

@@ -16,9 +16,9 @@ from coursenotes.site.markdown.view import View
 INLINE: dict[str, Callable[[View, ET.Element, Target], None]] = {
     "measured": numbers.number,
     "claim": claims.claim,
-    "lecture": lambda view, element, asks: lectures.lecture(view, element, asks.target),
-    "cite": lambda view, element, asks: citations.cite(view, element, asks.target),
-    "term": lambda view, element, asks: terms.term(view, element, asks.target),
+    "lecture": lambda view, element, target: lectures.lecture(view, element, target.name),
+    "cite": lambda view, element, target: citations.cite(view, element, target.name),
+    "term": lambda view, element, target: terms.term(view, element, target.name),
     "dated": dated.dated,
 }
 BLOCK: dict[str, Callable[[View, Target, str], str]] = {
@@ -46,39 +46,39 @@ class References(Treeprocessor):
         for child in list(parent):
             href = child.get("href" if child.tag == "a" else "src") if child.tag in ("a", "img") else None
             try:
-                asks = _asks(child, href) if href else None
+                target = _target(child, href) if href else None
             except Malformed as error:
                 view.fail(str(error), error.fix)
-                asks = None
-            if asks is None:
+                target = None
+            if target is None:
                 self.walk(view, child)
                 continue
-            view.meet(asks)
+            view.meet(target)
             try:
-                self.put(view, parent, child, asks)
+                self.put(view, parent, child, target)
             except (KeyError, CoursenotesError) as error:
                 problems = error.problems if isinstance(error, CoursenotesError) else ()
                 view.problems.extend(problems)
                 if not problems:
                     view.fail(f"{href}: {error.args[0]}")
 
-    def put(self, view: View, parent: ET.Element, child: ET.Element, asks: Target) -> None:
+    def put(self, view: View, parent: ET.Element, child: ET.Element, target: Target) -> None:
         """Replace one link or image by its target."""
-        if asks.scheme not in BLOCKS:
-            INLINE[asks.scheme](view, child, asks)
+        if target.scheme not in BLOCKS:
+            INLINE[target.scheme](view, child, target)
             return
         others = (parent.text or "").strip() or (child.tail or "").strip() or len(parent) > 1
         if parent.tag != "p" or others:
-            view.fail(f"{asks.scheme}:{asks.target} does not stand alone in its paragraph",
+            view.fail(f"{target.scheme}:{target.name} does not stand alone in its paragraph",
                       "put it on a line of its own, with an empty line above and below")  # fmt: skip
             return
         text = child.get("alt", "") if child.tag == "img" else "".join(child.itertext())
-        html = BLOCK[asks.scheme](view, asks, " ".join(text.split()))
+        html = BLOCK[target.scheme](view, target, " ".join(text.split()))
         parent.clear()
         parent.text = self.md.htmlStash.store(html)
 
 
-def _asks(element: ET.Element, href: str) -> Target | None:
+def _target(element: ET.Element, href: str) -> Target | None:
     """The target of a link: an address, a citation, or a bare time, which without a lecture is in the page's own."""
     if element.get("class") == lectures.BARE:
         return Target("lecture", href.partition(":")[2], {}, "sample")

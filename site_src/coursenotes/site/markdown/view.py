@@ -79,19 +79,19 @@ class View:
         """Note a problem with the page; all are raised when it is rendered."""
         self.problems.add(what, self.path, line, fix=fix)
 
-    def meet(self, asks: Target) -> None:
+    def meet(self, target: Target) -> None:
         """Count a reference that the renderer met."""
-        self.met[write_href(asks)] += 1
+        self.met[write_href(target)] += 1
 
     def finish(self) -> None:
         """Raise CoursenotesError with all problems, and with references that only renderer or only scanner found."""
         if self.info is not None:
-            scanned = Counter(write_href(reference.asks) for reference in self.info.references)
+            scanned = Counter(write_href(reference.target) for reference in self.info.references)
             for href in self.met - scanned:
                 self.fail(f"{href} is rendered, but was not found in the page's text",
                           "write it as an inline link of its own: [text](address)")  # fmt: skip
             for href in scanned - self.met:
-                line = next(r.line for r in self.info.references if write_href(r.asks) == href)
+                line = next(r.line for r in self.info.references if write_href(r.target) == href)
                 href = f"[@{href[5:]}]" if href.startswith("cite:") else href
                 self.fail(f"{href} stands in the page's text, but is not rendered",
                           "take it out of raw HTML and of indented code", line)  # fmt: skip

@@ -197,9 +197,9 @@ class _Page(HTMLParser):
             return None
         return self.root + path + mark if (self.knowledge.paths.docs / path).is_file() else None
 
-    def _lecture(self, asks: str) -> tuple[str, str]:
+    def _lecture(self, place: str) -> tuple[str, str]:
         """A link to the second of a lecture, as on other pages; only text if its video is not known."""
-        code, _, time = asks.partition("@")
+        code, _, time = place.partition("@")
         lectures = self.knowledge.lectures
         found = lectures.get(code) if code else lectures.of_page(self.info.name, self.info.meta)
         try:

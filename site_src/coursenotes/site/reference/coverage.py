@@ -253,7 +253,7 @@ class _Known:
             if not Paths.is_note(info.name) or Paths.is_index(info.name):
                 continue
             first: dict[str, int] = {}
-            targets = [reference.target for reference in info.references if reference.scheme == "lecture"]
+            targets = [reference.name for reference in info.references if reference.scheme == "lecture"]
             named = [*self.lectures.in_front(info.meta), *(self.lectures.named(target, info) for target in targets)]
             for lecture, second in named:
                 if lecture is not None and self.lessons.get(lecture.id) != info.name:

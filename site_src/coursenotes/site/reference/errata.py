@@ -93,7 +93,7 @@ def _sentences(text: str, most: int = 2) -> str:
 
 def _shown(box: Erratum, first: str) -> Iterator[str]:
     """The evidence for a correction, without what its first sentences name already."""
-    claims = dict.fromkeys(write_href(r.asks) for r in box.shown_by if r.scheme == "claim")
+    claims = dict.fromkeys(write_href(r.target) for r in box.shown_by if r.scheme == "claim")
     yield from (f"[]({href})" for href in claims if f"({href})" not in first)
     named = [("measured", "number"), ("table", "table"), ("figure", "figure"), ("code", "piece of code")]
     named = [(scheme, word) for scheme, word in named if f"({scheme}:" not in first]
