@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import markdown as python_markdown
@@ -13,6 +14,7 @@ from coursenotes.discover.project import discover
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 from coursenotes.result import JobResult
+from coursenotes.site.generated import GeneratedPage
 from coursenotes.site.markdown import Pages, fill
 from tests.conftest import ROOT
 
@@ -80,6 +82,11 @@ def render(project: Project, name: str = "concepts/try.md", text: str | None = N
     address = name.removesuffix(".md").removesuffix("index")
     pages.enter(name, address if address.endswith("/") or not address else f"{address}/")
     return fill(md.convert(project.catalog.pages[name].text if text is None else text), project)
+
+
+def texts(pages: Iterable[GeneratedPage]) -> dict[str, str]:
+    """Generated pages as Markdown, by path."""
+    return {page.path: page.text for page in pages}
 
 
 def whole(project: Project, address: str = "") -> Path:

@@ -74,7 +74,7 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sampler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a small site in our theme, with the things that not every note has: formulae, tabs, folds."""
+    """The address of a small site in our theme, with the things that not every note has: formulas, tabs, folds."""
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 

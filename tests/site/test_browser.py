@@ -48,7 +48,7 @@ def _visit(browser, address: str, name: str) -> dict:
             page.wait_for_timeout(50)
             found["schemes"].append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
             found["dim"] += [f"{scheme}: {each}" for each in page.evaluate(f"({PROBE}).dim()")]
-        found["formulae"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
+        found["formulas"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
         page.set_viewport_size({"width": 390, "height": 844})
         page.wait_for_timeout(100)
         found["wide"] = page.evaluate(f"({PROBE}).wide()")
@@ -70,7 +70,7 @@ def test_pages_raise_no_complaint(survey):
 
 
 def test_every_formula_is_set(survey):
-    assert {name: found["formulae"] for name, found in survey.items() if found["formulae"]} == {}
+    assert {name: found["formulas"] for name, found in survey.items() if found["formulas"]} == {}
 
 
 def test_text_stands_out_in_both_themes(survey):
@@ -205,7 +205,7 @@ def test_tip_without_scripts_shows_on_hover(browser, sampler):
     context.close()
 
 
-# ---------------------------------------------------------------- finding, formulae, folds
+# ---------------------------------------------------------------- finding, formulas, folds
 def test_search_finds_a_concept(tab, address, site):
     name = Path(_page_with(site, "cn-measured")).name
     title = re.search(r"<h1[^>]*>([^<]+)", (site / "concepts" / name / "index.html").read_text(encoding="utf-8"))[1]
@@ -218,7 +218,7 @@ def test_search_finds_a_concept(tab, address, site):
     page.wait_for_url(re.compile(f"concepts/{name}/"))
 
 
-def test_formulae_are_set_within_the_policy(browser, sampler):
+def test_formulas_are_set_within_the_policy(browser, sampler):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     complaints: list[str] = []

@@ -39,7 +39,7 @@ def test_the_example_does_what_its_page_says(example, tmp_path):
     """Its first claim is refused in the words of the page, its second one is accepted, its numbers come out."""
     page = (DOCS / "index.md").read_text(encoding="utf-8")
     assert sorted(example) == [
-        "docs/concepts/standardising.md", "snippets/standardising.py", "tests/claims/test_standardising.py",
+        "docs/concepts/standardizing.md", "snippets/standardizing.py", "tests/claims/test_standardizing.py",
     ]  # fmt: skip
     config = (ROOT / "tests" / "mini_site" / "mkdocs.yml").read_text(encoding="utf-8")
     home = "---\nlicence: CC-BY-4.0\n---\n# Home\n"
@@ -49,11 +49,11 @@ def test_the_example_does_what_its_page_says(example, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    claims = tmp_path / "tests" / "claims" / "test_standardising.py"
+    claims = tmp_path / "tests" / "claims" / "test_standardizing.py"
     second = claims.read_text()
     first = next(code for info, code in fences(page) if info == "python" and "def test_descends_faster" in code)
     claims.write_text(second[: second.index("@falsified_by")] + first)
-    replicate = ("replicate", "standardising", "--seeds", "8")  # the least there can be: the page's 20 take longer
+    replicate = ("replicate", "standardizing", "--seeds", "8")  # the least there can be: the page's 20 take longer
     refused = coursenotes_in(tmp_path, *replicate)
     said = next(code for info, code in fences(page) if info == "text" and "not far from accepted" in code)
     assert refused.returncode == 1 and said.partition(" (room")[0] in refused.stdout, refused.stdout + refused.stderr

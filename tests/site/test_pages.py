@@ -162,11 +162,11 @@ def test_pages_differ_in_title_and_name_their_language(pages):
 
 
 def test_no_page_asks_for_what_it_does_not_show(pages):
-    """KaTeX is heavy: only pages with formulae load it."""
+    """KaTeX is heavy: only pages with formulas load it."""
     for page in pages.values():
-        formulae = any("arithmatex" in e.classes() for e in page.elements)
+        formulas = any("arithmatex" in e.classes() for e in page.elements)
         loads = any("katex" in href for e, href in page.links() if e.name == "script")
-        assert formulae == loads, page.name
+        assert formulas == loads, page.name
 
 
 def test_the_search_index_holds_prose_and_not_what_a_machine_wrote(site):

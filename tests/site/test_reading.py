@@ -1,4 +1,4 @@
-"""What a note says beside its sentences, in a browser: notes, pictures, terms, works, dated values, formulae."""
+"""What a note says beside its sentences, in a browser: notes, pictures, terms, works, dated values, formulas."""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ from coursenotes.site.frame import navigation
 from coursenotes.site.kept_pages import Rendered
 from coursenotes.workers.progress import Progress
 
-UNLISTED = "visibility: unlisted"  # in the front matter of a generated page
 NOTEBOOK = ".ipynb"
-IN_NAV = ("evidence/index.md", "evidence/claims.md")
 _prepared: dict[Path, Project] = {}  # by root: a whole build prepares the project before it renders
 
 
@@ -139,25 +137,25 @@ class CoursenotesPlugin(BasePlugin):
             self._listed(files, config)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
-        texts = {**evidence.pages(self.project), **reference.pages(self.project)}
+        generated = [*evidence.pages(self.project), *reference.pages(self.project)]
         self.unlisted = {page.name for page in self.project.knowledge.visibility.unlisted}
-        self.unlisted |= {path for path, text in texts.items() if UNLISTED in text.partition("\n---\n")[0].split("\n")}
+        self.unlisted |= {made.path for made in generated if not made.listed}
         self._notebooks(files, config)
         for file in files.documentation_pages():
             if file.src_uri in self.unlisted or Paths.is_version(file.src_uri):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
-        self.rendered = Rendered(self.project, [*(f.src_uri for f in files), *texts])
+        self.rendered = Rendered(self.project, [*(f.src_uri for f in files), *(made.path for made in generated)])
         self.whole: dict[str, str] = {}  # the keys of generated pages that have to be rendered
         self.kept: list[File] = []  # the other generated pages, which mkdocs copies as files
-        for path, text in texts.items():
-            if path in IN_NAV or path in reference.PAGES:
-                files.append(File.generated(config, path, content=text))
+        for made in generated:
+            if made.in_nav:
+                files.append(File.generated(config, made.path, content=made.text))
                 continue
-            page = File.generated(config, path, content=text, inclusion=InclusionLevel.NOT_IN_NAV)
-            key = self.rendered.whole_key(path, page.url, text)
+            page = File.generated(config, made.path, content=made.text, inclusion=InclusionLevel.NOT_IN_NAV)
+            key = self.rendered.whole_key(made.path, page.url, made.text)
             finished = self.rendered.load(key)
             if finished is None:
-                self.whole[path] = key
+                self.whole[made.path] = key
                 files.append(page)
             else:
                 self.kept.append(page)

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 ROOT = "../../"  # from evidence/name/ and reference/name/ to the site's root
 
 
-def front_matter(title: str, description: str, *, search: bool = True, listed: bool = True) -> list[str]:
-    """The head of a generated page. Without search, it is left out of what a reader's search finds."""
+def front_matter(title: str, description: str, *, search: bool = True) -> list[str]:
+    """The front matter of a generated page, line by line. search: whether the site's search finds the page."""
     quoted = description.replace("\\", "\\\\").replace('"', '\\"')
-    found = [] if search else ["search: {exclude: true}"]
-    found += [] if listed else ["visibility: unlisted"]
-    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *found, "---"]
+    excluded = [] if search else ["search: {exclude: true}"]
+    return ["---", f'title: "{title}"', f'description: "{quoted}"', "hide: [tags]", *excluded, "---"]
 
 
 def paragraphs(doc: str) -> str:
@@ -35,14 +34,14 @@ def paragraphs(doc: str) -> str:
 
 
 def table(head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]], label: str, kind: str = "") -> str:
-    """A table that scrolls where it is wide. Cells are HTML; a row is (its class, its cells)."""
+    """A table that scrolls if it is too wide. Cells are HTML; a row is (its class, its cells)."""
     cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     body = "".join(_row(name, row) for name, row in rows)
     return scrolling(f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody>", label, kind)
 
 
 def scrolling(inside: str, label: str, kind: str = "") -> str:
-    """What is inside a table, as one that scrolls where it is wide."""
+    """A table with this content, which scrolls if it is too wide."""
     named = f' class="{kind}"' if kind else ""
     region = f'role="region" aria-label="{escape(label)}" tabindex="0"'
     return f'<div class="cn-table" {region}><table{named}>{inside}</table></div>'
@@ -59,7 +58,7 @@ def badge(found: list[Any]) -> str:
 
 
 def sign(status: str, text: str) -> str:
-    """Words in the shape and with the sign of a verdict."""
+    """Words as a badge, in the color and with the sign of a verdict."""
     mark = f'<span class="cn-badge__mark" aria-hidden="true">{SIGNS[status]}</span>'
     return f'<span class="cn-claim cn-claim--{status}"><span class="cn-badge">{mark} {text}</span></span>'
 
@@ -76,7 +75,10 @@ def page_link(page: PageInfo, words: str = "", place: str = "") -> str:
 
 
 def topic_title(project: Project, topic: str, *, listed: bool = True) -> str:
-    """What a topic is called: as its concept's page, where that is listed or need not be; else by its name."""
+    """A topic's title: that of its concept's page if it may be shown, or else the topic's name in words.
+
+    listed: show the titles of listed pages only.
+    """
     name = Paths.concept_page(topic)
     info = project.catalog.pages.get(name)
     if info is not None and (not listed or project.knowledge.visibility.page(name)):
@@ -85,7 +87,7 @@ def topic_title(project: Project, topic: str, *, listed: bool = True) -> str:
 
 
 def stands_on(project: Project, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
-    """Links to the pages on which references with this scheme to one of the targets stand: the listed ones, or all."""
+    """Links to the pages, listed or all, with references of this scheme to one of the targets, and their lines."""
     wanted = set(targets)
     found = []
     pages = project.knowledge.visibility.pages if listed else project.catalog.pages.values()
@@ -104,5 +106,5 @@ def claim_link(project: Project, claim: ClaimInfo, words: str = "") -> str:
 
 
 def experiment_link(name: str, root: str = ROOT) -> str:
-    """An experiment's id as a link to its evidence. root leads to the site's root."""
+    """An experiment's id as a link to its evidence. root: the path to the site's root."""
     return f'<a href="{root}evidence/{escape(name)}/"><code>{escape(name)}</code></a>'

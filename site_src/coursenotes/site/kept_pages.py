@@ -1,6 +1,6 @@
-"""Pages that were rendered before, by what they depend on: their text, and what their references resolve to now.
+"""Pages that were rendered before, by the key of everything they depend on: their text and resolved references.
 
-Everything kept is plain JSON below .coursenotes/, and can be deleted at any time.
+They are plain JSON below .coursenotes/, and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.project import Project
 
-_ASKED = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
+_REFERENCE = re.compile(r"\]\(\s*<?((?:code|figure|measured|table|claim):[^)>\s]+)")
 
 
 class Rendered:
-    """The renderings of one project's pages. names are the pages of the site, generated ones included."""
+    """The kept pages of one project. names: all pages of the site, generated ones included."""
 
     def __init__(self, project: Project, names: Iterable[str]):
         self.project, self._memo = project, Memo(project.paths, "pages")
@@ -36,22 +36,22 @@ class Rendered:
         self._answer = functools.cache(self._look_up)
 
     def key(self, name: str, url: str, text: str) -> str:
-        """What a page's content depends on: its text, what it asks for, the renderer, and which pages there are."""
+        """The key of a page's content: its text, its resolved references, the renderer, and the names of all pages."""
         info = self.project.catalog.pages.get(name)
         run = [lookup.key(self.project.plan, info), lookup.outputs(self.project.plan, info) is not None] if info else []
         context = info.context if info else Context()
-        asked = [[href, self._answer(href, context)] for href in sorted(set(_ASKED.findall(text)))]
-        meta = repr(info.meta) if info else ""  # it names the lecture that bare times belong to
+        resolved = [[href, self._answer(href, context)] for href in sorted(set(_REFERENCE.findall(text)))]
+        meta = repr(info.meta) if info else ""  # it names the lecture of bare times
         listed = self.project.knowledge.visibility.page(name)
-        return keys.content(self._renderer, name, url, text, meta, listed, asked, run)
+        return keys.content(self._renderer, name, url, text, meta, listed, resolved, run)
 
     def whole_key(self, name: str, url: str, text: str) -> str:
-        """What a finished page depends on: its content, and the other pages, whose titles stand around it."""
+        """The key of a finished page: its content, and the other pages, whose titles are in its frame."""
         frame = [[page.name, repr(page.meta), page_title(page)] for page in self.project.knowledge.visibility.pages]
         return keys.whole_page(self.key(name, url, text), frame)
 
     def _look_up(self, href: str, context: Context) -> Any:
-        """What a reference resolves to, as plain JSON; None for what the renderer will complain of."""
+        """A resolved reference as plain JSON; None for one that the renderer will report as a problem."""
         try:
             target = parse_href(href, context)
         except Malformed:
@@ -81,7 +81,7 @@ class Rendered:
                 draw.svg(project.plan, target.name, target.scale) is None,
             ]
             return [draw.alt_text(project.plan, target.name), drawn, [self._results(e, target.scale) for e in read]]
-        libraries = sorted(provenance.used(project.plan, experiment))  # which of those noted are named
+        libraries = sorted(provenance.used(project.plan, experiment))  # only these are shown
         replicated = acceptance.numbers(project.plan, experiment, target.scale)
         return [self._results(experiment, target.scale), catalog.experiments[experiment].doc, libraries, replicated]
 
@@ -92,14 +92,14 @@ class Rendered:
         dates = [row.result.provenance.get("date") for row in results.rows]
         return [self.project.plan.results_key(experiment, scale), results.stale, dates]
 
-    # -- what is kept
+    # -- reading and writing
     def load(self, key: str) -> Any:
-        """What was kept under a key, or None. It counts as used today."""
+        """The page kept under a key, or None. It counts as used today."""
         try:
             return json.loads(self._memo.get(key) or "null")
         except ValueError:
             return None
 
     def save(self, key: str, value: Any) -> None:
-        """Keep plain JSON under a key."""
+        """Keep a page, as plain JSON, under a key."""
         self._memo.put(key, json.dumps(value, ensure_ascii=False))

@@ -1,13 +1,13 @@
-"""Releases: what was listed on a day, with the verdicts as they were; and what changed from one to another.
+"""Releases: the listed pages and claims of a day, with their verdicts; and the changes from one to the next.
 
-    releases/2026.11.json       one line for a page, one for a claim, so that a pull request shows what moved
+    releases/2026.11.json       a line per page and per claim, so that a pull request shows what changed
 
     "concepts/dropout.md": {"text": "5f0c…", "title": "Dropout"},
     "dropout.keeps_the_mean": {"sentence": "91be…", "sample": ["supported", [-0.0501, 0.01]]},
 
-After the status stand effect and spread of each comparison: those that were accepted, or, without an acceptance, those
-of the machine that took the release. "within" is written as "supported": which of them it is depends on the machine.
-What is not listed is in no release.
+After the status come effect and spread of each comparison: the accepted ones or, without an acceptance, those of the
+machine that took the release. "within" is written as "supported", since it depends on the machine which of them it is.
+Nothing that is unlisted is in a release.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from coursenotes.project import Project
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 RENAMED = {"failed": verdicts.CONTRADICTED}  # statuses in files of earlier versions
-NOTICED = 0.01  # where a comparison has no spread: the share by which its effect may differ between machines
+NOTICED = 0.01  # for a comparison without a spread: the share by which its effect may differ between machines
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was listed on a day: pages as {"title", "text"}, claims as {"sentence", scale: [status, [effect, spread]…]}.
+    """The listed pages {"title", "text"} and claims {"sentence", scale: [status, [effect, spread]…]} of a day, by name.
 
-    text and sentence are digests. The state of today has no name.
+    text and sentence are digests. The name of today's state is empty.
     """
 
     name: str
@@ -53,9 +53,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed: new or gone; of a page text, title, renamed; of a claim sentence, verdict, effect.
+    """One change. kind: new or gone; of a page text, title or renamed; of a claim sentence, verdict or effect.
 
-    before and after are words, or the numbers of an effect; a verdict is empty at a scale where there was none.
+    before and after are words, or the numbers of an effect; a verdict is empty at a scale that had none.
     """
 
     kind: str
@@ -66,9 +66,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """What changed from one release to the next: after.name is empty for today's state, before None for the first.
+    """The changes from one release to the next. after.name is empty for today's state; before is None for the first.
 
-    pages has the names of today; names gives those that they had in this release.
+    pages has today's names; names maps them to those in this release.
     """
 
     before: Snapshot | None
@@ -78,7 +78,7 @@ class Step:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def notes(self, *kinds: str) -> list[str]:
-        """The notes that changed in one of these ways, by today's names: no index pages, none for contributors."""
+        """Today's names of the notes with changes of these kinds, without index pages and pages for contributors."""
         return [
             name
             for name, changes in self.pages.items()
@@ -88,18 +88,18 @@ class Step:
         ]
 
     def title(self, name: str) -> str:
-        """The title that a page had in this release, or in the one before where it is gone."""
+        """The title of a page in this release, or in the one before if it is gone."""
         then = self.names.get(name, name)
         return self.after.pages[then]["title"] if then in self.after.pages else self._before(name)
 
     def _before(self, name: str) -> str:
-        """The title that a page that is gone had."""
+        """The last title of a page that is gone."""
         return self.before.pages[name]["title"] if self.before and name in self.before.pages else name
 
 
 # ---------------------------------------------------------------- taking one
 def take(project: Project, name: str = "") -> Snapshot:
-    """The state of today. -> a snapshot of what is listed."""
+    """The state of today. -> a snapshot of all that is listed."""
     seen = project.knowledge.visibility
     pages = {
         page.name: {
@@ -113,14 +113,16 @@ def take(project: Project, name: str = "") -> Snapshot:
 
 
 def save(project: Project, name: str) -> Path:
-    """Take a release and write its file. Raises CoursenotesError where it cannot be one."""
+    """Take a release and write its file. -> its path. Raises CoursenotesError if the state cannot be released."""
     path, problems = project.paths.releases / f"{name}.json", Problems()
     if not NAME.fullmatch(name):
-        raise CoursenotesError(Problem(f"{name!r} is no name for a release", fix="such as 2026.11 or v2"))
+        raise CoursenotesError(Problem(f"{name!r} is not a name for a release", fix="such as 2026.11 or v2"))
     before = load(project.paths)
     if path.exists():
         taken = _named(before)
-        raise CoursenotesError(Problem(f"the release {name} was taken already", path, None, (taken,), "give another"))
+        raise CoursenotesError(
+            Problem(f"the release {name} was taken already", path, None, (taken,), "use another name")
+        )
     if before and before[-1].day > project.knowledge.today:
         problems.add(f"the last release, {before[-1].name}, is of {before[-1].day}, after today", path)
     problems.extend(_not_checked(project))
@@ -148,7 +150,7 @@ def _claim(project: Project, claim: str) -> dict[str, Any]:
 
 
 def _effects(verdict: Verdict) -> list[tuple[float | None, float | None]]:
-    """Mean and spread of each comparison, as its replication found them; without one, as this machine did."""
+    """Mean and spread of each comparison, from its replication or, without one, from this machine."""
     if verdict.record:
         return [(c["mean"], c["sd"]) for c in verdict.record["comparisons"]]
     return [(c["effect"], c["spread"]) for c in verdict.comparisons]
@@ -160,7 +162,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _digest(text: str) -> str:
-    """A digest of the words: where a line ends does not count."""
+    """A digest of the words; line breaks do not count."""
     return hash_json(text.split())[:12]
 
 
@@ -169,7 +171,7 @@ def _json(value: Any) -> str:
 
 
 def _not_checked(project: Project) -> Iterator[Problem]:
-    """Every listed claim without a verdict or with a bad one; only at full scale its acceptance may be missing."""
+    """A problem for each listed claim without a good verdict; only at full scale may the acceptance be missing."""
     for id, claim in sorted(project.catalog.claims.items()):
         for verdict in verdicts.best(project.plan, id) if project.knowledge.visibility.claim(id) else ():
             if verdict.good or (verdict.status == verdicts.UNACCEPTED and verdict.scale == "full"):
@@ -199,13 +201,13 @@ def load(paths: Paths) -> list[Snapshot]:
         try:
             found.append(_read(path))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            problems.add(f"not a release: {error}", path, fix="bring back the file as it was written")
+            problems.add(f"not a release: {error}", path, fix="restore the file as it was written")
     problems.raise_if_any()
     return sorted(found, key=lambda release: (release.day, release.name))
 
 
 def problems(paths: Paths) -> Iterator[Problem]:
-    """What is wrong with the files of the releases."""
+    """The problems of the releases' files."""
     try:
         load(paths)
     except CoursenotesError as error:
@@ -213,14 +215,14 @@ def problems(paths: Paths) -> Iterator[Problem]:
 
 
 def _named(releases: list[Snapshot]) -> str:
-    """The releases with their days, in a line."""
+    """The releases with their days, on one line."""
     return "there is: " + (", ".join(f"{r.name} of {r.day}" for r in releases) or "none")
 
 
 def _read(path: Path) -> Snapshot:
     raw = json.loads(path.read_text(encoding="utf-8"))
     if raw["name"] != path.stem:
-        raise ValueError(f"it says that its name is {raw['name']}")
+        raise ValueError(f"its name in the file is {raw['name']}")
     for name, page in raw["pages"].items():
         if not isinstance(page["title"], str) or not isinstance(page["text"], str):
             raise ValueError(f"title or text of {name} is not a text")
@@ -237,7 +239,7 @@ def _read(path: Path) -> Snapshot:
 def history(project: Project) -> list[Step]:
     """Every release against the one before it, and today's state against the last: the newest first.
 
-    What is there and not listed today is left out of all of them, and pages have the names that they have today.
+    Pages and claims that exist today but are unlisted are left out of all steps. Pages have their names of today.
     """
     catalog, seen = project.catalog, project.knowledge.visibility
     renamed = {str(old): page.name for page in catalog.pages.values() for old in page.list_of("aliases")}
@@ -259,7 +261,7 @@ def history(project: Project) -> list[Step]:
 
 
 def of_pages(before: Snapshot, after: Snapshot, renamed: Mapping[str, str] | None = None) -> dict[str, list[Change]]:
-    """What changed of each page, by the name that it has today. renamed: old names -> today's."""
+    """The changes of each page, by today's name. renamed: old names -> today's."""
     then = {(renamed or {}).get(name, name): (name, page) for name, page in before.pages.items()}
     now = {(renamed or {}).get(name, name): (name, page) for name, page in after.pages.items()}
     found: dict[str, list[Change]] = {}
@@ -276,7 +278,7 @@ def of_pages(before: Snapshot, after: Snapshot, renamed: Mapping[str, str] | Non
 
 
 def of_claims(before: Snapshot, after: Snapshot) -> dict[str, list[Change]]:
-    """What changed of each claim: it is new or gone, its sentence, its verdict, or an effect beyond its spread."""
+    """The changes of each claim: new, gone, its sentence, its verdict, or an effect by more than its spread."""
     found: dict[str, list[Change]] = {}
     for name in sorted({*before.claims, *after.claims}):
         changes = _appeared(name, before.claims, after.claims)
@@ -297,7 +299,7 @@ def _appeared(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
 
 def _verdict(scale: str, then: list[Any] | None, now: list[Any] | None) -> Iterator[Change]:
-    """What changed at one scale."""
+    """The changes at one scale."""
     if then is None or now is None or then[0] != now[0]:
         yield Change("verdict", scale, then[0] if then else "", now[0] if now else "")
         return

@@ -1,4 +1,4 @@
-r"""Formulae as characters: what a table of contents, a title and a search show of them."""
+r"""Formulas as characters: what a table of contents, a title and a search show of them."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_no_formula_stops_anything(tex):
         ("no formula", "no formula"),
     ],
 )
-def test_only_formulae_of_a_line_change(text, expected):
+def test_only_formulas_of_a_line_change(text, expected):
     assert spelled(text) == expected
 
 

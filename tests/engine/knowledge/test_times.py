@@ -9,7 +9,7 @@ from coursenotes.discover.text.references import write_time
 from coursenotes.project import Project
 from coursenotes.site import reference
 from coursenotes.site.reference import times as timestamp_index
-from tests.engine.rendering import COURSES, opened_at, render, whole, write
+from tests.engine.rendering import COURSES, opened_at, render, texts, whole, write
 
 AVERAGES, LINE = "concepts/averages.md", "concepts/straight_line.md"
 COURSES = COURSES.replace("title: Practical Deep Learning 2022", "title: Practical Deep Learning 2022\n  year: 2022")
@@ -117,7 +117,9 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
         "---\ntitle: Lesson 8\n---\n# L\n\n## Part\n\nSo [](claim:averages.less_noisy) [0:01:00] [dl2022/9@0:02:00].\n",
     )
     opened = project(mini)
-    html = render(opened, timestamp_index.NAME, reference.pages(opened)[timestamp_index.NAME].partition("---\n\n")[2])
+    html = render(
+        opened, timestamp_index.NAME, texts(reference.pages(opened))[timestamp_index.NAME].partition("---\n\n")[2]
+    )
     assert re.findall(r'<h2 id="([^"]+)">', html) == ["averages", "straight_line"]
     part = html.partition('id="straight_line"')[0]
     assert "https://www.youtube.com/watch?v=htiNBPxcXgo&amp;t=60s" in part
@@ -130,20 +132,20 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
 
 
 def test_a_topic_of_no_second_is_listed_without_one(mini):
-    html = reference.pages(project(mini))[timestamp_index.NAME]
+    html = texts(reference.pages(project(mini)))[timestamp_index.NAME]
     assert "## Averages {#averages}" in html and "cn-time" not in html.replace("cn-times", "")
 
 
 def test_topics_are_filed_under_their_first_word_of_meaning(mini):
     write(mini.docs / "concepts/zoo.md", "---\ntitle: A bias\n---\nWhy?\n")
-    found = re.findall(r"## (.*) \{", reference.pages(project(mini))[timestamp_index.NAME])
+    found = re.findall(r"## (.*) \{", texts(reference.pages(project(mini)))[timestamp_index.NAME])
     assert found == ["Averages", "A bias", "A straight line"]
 
 
 def test_a_site_without_concepts_has_no_index(mini):
     opened = project(mini)
     opened.catalog.pages = {name: page for name, page in opened.catalog.pages.items() if "concepts/" not in name}
-    assert timestamp_index.NAME not in reference.pages(opened)
+    assert timestamp_index.NAME not in texts(reference.pages(opened))
 
 
 def test_what_is_not_listed_is_not_in_the_index(mini):
@@ -161,7 +163,7 @@ def test_what_is_not_listed_is_not_in_the_index(mini):
         mini.courses,
         COURSES + "dl2023:\n  title: Next\n  visibility: unlisted\n  lectures:\n    1:\n      title: New\n",
     )
-    text = reference.pages(Project(discover(mini)))[timestamp_index.NAME]
+    text = texts(reference.pages(Project(discover(mini))))[timestamp_index.NAME]
     assert (
         "Hush" not in text and "Own" not in text and "New" not in text and "cn-time" not in text.replace("cn-times", "")
     )

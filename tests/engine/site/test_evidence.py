@@ -11,13 +11,13 @@ from coursenotes.project import Project
 from coursenotes.site import evidence
 from coursenotes.site.kept_pages import Rendered
 from tests.conftest import ROOT
-from tests.engine.rendering import opened_at, put, render, result, write
+from tests.engine.rendering import opened_at, put, render, result, texts, write
 
 FIT, CLAIM, EXACT = "straight_line.fit", "straight_line.finds_the_slope", "averages.is_the_mean"
 
 
 def html(project, name):
-    text = evidence.pages(project)[name]
+    text = texts(evidence.pages(project))[name]
     return render(project, name, re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
 
 
@@ -94,10 +94,11 @@ def rows_of(project, claim=CLAIM):
 
 def test_there_is_a_page_for_every_experiment(mini):
     pages = evidence.pages(opened_at(mini))
-    assert sorted(pages) == [
+    assert sorted(page.path for page in pages) == [
         "evidence/averages.md", "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md",
         "evidence/straight_line.fit.md", "evidence/straight_line.md", "evidence/straight_line.start.md",
     ]  # fmt: skip
+    assert [page.path for page in pages if page.in_nav] == ["evidence/index.md", "evidence/claims.md"]
 
 
 def test_every_job_with_its_numbers_and_where_it_ran(mini):
@@ -143,12 +144,12 @@ def test_what_no_listed_page_shows_stands_apart(mini, meta):
     path.write_text(path.read_text().replace("title:", f"{meta}\ntitle:"))
     project = opened_at(mini, FIT)
     pages = evidence.pages(project)
-    listed = {name: text for name, text in pages.items() if "\nvisibility: unlisted\n" not in text}
+    listed = texts(page for page in pages if page.listed)
     assert sorted(listed) == [
         "evidence/averages.md", "evidence/averages.noise.md", "evidence/claims.md", "evidence/index.md",
     ]  # fmt: skip
     assert not [name for name, text in listed.items() if "straight_line" in text or "straight line" in text.lower()]
-    assert sorted(set(pages) - set(listed)) == [
+    assert sorted(page.path for page in pages if not page.listed) == [
         "evidence/straight_line.fit.md", "evidence/straight_line.start.md", "evidence/straight_line.unlisted.md",
     ]  # fmt: skip
     apart = html(project, "evidence/straight_line.unlisted.md")
@@ -160,7 +161,7 @@ def test_what_no_listed_page_shows_stands_apart(mini, meta):
 def test_a_claim_on_a_listed_page_and_on_another_is_listed_and_says_nothing_of_the_other(mini):
     page = f"---\ntitle: Hidden\nvisibility: unlisted\n---\n[](claim:{CLAIM})\n\n[](measured:{FIT}.loss?rate=0.5)\n"
     project = opened_at(mini, FIT, page=page)
-    text = "".join(evidence.pages(project).values())
+    text = "".join(texts(evidence.pages(project)).values())
     assert f'id="{CLAIM}"' in text and "Hidden" not in text and "concepts/try" not in text
     assert f'href="../../evidence/straight_line/#{CLAIM}"' in render(project)
 
@@ -181,10 +182,10 @@ def test_a_topic_is_not_called_by_the_title_of_a_page_that_is_not_listed(mini):
     path = mini.docs / "concepts/straight_line.md"
     path.write_text(path.read_text().replace("title: A straight line", "visibility: unlisted\ntitle: Hidden"))
     project = opened_at(mini, FIT, page=f"---\ntitle: Try\n---\n[](claim:{CLAIM})\n")
-    pages = evidence.pages(project)
+    pages = texts(page for page in evidence.pages(project) if page.listed)
     assert "## Straight line" in pages["evidence/claims.md"] and "## Straight line" in pages["evidence/index.md"]
     assert "# Evidence: Straight line" in pages["evidence/straight_line.md"]
-    assert not [name for name, text in pages.items() if "Hidden" in text and "visibility: unlisted" not in text]
+    assert "Hidden" not in "".join(pages.values())
 
 
 def test_a_page_is_rendered_again_where_a_claim_of_it_becomes_listed(mini):
@@ -200,7 +201,7 @@ def test_a_page_is_rendered_again_where_a_claim_of_it_becomes_listed(mini):
 def test_curves_only_where_something_was_logged(mini):
     project = opened_at(mini, FIT)
     put(project, "straight_line.start", make=lambda s, seed: _silent(s, seed))
-    pages = evidence.pages(project)
+    pages = texts(evidence.pages(project))
     assert f"figure:{FIT}#curves" in pages[f"evidence/{FIT}.md"]
     assert "figure:" not in pages["evidence/straight_line.start.md"]
 
@@ -365,14 +366,14 @@ def test_the_board_has_a_row_a_claim(mini):
 
 def test_the_board_says_what_accepted_and_here_mean(mini):
     project = opened_at(mini, FIT)
-    text = evidence.pages(project)["evidence/claims.md"]
+    text = texts(evidence.pages(project))["evidence/claims.md"]
     assert "**accepted** once, by a replication over many seeds;" in text and "**Here** stands what" in text
     legend = re.search('<details class="cn-meanings">.*?</details>', text)[0]
     assert all(f"{WORDS[status]}</span></span></dt><dd>{MEANINGS[status]}</dd>" in legend for status in STATUSES)
     write(mini.docs / "contribute/statistics.md", "# Statistics")
     assert (
         "by [a replication over many seeds](../contribute/statistics.md);"
-        in (evidence.pages(opened_at(mini, FIT))["evidence/claims.md"])
+        in (texts(evidence.pages(opened_at(mini, FIT)))["evidence/claims.md"])
     )
 
 
@@ -454,8 +455,8 @@ def test_badges_on_pages_follow_the_verdict(mini):
 
 
 def test_the_same_results_give_the_same_pages(mini):
-    first = evidence.pages(opened_at(mini, FIT))
-    assert evidence.pages(opened_at(mini)) == first
+    first = texts(evidence.pages(opened_at(mini, FIT)))
+    assert texts(evidence.pages(opened_at(mini))) == first
     assert not re.search(r"<style|<script|\sstyle=", "".join(first.values()))
 
 

@@ -54,11 +54,8 @@ def test_what_is_wrong_in_a_notebook_is_told_with_the_files_line(mini):
     source = '# A "title" – é\n\nAt [0:99:99].\nSee [it](../nowhere.md) and [n](measured:averages.noise.error).\n'
     put(mini, notes.text("First.\n"), notes.code("x"), notes.text(source))
     lines = (mini.docs / PLACE).read_text(encoding="utf-8").split("\n")
-    for words, fragment in [
-        ("is not a time", "0:99:99"),
-        ("leads to no file", "nowhere"),
-        ("does not work", "measured:"),
-    ]:
+    mistakes = [("is not a time", "0:99:99"), ("leads to no file", "nowhere"), ("does not work", "measured:")]
+    for words, fragment in mistakes:
         (said,) = [p for p in problems(mini) if words in p]
         number = int(re.search(r"ana\.ipynb:(\d+): ", said)[1])
         assert fragment in lines[number - 1], said
@@ -331,8 +328,8 @@ def test_pages_link_to_notebooks(mini):
         ("$a$, $b$", r'<span class="arithmatex">\(a\)</span>, <span class="arithmatex">\(b\)</span>'),
     ],
 )
-def test_formulae_are_found(text, html):
-    assert finished._formulae(text) == html
+def test_formulas_are_found(text, html):
+    assert finished._formulas(text) == html
 
 
 def test_strict_html_has_no_way_out():

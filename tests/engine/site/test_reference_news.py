@@ -11,13 +11,13 @@ from coursenotes.site import releases
 from coursenotes.site.evidence import pages as evidence_pages
 from coursenotes.site.reference import news
 from coursenotes.site.releases import Snapshot
-from tests.engine.rendering import opened_at, render, write
+from tests.engine.rendering import opened_at, render, texts, write
 
 CLAIM = "straight_line.finds_the_slope"
 
 
 def html(project, name="reference/news.md"):
-    text = news.page(project) if name == "reference/news.md" else evidence_pages(project)[name]
+    text = news.page(project) if name == "reference/news.md" else texts(evidence_pages(project))[name]
     return render(project, name, re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
 
 

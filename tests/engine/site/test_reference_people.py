@@ -7,7 +7,7 @@ import re
 from coursenotes.discover.project import discover
 from coursenotes.project import Project
 from coursenotes.site import reference
-from tests.engine.rendering import COURSES, write
+from tests.engine.rendering import COURSES, texts, write
 
 PAGE = "reference/people.md"
 
@@ -17,7 +17,7 @@ def page_of(mini, pages: dict[str, str], people: str, courses: str = COURSES) ->
     for name, words in pages.items():
         write(mini.docs / name, words)
     write(mini.courses, courses)
-    return reference.pages(Project(discover(mini))).get(PAGE)
+    return texts(reference.pages(Project(discover(mini)))).get(PAGE)
 
 
 def sections(page: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ def test_words_are_shown_as_they_are(mini, words):
     assert unescape(re.sub(r"</?p>", "", html)) == f"x {words} y" and html.count("<") == 2
 
 
-def test_formulae_stay_formulae(mini):
+def test_formulas_stay_formulas(mini):
     assert escaped("*The* $L_2$ norm of $a_i * b_i$") == "&#42;The&#42; $L_2$ norm of $a_i * b_i$"
 
 

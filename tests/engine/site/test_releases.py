@@ -69,7 +69,7 @@ def test_what_is_not_listed_is_in_no_release(project):
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", ".hidden", "a/b"])
 def test_a_name_that_is_no_file_name_is_refused(project, name):
-    with pytest.raises(CoursenotesError, match="is no name for a release"):
+    with pytest.raises(CoursenotesError, match="is not a name for a release"):
         releases.save(project, name)
 
 

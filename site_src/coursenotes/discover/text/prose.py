@@ -1,4 +1,4 @@
-"""Separates the prose of a Markdown page from code, and finds its links and headings.
+"""Which parts of a Markdown page are prose, and where its links, headings and formulas are.
 
 Everything that is not prose is blanked rather than cut, so that offsets and lines stay the same.
 """
@@ -9,21 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CODE = "\0"  # in place of each character of inline code: not a space, and matched by no pattern
+from coursenotes.discover.text.formulas import IN_LINE
 
-# An inline formula. Between single dollar signs it has no space at its ends, and not a digit both first and after it:
-# $5 and $10, or $5–$10, are prices, while 3$\times$3 is a formula. Like a paragraph it contains no empty line.
-NO_PRICE = r"(?!\d[^$]*\$\d)"
-_TEX = r"((?:\\.|(?!\n[ \t>]*\n)[^\\$])+?)"
-FORMULA_IN_LINE = re.compile(
-    rf"(?<![\\$])\$\$(?!\$){_TEX}\$\$(?!\$)|(?<![\\$])\$(?!\s){NO_PRICE}{_TEX}(?<!\s)\$(?!\$)"
-    r"|(?<!\\)\\\(((?:(?!\\\)|\n[ \t>]*\n).)+?)\\\)",
-    re.DOTALL,
-)
+CODE = "\0"  # replaces each character of inline code: not a space, and not matched by any pattern
 
-# The same pattern as in mkdocs, which reads the front matter itself.
+# The same as in mkdocs, which reads these lines too.
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
+FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")  # its opening line
 _CODE_OR_COMMENT = re.compile(
     r"(?<!\\)(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)|<!--.*?-->", re.DOTALL
 )
@@ -82,13 +74,13 @@ def links(masked: str) -> Iterator[Link]:
     """The inline links and images of a page whose code is blanked, outer ones before those inside them."""
     opened: list[int] = []
     closed: list[Link] = []
-    formulae = [match.span() for match in FORMULA_IN_LINE.finditer(masked)] if "[" in masked else []
+    formulas = [match.span() for match in IN_LINE.finditer(masked)] if "[" in masked else []
     for match in re.finditer(r"\\.|\[|\]|\n[ \t>]*\n", masked, re.DOTALL):
-        while formulae and formulae[0][1] <= match.start():
-            formulae.pop(0)
+        while formulas and formulas[0][1] <= match.start():
+            formulas.pop(0)
         if match[0].startswith("\n"):
             opened.clear()  # a link ends with its paragraph
-        elif formulae and formulae[0][0] <= match.start():
+        elif formulas and formulas[0][0] <= match.start():
             continue  # $f[i](x)$ is not a link
         elif match[0] == "[":
             opened.append(match.start())
@@ -132,7 +124,7 @@ def alone(masked: str, link: Link) -> bool:
 
 
 def links_as_words(text: str, *, images: bool = True) -> str:
-    """Markdown with each link as its text, and each image as its description or, without images, as nothing."""
+    """Markdown with each link as its text, and each image as its description, or removed if images is False."""
     return _LINKED.sub(lambda match: match["text"] if images or not match["image"] else "", text)
 
 

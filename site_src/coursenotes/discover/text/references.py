@@ -227,7 +227,7 @@ def written_out(text: str, context: Context) -> str:
 
 
 def parse_time(text: str) -> int:
-    """Seconds of h:mm:ss or mm:ss. Raises Malformed where minutes or seconds are over 59, or for any other form."""
+    """Seconds of h:mm:ss or mm:ss. Raises Malformed if minutes or seconds are over 59, or for any other form."""
     problem = _time_problem(text)
     if problem:
         raise Malformed(f"{text} is not a time: {problem[0]}", problem[1])

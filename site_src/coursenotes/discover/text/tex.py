@@ -1,4 +1,4 @@
-"""Formulae as plain characters, x² and ‖w‖₂, for places without math: a table of contents, a title, a search."""
+"""Formulas as plain characters, x² and ‖w‖₂, for places without math: a table of contents, a title, a search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from coursenotes.discover.text.prose import FORMULA_IN_LINE
+from coursenotes.discover.text.formulas import IN_LINE, RENDERED
 
 _RAISED = dict(zip(
     "0123456789+-=()niTabcdefghjklmoprstuvwxyzαβγδθφ′∘⊤",
@@ -17,15 +17,9 @@ _RAISED = dict(zip(
 ))  # fmt: skip
 _LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 _SCRIPT = re.compile(r"\s*(?P<mark>[\^_])\s*(?:\{(?P<group>[^{}]*)\}|(?P<one>[^\s{}]))")
-_PLACED = {
-    "^": "\ue000",
-    "_": "\ue001",
-}  # in place of ^ and _ before text that has no smaller form
-_BRACES = ("\ue002", "\ue003")  # in place of braces that are shown
-_RENDERED = re.compile(r"\\\(((?:(?!\\\)).)+)\\\)|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
-_CODE_OR_FORMULA = re.compile(
-    rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{FORMULA_IN_LINE.pattern}", FORMULA_IN_LINE.flags
-)
+_PLACED = {"^": "\ue000", "_": "\ue001"}  # stand for what has no small form, until the braces are gone
+_BRACES = ("\ue002", "\ue003")  # those that are shown
+_CODE_OR_FORMULA = re.compile(rf"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|{IN_LINE.pattern}", IN_LINE.flags)
 
 
 def spelled(text: str) -> str:
@@ -41,12 +35,12 @@ def of_fields(meta: Mapping[str, Any]) -> dict[str, str]:
 
 
 def rendered(text: str, *, escaped: bool = True) -> str:
-    r"""The same for a line of a rendered page, whose formulae are only \(x^2\) or \[x^2\]. escaped: whether as HTML."""
+    r"""The same for a line of a rendered page, whose formulas are only \(x^2\) or \[x^2\]. escaped: whether as HTML."""
     if "\\" not in text:
         return text
     plain = html.unescape if escaped else str
     again = partial(html.escape, quote=False) if escaped else str
-    return _RENDERED.sub(lambda match: again(words(plain(match[1] or match[2]))), text)
+    return RENDERED.sub(lambda match: again(words(plain(match[1] or match[2]))), text)
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +87,7 @@ def _converter() -> tuple[Any, Any]:
     from pylatexenc import latex2text, latexwalker
     from pylatexenc.macrospec import MacroSpec
 
-    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # check reports wrong formulae, with their lines
+    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # check reports wrong formulas, with their lines
     fractions = ("frac", "dfrac", "tfrac", "cfrac", "nicefrac")
     plain = ("mathbf", "bm", "boldsymbol", "mathit", "mathsf", "mathtt", "operatorname")
     reading = latexwalker.get_default_latex_context_db()

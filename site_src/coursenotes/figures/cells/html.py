@@ -53,7 +53,7 @@ def clean(html: str) -> Cleaned:
     cleaner.feed(visible(html))
     cleaner.close()
     balanced = nh3.clean(
-        "".join(cleaner.kept), tags=TAGS, attributes={"*": ATTRIBUTES}, link_rel=None,
+        "".join(cleaner.kept), tags=TAGS, attributes={"*": ATTRIBUTES}, link_rel=None, attribute_filter=_harmless,
         url_schemes={"https", "http", "mailto", "data"},
     )  # fmt: skip
     worth = "<img" in balanced or bool(re.sub(r"<[^>]*>", "", balanced).strip())
@@ -62,7 +62,7 @@ def clean(html: str) -> Cleaned:
 
 
 class _Cleaner(HTMLParser):
-    """Keeps harmless elements, and records what a reader would miss of the others."""
+    """Takes out hidden and dropped elements, and notes what a reader would miss; nh3 decides on everything else."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -81,13 +81,13 @@ class _Cleaner(HTMLParser):
             return
         if _COLORING.search(attributes.get("style", "")):
             self.lost.append(COLORS)
-        kept = {name: value for name, value in attributes.items() if name in ATTRIBUTES and _harmless(name, value)}
         if tag == "img":
-            if "src" not in kept:
-                self.lost.append("a picture of another site" if "//" in attributes.get("src", "") else "a picture")
+            source = attributes.get("src", "")
+            if not _PICTURE.match(source):
+                self.lost.append("a picture of another site" if "//" in source else "a picture")
                 return
-            kept.setdefault("alt", IMAGE)
-        written = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
+            attributes.setdefault("alt", IMAGE)
+        written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
         self.kept.append(f"<{tag}{written}>")
 
     def _drop(self, tag: str, hidden: bool) -> None:
@@ -117,7 +117,8 @@ class _Cleaner(HTMLParser):
             self.lost.append(COLORS)
 
 
-def _harmless(name: str, value: str) -> bool:
+def _harmless(tag: str, name: str, value: str) -> str | None:
+    """The value of an attribute as it may stay; None where the attribute has to go. nh3 asks for each."""
     if name == "href":
-        return value.startswith(("https://", "http://", "#", "mailto:"))
-    return name != "src" or bool(_PICTURE.match(value))
+        return value if value.startswith(("https://", "http://", "#", "mailto:")) else None
+    return value if name != "src" or _PICTURE.match(value) else None

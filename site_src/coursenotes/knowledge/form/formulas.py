@@ -8,19 +8,12 @@ from functools import lru_cache
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import cut
-from coursenotes.discover.text.prose import NO_PRICE, line_of, prose
+from coursenotes.discover.text.formulas import formulas
+from coursenotes.discover.text.prose import blank, line_of, prose
 from coursenotes.errors import Problem, nearest
 from coursenotes.paths import THEME
 
 KATEX = THEME / "assets" / "katex" / "katex.min.js"
-FORMULA = re.compile(
-    r"(?<!\\)\$\$(?P<block>(?:(?!\n[ \t]*\n).)+?)\$\$|(?<![\\$])\$(?!\s)"
-    + NO_PRICE
-    + r"(?P<line>(?:\\.|[^\\$])+?)(?<!\s)\$"
-    r"|(?<!\\)\\\((?P<round>(?:(?!\n[ \t]*\n).)+?)\\\)|(?<!\\)\\\[(?P<square>(?:(?!\n[ \t]*\n).)+?)\\\]"
-    r"|^(?P<environment>\\begin\{(?P<name>\w+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})",
-    re.DOTALL | re.MULTILINE,
-)
 _TOKEN = re.compile(
     r"\\(?P<edge>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<side>left|right)(?![A-Za-z])|\\(?P<command>[A-Za-z]+)|\\.|"
     r"(?P<brace>[{}])|(?<!\\)%[^\n]*",
@@ -39,12 +32,12 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 def _of_page(page: PageInfo) -> Iterator[Problem]:
     masked = prose(page.text)
     defined = set(_DEFINED.findall(masked))
-    for match in FORMULA.finditer(masked):
-        kind = next(k for k in ("block", "line", "round", "square", "environment") if match[k] is not None)
-        for what, at, fix in mistakes(match[kind], defined):
-            yield Problem(f"the formula cannot be typeset: {what}", page.path, line_of(masked, match.start(kind) + at),
-                          (cut.cut(match[kind], 80),), fix)  # fmt: skip
-    rest = FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), masked)
+    rest = masked
+    for formula in formulas(masked):
+        rest = rest[: formula.start] + blank(rest[formula.start : formula.end]) + rest[formula.end :]
+        for what, at, fix in mistakes(formula.tex, defined):
+            yield Problem(f"the formula cannot be typeset: {what}", page.path, line_of(masked, formula.tex_start + at),
+                          (cut.cut(formula.tex, 80),), fix)  # fmt: skip
     for match in re.finditer(r"(?<!\\)\$\$", rest):
         fix = "close it with $$, with no empty line inside"
         yield Problem("a formula of $$ that does not end", page.path, line_of(rest, match.start()), (), fix)

@@ -1,4 +1,4 @@
-"""The claims board: a row per claim and scale, with its verdict, what was measured, and what changed of it."""
+"""The claims board: a row per claim and scale, with its verdict, its measured effect, and its changes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 HEAD = ("claim", "verdict", "scale", "effect", "here", "controls")
 STATISTICS = "contribute/statistics.md"
-CHANGED = "changed"  # among the verdicts that the board can be held down to
+CHANGED = "changed"  # one of the choices that filter the board, next to the verdicts
 
 
 def page(project: Project) -> str:
-    """The board as Markdown: a table a topic. A row's id is the claim's name."""
+    """The board as Markdown: a table per topic. A row's id is the claim's name."""
     found = {name: verdicts.best(project.plan, name) for name in claims(project)}
     last = releases.history(project)[0]
     changed = last.claims if last.before else {}
@@ -64,12 +64,12 @@ def _meanings() -> str:
 
 
 def claims(project: Project, *, listed: bool = True) -> list[str]:
-    """The claims that listed pages show, or those that none does, by name."""
+    """The names of the claims that listed pages show, or of those that none shows, sorted."""
     return [name for name in sorted(project.catalog.claims) if project.knowledge.visibility.claim(name) == listed]
 
 
 def _choices(found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]) -> str:
-    """The verdicts counted, each a choice that holds the board down to it: by CSS alone."""
+    """The verdicts with their counts, as choices that filter the board by CSS alone."""
     if not found:
         return "<p>No claims yet.</p>"
     counts = Counter(overall(there) for there in found.values())
@@ -106,7 +106,7 @@ def _table(
 
 
 def _claim(project: Project, claim: ClaimInfo, found: list[Verdict], changed: list[Change]) -> str:
-    """A claim's rows, one for each scale, in a body of their own."""
+    """A claim's rows, one for each scale, in a <tbody> of their own."""
     said = refuted_words(found)
     sentence = claim_link(project, claim, f"<q>{escape(said)}</q>" if said else "")
     sentence += f"<br><small>Measured: {escape(claim.sentence)}</small>" if said else ""
@@ -121,7 +121,7 @@ def _claim(project: Project, claim: ClaimInfo, found: list[Verdict], changed: li
 
 
 def _scale(verdict: Verdict) -> str:
-    """The cells of one scale: its verdict, its name, the first comparison as accepted and as found here, controls."""
+    """The cells of one scale: verdict, name, the first comparison as accepted and on this machine, controls."""
     replicated, own = verdict.record.get("comparisons", []), verdict.comparisons
     effect, here, more = "", "", []
     if replicated:

@@ -1,4 +1,4 @@
-"""What changed since the last release, in words."""
+"""Changes since the last release, in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from coursenotes.site.releases import Change, Step
 
 NEWS = "reference/news.md"
-FEW = 8  # changes that are shown unfolded
+FEW = 8  # up to so many changes are shown unfolded
 COUNTED = {
     "new": "new", "gone": "gone", "verdict": "with another verdict", "sentence": "worded anew",
     "effect": "with an effect that moved beyond its spread",
@@ -25,7 +25,7 @@ COUNTED = {
 
 
 def since(project: Project, step: Step) -> str:
-    """The claims that changed since the last release, counted and listed, as HTML; what is gone has no row any more."""
+    """The claims that changed since the last release, counted and listed, as HTML; a claim that is gone has no link."""
     if step.before is None:
         return "<p>There is no release yet, to which the claims could be compared.</p>"
     release = f'<a href="{ROOT}{project.paths.page_url(NEWS)}">{escape(step.before.name)}</a>'
@@ -47,7 +47,7 @@ def since(project: Project, step: Step) -> str:
 
 
 def words(changes: Iterable[Change]) -> list[str]:
-    """A claim's changes: new, gone, worded anew, was refuted (full), effect was −0.05 (sample)."""
+    """A claim's changes: new, gone, worded anew, supported → refuted (full), effect −0.05 → −0.2 (sample)."""
     return [_words(change) for change in changes]
 
 

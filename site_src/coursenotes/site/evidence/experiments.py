@@ -1,4 +1,4 @@
-"""An experiment's evidence: what was run on what, every job with its numbers, the code, and how to run it again."""
+"""An experiment's evidence: its data and settings, every job with its numbers, its code, and how to run it again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from coursenotes.claims import verdicts
 from coursenotes.experiments import provenance
 from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
+from coursenotes.site.generated import GeneratedPage
 from coursenotes.site.html import (
     ROOT,
     badge,
@@ -31,27 +32,20 @@ if TYPE_CHECKING:
 SCALES = {"sample": "Sample scale", "full": "Full scale"}
 
 
-def page(project: Project, name: str) -> str:
-    """The evidence of one experiment as Markdown."""
+def page(project: Project, name: str) -> GeneratedPage:
+    """The evidence of one experiment."""
     info = project.catalog.experiments[name]
     first = " ".join(info.doc.split("\n\n")[0].split())
-    listed = project.knowledge.visibility.experiment(name)
-    parts = [
-        *front_matter(f"Evidence: {name}", first, search=False, listed=listed),
-        "",
-        f"# Evidence: `{name}`",
-        "",
-        paragraphs(info.doc),
-        "",
-    ]
-    parts += [_facts(project, info), ""]
+    parts = [*front_matter(f"Evidence: {name}", first, search=False), ""]
+    parts += [f"# Evidence: `{name}`", "", paragraphs(info.doc), "", _facts(project, info), ""]
     for scale in info.scales:
         parts += [f"## {SCALES[scale]}", "", *_results(project, info, scale)]
     parts += ["## Code", "", f"[The experiment](code:{name})", ""]
     parts += ["## Run it again", "", "From a checkout of the project:", "", "```sh", f"coursenotes run {name}"]
     parts += [f"nox -s train -- {name}  # at full scale"] if "full" in info.scales else []
     parts += ["```", "", "## What rests on it", "", _used(project, info), ""]
-    return "\n".join(parts)
+    listed = project.knowledge.visibility.experiment(name)
+    return GeneratedPage(f"evidence/{name}.md", "\n".join(parts), listed, in_nav=False)
 
 
 def index(project: Project) -> str:
@@ -68,13 +62,13 @@ def index(project: Project) -> str:
 
 
 def shown(project: Project, *, listed: bool = True) -> list[ExperimentInfo]:
-    """The experiments that listed pages rest on, or those that none does, by name."""
+    """The experiments that listed pages use, or those that none uses, by name."""
     seen = project.knowledge.visibility
     return [info for name, info in sorted(project.catalog.experiments.items()) if seen.experiment(name) == listed]
 
 
 def listing(project: Project, experiments: Iterable[ExperimentInfo], label: str, root: str = ROOT) -> str:
-    """A table of experiments: what each measures, and its runs. root leads to the site's root."""
+    """A table of experiments: what each measures, and its runs. root: the path to the site's root."""
     rows = []
     for info in experiments:
         doc = " ".join(info.doc.split("\n\n")[0].split())
@@ -151,7 +145,7 @@ def _results(project: Project, info: ExperimentInfo, scale: str) -> Iterator[str
 
 
 def _jobs(results: Results, key: str) -> str:
-    """Every job in a folded table, with where it ran."""
+    """Every job in a folded table, with its device and date."""
     rows = results.rows
     metrics = sorted({name for row in rows for name in row.result.metrics})
     settings = list(results.settings)
@@ -181,7 +175,7 @@ def _job(row: Row, settings: list[str], metrics: list[str]) -> list[str]:
 
 
 def _used(project: Project, info: ExperimentInfo) -> str:
-    """What rests on an experiment: what is listed, or all where the experiment is not."""
+    """The figures, claims and pages that use an experiment: the listed ones, or all if the experiment is unlisted."""
     catalog, seen = project.catalog, project.knowledge.visibility
     only = seen.experiment(info.id)
     items = []

@@ -8,27 +8,26 @@ from coursenotes.claims import verdicts
 from coursenotes.paths import Paths
 from coursenotes.site.evidence import experiments, verdict
 from coursenotes.site.evidence.board import claims
+from coursenotes.site.generated import GeneratedPage
 from coursenotes.site.html import front_matter, topic_title
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
 
 
-def pages(project: Project) -> dict[str, str]:
-    """Every topic's page by its path below docs/: one with what is listed, and one of its own with what is not."""
+def pages(project: Project) -> list[GeneratedPage]:
+    """For each topic a page of its listed claims and experiments, and one of its unlisted ones, if there are any."""
     topics = {info.topic for info in project.catalog.claims.values()}
     topics |= {info.topic for info in project.catalog.experiments.values()}
-    found = {}
-    for listed in (True, False):
-        for topic in sorted(topics):
-            text = _page(project, topic, listed)
-            if text is not None:
-                found[Paths.topic_page(topic, listed=listed)] = text
-    return found
+    texts = {(topic, listed): _page(project, topic, listed) for listed in (True, False) for topic in sorted(topics)}
+    return [
+        GeneratedPage(Paths.topic_page(topic, listed=listed), text, listed, in_nav=False)
+        for (topic, listed), text in texts.items() if text is not None
+    ]  # fmt: skip
 
 
 def _page(project: Project, topic: str, listed: bool) -> str | None:
-    """A topic's page as Markdown, or None where it has nothing to show."""
+    """A topic's page as Markdown, or None if it would be empty."""
     here = [project.catalog.claims[name] for name in claims(project, listed=listed)]
     here = [claim for claim in here if claim.topic == topic]
     ran = [info for info in experiments.shown(project, listed=listed) if info.topic == topic]
@@ -36,7 +35,7 @@ def _page(project: Project, topic: str, listed: bool) -> str | None:
         return None
     title = topic_title(project, topic, listed=listed)
     about = f"Every claim on {title} with its test and all that was measured, and the experiments behind them"
-    parts = [*front_matter(f"Evidence: {title}", about, search=False, listed=listed), "", f"# Evidence: {title}", ""]
+    parts = [*front_matter(f"Evidence: {title}", about, search=False), "", f"# Evidence: {title}", ""]
     parts += ["[All claims](claims.md) · [All experiments](index.md)", ""]
     if here:
         parts += ["## Claims", ""]

@@ -1,6 +1,6 @@
-"""A claim in full as HTML: its verdict at each scale, every comparison, what has to refute it, and the test.
+"""A claim in full as HTML: its verdict at each scale, every comparison, its controls, and the test.
 
-Of a claim over results, what its replication found stands beside what this machine's own seeds say.
+For a claim over results, the numbers of its replication are next to those of this machine's own seeds.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SCALES = {"sample": "Sample scale", "full": "Full scale", "exact": "Exact"}
 
 
 def article(project: Project, claim: ClaimInfo, found: list[Verdict]) -> str:
-    """A claim with all that was found; its id is the claim's name."""
+    """A claim with its verdicts; its id is the claim's name."""
     said = refuted_words(found)
     sentence = f"<strong>{escape(claim.sentence)}</strong>"
     parts = [f'<article class="cn-verdict cn-verdict--{overall(found)}" id="{escape(claim.id)}">']
@@ -54,7 +54,7 @@ def article(project: Project, claim: ClaimInfo, found: list[Verdict]) -> str:
 
 
 def refuted_words(found: list[Verdict]) -> str:
-    """The lecture's sentence that measurement refutes; empty for a claim of our own."""
+    """The lecture's sentence that measurement refutes; empty for any other claim."""
     return next((verdict.refutes for verdict in found if verdict.refutes), "")
 
 
@@ -68,14 +68,14 @@ def _links(project: Project, claim: ClaimInfo) -> str:
 
 
 def _verdict(verdict: Verdict, several: bool) -> str:
-    """What was found at one scale. several: there are others, so that its own verdict is said."""
+    """The verdict at one scale. several: there are other scales, so this one's verdict gets a sign of its own."""
     own = f" {sign(verdict.status, WORDS[verdict.status])}" if several else ""
     date = f" · {verdict.date[:10]}" if verdict.date else ""
     parts = [f'<section class="cn-verdict__scale"><p><small>{SCALES[verdict.scale]}{date}</small>{own}</p>']
     record = verdict.record
     if record:
         parts.append(_replication(record))
-    if verdict.error and not (record and verdict.status == UNACCEPTED):  # its problems are told already
+    if verdict.error and not (record and verdict.status == UNACCEPTED):  # its problems are shown already
         parts.append(f'<pre class="cn-verdict__error"><code>{escape(verdict.error)}</code></pre>')
     parts.append(_exact(verdict) if verdict.scale == EXACT else _compared(verdict) + _controls(verdict))
     if text := doubt(verdict):
@@ -85,7 +85,7 @@ def _verdict(verdict: Verdict, several: bool) -> str:
 
 # ---------------------------------------------------------------- of a claim over results
 def _replication(record: Mapping[str, Any]) -> str:
-    """When it was accepted, and over which seeds; or what was missing."""
+    """The day and the seeds of the replication that accepted it; or why it was not accepted."""
     day = dates.write(dates.parse(record["date"][:10]))
     if record["accepted"]:
         return f"<p>Accepted on {day} by a replication: seeds {escape(record['seeds'])}.</p>"
@@ -97,7 +97,7 @@ def _replication(record: Mapping[str, Any]) -> str:
 
 
 def _compared(verdict: Verdict) -> str:
-    """Each comparison: what the replication found, what was found here, and what were found without any effect."""
+    """Each comparison: the replication's numbers, those of this machine, and the chance to notice no effect."""
     replicated = verdict.record.get("comparisons", [])
     bodies = [_comparison(there, here) for there, here in zip_longest(replicated, verdict.comparisons)]
     return scrolling("".join(bodies), "What was compared", "cn-compared") if bodies else ""
@@ -127,7 +127,7 @@ def _noticed(value: float) -> str:
 
 
 def _standing(here: Mapping[str, Any]) -> str:
-    """What this machine's seeds say, and how far they may go before they contradict the claim."""
+    """The result on this machine's seeds, and the limit beyond which it contradicts the claim."""
     if here["standing"] is None:
         return ""
     word = {WITHIN: "within the spread"}.get(here["standing"], here["standing"])
@@ -135,7 +135,7 @@ def _standing(here: Mapping[str, Any]) -> str:
 
 
 def _limit(here: Mapping[str, Any]) -> str:
-    """The last difference that is no contradiction."""
+    """The largest difference that does not contradict the claim, in words."""
     if here["every"]:
         return "every single run has to hold"
     reach = here["margin"] + (-here["limit"] if here["kind"] == "close" else here["limit"])
@@ -145,7 +145,7 @@ def _limit(here: Mapping[str, Any]) -> str:
 
 
 def _controls(verdict: Verdict) -> str:
-    """What would refute the claim: how far from accepted the replication found it, and what the seeds here say."""
+    """The controls: how clearly the replication rejected each, and the result on this machine's seeds."""
     replicated, own = verdict.record.get("controls", []), verdict.controls
     pairs = list(zip_longest(replicated, own))
     if not pairs:
@@ -170,7 +170,7 @@ def _control(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) ->
 
 
 def _fared(arm: Mapping[str, Any], replicated: bool) -> str:
-    """How a control fares on this machine's seeds, which breaks nothing."""
+    """The result of a control on this machine's seeds, which cannot fail a build."""
     if arm["rejected"]:
         return "contradicted, as it must be"
     if replicated:
@@ -204,7 +204,7 @@ def _arm(arm: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _plain(message: str) -> str:
-    """What an assertion says, without the values and addresses that pytest adds to a bare one."""
+    """The message of an assertion, without the values and addresses that pytest adds to one without a message."""
     words = re.split(r"\s*\+\s+where |\n", message)[0].strip()
     return "" if re.fullmatch(r"assert (np\.)?False_?|assert not (np\.)?True_?", words) else words
 

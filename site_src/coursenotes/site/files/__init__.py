@@ -1,4 +1,4 @@
-"""Files of the site beside its pages: written once all pages are there, into the folder that becomes the site."""
+"""The site's files other than pages, written into its folder after all pages are there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILES: tuple[Callable[[Project, Path, str], None], ...] = (
 
 
 def write(project: Project, folder: Path, address: str) -> None:
-    """Write all of them. address: where the site will be, ending in a slash, or "". Raises CoursenotesError."""
+    """Write all of them. address: the address of the site, ending in a slash, or "". Raises CoursenotesError."""
     for each in FILES:
         each(project, folder, address)
     unlisted_links.look(project, folder, address)

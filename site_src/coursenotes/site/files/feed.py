@@ -1,7 +1,7 @@
 """The feed of new and changed notes, as Atom, from the releases.
 
-A feed's dates must not move from build to build, nor depend on how much of the history was cloned: each entry has the
-day of its release. Its id is made of the release and the page, and stays when the site moves to another address.
+A feed's dates must not change between builds, nor depend on how much of the Git history was cloned: each entry has the
+day of its release. Its id comes from the release and the page, and stays when the site moves to another address.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 ATOM = "http://www.w3.org/2005/Atom"
 IDS = uuid.UUID("5b0f1c52-6f5c-4f0e-9f57-6d1c1b7f6a3e")
-MOST = 200  # entries; readers of feeds have kept the older ones
+MOST = 200  # entries; feed readers keep the older ones
 FILE = "feed.xml"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One piece of news: about is what its id is made of, url where it leads to, below the site's root."""
+    """One piece of news. about: the text that its id is computed from; url: its address below the site's root."""
 
     about: str
     title: str
@@ -46,7 +46,7 @@ def write(project: Project, folder: Path, address: str) -> None:
 
 
 def atom(project: Project, address: str) -> bytes:
-    """The feed as XML: what each release brought, the newest first."""
+    """The feed as XML: the news of each release, the newest first."""
     name = site_name(project.paths) or "Course notes"
     found = entries(project)[:MOST]
     ET.register_namespace("", ATOM)
@@ -70,7 +70,7 @@ def atom(project: Project, address: str) -> bytes:
 
 
 def entries(project: Project) -> list[Entry]:
-    """Every piece of news of every release, the newest release first; of what is listed today alone."""
+    """Every piece of news of every release, the newest release first; only of pages and claims listed today."""
     return [entry for step in releases.history(project) if step.after.name for entry in _entries(project, step)]
 
 

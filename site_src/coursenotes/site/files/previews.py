@@ -1,6 +1,6 @@
-"""What a reader sees of a page before following a link to it: titles and first sentences, in a file for tips.js.
+"""The previews of links: titles and first sentences of pages, in a file for tips.js.
 
-Taken from the finished pages, so that numbers are the measured ones. Listed pages only.
+They are taken from the finished pages, so that numbers are the measured ones, and from listed pages only.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from coursenotes.paths import Paths
 from coursenotes.project import Project
 
 FILE = "assets/previews.json"
-LONGEST = 240  # columns of an opening, so that a tip stays a tip
+LONGEST = 240  # columns of an opening, so that a tip stays short
 
-_DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and nothing that is read here
-_FULL_STOPS = ("。", "！", "？")  # which no space follows
+_DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and not shown in previews
+_FULL_STOPS = ("。", "！", "？")  # no space follows them
 _SKIPPED = (
     "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip",
     "footnote", "footnote-ref", "headerlink", "katex", "md-button",
 )  # fmt: skip
-_READ = ("h1", "h2", "h3", "p", "summary")  # what is folded away is an answer: its question is read instead
+_READ = ("h1", "h2", "h3", "p", "summary")  # a fold hides an answer: the preview shows its question
 _VOID = ("br", "hr", "img", "input", "wbr", "source", "col")
 
 
@@ -61,7 +61,7 @@ def read(text: str) -> list[object]:
 
 
 def _opening(paragraphs: list[str], *, one: bool = False) -> str:
-    """The first sentences, as many as a tip has room for, or only the first; a long one is cut between words."""
+    """The first sentences that fit into a tip, or only the first; a long one is cut between words."""
     found = ""
     for sentence in (" ".join(each.split()) for words in paragraphs for each in cut.sentences(words)):
         longer = f"{found}{'' if found[-1:] in _FULL_STOPS else ' '}{sentence}" if found else sentence
@@ -74,14 +74,14 @@ def _opening(paragraphs: list[str], *, one: bool = False) -> str:
 
 
 class _Parts(HTMLParser):
-    """(kind, id, words) of the headings and the paragraphs of an article, in their order."""
+    """Parses an article into (kind, id, words) of its headings and paragraphs, in order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, str, str]] = []
         self._open: list[str] = []
-        self._formula = 0  # how many elements are open, where the innermost is a formula
-        self._skipped = 0  # how many elements were open when one began that is left out
+        self._formula = 0  # the number of open elements when a formula began; 0 outside
+        self._skipped = 0  # the same for an element that is left out
         self._kind, self._name, self._words = "", "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -1,6 +1,6 @@
-"""Leaves a small page at every address that a page had before: it leads on, with the place on the page.
+"""Redirects: a small page at every earlier address of a page, which leads to the new one.
 
-Where scripts run, one file of ours keeps the #place; elsewhere the browser is told to go on; and there is a link.
+With scripts, moved.js keeps the #anchor; without, a meta refresh redirects; and there is a link.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PAGE = """<!doctype html>
 
 
 def write(project: Project, folder: Path, address: str) -> None:
-    """Write one page for each old name. Raises CoursenotesError where the site has a page of its own there."""
+    """Write one page for each old name. Raises CoursenotesError if the site has another page at that address."""
     problems = Problems()
     for name, page in sorted(aliases.old_names(project.catalog).items()):
         old, new = Paths.page_url(name), Paths.page_url(page.name)

@@ -1,7 +1,7 @@
-"""What the site's search finds: pages by their kind, and besides them each figure, claim and second of a lecture.
+"""The site's search index: pages with their kind, and each figure, claim and timestamp of a lecture.
 
-Material's search shows the entries of one page together, below the entry that has no "#", which has to come first.
-The tags of an entry are shown as a label.
+Material's search groups the entries of one page below the entry without "#", which has to come first.
+It shows the tags of an entry as a label.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ INDEX = Path("search") / "search_index.json"
 LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
 CONCEPT, LESSON, FIGURE, CLAIM, LECTURE, NOTES = "Concept", "Lesson", "Figure", "Claim", "Lecture", "Notes"
 TERM, GLOSSARY = "Term", Paths.page_url("reference/glossary.md")
-TOLD_BY_ENTRIES = ("evidence/", Paths.page_url(times.NAME))  # pages whose text their own entries repeat
+TOLD_BY_ENTRIES = ("evidence/", Paths.page_url(times.NAME))  # pages whose text is in entries of its own
 
-# A word of the title counts for more than one of the text, yet for less than a second word that is found too, which
-# with Material's own factor of a thousand it would not. A label is no better reason to be found than a text.
+# A match in the title counts for more than one in the text, but for less than a second matching word; with Material's
+# own factor of a thousand it would count for more. A label counts like text.
 FIELDS = {"title": {"boost": 20.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
 
 Entry = dict[str, Any]
 
 
 def write(project: Project, folder: Path, address: str) -> None:
-    """Rewrite the index that mkdocs' search plugin left in a site's folder; where it left none, there is no search."""
+    """Rewrite the index that mkdocs' search plugin left in a site's folder, if it left one."""
     path = folder / INDEX
     if path.is_file():
         index = json.loads(path.read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def write(project: Project, folder: Path, address: str) -> None:
 
 
 def entries(project: Project, pages: list[Entry]) -> list[Entry]:
-    """The entries of mkdocs' plugin, labelled and without what is not listed, and those of figures, claims, seconds."""
+    """The plugin's entries of listed pages with labels, and entries of figures, claims and timestamps."""
     visible, catalog = project.knowledge.visibility, project.catalog
     unlisted = {Paths.page_url(page.name) for page in visible.unlisted}
     names = {Paths.page_url(name): page for name, page in catalog.pages.items()}
@@ -65,7 +65,7 @@ def entries(project: Project, pages: list[Entry]) -> list[Entry]:
     for entry in (*_figures(project), *_claims(project), *_seconds(project), *_spoken(project)):
         if "#" not in entry["location"]:
             there.add(entry["location"])
-        if entry["location"] not in used and _path(entry) in there:  # what has a "#" is found below another entry only
+        if entry["location"] not in used and _path(entry) in there:  # one with "#" needs its page's entry
             used.add(entry["location"])
             found.append(entry)
     return found
@@ -77,7 +77,7 @@ def _shown(text: str) -> str:
 
 
 def _in_words(text: str) -> str:
-    """Text of the index, which is HTML, with its formulae as characters; code is left as it is."""
+    """Text of the index, which is HTML, with formulas as characters except in code."""
     parts = re.split(r"(<(code|pre)\b.*?</\2>)", text, flags=re.DOTALL)  # words, code, the name of its tag, words, …
     return "".join(rendered(part) if n % 3 == 0 else part for n, part in enumerate(parts) if n % 3 != 2)
 
@@ -88,7 +88,7 @@ def _path(entry: Entry) -> str:
 
 # ---------------------------------------------------------------- pages
 def _page(page: PageInfo | None, entry: Entry) -> Entry:
-    """An entry of mkdocs' plugin with its label; of a page whose text stands in entries of its own, the title."""
+    """An entry of the plugin with its label; only the title for a page whose text is in entries of its own."""
     path, section = _path(entry), "#" in entry["location"]
     if path.startswith(TOLD_BY_ENTRIES):
         return {} if section else {**entry, "text": "", "tags": [_label(page, path)]}
@@ -102,12 +102,12 @@ def _page(page: PageInfo | None, entry: Entry) -> Entry:
 
 
 def _short(title: str) -> float:
-    """More for a title of few words, which Material does not look at: "Dropout" before "Dropout as augmentation"."""
+    """A factor that favors short titles, which Material does not: "Dropout" before "Dropout as augmentation"."""
     return round(1 + 1 / max(1, len(title.split())), 2)
 
 
 def _label(page: PageInfo | None, path: str) -> str:
-    """What kind of page stands at an address: one of docs/, or a generated one."""
+    """The kind of the page at an address, of docs/ or generated."""
     first = path.partition("/")[0]
     if page is None or first in LABELS:
         return LABELS.get(first, "Overview")
@@ -118,9 +118,9 @@ def _label(page: PageInfo | None, path: str) -> str:
     return LESSON if Paths.lesson_of(page.name) else "Overview"
 
 
-# ---------------------------------------------------------------- what stands on pages
+# ---------------------------------------------------------------- figures and claims
 def _figures(project: Project) -> Iterator[Entry]:
-    """Each figure of a listed page, by what its caption says: on the page of its own concept, or else on the first."""
+    """Each figure of a listed page with its caption, located on its concept's page or else on the first with it."""
     seen: set[str] = set()
     shown = [(page, ref) for page in project.knowledge.visibility.pages for ref in page.references]
     shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.name.endswith(draw.CURVES)]
@@ -140,7 +140,7 @@ def _figures(project: Project) -> Iterator[Entry]:
 
 
 def _claims(project: Project) -> Iterator[Entry]:
-    """Each claim that a listed page shows: its sentence, topic and verdict; and before it the page it stands on."""
+    """Each claim of a listed page: its sentence, topic and verdict; preceded by an entry for its page of evidence."""
     for claim in project.catalog.claims.values():
         if project.knowledge.visibility.claim(claim.id):
             found = verdicts.best(project.plan, claim.id)
@@ -154,9 +154,9 @@ def _claims(project: Project) -> Iterator[Entry]:
                    "text": escape(text, quote=False), "tags": [CLAIM], "boost": _short(claim.sentence)}  # fmt: skip
 
 
-# ---------------------------------------------------------------- seconds
+# ---------------------------------------------------------------- lectures
 def _seconds(project: Project) -> Iterator[Entry]:
-    """Each second at which a topic is treated, with what the notes say there, in the timestamp index."""
+    """Each timestamp of a topic, with the words of the notes there, located in the timestamp index."""
     lectures = project.knowledge.lectures
     for name, places in project.knowledge.times.topics.items():
         for (which, second), there in groupby(places, key=lambda place: (place.lecture, place.seconds)):
@@ -175,7 +175,7 @@ def _seconds(project: Project) -> Iterator[Entry]:
 
 
 def _spoken(project: Project) -> Iterator[Entry]:
-    """Each segment of a listed transcript: what is said, or, where that is not to be published, its words alone."""
+    """Each segment of a listed transcript: its text or, if that must not be published, only its words."""
     lectures = project.knowledge.lectures
     for page in project.knowledge.visibility.pages:
         lecture = lectures.of_page(page)

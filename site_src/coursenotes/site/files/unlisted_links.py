@@ -1,4 +1,4 @@
-"""The last look at a finished site: no listed page leads to one that is not listed, whoever wrote the link."""
+"""The last check of a finished site: no listed page links to an unlisted one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINK = re.compile(r"""\s(?:href|src)\s*=\s*["']?([^"'\s>]+)""")
 def look(project: Project, folder: Path, address: str) -> None:
     """Raise CoursenotesError for every link from a listed page of a site to an unlisted one."""
     texts = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")  # some are people's own
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")  # some are not ours
         for path in folder.rglob("*.html")
     }
     unlisted = {name.removesuffix("index.html") for name, text in texts.items() if _NOINDEX in text}

@@ -1,6 +1,7 @@
-"""What stands around a page's text: who wrote it, other notes of the lesson, its place in the lecture, what links here.
+"""The frame of a page's text: who wrote it, other notes of the lesson, its place in the lecture, links to it.
 
-Each part is plain data for the template of the same name in the theme's partials/around/; an empty one shows nothing.
+Each part is plain data for the template of the same name in the theme's partials/around/, which shows nothing if it is
+empty.
 """
 
 from __future__ import annotations

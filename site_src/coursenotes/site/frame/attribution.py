@@ -20,10 +20,10 @@ PEOPLE = "reference/people.md"
 
 
 def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
-    """Who wrote a note, after whose lectures, who else took notes, its sources, its licence, and how it is cited.
+    """A note's writers, courses, other note-takers, sources, license, and citation.
 
-    Works that the text cites are listed at its end in whole: of these, their short names. None for a page that owes no
-    credit. Addresses are root-relative or whole; an empty one is no link.
+    Works that the text cites are listed in full at its end; here they have their short names. None for a page without
+    credit. Addresses are complete or relative to the site's root; an empty one is not a link.
     """
     page = knowledge.catalog.pages.get(name)
     if page is None or not knowledge.credit.needs_credit(name):
@@ -49,7 +49,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
 
 
 def _person(knowledge: Knowledge, person: Person) -> dict[str, str]:
-    """A name, and where more is told of it: on the page of people where they stand there, else at their own address."""
+    """A name with an address: the person's entry on the page of people, or else the person's own site."""
     here = f"{Paths.page_url(PEOPLE)}#{person.id}" if person.id in knowledge.credit.works else ""
     return {"name": person.name, "url": here or next(iter(person.addresses.values()), "")}
 
@@ -59,7 +59,7 @@ def _people(knowledge: Knowledge, names: list[str] | tuple[str, ...]) -> list[di
 
 
 def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
-    """The lectures that a page is about, those of one course and the same teachers together."""
+    """The lectures of a page, grouped by course and teachers."""
     found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
     for lecture in knowledge.credit.lectures(page):
         teachers = tuple(knowledge.credit.teachers(lecture))
@@ -74,7 +74,7 @@ def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
 
 
 def _work(knowledge: Knowledge, source: sources.Source) -> Work | None:
-    """The work of docs/literature.bib that a source is the key of."""
+    """The work of docs/literature.bib that a source names; None if it names none."""
     return knowledge.literature.get(source.key) if source.key else None
 
 

@@ -1,4 +1,4 @@
-"""How a page is cited: in words, and as a BibTeX entry."""
+"""The citation of a page: in words, and as a BibTeX entry."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SPECIAL = {
 
 
 def site_name(paths: Paths) -> str:
-    """What the site is called, in mkdocs.yml; an empty string where it does not say."""
+    """The site's name in mkdocs.yml; an empty string if there is none."""
     path = paths.settings
     line = re.search(r"^site_name:.*$", path.read_text(encoding="utf-8"), re.MULTILINE) if path.is_file() else None
     return str((yaml.safe_load(line[0]) or {}).get("site_name") or "") if line else ""
 
 
 def bibtex(page: str, title: str, writers: list[Person], site: str, year: int, licence: str) -> list[str]:
-    """The lines of a page's BibTeX entry but for its last one, a brace; an address may be added before that."""
+    """The lines of a page's BibTeX entry without its closing brace, so that an address can be added."""
     fields = {
         "author": " and ".join(_author(person) for person in writers),
         "title": f"{{{escaped(title)}}}",  # a second pair of braces keeps its capitals
@@ -43,17 +43,17 @@ def words(title: str, writers: list[Person], site: str, year: int) -> str:
 
 
 def key(page: str, site: str) -> str:
-    """The key of a page's entry, which no other page has: course-notes-concepts-dropout."""
+    """The unique key of a page's entry: course-notes-concepts-dropout."""
     return "-".join(filter(None, (_ascii(site), _ascii(page.rpartition(".")[0])))).casefold()
 
 
 def escaped(text: str) -> str:
-    """Text as BibTeX and LaTeX read it. Braces become commands, since BibTeX counts those that a backslash precedes."""
+    """Text as BibTeX and LaTeX read it. Braces become commands, since BibTeX counts even escaped ones."""
     return "".join(_SPECIAL.get(sign, sign) for sign in " ".join(text.split()))
 
 
 def _author(person: Person) -> str:
-    """A name as BibTeX reads it: one that must not be taken apart stands in braces."""
+    """A name for BibTeX: in braces if BibTeX must not take it apart."""
     whole = person.group or "," in person.name or re.search(r"\b(and|others)\b", person.name)
     return f"{{{escaped(person.name)}}}" if whole else escaped(person.name)
 

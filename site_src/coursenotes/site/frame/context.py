@@ -1,4 +1,4 @@
-"""What the theme shows of a page's place among the others: plain data, with addresses from the site's root."""
+"""A page's place among the others, as plain data for the theme, with addresses from the site's root."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SHOWS = "shows what was measured here"
 
 
 def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
-    """{"needs", "needed_by", "linked_from"} of a page; {} where nothing leads to it, or for what needs no such list.
+    """{"needs", "needed_by", "linked_from"} of a page; {} if all are empty, and for index pages.
 
     Each link is {"title", "url"}; linked_from is a list of {"kind", "links"}, and its links have "sections" and "how"
-    too. A page that stands under needed_by is not told of again. The pages that list their folder are in every menu.
+    too. It leaves out the pages under needed_by.
     """
     info, graph = knowledge.catalog.pages.get(name), knowledge.graph
     if info is None or Paths.is_index(name):
@@ -40,8 +40,8 @@ def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
 def lecture(knowledge: Knowledge, name: str) -> dict[str, Any]:
     """{"places"} of a concept in its lectures, or {"before", "after"} of a lesson in its course; {} for any other.
 
-    A place is {"course", "lecture", "title", "at", "before", "after"}; a time is {"time", "watch"}, and so have before
-    and after beside their "title" and "url", or they are None.
+    A place is {"course", "lecture", "title", "at", "before", "after"}; at is {"time", "watch"}; before and after have
+    "title" and "url" in addition, or are None.
     """
     graph = knowledge.graph
     before, after = graph.neighbors(name)
@@ -75,7 +75,7 @@ def _link(knowledge: Knowledge, page: str) -> dict[str, Any]:
 
 
 def _backlink(knowledge: Knowledge, each: Backlink) -> dict[str, Any]:
-    """A link to the place on the other page; where that is in a lesson, which is long, to each of the places."""
+    """A link to the section on the other page; to each of its sections if that is a lesson, since lessons are long."""
     link = _link(knowledge, each.page)
     sections = [{"title": s.title, "url": f"{link['url']}#{s.anchor}"} for s in each.sections]
     if sections and Paths.is_concept(each.page):

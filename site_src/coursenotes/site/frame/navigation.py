@@ -1,4 +1,4 @@
-"""The order of the navigation: sections by a reader's interest, pages as their names count, generated ones as listed.
+"""The order of the navigation: sections by a reader's interest, pages by the numbers in their names.
 
 Items are those of mkdocs: sections with children, pages with a file.
 """
@@ -14,7 +14,7 @@ SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contrib
 
 
 def place(item: Any) -> int:
-    """Where a page, or the section that begins with it, stands among the sections."""
+    """The sort key of a section, or of a page outside any, among the sections."""
     while item.is_section:
         item = item.children[0]
     first = item.file.src_uri.partition("/")[0]
@@ -22,12 +22,12 @@ def place(item: Any) -> int:
 
 
 def counted(item: Any) -> tuple[Any, ...]:
-    """Where an item stands in its folder: lesson 2 before lesson 10, where mkdocs sorts names as text; folders last."""
+    """The sort key of an item in its folder: lesson 2 before lesson 10, unlike in mkdocs; folders last."""
     return (0, not item.is_index, Paths.counted(item.file.src_uri)) if item.is_page else (1,)
 
 
 def among_generated(item: Any) -> int:
-    """Where a generated page stands in its section: in the order that lists them, after its index page."""
+    """The sort key of a generated page in its section: in the order of reference.PAGES, after the index page."""
     order = list(reference.PAGES)
     return order.index(item.file.src_uri) + 1 if item.is_page and item.file.src_uri in order else 0
 

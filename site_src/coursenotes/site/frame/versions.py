@@ -1,4 +1,4 @@
-"""What stands around a page of a lesson: whose notes these are, and which other notes of the lesson there are."""
+"""The frame of a lesson's page: whose notes these are, and the other notes of the lesson."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
-    """For the theme's partials/around/versions.html; None for a page that no lesson's other notes stand beside.
+    """For the theme's partials/around/versions.html; None outside lessons, and in a lesson without other notes.
 
     {"own": this version or None, "lesson": the canonical page's title and address or None, "notes": [the others]}
     """

@@ -1,9 +1,9 @@
-"""Python-Markdown extensions that render references, times and cells. They only look results up; no mkdocs here.
+"""Python-Markdown extensions that render references, times and cells. They only look up results, and do not use mkdocs.
 
-pages = Pages(library)
+pages = Pages(project)
 md = markdown.Markdown(extensions=["pymdownx.superfences", ..., *pages.extensions])
 pages.enter("concepts/dropout.md", "concepts/dropout/")
-html = fill(md.convert(text), library)
+html = fill(md.convert(text), project)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 
 from coursenotes.project import Project
-from coursenotes.site.markdown import cells, formulae
+from coursenotes.site.markdown import cells, formulas
 from coursenotes.site.markdown.citations import Citations, Sources
 from coursenotes.site.markdown.code import source_url
 from coursenotes.site.markdown.errata import Errata
@@ -26,17 +26,17 @@ from coursenotes.site.markdown.view import View
 __all__ = ["Pages", "fill", "make_extensions", "source_url"]
 
 BEFORE_LINKS = 175  # after escapes and inline code (190, 180), before reference-style links (170)
-BEFORE_IDS = 8  # before headings get theirs, and mkdocs looks which there are (5)
-BEFORE_PARAGRAPHS = 15  # after notes and definitions (17, 16, 15), before what is left (10)
+BEFORE_IDS = 8  # before headings get their ids, and mkdocs collects all ids (5)
+BEFORE_PARAGRAPHS = 15  # after notes and definitions (17, 16, 15), before plain paragraphs (10)
 AFTER_INLINE = 12  # after inline text and notes (20, 15), before the headings' ids (5)
-AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know
+AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know alone
 
 
 class Pages:
-    """Renders the pages of one library, one after the other: enter() says which one is next.
+    """Renders the pages of one project, one after the other: call enter() before each.
 
     source: the address below which the project's files can be read, as source_url() makes it, or empty. Raises
-    CoursenotesError where docs/courses.yml cannot be read; and when a page is rendered, for all that is wrong with it.
+    CoursenotesError if docs/courses.yml cannot be read, and when a page is rendered, with every problem of the page.
     """
 
     def __init__(self, project: Project, source: str = ""):
@@ -45,7 +45,7 @@ class Pages:
         self.extensions: list[Extension] = [_Extension(self)]
 
     def enter(self, name: str, url: str) -> None:
-        """The page that is rendered next: its path below docs/, and its address below the site's root."""
+        """Set the page to render next: its path below docs/, and its address below the site's root."""
         root = "../" * url.removeprefix("./").count("/")
         self.view = View(self.project, name, root, self.source)
 
@@ -55,7 +55,7 @@ class Pages:
 
 
 def make_extensions(project: Project, page: str, url: str, source: str = "") -> list[Extension]:
-    """The extensions for one page alone."""
+    """The extensions for a single page."""
     pages = Pages(project, source)
     pages.enter(page, url)
     return pages.extensions
@@ -73,13 +73,13 @@ class _Extension(Extension):
         md.parser.blockprocessors.register(Captions(md.parser), "cn-captions", BEFORE_PARAGRAPHS)
         md.treeprocessors.register(Sources(md, lambda: self.pages.view), "cn-sources", AFTER_INLINE)
         own: dict[str, str] = {}
-        if "abbr" in md.treeprocessors:  # it gives titles alone, and those in headings and links too
+        if "abbr" in md.treeprocessors:  # it sets nothing but titles, also in headings and links
             own = md.treeprocessors["abbr"].abbrs  # type: ignore[attr-defined]
             md.treeprocessors.deregister("abbr")
         md.treeprocessors.register(Abbreviations(md, lambda: self.pages.view, own), "cn-terms", AFTER_ALL + 1)
         md.treeprocessors.register(References(md, lambda: self.pages.view), "cn-references", AFTER_ALL)
         cells.install(md, lambda: self.pages.view)
-        formulae.install(md)
+        formulas.install(md)
         md.registerExtension(self)
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""Runnable fences: their source with what it gave, looked up; the cells were run before the page is rendered."""
+"""Runnable fences: their source with its stored output; the cells are run before the page is rendered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HIGHLIGHTING = ("title", "linenums", "hl_lines")
 
 
 def install(md: Any, view: Callable[[], View | None]) -> None:
-    """Teach the superfences extension of this Markdown instance what {.python .run} means."""
+    """Make the superfences extension of this Markdown instance handle {.python .run}."""
     if "fenced_code_block" not in md.preprocessors:
         return
     fenced = md.preprocessors["fenced_code_block"]
@@ -50,7 +50,7 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
             return f'<div class="cn-cell">{source}{output}</div>'
         except SuperFencesException:
             raise
-        except Exception as error:  # superfences swallows any other exception, and publishes the fence
+        except Exception as error:  # superfences swallows any other exception and publishes the fence
             raise SuperFencesException(f"{error}") from error
 
     for language in ("python", "py"):
@@ -58,7 +58,7 @@ def install(md: Any, view: Callable[[], View | None]) -> None:
 
 
 def cell_output(view: View, number: int) -> str:
-    """What the cell of this number gave, as HTML."""
+    """The output of the cell with this number, as HTML."""
     assert view.info is not None
     outputs = lookup.outputs(view.project.plan, view.info)
     if outputs is None:
@@ -82,9 +82,9 @@ def part_html(view: View, number: int, n: int, part: dict[str, str]) -> str:
 
 
 def _which(view: View, source: str) -> tuple[int, lookup.Cell] | None:
-    """The cell with this source, and its number: of several that read the same, the next one. None in a comment.
+    """The number and the cell with this source: of several with the same source, the next one. None in a comment.
 
-    Raises SuperFencesException for a cell that was not found in the page's text.
+    Raises SuperFencesException if the page's text has no such cell.
     """
     text = _bare(source)
     nth = view.cells[text]
@@ -104,5 +104,5 @@ def _which(view: View, source: str) -> tuple[int, lookup.Cell] | None:
 
 
 def _bare(source: str) -> str:
-    """What the Markdown converter leaves as it is of a text: it drops two characters, and changes blanks."""
+    """A text without what the Markdown converter drops or changes: two control characters, and blanks."""
     return re.sub(r"[\s\x02\x03]+", "", source)

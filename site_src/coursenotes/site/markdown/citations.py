@@ -16,13 +16,13 @@ from coursenotes.site.markdown import words
 from coursenotes.site.markdown.numbers import tip
 from coursenotes.site.markdown.view import View
 
-CITE = "cn-cite"  # marks the link that stands for a work until it is resolved
+CITE = "cn-cite"  # marks the link to a work until it is resolved
 YEAR = "cn-cite--year"
 SOURCES = "Sources"
 
 
 class Citations(InlineProcessor):
-    """Brackets with keys as links, which are resolved with all others when the page's tree is whole."""
+    """Turns brackets with keys into links, which are resolved with all others when the page's tree is complete."""
 
     ANCESTOR_EXCLUDES = ("a",)
 
@@ -48,7 +48,7 @@ class Citations(InlineProcessor):
 
 
 class Sources(Treeprocessor):
-    """Lists what a page cites, once each in the order of the text: below its own heading Sources, or below one more."""
+    """Lists the works that a page cites, once each, in the order of the text, below a heading Sources."""
 
     def __init__(self, md: Any, view: Callable[[], View | None]):
         super().__init__(md)
@@ -75,13 +75,13 @@ class Sources(Treeprocessor):
 
 
 def cited(element: ET.Element) -> str:
-    """The key that a link stands for, or an empty string."""
+    """The key of the work that a link cites, or an empty string."""
     href = element.get("href", "")
     return href.removeprefix("cite:") if CITE in element.get("class", "").split() and href.startswith("cite:") else ""
 
 
 def cite(view: View, element: ET.Element, key: str) -> None:
-    """Make a link name a work and lead to its entry below. Raises KeyError."""
+    """Make a link name a work and lead to its entry below. Raises KeyError if there is no such work."""
     work = view.knowledge.literature.works[key]
     element.text = work.when if YEAR in element.get("class", "") else work.label
     element.set("href", f"#{work.anchor}")

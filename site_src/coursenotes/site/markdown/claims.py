@@ -1,4 +1,4 @@
-"""claim: as HTML: the sentence with its verdict, or the verdict alone as a badge; and what a verdict is in words."""
+"""claim: as HTML: the sentence with its verdict, or the verdict alone as a badge; and verdicts in words."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from coursenotes.site.markdown.view import View
 if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
 
-COMPARISONS = 2  # that a tip tells of, at all scales together
-WORST = {CONTRADICTED: 0, WITHIN: 1}  # standings that a tip tells of first
-METRIC = re.compile(r"(\w+)\.metric\('(\w+)'(?:, ([^()]*))?\)")  # as a test writes it
+COMPARISONS = 2  # that a tip shows, at all scales together
+WORST = {CONTRADICTED: 0, WITHIN: 1}  # standings that a tip shows first
+METRIC = re.compile(r"(\w+)\.metric\('(\w+)'(?:, ([^()]*))?\)")  # as tests write it
 
 
 def claim(view: View, element: ET.Element, target: Target) -> None:
@@ -45,8 +45,8 @@ def claim(view: View, element: ET.Element, target: Target) -> None:
 def overall(found: Sequence[Verdict]) -> str:
     """One status for verdicts at several scales: contradicted if one of them is, else that of the first scale.
 
-    The first is the sample scale, wherever a claim is checked at it: one that was accepted there is supported while its
-    replication at full scale is still to come, and one that was not accepted there is not, whatever full scale says.
+    The first is the sample scale if the claim is checked at it: a claim accepted there is supported even before its
+    replication at full scale, and one that is not accepted there is not supported, whatever the full scale shows.
     """
     statuses = [verdict.status for verdict in found]
     return verdicts.CONTRADICTED if verdicts.CONTRADICTED in statuses else statuses[0]
@@ -63,9 +63,9 @@ def words(found: Sequence[Verdict]) -> str:
 
 
 def refutable(record: Mapping[str, Any]) -> float:
-    """The chance that one build contradicts the claim of this record, were there no effect at all.
+    """The chance that one build contradicts the claim of this record if there is no effect at all.
 
-    One comparison suffices. Where no comparison knows what no effect is, the control that is hardest to notice.
+    One comparison suffices. If no comparison defines "no effect", the control with the lowest chance.
     """
     chances = [c["no_effect"] for c in record.get("comparisons", ()) if c["no_effect"] is not None]
     return max(chances) if chances else min(map(best_chance, record.get("controls", ())), default=0.0)
@@ -77,7 +77,7 @@ def best_chance(control: Mapping[str, Any]) -> float:
 
 
 def doubt(verdict: Verdict) -> str:
-    """What a reader has to know of an accepted claim that one build would hardly refute; empty for any other."""
+    """A caveat for an accepted claim that one build could hardly refute; empty for any other."""
     if not verdict.good or not verdict.record.get("accepted"):
         return ""
     best = refutable(verdict.record)
@@ -91,7 +91,7 @@ def doubt(verdict: Verdict) -> str:
 
 # ---------------------------------------------------------------- the tip
 def _told(found: Sequence[Verdict]) -> Iterator[str]:
-    """The lines of a tip below the sentence: a few comparisons, what one build cannot tell, why there is no verdict."""
+    """The lines of a tip below the sentence: a few comparisons, the caveat of doubt(), why there is no verdict."""
     each = max(1, COMPARISONS // len(found))
     for verdict in found:
         at = f"{verdict.scale}: " if len(found) > 1 else ""
@@ -125,7 +125,7 @@ def told(comparison: Mapping[str, Any], *, exact: bool = False) -> str:
 
 
 def plain(claimed: str) -> str:
-    """What is claimed, without code where it reads a metric: error of fit at rate=0.5 below 0.1."""
+    """The claimed comparison with metrics in words, not as code: error of fit at rate=0.5 below 0.1."""
 
     def said(match: re.Match[str]) -> str:
         experiment, metric, settings = match.groups()
@@ -145,19 +145,19 @@ def side(kind: str, difference: float | None, decimals: int) -> str:
 
 # ---------------------------------------------------------------- numbers
 def difference(mean: float | None, sd: float | None = None) -> str:
-    """−0.329 ± 0.037: a difference with two digits of its spread; with three digits where there is no spread."""
+    """−0.329 ± 0.037: a difference with two digits of its spread; three significant digits if there is no spread."""
     if mean is None:
         return "not finite"
     return plus_minus(measured.write(mean, places(sd, mean)), mean, sd)
 
 
 def plus_minus(text: str, mean: float | None, sd: float | None) -> str:
-    """A number that was written, with its spread."""
+    """A formatted number with its spread."""
     return f"{text} ± {measured.write(sd, places(sd, mean))}" if sd and mean is not None else text
 
 
 def places(sd: float | None, mean: float | None) -> int:
-    """Decimals for a mean and its spread: two digits of the spread, or three of the mean where there is none."""
+    """Decimals for a mean and its spread: two digits of the spread, or three of the mean if there is none."""
     if sd:
         return max(0, 1 - _power(sd))
     return max(0, 2 - _power(mean)) if mean else 0
@@ -169,7 +169,7 @@ def short(value: float) -> str:
 
 
 def chance(value: float) -> str:
-    """A chance with two decimals, and never none or one."""
+    """A chance with two decimals, and never 0 or 1."""
     return "less than 0.01" if value < 0.005 else "more than 0.99" if value > 0.995 else f"{value:.2f}"
 
 
@@ -178,7 +178,7 @@ def seeds(count: int) -> str:
 
 
 def rooms(found: Iterable[float | None]) -> str:
-    """Rooms in deviations, one a comparison; one that is not finite had no spread."""
+    """Rooms in standard deviations, one per comparison; None means that there was no spread."""
     return ", ".join("no spread" if room is None else measured.write(room, 2) for room in found)
 
 

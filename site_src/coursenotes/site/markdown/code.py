@@ -1,4 +1,4 @@
-"""code: as HTML: the source of a class or function, highlighted, with where it stands."""
+"""code: as HTML: the source of a class or function, highlighted, with its file and lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def highlight(source: str) -> str:
 
 
 def block(view: View, target: Target, caption: str) -> str:
-    """The source that a code: reference names. Raises KeyError where there is none."""
+    """The source that a code: reference names. Raises KeyError if there is none."""
     found = code_lines(view.project.catalog, target.name)
     if found is None:
         raise KeyError(target.name)
@@ -38,7 +38,10 @@ def block(view: View, target: Target, caption: str) -> str:
 
 
 def source_url(repo_url: str | None, edit_uri: str | None, docs: str = "docs") -> str:
-    """Where the project's files can be read, from mkdocs' settings: "https://github.com/a/b/blob/main/", or ""."""
+    """The address below which the project's files can be read, from mkdocs' settings: "https://github.com/a/b/blob/main/".
+
+    Empty without a repository.
+    """
     if not repo_url:
         return ""
     parts = [part for part in (edit_uri or f"edit/main/{docs}/").split("/") if part]

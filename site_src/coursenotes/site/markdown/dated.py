@@ -1,4 +1,4 @@
-"""dated: as HTML: the value with a small mark, and a tip that says when it was true; it leads to the list of all."""
+"""dated: as HTML: the value with a small mark and a tip with its date; it links to the list of all dated values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coursenotes.site.markdown.view import View
 
 
 def dated(view: View, element: ET.Element, target: Target) -> None:
-    """Make a link element show a value that goes stale. Raises KeyError for what is no day."""
+    """Make a link element show a value that goes stale. Raises KeyError if its date cannot be read."""
     try:
         day, _ = facts.days(target)
     except ValueError as error:
@@ -30,7 +30,7 @@ def dated(view: View, element: ET.Element, target: Target) -> None:
 
 
 def _nth(view: View, target: Target) -> int | None:
-    """Which of the page's dated values this is, from 1: of several that ask the same, the next one."""
+    """Which of the page's dated values this is, from 1: of several with the same target, the next one."""
     found = [r for r in view.info.references if r.scheme == "dated"] if view.info else []
     same = [n for n, reference in enumerate(found, 1) if reference.target == target]
     which = view.shown[write_href(target)]

@@ -1,4 +1,4 @@
-"""Gives each erratum, refuted sentence and correction the address that knowledge.errata says it has."""
+"""Gives each erratum, refuted sentence and correction the address that knowledge.facts.errata assigns to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coursenotes.site.markdown.view import View
 
 
 class Errata(Treeprocessor):
-    """Puts an id on each box, and notes a problem where page and reader do not agree on how many there are."""
+    """Puts an id on each box, and notes a problem if the renderer and knowledge.facts.errata find different boxes."""
 
     def __init__(self, md: Any, view: Callable[[], View | None]):
         super().__init__(md)

@@ -1,4 +1,4 @@
-"""figure: as HTML. The drawing itself is put in after rendering: heavy SVG inside Markdown is slow."""
+"""figure: as HTML. The drawing itself is inserted after rendering, because Markdown is slow with large SVG."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cell_place(page: str, cell: int, part: int) -> str:
 
 
 def fill(html: str, project: Project) -> str:
-    """A rendered page with its drawings put in. What was not drawn is said in its place."""
+    """A rendered page with its drawings inserted; a missing drawing is replaced by a note."""
 
     def put(match: re.Match[str]) -> str:
         if match["kind"] == "cell":
@@ -63,7 +63,7 @@ def _own_ids(svg: str, suffix: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text without spaces, quotes or brackets, which can stand in an HTML comment."""
+    """A text encoded without spaces, quotes or brackets, so that it fits into an HTML comment."""
     return quote(text, safe="/")
 
 

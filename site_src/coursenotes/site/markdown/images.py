@@ -19,7 +19,7 @@ _SCHEME = re.compile(r"(?!https?:)[A-Za-z][\w+.-]*:")
 
 
 class Captions(BlockProcessor):
-    """Makes a figure of such a paragraph; other extensions see its caption as they see all text."""
+    """Turns such a paragraph into a figure; other extensions process its caption like any text."""
 
     def test(self, parent: ET.Element, block: str) -> bool:
         match = _ALONE.fullmatch(block)

@@ -11,11 +11,11 @@ from markdown.inlinepatterns import InlineProcessor
 from coursenotes.discover.text.references import TIME, parse_time
 from coursenotes.site.markdown.view import View
 
-BARE = "cn-bare"  # marks the link that stands for a bare time until it is resolved
+BARE = "cn-bare"  # marks the link of a bare time until it is resolved
 
 
 class Times(InlineProcessor):
-    """[1:08:22] and [DL1v3L5@1:54:00] as links, which are resolved with all others when the page's tree is whole."""
+    """[1:08:22] and [DL1v3L5@1:54:00] as links, which are resolved with all others when the page's tree is complete."""
 
     ANCESTOR_EXCLUDES = ("a",)
 
@@ -32,7 +32,7 @@ class Times(InlineProcessor):
 
 
 def lecture(view: View, element: ET.Element, target: str) -> None:
-    """Make a link element lead to the second of the video. Without a video it is text. Raises KeyError."""
+    """Make a link element lead to a second of the video; without a video it becomes text. Raises KeyError."""
     code, _, time = target.partition("@")
     lectures = view.knowledge.lectures
     found = lectures.get(code) if code else lectures.of_page(view.info) if view.info else None

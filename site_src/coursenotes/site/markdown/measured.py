@@ -1,4 +1,4 @@
-"""Measured numbers in prose: how they are shown, whether a page's text still agrees, and digits typed by hand."""
+"""Measured numbers in prose: their format, whether a page's text still agrees, and digits typed by hand."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from coursenotes.claims import acceptance, statistics
 from coursenotes.claims.statistics import Spread
 from coursenotes.discover.project import PageInfo
 from coursenotes.discover.text.citations import CITATION
+from coursenotes.discover.text.formulas import formulas
 from coursenotes.discover.text.prose import blank, heading_lines, line_of, links, prose
 from coursenotes.discover.text.references import TIME, Malformed, Target, parse_href
 from coursenotes.errors import Problem
@@ -23,24 +24,24 @@ from coursenotes.site.markdown.names import chosen_settings
 THIN = "\u202f"  # a narrow space that does not break
 MINUS = "\u2212"
 PLAIN = 3  # significant digits of a number without a spread
-MOST = 4  # significant digits that are shown at most, however narrow the spread
+MOST = 4  # significant digits shown at most, however narrow the spread
 GIVEN = "<!-- given -->"  # at a line's end: its numbers come from a source, not from a run
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FROM_SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMBER = re.compile(r"[+-]?\d+(?P<fraction>\.\d*)?(?:e(?P<exponent>[+-]?\d+))?")
-_MATHS = re.compile(r"\$\$.*?\$\$|\\\(.*?\\\)|\\\[.*?\\\]|(?<![\\$])\$(?![\s$])[^$\n]+?(?<!\s)\$", re.DOTALL)
 _LOOKS = re.compile(
     r"(?<![\w.,/:=×^-])[−-]?\d+(?:[.,]\d+)?(?:\s?(?:%|ms\b|MB\b|GB\b)|\s(?:s|sec|seconds?|minutes?|nats)\b)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?![\w.]|,\d|\s?[×x]\s?\d)"
     r"|(?<![\w.,/:=×^])\d+\.\d+(?=\.(?:\s|$))"
 )
+_MARKUP = re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE)
 _DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A measured number: the text that is shown, and what it stands for. n counts the seeds."""
+    """A measured number: its text, and the mean, spread and number of seeds n behind it."""
 
     text: str
     mean: float
@@ -53,7 +54,7 @@ def show(values: Iterable[float], percent: bool = False) -> Shown:
     """The mean over seeds, with as many digits as the spread allows.
 
     The last digit shown is the first digit of the standard error; at least two and at most four significant digits.
-    Without a spread: three significant digits; whole numbers as such. percent shows 0.935 as 93.5 %.
+    Without a spread: three significant digits; whole numbers as they are. percent shows 0.935 as 93.5 %.
     """
     given = np.asarray(list(values), dtype=float) * (100 if percent else 1)
     unit = f"{THIN}%" if percent else ""
@@ -74,7 +75,7 @@ def show(values: Iterable[float], percent: bool = False) -> Shown:
 
 
 def write(value: float, decimals: int) -> str:
-    """A number for people: 12 345.6 with narrow spaces, a real minus, and a power of ten where it is tiny or huge."""
+    """A number for people: 12 345.6 with narrow spaces, a real minus, and a power of ten if it is tiny or huge."""
     if not math.isfinite(value):
         return "not finite"
     size = abs(value)
@@ -103,9 +104,9 @@ def read(text: str) -> tuple[float, float] | None:
 
 
 def lookup(plan: Plan, target: Target, text: str = "") -> tuple[Shown, Results] | None:
-    """What a measured: reference shows and the jobs behind it, or None where it was not (completely) run.
+    """The number that a measured: reference shows, and the results behind it; None if not all of it was run.
 
-    Raises KeyError for a name that the results do not have.
+    Raises KeyError for a name that is not in the results.
     """
     experiment, _, metric = target.name.rpartition(".")
     results = plan.results(experiment, target.scale)
@@ -116,7 +117,7 @@ def lookup(plan: Plan, target: Target, text: str = "") -> tuple[Shown, Results] 
 
 
 def accepted(plan: Plan, target: Target, rows: Results, percent: bool) -> Spread | None:
-    """The mean and spread of a number over the seeds of a replication; None where there was none of its experiment."""
+    """The mean and spread of a number over the seeds of a replication; None if its experiment was not replicated."""
     experiment, _, metric = target.name.rpartition(".")
     found = acceptance.number(plan, experiment, rows.scale, metric, rows.groups()[0][0])
     factor = 100 if percent else 1
@@ -124,9 +125,9 @@ def accepted(plan: Plan, target: Target, rows: Results, percent: bool) -> Spread
 
 
 def _may_differ(plan: Plan, target: Target, shown: Shown, rows: Results, percent: bool) -> float:
-    """How far the text of a number may lie from what is measured here: machines differ as seeds do.
+    """How far the text of a number may differ from the value measured here: machines differ as seeds do.
 
-    Published results are the same everywhere, so that their texts agree to the last digit.
+    Published results are the same everywhere, so their texts have to agree to the last digit.
     """
     if rows.scale == "full":
         return 0.0
@@ -137,7 +138,7 @@ def _may_differ(plan: Plan, target: Target, shown: Shown, rows: Results, percent
 
 
 def text_problems(plan: Plan, page: PageInfo) -> list[Problem]:
-    """Texts of measured: links that are empty, no number, or further off than one machine may be from another."""
+    """Texts of measured: links that are empty, not a number, or further off than two machines may differ."""
     found = []
     for reference in page.references:
         if reference.scheme == "measured":
@@ -164,11 +165,11 @@ def fix_texts(plan: Plan, page: PageInfo) -> str:
 
 
 def _disagrees(plan: Plan, target: Target, text: str) -> tuple[str, str] | None:
-    """(what is wrong, the text that would be right), or None where all is well or nothing was measured yet."""
+    """(problem, correct text), or None if the text is right or nothing was measured yet."""
     try:
         found = lookup(plan, target, text)
     except KeyError:
-        return None  # a wrong name: resolve.py tells
+        return None  # a wrong name, which names.py reports
     if found is None:
         return None
     shown, rows = found
@@ -179,28 +180,26 @@ def _disagrees(plan: Plan, target: Target, text: str) -> tuple[str, str] | None:
     if not math.isfinite(shown.mean):
         return None if text.strip() == shown.text else (f"{name} says {text.strip()}; it {shown.text}", shown.text)
     if value is None:
-        return f"the text of {name} is no number: {text.strip()!r}; measured: {shown.text}", shown.text
+        return f"the text of {name} is not a number: {text.strip()!r}; measured: {shown.text}", shown.text
     if abs(value[0] - shown.mean) > value[1] * (1 + 1e-9) + _may_differ(plan, target, shown, rows, "%" in text):
         return f"{name} says {text.strip()}; measured: {shown.text}", shown.text
     return None
 
 
 def looks_measured(text: str) -> list[tuple[int, str]]:
-    """(line, digits) of decimals, percentages and durations in prose that no reference stands behind.
+    """(line, digits) of each decimal, percentage and duration in prose that is not a reference.
 
-    Left alone: code, links, tables, maths, headings, raw HTML, times, whole numbers without a unit, and lines that
-    end in <!-- given -->, whose numbers a source gives.
+    Left out: code, links, tables, formulas, headings, raw HTML, times, whole numbers without a unit, and lines that
+    end in <!-- given -->, whose numbers come from a source.
     """
     masked = prose(text)
     for link in links(masked):
         masked = _without(masked, link.start, link.end)
-    for pattern in (
-        TIME,
-        CITATION,
-        _MATHS,
-        re.compile(r"<[A-Za-z/][^<>]*>|https?://\S+|^ {0,3}\[[^\]]+\]:.*", re.MULTILINE),
-    ):
+    for pattern in (TIME, CITATION):
         masked = pattern.sub(lambda match: blank(match[0]), masked)
+    for formula in formulas(masked):
+        masked = _without(masked, formula.start, formula.end)
+    masked = _MARKUP.sub(lambda match: blank(match[0]), masked)
     skipped = heading_lines(prose(text)) | set(_table_lines(masked))
     skipped |= {n for n, line in enumerate(text.split("\n"), 1) if line.rstrip().endswith(GIVEN)}
     found = [(line_of(masked, match.start()), match[0].strip()) for match in _LOOKS.finditer(masked)]

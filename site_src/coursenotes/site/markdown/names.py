@@ -1,4 +1,4 @@
-"""Whether the names in a page's references exist: with page and line, what there is, and the nearest spelling."""
+"""Whether the names in a page's references exist; problems have their line, what there is, and the nearest spelling."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ WHAT = {
 
 
 def all_problems(knowledge: Knowledge, plan: Plan | None = None) -> list[Problem]:
-    """What is wrong with the references of every page. Raises CoursenotesError where courses.yml cannot be read."""
+    """The problems of every page's references. Raises CoursenotesError if courses.yml cannot be read."""
     return [problem for page in knowledge.catalog.pages.values() for problem in problems(knowledge, page, plan)]
 
 
 def problems(knowledge: Knowledge, page: PageInfo, plan: Plan | None = None) -> list[Problem]:
-    """What is wrong with the names in one page's references.
+    """The problems with the names in one page's references.
 
-    The names of metrics are known for certain from results: with a plan, those that were run are checked too.
+    Only results tell the names of metrics for certain: with a plan, experiments that were run are checked by them.
     """
     return [p for r in page.references for p in reference_problems(knowledge, r, page, plan)]
 
@@ -41,14 +41,14 @@ def problems(knowledge: Knowledge, page: PageInfo, plan: Plan | None = None) -> 
 def reference_problems(
     knowledge: Knowledge, reference: Reference, page: PageInfo | None, plan: Plan | None = None
 ) -> Iterator[Problem]:
-    """What is wrong with the names in one reference."""
+    """The problems with the names in one reference."""
     catalog, place, target = knowledge.catalog, (reference.path, reference.line), reference.target
     if target.scheme in ("lecture", "cite", "term", "dated"):
         yield from _known(knowledge, reference, page)
         return
     name = target.name.rpartition(".")[0] if target.scheme == "measured" else target.name
     curves = target.scheme == "figure" and name.endswith("#curves")
-    kind = "table" if curves else target.scheme  # curves are an experiment's
+    kind = "table" if curves else target.scheme  # curves belong to an experiment
     options: Mapping[str, Any] = {
         "code": _Symbols(catalog), "figure": catalog.figures, "claim": catalog.claims,
     }.get(kind, catalog.experiments)  # fmt: skip
@@ -71,7 +71,7 @@ def reference_problems(
 
 
 def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) -> Iterator[Problem]:
-    """What is wrong with a reference to something that is known beside the notes."""
+    """The problems with a reference to a lecture, a work, a term or a date."""
     place = reference.path, reference.line
     if reference.scheme == "lecture":
         yield from lectures.problems(knowledge.lectures, reference.name, place, page)
@@ -85,12 +85,12 @@ def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) ->
 
 
 def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Given settings with the values as they are declared: what is read from text may be 0 for 0.0, or 1 for "1"."""
+    """Settings with their values as declared: a value read from a text may be 0 for 0.0, or 1 for "1"."""
     return {name: _declared(experiment.vary.get(name, ()), value, value) for name, value in given.items()}
 
 
 def code_lines(catalog: Catalog, target: str) -> tuple[Path, int, int] | None:
-    """(file, first line, last line) of topic.Name or topic.Class.method, decorators included; None where unknown."""
+    """(file, first line, last line) of topic.Name or topic.Class.method, decorators included; None if unknown."""
     topic, _, name = target.partition(".")
     owner, _, method = name.partition(".")
     lines = catalog.symbols.get(topic, {}).get(owner)
@@ -108,7 +108,7 @@ def code_lines(catalog: Catalog, target: str) -> tuple[Path, int, int] | None:
 
 
 class _Symbols(Mapping[str, Any]):
-    """topic.Name of every class, function and constant; topic.Class.method is found when it is asked for."""
+    """Every class, function and constant by topic.Name; topic.Class.method is found on lookup, but not listed."""
 
     def __init__(self, catalog: Catalog):
         self.catalog = catalog

@@ -1,4 +1,4 @@
-"""measured: and table: as HTML. A number links to its evidence and says on hover where it comes from."""
+"""measured: and table: as HTML. A number links to its evidence, and its tip shows where it comes from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL = {"sample": "", "full": " at full scale"}
 
 
 def number(view: View, element: ET.Element, target: Target) -> None:
-    """Make a link element show the measured number. Raises KeyError for a name that the results do not have."""
+    """Make a link element show the measured number. Raises KeyError for a name that is not in the results."""
     experiment = target.name.rpartition(".")[0]
     text = "".join(element.itertext())
     found = measured.lookup(view.project.plan, target, text)
@@ -46,7 +46,7 @@ def number(view: View, element: ET.Element, target: Target) -> None:
 def tip(view: View, element: ET.Element, lines: list[str], *, markdown: bool = False) -> None:
     """Give an element a tip that shows on hover and focus, one line each: plain text, or a sentence of Markdown.
 
-    The lines are no spans: the search plugin ends an excluded element at the first inner one with the same tag.
+    The lines are not spans: the search plugin ends an excluded element at the first inner one with the same tag.
     """
     name = view.tip_id()
     element.set("aria-describedby", name)
@@ -68,7 +68,7 @@ def spread(shown: Shown) -> str:
 
 
 def both(replicated: Spread, shown: Shown) -> str:
-    """0.16 ± 0.08 over 20 seeds; here 0.14: what a replication found, and what this machine did."""
+    """0.16 ± 0.08 over 20 seeds; here 0.14: the values of a replication and of this machine."""
     wide = measured.Shown("", replicated.mean, replicated.sd, replicated.n, shown.decimals)
     unit = shown.text[len(shown.text.rstrip("%").rstrip(measured.THIN)) :]
     mean, sd = (measured.write(value, _places(wide)) for value in (replicated.mean, replicated.sd))
@@ -76,7 +76,7 @@ def both(replicated: Spread, shown: Shown) -> str:
 
 
 def _places(shown: Shown) -> int:
-    """Decimals for a spread: those of the mean, and one more where that would show nothing but zeros."""
+    """Decimals for a spread: those of the mean, and more if that would show nothing but zeros."""
     places = shown.decimals
     while places < 12 and shown.sd and not measured.write(shown.sd, places).strip("0."):
         places += 1
@@ -132,7 +132,7 @@ def in_words(name: str) -> str:
 
 
 def setting(value: object) -> str:
-    """A setting's value for a person: numbers and texts as they are, yes and no, lists without brackets."""
+    """A setting's value for readers: numbers and texts as they are, yes or no, lists without brackets."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

@@ -1,4 +1,4 @@
-"""Walks a page's tree and puts what was asked for in the place of every link and image with a scheme of ours."""
+"""Walks a page's tree and resolves every link and image with a scheme of ours."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BLOCK: dict[str, Callable[[View, Target, str], str]] = {
 
 
 class References(Treeprocessor):
-    """Resolves references after every other extension has seen the tree. Raises CoursenotesError with all problems."""
+    """Resolves references after all other extensions have run. Raises CoursenotesError with all problems."""
 
     def __init__(self, md: Any, view: Callable[[], View | None]):
         super().__init__(md)
@@ -63,7 +63,7 @@ class References(Treeprocessor):
                     view.fail(f"{href}: {error.args[0]}")
 
     def put(self, view: View, parent: ET.Element, child: ET.Element, target: Target) -> None:
-        """Replace one link or image by what it asks for."""
+        """Replace one link or image by its target."""
         if target.scheme not in BLOCKS:
             INLINE[target.scheme](view, child, target)
             return
@@ -79,7 +79,7 @@ class References(Treeprocessor):
 
 
 def _target(element: ET.Element, href: str, view: View) -> Target | None:
-    """What a link asks for: an address, a citation, or a bare time, which may lack the lecture: the page's own."""
+    """The target of a link: an address, a citation, or a bare time, which without a lecture is in the page's own."""
     if element.get("class") == lectures.BARE:
         return Target("lecture", href.partition(":")[2], {}, "sample")
     if citations.cited(element):

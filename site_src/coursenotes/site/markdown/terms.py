@@ -1,4 +1,4 @@
-"""term: as HTML, and abbreviations where they stand: links to the glossary, with a tip that says the meaning."""
+"""term: as HTML, and abbreviations in the text: links to the glossary, with the meaning in a tip."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SKIPPED_CLASSES = {"admonition-title", "arithmatex", "cn-cites", "cn-tip", "tabb
 
 
 def term(view: View, element: ET.Element, name: str) -> None:
-    """Make a link element lead to a term of the glossary, and say on hover what it means. Raises KeyError."""
+    """Make a link element lead to a term of the glossary, with its meaning in a tip. Raises KeyError."""
     found = view.knowledge.glossary.get(name)
     if found is None:
         raise KeyError(f"no term {name!r}")
@@ -36,12 +36,12 @@ def term(view: View, element: ET.Element, name: str) -> None:
 
 
 def meaning(term: Term) -> list[str]:
-    """What a tip says of a term."""
+    """The lines of a term's tip."""
     return [*([f"{term.name}: {term.stands_for}"] if term.stands_for else []), term.text]
 
 
 def address(view: View, term: Term) -> str:
-    """Where a term is explained, from this page: in the glossary; its own page where the glossary may not name it."""
+    """The address of a term's explanation, from this page: the glossary, or its own page if the term is not listed."""
     if term.listed:
         return ("" if view.name == GLOSSARY else view.root) + _place(view, term)
     return view.root + Paths.page_url(term.page.partition("#")[0])
@@ -50,7 +50,7 @@ def address(view: View, term: Term) -> str:
 class Abbreviations(Treeprocessor):
     """Explains abbreviations in prose: those of the glossary, and those that the page itself defines: *[SGD]: …
 
-    The first in each section is a link with a tip, which fingers and keys reach too; the others have a title.
+    The first in each section has a tip, which works with touch and keyboard too; the others have a title.
     """
 
     def __init__(self, md: Any, view: Callable[[], View | None], own: Mapping[str, str]):
@@ -73,7 +73,7 @@ class Abbreviations(Treeprocessor):
 
 
 class _Explained:
-    """One section's abbreviations; told are those that have been explained in it."""
+    """One section's abbreviations. told: the meanings already explained in it."""
 
     def __init__(self, view: View, pattern: re.Pattern[str], known: Mapping[str, Term | str], told: set[str]):
         self.view, self.pattern, self.known, self.told = view, pattern, known, told
@@ -97,7 +97,7 @@ class _Explained:
                     element.insert(at + n, new)
 
     def split(self, text: str) -> tuple[str, list[ET.Element]]:
-        """(the text before the first abbreviation, an element for each with the text behind it as its tail)."""
+        """(text before the first abbreviation, an element for each, with the text after it as its tail)."""
         made: list[ET.Element] = []
         first, at = text, 0
         for match in self.pattern.finditer(text):
@@ -112,7 +112,7 @@ class _Explained:
         return first, made
 
     def element(self, name: str, written: str) -> ET.Element:
-        """An abbreviation as an element: with its tip where it is the section's first."""
+        """An abbreviation as an element, with a tip if it is the section's first."""
         meant = self.known[name]
         words = meant if isinstance(meant, str) else meant.stands_for
         if words in self.told:

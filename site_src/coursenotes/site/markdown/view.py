@@ -1,4 +1,4 @@
-"""The page that is being rendered: what it may look up, how it links to the rest of the site, what it met so far."""
+"""The page that is being rendered: access to the project, addresses in the site, and the references met so far."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class View:
 
     @property
     def knowledge(self) -> Knowledge:
-        """What is known beside the notes."""
+        """The project's knowledge: lectures, people, terms, works."""
         return self.project.knowledge
 
     @property
     def info(self) -> PageInfo | None:
-        """What discovery knows of the page; None for a generated one."""
+        """The page in the catalog; None for a generated one."""
         return self.project.catalog.pages.get(self.name)
 
     @property
@@ -51,7 +51,7 @@ class View:
         return self.info.path if self.info else self.name
 
     def begin(self) -> None:
-        """Forget what an earlier rendering of the page met."""
+        """Reset everything that an earlier rendering of the page collected."""
         self.problems = Problems()
         self.met, self.shown, self.cells, self.tips = Counter(), Counter(), Counter(), 0
 
@@ -61,7 +61,7 @@ class View:
         return self.root + self.project.paths.evidence_url(topic, name)
 
     def evidence_link(self, experiment: str, words: str = "evidence") -> str:
-        """A link to an experiment's evidence, as HTML; nothing where this page is the evidence."""
+        """A link to an experiment's evidence, as HTML; empty if this page is the evidence."""
         if self.name == f"evidence/{experiment}.md":
             return ""
         return f'<a href="{escape(self.evidence(experiment))}">{words}</a>'
@@ -80,11 +80,11 @@ class View:
         self.problems.add(what, self.path, line, fix=fix)
 
     def meet(self, target: Target) -> None:
-        """Note that the renderer met a reference."""
+        """Count a reference that the renderer met."""
         self.met[write_href(target)] += 1
 
     def finish(self) -> None:
-        """Raise CoursenotesError for what was noted, and where renderer and scanner do not agree on the references."""
+        """Raise CoursenotesError with all problems, and with references that only renderer or only scanner found."""
         if self.info is not None:
             scanned = Counter(write_href(reference.target) for reference in self.info.references)
             for href in self.met - scanned:

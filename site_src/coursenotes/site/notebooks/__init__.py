@@ -1,10 +1,10 @@
-"""Notebooks as pages: what one says, a bounded copy without what it must not bring along, and its page made safe.
+"""Notebooks as pages: the page in the catalog, a bounded and safe copy for the converter, and the finished HTML.
 
-    info, wrong = page(path, "lessons/dl2022/lesson8/ana.ipynb")    what discovery needs
-    html = convert(path, paths)                                    its bounded copy as HTML; nothing is ever run
-    finished = finish(html, knowledge, info, names)                what the reader gets
+    info, problems = page(path, "lessons/dl2022/lesson8/ana.ipynb")    for the catalog
+    html = convert(path, paths)                                        its bounded copy as HTML; nothing is ever run
+    finished = finish(html, knowledge, info, names)                    for readers
 
-A stranger's notebook is trusted with nothing. What is taken out of it is said in its place.
+A stranger's notebook is not trusted. A note replaces everything that is taken out of it.
 """
 
 from coursenotes.discover.notebooks import misplaced, page

@@ -1,4 +1,4 @@
-"""A notebook's bounded copy, made anew from what its cells say: no metadata, no scripts, no endless outputs."""
+"""A notebook's bounded copy, made only from the content of its cells: no metadata, no scripts, no endless outputs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def copy(path: Path) -> str:
 
 
 def keep(path: Path, paths: Paths) -> Path:
-    """The file of a notebook's bounded copy; made where the notebook, or what makes copies, is not what it was."""
+    """The file of a notebook's bounded copy; made anew if the notebook, or the code that copies, has changed."""
     memo, key = Memo(paths, "notebooks", ".ipynb"), keys.notebook(path.read_bytes())
     return memo.path(key) if memo.get(key) is not None else memo.put(key, copy(path))
 
@@ -61,7 +61,7 @@ def _cell(number: int, cell: Cell, room: list[int]) -> dict[str, Any]:
 
 
 def _markdown(text: str) -> str:
-    """A Markdown cell with its times as links, and a word on what is taken out of it."""
+    """A Markdown cell with its times as links, and a note on what is taken out of it."""
     masked = prose(text)
     for match in reversed(list(TIME.finditer(masked))):
         if escaped(masked, match.start()):
@@ -75,7 +75,7 @@ def _markdown(text: str) -> str:
 
 
 def _attachments(given: Any) -> dict[str, dict[str, str]]:
-    """A Markdown cell's pictures by their names; the page's own bound is kept later, with all pictures."""
+    """A Markdown cell's pictures by their names; the limit of the whole page is checked later, with all pictures."""
     found: dict[str, dict[str, str]] = {}
     for name, kinds in (given if isinstance(given, dict) else {}).items():
         for kind, data in (kinds if isinstance(kinds, dict) else {}).items():
@@ -86,7 +86,7 @@ def _attachments(given: Any) -> dict[str, dict[str, str]]:
 
 # ---------------------------------------------------------------- outputs
 def _outputs(cell: Cell, room: list[int]) -> Iterator[Output]:
-    """What a cell gave, bounded, with sentences where something is left out."""
+    """A cell's outputs, bounded, with a note for each omission."""
     given = [output for output in cell.more.get("outputs", []) if isinstance(output, dict)]
     whole: list[list[Output]] = []
     for kind, group in groupby(given, key=lambda output: output.get("output_type")):
@@ -105,7 +105,7 @@ def _outputs(cell: Cell, room: list[int]) -> Iterator[Output]:
 
 
 def _shown(cell: Cell, output: Output) -> Iterator[Output]:
-    """One output that is no stream: an error's traceback, or the first of its forms that a page can show."""
+    """One output other than a stream: an error's traceback, or the first of its formats that a page can show."""
     if output.get("output_type") == "error":
         lines = output.get("traceback")
         text = "\n".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ""
@@ -146,7 +146,7 @@ def _shown(cell: Cell, output: Output) -> Iterator[Output]:
 
 
 def _picture(cell: Cell, output: Output, kind: str, data: str) -> str:
-    """A picture, with the words that the notebook has for it, or with our own."""
+    """A picture, with the notebook's description of it, or a general one."""
     if kind == "image/svg+xml":
         data = base64.b64encode(data.encode()).decode()
     try:
@@ -177,7 +177,7 @@ def _stream(lines: list[str]) -> Output:
 
 
 def _text(text: str) -> Iterator[Output]:
-    """A text as a terminal shows it, its beginning and its end where it is long."""
+    """A text as a terminal shows it; only its beginning and its end if it is long."""
     lines = [_line(line) for line in text.rstrip("\n").split("\n")]
     if not any(lines):
         return
@@ -191,7 +191,7 @@ def _text(text: str) -> Iterator[Output]:
 
 
 def _line(line: str) -> str:
-    """A line without what a terminal has written over, and without an endless rest."""
+    """A line without the parts that a terminal overwrites, cut if it is very long."""
     line = _OTHER.sub("", line.rstrip("\r").rpartition("\r")[2])
     plain = _ANSI.sub("", line)
     if len(plain) <= LETTERS and len(line) <= 10 * LETTERS:

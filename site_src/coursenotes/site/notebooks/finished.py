@@ -1,4 +1,4 @@
-"""A notebook's page: what the converter made of it, with our cells, headings, formulae, links and bounded pictures."""
+"""A notebook's page: the converter's HTML with our cells, headings, formulas, links and bounded pictures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from markdown.extensions.toc import slugify, unique
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.notebooks import target
+from coursenotes.discover.text.formulas import formulas
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
@@ -23,22 +24,17 @@ from coursenotes.site.notebooks import pictures, safe
 PICTURES = 3_000_000  # bytes of all pictures on one page
 DEPTH = 3  # of headings in the table of contents
 VOID = ("br", "hr", "img", "input")
-DROPPED = {  # with what they hold: prompts, and the buttons of the converter's own page
+DROPPED = {  # with their content: prompts, and the buttons of the converter's own page
     "jp-InputPrompt", "jp-OutputPrompt", "jp-Collapser", "clipboard-copy-txt", "zeroclipboard-container",
     "celltoolbar", "anchor-link",
 }  # fmt: skip
 
 _TAG = re.compile(r"<[^>]*>")
-_MATH = re.compile(
-    r"\$\$(?P<block>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|(?P<env>\\begin\{(?P<name>[a-z]+\*?)\}.+?\\end\{(?P=name)\})"
-    r"|\\\((?P<paren>.+?)\\\)|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?![\d$])",
-    re.DOTALL,
-)
 
 
 @dataclass
 class Finished:
-    """A page's HTML, its headings as Python-Markdown's toc tells them, its ids, its links {page: {anchor: href}}."""
+    """A page's HTML, its headings in the format of Python-Markdown's toc, its ids, its links {page: {anchor: href}}."""
 
     content: str
     toc: list[dict[str, Any]] = field(default_factory=list)
@@ -47,7 +43,7 @@ class Finished:
 
 
 def finish(html: str, knowledge: Knowledge, info: PageInfo, names: Container[str]) -> Finished:
-    """The page of a notebook, from the converter's HTML. names are the site's pages. Raises CoursenotesError."""
+    """The page of a notebook, from the converter's HTML. names: the site's pages. Raises CoursenotesError."""
     loose = safe.loose(html)
     page = _Page(knowledge, info, names, deeper=len(re.findall("<h1[ >]", loose)) > 1)
     page.feed(loose)
@@ -58,21 +54,21 @@ def finish(html: str, knowledge: Knowledge, info: PageInfo, names: Container[str
 
 
 class _Page(HTMLParser):
-    """Writes a page anew, element by element; what it writes goes through safe.strict() once more."""
+    """Rewrites a page element by element; its result goes through safe.strict() again."""
 
     def __init__(self, knowledge: Knowledge, info: PageInfo, names: Container[str], deeper: bool):
         super().__init__()
         self.knowledge, self.info, self.names, self.deeper = knowledge, info, names, deeper
         self.root = "../" * Paths.page_url(info.name).count("/")
         self.out: list[str] = []
-        self.ends: list[tuple[str, str]] = []  # (element, what closes it)
-        self.dropped = 0  # how many elements are open below one that is dropped
+        self.ends: list[tuple[str, str]] = []  # (element, its closing HTML)
+        self.dropped = 0  # the number of open elements inside a dropped one
         self.room = PICTURES
         self.headings: list[tuple[int, str, str]] = []  # (level, id, words)
         self.slugs: set[str] = set()
         self.anchors: dict[str, str] = {}  # ids as the notebook has them -> ours
         self.links: dict[str, dict[str, str]] = {}
-        self.heading: list[str] | None = None  # the words of the one that is open
+        self.heading: list[str] | None = None  # the words of the open one
         self.bare_pre = False
 
     # -- elements
@@ -91,7 +87,7 @@ class _Page(HTMLParser):
             self.bare_pre = True
 
     def _code(self, next_tag: str = "") -> None:
-        """A <pre> without <code> gets one: so do the pages written in Markdown."""
+        """Add the missing <code> to a <pre>, as in pages written in Markdown."""
         if self.bare_pre and next_tag != "code" and self.ends and self.ends[-1][0] == "pre":
             self.out.append("<code>")
             self.ends[-1] = ("pre", "</code></pre>")
@@ -114,7 +110,7 @@ class _Page(HTMLParser):
         return _tag(tag, kept), f"</{tag}>"
 
     def _box(self, classes: set[str]) -> tuple[str, str]:
-        """The converter's boxes as ours: a cell, its code, and all its outputs; other boxes of its go."""
+        """The converter's boxes as ours: a cell, its code, and all its outputs; its other boxes are removed."""
         if "jp-CodeCell" in classes:
             inside = any(end == "</div><!--cell-->" for _, end in self.ends)
             return ("", "") if inside else ('<div class="cn-cell">', "</div><!--cell-->")
@@ -127,7 +123,7 @@ class _Page(HTMLParser):
         return "<div>", "</div>"
 
     def _heading(self, level: int, given: str) -> tuple[str, str]:
-        """One h1, first of all; then no level is left out."""
+        """Exactly one h1, at the start; after it no level is skipped."""
         if not self.headings and level == 1:
             now = 1
         else:
@@ -168,7 +164,7 @@ class _Page(HTMLParser):
         if self.heading is not None:
             self.heading.append(data)
         quoted = any(tag in ("code", "pre", "samp", "kbd") for tag, _ in self.ends)
-        self.out.append(escape(data, quote=False) if quoted else _formulae(data))
+        self.out.append(escape(data, quote=False) if quoted else _formulas(data))
 
     # -- addresses
     def _link(self, given: dict[str, str]) -> tuple[str, str]:
@@ -185,7 +181,7 @@ class _Page(HTMLParser):
         return (_tag("a", {"href": inner}), "</a>") if inner else ("", "")
 
     def _inner(self, href: str) -> str | None:
-        """The address, from this page, of a page or a file that a relative one leads to."""
+        """The address, from this page, of the page or file that a relative address leads to; None if there is none."""
         found = target(self.info.name, href)
         if found is None:
             return None
@@ -197,13 +193,13 @@ class _Page(HTMLParser):
                     self.links.setdefault(path, {})[anchor] = href
                 return self.root + Paths.page_url(path) + mark
             if path.startswith(Paths.GENERATED):
-                raise CoursenotesError(Problem(f"{href} leads to no page", self.info.path))
+                raise CoursenotesError(Problem(f"{href} does not lead to a page", self.info.path))
             return None
         return self.root + path + mark if (self.knowledge.paths.docs / path).is_file() else None
 
-    def _lecture(self, asks: str) -> tuple[str, str]:
-        """The second of a lecture, as on other pages; text where its video is not known."""
-        code, _, time = asks.partition("@")
+    def _lecture(self, place: str) -> tuple[str, str]:
+        """A link to the second of a lecture, as on other pages; only text if its video is not known."""
+        code, _, time = place.partition("@")
         lectures = self.knowledge.lectures
         found = lectures.get(code) if code else lectures.of_page(self.info)
         try:
@@ -216,7 +212,7 @@ class _Page(HTMLParser):
         return _tag("a", {"class": "cn-time", "title": words, "href": address}), "</a>"
 
     def _picture(self, given: dict[str, str]) -> str:
-        """A picture of this site; one of another is named, and not loaded."""
+        """A picture of this site; one of another site becomes a link and is not loaded."""
         source, alt = given.get("src", ""), given.get("alt") or "A picture in this notebook"
         sized = {name: given[name] for name in ("width", "height") if given.get(name, "").isdigit()}
         if source.startswith("data:"):
@@ -234,7 +230,7 @@ class _Page(HTMLParser):
         return _tag("img", {"src": source, "alt": alt, **sized}) if source else _aside("a picture that is not there")
 
     def anchored(self, content: str) -> str:
-        """The content with the ids of its headings, and with links to them as the notebook wrote them."""
+        """The content with the ids of its headings, and with the notebook's links to headings leading to them."""
         for number, (_, slug, _) in enumerate(self.headings, 1):
             content = content.replace(f'id="heading-{number}"', f'id="{escape(slug)}"', 1)
 
@@ -251,27 +247,26 @@ def _tag(name: str, attributes: dict[str, str]) -> str:
 
 
 def _aside(what: str) -> str:
-    """What is left out, within a line."""
+    """A note on an omission inside a line."""
     return f"<em>(Left out here: {escape(what)}.)</em>"
 
 
-def _formulae(text: str) -> str:
-    """Text as HTML, its formulae marked for KaTeX as Python-Markdown marks them."""
+def _formulas(text: str) -> str:
+    """Text as HTML with its formulas marked for KaTeX, as arithmatex marks them."""
     parts, last = [], 0
-    for match in _MATH.finditer(text):
-        parts.append(escape(text[last : match.start()], quote=False))
-        block = match["block"] or match["bracket"] or match["env"]
-        inline = escape(match["inline"] or match["paren"] or "", quote=False)
+    for formula in formulas(text):
+        tex = escape(formula.tex, quote=False)
+        parts.append(escape(text[last : formula.start], quote=False))
         parts.append(
-            f'<div class="arithmatex">\\[{escape(block, quote=False)}\\]</div>' if block
-            else f'<span class="arithmatex">\\({inline}\\)</span>'
+            f'<div class="arithmatex">\\[{tex}\\]</div>' if formula.block
+            else f'<span class="arithmatex">\\({tex}\\)</span>'
         )  # fmt: skip
-        last = match.end()
+        last = formula.end
     return "".join([*parts, escape(text[last:], quote=False)])
 
 
 def _nested(headings: list[tuple[int, str, str]]) -> list[dict[str, Any]]:
-    """Headings as Python-Markdown's toc extension tells them."""
+    """Headings in the format of Python-Markdown's toc extension."""
     top: list[dict[str, Any]] = []
     above: list[dict[str, Any]] = []
     for level, slug, words in headings:

@@ -1,4 +1,4 @@
-"""Pictures inside a notebook: shown as they are, scaled down, or left out where they are too large or no pictures."""
+"""Pictures inside a notebook: kept as they are, scaled down, or refused if too large or not a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 BYTES = 400_000  # of one picture on a page
 WIDTH = 1600  # pixels, where it has to be made smaller
-PIXELS = 50_000_000  # what is unpacked at all
+PIXELS = 50_000_000  # larger pictures are not unpacked
 
 _URI = re.compile(
     r"data:image/(?P<kind>png|jpeg|jpg|gif|webp|svg\+xml)(?:;[\w=-]+){0,3};base64,(?P<data>[A-Za-z0-9+/=\s]+)"
@@ -19,11 +19,11 @@ _URI = re.compile(
 
 
 class Refused(ValueError):
-    """A picture that cannot be shown; says why, for the reader."""
+    """A picture that cannot be shown; its message is the reason, for readers."""
 
 
 def bounded(uri: str) -> str:
-    """A picture's data: address, made small enough. Raises Refused."""
+    """A picture's data: address, scaled down if necessary. Raises Refused."""
     match = _URI.fullmatch(uri.strip())
     try:
         data = base64.b64decode(match["data"] if match else b"", validate=False)
@@ -40,7 +40,7 @@ def bounded(uri: str) -> str:
 
 
 def small(data: bytes) -> tuple[str, bytes]:
-    """(kind, bytes) of a picture, as it was where it is small enough."""
+    """(kind, bytes) of a picture, unchanged if it is small enough. Raises Refused."""
     try:
         picture = Image.open(io.BytesIO(data))
         kind, (width, height) = (picture.format or "").lower(), picture.size
@@ -67,7 +67,7 @@ def small(data: bytes) -> tuple[str, bytes]:
 
 
 def _saved(picture: Image.Image, kind: str) -> bytes:
-    """The file of a picture. JPEG knows no transparency: white shows through, as on paper."""
+    """The file of a picture. JPEG has no transparency: white shows through, as on paper."""
     if kind == "jpeg" and picture.mode == "RGBA":
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.getchannel("A"))

@@ -1,4 +1,4 @@
-"""HTML that somebody else wrote: what may stand on a page of ours, and words for what may not."""
+"""HTML that somebody else wrote: cleaned for our pages, and a note on what was removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAGS = set(
     "kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead tr u ul var"
     .split()
 )  # fmt: skip
-GONE = set(  # with what they hold
+GONE = set(  # with their content
     "script style iframe object embed svg math template noscript select textarea button title video audio canvas"
     .split()
 )  # fmt: skip
@@ -33,8 +33,8 @@ ATTRIBUTES = {
     **{tag: {"id"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6")},
 }
 ANSI = {"ansi-bold", "ansi-underline", "ansi-inverse"} | {
-    f"ansi-{colour}{bright}-{ground}"
-    for colour in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+    f"ansi-{color}{bright}-{ground}"
+    for color in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
     for bright in ("", "-intense")
     for ground in ("fg", "bg")
 }
@@ -65,7 +65,7 @@ _RUNS = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 
 
 def loose(html: str) -> str:
-    """HTML without scripts, styles and handlers, whose elements are closed; classes and addresses are still there."""
+    """HTML without scripts, styles and handlers, and with all elements closed; it keeps classes and addresses."""
     attributes = {tag: names | {"class", "id"} for tag, names in ATTRIBUTES.items()}
     attributes["*"] = {"class"}
     attributes["input"] = {"type", "checked"}
@@ -76,7 +76,7 @@ def loose(html: str) -> str:
 
 
 def strict(html: str) -> str:
-    """HTML that may stand on a page of ours: nothing in it runs, and nothing is loaded from elsewhere."""
+    """HTML that is safe on our pages: nothing in it runs, and nothing is loaded from elsewhere."""
     return nh3.clean(
         html, tags=TAGS, clean_content_tags=GONE, attributes={t: names - {"class"} for t, names in ATTRIBUTES.items()},
         link_rel=None, attribute_filter=_address, url_schemes={"http", "https", "mailto", "data"},
@@ -108,7 +108,7 @@ class _Lost(HTMLParser):
 
 
 def lost(html: str) -> Counter[str]:
-    """What loose() takes out of some HTML and a reader may miss; style is not told."""
+    """The counts of what loose() removes and a reader may miss, by the keys of WORDS; style does not count."""
     parser = _Lost()
     parser.feed(html)
     parser.close()
@@ -124,7 +124,7 @@ def lost_from_markdown(text: str) -> Counter[str]:
 
 
 def sentence(found: Counter[str]) -> str:
-    """Left out here: a script, two videos. Empty where nothing was."""
+    """Left out here: a script, two videos. Empty for no omissions."""
     merged: Counter[tuple[str, str]] = Counter()
     for name, count in found.items():
         merged[WORDS[name]] += count
@@ -136,6 +136,6 @@ def sentence(found: Counter[str]) -> str:
 
 
 def left_out(things: Iterable[str]) -> str:
-    """A paragraph that says what is left out; empty for nothing."""
+    """A paragraph on the things left out; empty without any."""
     words = ", ".join(things)
     return f'<p class="cn-cut">Left out here: {escape(words)}.</p>' if words else ""

@@ -1,6 +1,6 @@
-"""The generated pages that find things across the notes: by lecture second, by term, by person, by what is wanted.
+"""The generated pages that index the notes: by timestamp, by term, by person, by topic still wanted.
 
-Each is Markdown, the same on every build of the same notes, and tells of listed pages only.
+Each is Markdown, equal for equal notes, and covers listed pages only.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coursenotes.project import Project
+from coursenotes.site.generated import GeneratedPage
 from coursenotes.site.reference import coverage, dated, errata, glossary, literature, news, people, times
 from coursenotes.site.reference import map as concept_map
 
@@ -25,7 +26,7 @@ PAGES: dict[str, Callable[[Project], str | None]] = {
 }
 
 
-def pages(project: Project) -> dict[str, str]:
-    """The generated pages as Markdown, by their path below docs/; those with nothing to tell are left out."""
-    found = {name: make(project) for name, make in PAGES.items()}
-    return {name: text for name, text in found.items() if text is not None}
+def pages(project: Project) -> list[GeneratedPage]:
+    """The generated pages; those without content are left out."""
+    texts = {path: make(project) for path, make in PAGES.items()}
+    return [GeneratedPage(path, text) for path, text in texts.items() if text is not None]

@@ -1,4 +1,4 @@
-"""What is covered, and what is wanted: course by lecture by topic, and then what a newcomer could begin with."""
+"""The overview of what is covered, by course and lecture, and of what is wanted, from topics to missing runs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from coursenotes.site.html import ROOT, claim_link, experiment_link, front_matte
 from coursenotes.site.markdown.claims import overall
 
 SIZES = {"small": "A first contribution", "medium": "Some days of work", "large": "Projects"}
-INLINE = 4  # notes of a lecture that are named at once; more are folded
+INLINE = 4  # up to so many notes of a lecture are shown unfolded
 
 
 def page(project: Project) -> str:
-    """The overview as Markdown, of what is listed."""
+    """The overview of everything listed, as Markdown."""
     parts = [
         *front_matter(
             "What is covered, and what is wanted",
@@ -47,7 +47,7 @@ def page(project: Project) -> str:
     return "\n".join(parts)
 
 
-# ---------------------------------------------------------------- what there is
+# ---------------------------------------------------------------- covered
 def _counts(known: _Known) -> str:
     """Pages, lectures, claims, experiments and corrections, counted."""
     lectures = [lecture for lecture in known.lectures.all() if known.visibility.lecture(lecture)]
@@ -70,7 +70,7 @@ def _counts(known: _Known) -> str:
 
 
 def _covered(known: _Known) -> Iterator[str]:
-    """A table for each course: its lectures, the notes that treat them, what is wanted of them."""
+    """A table for each course: its lectures, the notes that treat them, the topics wanted."""
     for course in known.lectures.courses.values():
         rows, bare = [], []
         for lecture in (lecture for lecture in course.lectures if known.visibility.lecture(lecture)):
@@ -89,7 +89,7 @@ def _covered(known: _Known) -> Iterator[str]:
 
 
 def _name(known: _Known, lecture: Lecture) -> str:
-    """A lecture's number and title, leading to its page, and how many versions of notes there are beside it."""
+    """A lecture's number and title, with a link to its page, and the number of other versions of its notes."""
     lesson, versions = known.lessons.get(lecture.id), known.versions[lecture.id]
     title = escape(lecture.title)
     found = f'<a href="{escape(page_url(lesson))}">{title}</a>' if lesson else title
@@ -111,7 +111,7 @@ def _wanted_of(known: _Known, lecture: Lecture) -> str:
     return ", ".join(f'<a href="#{_anchor(want)}">{escape(want.title)}</a>' for want in found)
 
 
-# ---------------------------------------------------------------- what there is not
+# ---------------------------------------------------------------- wanted
 def _wanted(known: _Known) -> Iterator[str]:
     """Everything that is missing: topics by size, then lessons, drafts, checks and runs."""
     groups = [*(_sized(known, size) for size in SIZES), _lessons(known), _drafts(known), _unchecked(known)]
@@ -181,7 +181,7 @@ def _unchecked(known: _Known) -> list[str]:
 
 
 def _unaccepted(known: _Known) -> list[str]:
-    """The claims that a replication at sample scale would accept or refuse, which anybody can run."""
+    """The claims that wait for a replication at sample scale, which anybody can run."""
     names = [
         name for name, found in known.verdicts.items()
         if any(verdict.status == UNACCEPTED and verdict.scale == "sample" for verdict in found)
@@ -215,7 +215,7 @@ def _past_review(known: _Known) -> list[str]:
 
 
 def _list(title: str, opening: str, items: list[str]) -> list[str]:
-    """A heading, a sentence and a list; nothing where there are no items. Opening and items are HTML."""
+    """A heading, a sentence and a list; empty without items. Opening and items are HTML."""
     if not items:
         return []
     return [f"### {title}", "", f"<p>{opening}</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>", ""]
@@ -223,7 +223,7 @@ def _list(title: str, opening: str, items: list[str]) -> list[str]:
 
 # ---------------------------------------------------------------- looking up
 class _Known:
-    """What the page tells of a library, each part looked up once; listed things only."""
+    """The facts that the page shows, each looked up once; only of listed pages and claims."""
 
     def __init__(self, project: Project):
         self.project, self.visibility = project, project.knowledge.visibility
@@ -231,7 +231,7 @@ class _Known:
 
     @cached_property
     def wants(self) -> list[Wanted]:
-        """What is wanted and not there yet, as far as all the lectures that it names are listed."""
+        """The topics that are wanted and have no page yet, if all the lectures that they name are listed."""
         return [
             want for want in self.project.knowledge.wanted
             if want.page not in self.project.catalog.pages
@@ -240,14 +240,14 @@ class _Known:
 
     @cached_property
     def versions(self) -> Counter[str]:
-        """How many versions of its notes a lecture has, by its id."""
+        """The number of versions of a lecture's notes, by the lecture's id."""
         names = [info.name for info in self.visibility.pages if Paths.is_version(info.name)]
         lectures = (self.lectures.of_lesson(Paths.lesson_of(name) or "") for name in names)
         return Counter(lecture.id for lecture in lectures if lecture)
 
     @cached_property
     def notes(self) -> dict[str, list[PageInfo]]:
-        """The notes that treat a lecture, in its order, by its id; without its own page, versions of it and indexes."""
+        """The notes that treat a lecture, by time, by its id; without its own page, its versions and index pages."""
         found: dict[str, list[tuple[int, str, PageInfo]]] = {}
         for info in self.visibility.pages:
             if not Paths.is_note(info.name) or Paths.is_index(info.name):
@@ -264,13 +264,13 @@ class _Known:
 
     @cached_property
     def verdicts(self) -> dict[str, list[Verdict]]:
-        """The verdicts on every claim that a page shows, at each of its scales."""
+        """The verdicts of every claim on a listed page, at each of its scales."""
         names = [name for name in sorted(self.project.catalog.claims) if self.visibility.claim(name)]
         return {name: verdicts.best(self.project.plan, name) for name in names}
 
     @cached_property
     def statuses(self) -> dict[str, str]:
-        """One verdict for every claim that a page shows."""
+        """One status for every claim on a listed page."""
         return {name: overall(found) for name, found in self.verdicts.items()}
 
     @cached_property
@@ -280,14 +280,14 @@ class _Known:
 
     @cached_property
     def never_run(self) -> list[str]:
-        """The experiments that have a full scale and were not run at it."""
+        """The experiments that have a full scale but were not run at it."""
         names = [info.id for info in self.experiments if "full" in info.scales]
         return [name for name in names if self.project.plan.results(name, "full") is None]
 
 
 # ---------------------------------------------------------------- words
 def _sum(wants: list[Wanted]) -> str:
-    """How many topics of each size: 10 first contributions, 21 of some days, 9 projects."""
+    """The number of topics of each size: 10 first contributions, 21 topics for some days, 9 projects."""
     counts = Counter(want.size for want in wants)
     words = {
         "small": ("first contribution", "first contributions"),

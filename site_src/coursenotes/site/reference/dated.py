@@ -1,4 +1,4 @@
-"""reference/dated.md: every value that goes stale, with the day on which it was true and that of its review."""
+"""reference/dated.md: every value that goes stale, with the day it was looked up and the day of its review."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTRO = "Values that grow old: each was looked up on one day, and is due for rev
 
 
 def page(project: Project) -> str | None:
-    """The list as Markdown; None where no listed page has a dated value."""
+    """The list as Markdown; None if no listed page has a dated value."""
     facts = sorted(dated.facts(project.knowledge.visibility.pages), key=lambda f: (f.review, f.page.name, f.nth))
     if not facts:
         return None

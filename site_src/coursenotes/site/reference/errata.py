@@ -1,4 +1,4 @@
-"""Every correction on one page: those of each lecture in the order of its seconds, then those of our own notes."""
+"""Every correction on one page: those of each lecture by time, then those of our own notes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _heading(lectures: Lectures, name: str) -> str:
 
 
 def _entry(box: Erratum) -> str:
-    """One correction as an item of a list: when, what, its first sentences, what shows it, where it stands."""
+    """One correction as an item of a list: when, what, its first sentences, its evidence, its page."""
     when = f"{_time(box, box.seconds)} " if box.seconds is not None else ""
     when = f"{box.day} " if box.kind == "correction" and box.day else when
     title = box.plain_title.replace("[", r"\[").replace("]", r"\]")
@@ -75,12 +75,12 @@ def _aside(words: str) -> str:
 
 
 def _time(box: Erratum, seconds: int) -> str:
-    """A link to a second of the box's lecture, which need not say which that is."""
+    """A link to a second of the box's lecture, by the time alone."""
     return f"[{write_time(seconds)}](lecture:{_id(box)}@{write_time(seconds)})"
 
 
 def _sentences(text: str, most: int = 2) -> str:
-    """The first lines of a box, each a sentence by the house's rule: of its first paragraph of prose."""
+    """The first lines of a box, which are sentences by our style, of its first paragraph of prose."""
     found: list[str] = []
     for line, visible in zip(text.split("\n"), prose(text).split("\n"), strict=True):
         enough = len(found) >= most and not found[-1].endswith(":")
@@ -92,7 +92,7 @@ def _sentences(text: str, most: int = 2) -> str:
 
 
 def _shown(box: Erratum, first: str) -> Iterator[str]:
-    """What shows that it is right, without what the first sentences name already."""
+    """The evidence for a correction, without what its first sentences name already."""
     claims = dict.fromkeys(write_href(r.target) for r in box.shown_by if r.scheme == "claim")
     yield from (f"[]({href})" for href in claims if f"({href})" not in first)
     named = [("measured", "number"), ("table", "table"), ("figure", "figure"), ("code", "piece of code")]
@@ -107,7 +107,7 @@ def _shown(box: Erratum, first: str) -> Iterator[str]:
 
 
 def _elsewhere(text: str, box: Erratum) -> str:
-    """A line of a page as it has to be written on this one: bare times say their lecture, links lead from here."""
+    """A line of another page rewritten for this page: bare times with their lecture, links relative to this page."""
     masked = prose(text)
     for link in sorted(links(masked), key=lambda link: link.start, reverse=True):
         scheme = link.href.partition(":")[0]
@@ -118,7 +118,7 @@ def _elsewhere(text: str, box: Erratum) -> str:
             text = text[: link.text_end] + f"]({href})" + text[link.end :]
         elif scheme in BLOCKS:
             text = text[: link.start] + text[link.text_start : link.text_end] + text[link.end :]
-    if box.seconds is not None:  # it stands in front
+    if box.seconds is not None:  # it is in front already
         text = re.sub(rf"\s*\[0*{write_time(box.seconds)}\](?!\()", "", text)
     return TIME.sub(lambda match: _time(box, parse_time(match["time"])) if match["time"] else match[0], text)
 

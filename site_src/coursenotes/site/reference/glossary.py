@@ -1,4 +1,4 @@
-"""reference/glossary.md: every term in alphabetical order, with what it means and the page that treats it."""
+"""reference/glossary.md: every term in alphabetical order, with its meaning and the page that treats it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INTRO = "What the terms of these notes mean, each in a sentence or two."
 
 
 def page(project: Project) -> str | None:
-    """The glossary as Markdown; None where no term is listed."""
+    """The glossary as Markdown; None if no term is listed."""
     glossary = project.knowledge.glossary
     if not glossary.listed:
         return None
@@ -28,7 +28,7 @@ def page(project: Project) -> str | None:
 
 
 def _entry(project: Project, glossary: Glossary, term: Term) -> list[str]:
-    """What stands below a term's name."""
+    """The lines below a term's name."""
     lines = [f"*{escaped(term.stands_for)}*", ""] if term.stands_for else []
     lines += [term.text, ""]
     more = [f"Also: {', '.join(escaped(form) for form in term.also)}."] if term.also else []
@@ -40,7 +40,7 @@ def _entry(project: Project, glossary: Glossary, term: Term) -> list[str]:
 
 
 def _letter(name: str) -> str:
-    """The heading that a term stands under."""
+    """The heading for a term."""
     return name[0].upper() if name[0].isalpha() else "#"
 
 

@@ -1,8 +1,8 @@
-"""Places for the boxes of a drawing in which arrows lead from left to right: columns by depth, few crossings.
+"""A layered layout of boxes with arrows from left to right: columns by depth, few crossings.
 
-A box stands in the column after the last of those that lead to it. An arrow that passes a column gets a place of its
-own there, so that it runs between boxes and not behind them. The order within a column is that of the neighbours'
-mean places, swept to and fro, and the best that was met is kept.
+A box is in the column after the last of those that lead to it. An arrow that passes a column gets a place of its own
+there, so that it runs between boxes and not behind them. The order within a column follows the mean place of the
+neighbors, in sweeps in both directions; the best order is kept.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ Steps = list[tuple[Node, Node]]  # from one column to the next
 
 @dataclass(frozen=True)
 class Layers:
-    """columns holds names and Bends from top to bottom; chains, for each arrow, what it leads through with its ends."""
+    """columns: names and Bends from top to bottom; chains: for each arrow its start, its bends and its end."""
 
     columns: list[list[Node]]
     chains: dict[tuple[str, str], list[Node]]
 
     def crossings(self) -> int:
-        """How many pairs of arrows cross."""
+        """The number of pairs of arrows that cross."""
         return _all_crossings(self.columns, _steps(self.chains))
 
 
 def layers(names: Sequence[str], leads_to: Mapping[str, Iterable[str]], depth: Mapping[str, int]) -> Layers:
-    """Lay out boxes; leads_to names those to the right of each. names in the order that is kept where nothing pulls."""
+    """Lay out boxes in columns by depth. leads_to: the ends of each box's arrows; ties keep the order of names."""
     columns: list[list[Node]] = [[] for _ in range(1 + max(depth.values(), default=-1))]
     chains: dict[tuple[str, str], list[Node]] = {}
     for name in names:
@@ -55,8 +55,8 @@ def layers(names: Sequence[str], leads_to: Mapping[str, Iterable[str]], depth: M
 
 
 def heights(found: Layers, room: Mapping[Node, float], gap: float) -> dict[Node, float]:
-    """The middle of every box and bend from the top, near its neighbours, with its room and a gap to the next."""
-    beside = _neighbours(_steps(found.chains))
+    """The middle of every box and bend from the top, near its neighbors, with its room and a gap to the next."""
+    beside = _neighbors(_steps(found.chains))
     middle: dict[Node, float] = {}
     for column in found.columns:
         at = 0.0
@@ -72,9 +72,9 @@ def heights(found: Layers, room: Mapping[Node, float], gap: float) -> dict[Node,
 
 
 def _apart(wanted: list[float], room: list[float], gap: float) -> list[float]:
-    """The places nearest to those wanted, in the same order, at which no two are nearer than their room and the gap.
+    """The places nearest to those wanted, in the same order, such that no two overlap and gaps are kept.
 
-    Least squares under an order: what would overlap is joined to a block, which stands at the mean of its wishes.
+    Isotonic least squares: boxes that would overlap are joined to a block, placed at the mean of their wanted places.
     """
     offsets = [0.0]
     for before, after in pairwise(room):
@@ -91,9 +91,9 @@ def _apart(wanted: list[float], room: list[float], gap: float) -> list[float]:
 
 
 def _untangled(columns: list[list[Node]], steps: Steps) -> list[list[Node]]:
-    """The columns in the order that crosses least, of those that sweeping meets."""
+    """The columns in the order with the fewest crossings found by sweeping."""
     best, fewest = [list(column) for column in columns], _all_crossings(columns, steps)
-    beside = _neighbours(steps)
+    beside = _neighbors(steps)
     for sweep in range(SWEEPS):
         order = range(1, len(columns)) if sweep % 2 == 0 else range(len(columns) - 2, -1, -1)
         for n in order:
@@ -112,7 +112,7 @@ def _untangled(columns: list[list[Node]], steps: Steps) -> list[list[Node]]:
 
 
 def _swap(columns: list[list[Node]], beside: Mapping[Node, list[Node]]) -> None:
-    """Exchange two that stand one above the other wherever their own arrows then cross less."""
+    """Exchange two boxes next to each other in a column wherever their arrows then cross less."""
     for n, column in enumerate(columns):
         sides = [
             {name: at for at, name in enumerate(columns[side])} for side in (n - 1, n + 1) if 0 <= side < len(columns)
@@ -132,7 +132,7 @@ def _steps(chains: Mapping[tuple[str, str], list[Node]]) -> Steps:
     return [pair for chain in chains.values() for pair in pairwise(chain)]
 
 
-def _neighbours(steps: Iterable[tuple[Node, Node]]) -> dict[Node, list[Node]]:
+def _neighbors(steps: Iterable[tuple[Node, Node]]) -> dict[Node, list[Node]]:
     found: dict[Node, list[Node]] = {}
     for a, b in steps:
         found.setdefault(a, []).append(b)
@@ -145,7 +145,7 @@ def _all_crossings(columns: list[list[Node]], steps: Steps) -> int:
 
 
 def _crossings(left: list[Node], right: list[Node], steps: Steps) -> int:
-    """How many steps between two columns cross."""
+    """The number of crossing steps between two columns."""
     at_left, at_right = ({name: at for at, name in enumerate(column)} for column in (left, right))
     ends = sorted((at_left[a], at_right[b]) for a, b in steps if a in at_left and b in at_right)
     return sum(b > d for n, (a, b) in enumerate(ends) for c, d in ends[n + 1 :] if c > a)

@@ -12,7 +12,7 @@ INTRO = "The papers, books and pages that these notes rest on, and where each is
 
 
 def page(project: Project) -> str | None:
-    """The list of works as Markdown; None where no listed page cites one."""
+    """The list of works as Markdown; None if no listed page cites one."""
     cited = citing(project)
     works = [work for work in project.knowledge.literature.works.values() if work.key in cited]
     if not works:
@@ -27,7 +27,7 @@ def page(project: Project) -> str | None:
 
 
 def citing(project: Project) -> dict[str, list[PageInfo]]:
-    """The listed pages that cite each work, or name it among their sources, by its key."""
+    """The listed pages that cite each work in the text or in sources:, by the work's key."""
     found: dict[str, list[PageInfo]] = {}
     for page in project.knowledge.visibility.pages:
         keys = [r.name for r in page.references if r.scheme == "cite"]

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 WIDTH, LINE, INSET, GAP, BETWEEN = 142, 17, 7, 10, 42  # a box, its lines, its rim; between rows, between columns
 LETTERS = 17  # of the widest line in a box
-SUBJECTS = 8  # colours that there are
+SUBJECTS = 8  # colors in the style sheet
 
 
 def page(project: Project) -> str | None:
-    """The page, or None where no listed concept needs another."""
+    """The page, or None if no listed concept needs another."""
     graph = project.knowledge.graph
     if not any(graph.prerequisites(name) for name in graph.concepts):
         return None
@@ -60,7 +60,7 @@ def laid_out(graph: Graph) -> Layers:
 
 
 def legend(graph: Graph) -> str:
-    """The subjects with their colours, for those who see the drawing."""
+    """The subjects with their colors, for readers who see the drawing."""
     items = (
         f'<li><span class="cn-map__key cn-map--{n}"></span>{escape(subject)}</li>'
         for n, subject in enumerate(subjects(graph)[:SUBJECTS])
@@ -78,7 +78,7 @@ def _subject(graph: Graph, name: str) -> str:
 
 
 def drawing(graph: Graph) -> str:
-    """The map as SVG: boxes that are links, and arrows; colours and fonts by the style sheet."""
+    """The map as SVG: boxes that are links, and arrows; the style sheet sets colors and fonts."""
     found = laid_out(graph)
     lines = {name: wrapped(page_title(graph.catalog.pages[name])) for name in graph.concepts}
     room: dict[Node, float] = {node: 4.0 for column in found.columns for node in column}
@@ -103,7 +103,7 @@ def drawing(graph: Graph) -> str:
 
 
 def wrapped(words: str) -> list[str]:
-    """A title in lines that a box has room for: as few as there can be, and then as even as they can be."""
+    """A title in lines that fit into a box: as few as possible, and then as even as possible."""
     pieces = [cut.cut(piece, LETTERS) if piece.isascii() else piece for piece in words.split()]
     words, widest = " ".join(pieces), max(map(cut.columns, pieces), default=0)
     best = cut.wrap(words, LETTERS, hyphens=False)
@@ -117,20 +117,20 @@ def wrapped(words: str) -> list[str]:
 
 def _box(graph: Graph, name: str, lines: list[str], x: float, y: float, height: float, order: list[str]) -> str:
     subject = _subject(graph, name)
-    colour = f" cn-map--{order.index(subject)}" if subject in order[:SUBJECTS] else ""
+    color = f" cn-map--{order.index(subject)}" if subject in order[:SUBJECTS] else ""
     texts = "".join(
         f'<text x="{x + 13:.0f}" y="{y + INSET + LINE * (n + 0.75):.1f}">{escape(line)}</text>'
         for n, line in enumerate(lines)
     )
     return (
-        f'<a href="{escape(page_url(name))}" tabindex="-1" class="cn-map__node{colour}">'
+        f'<a href="{escape(page_url(name))}" tabindex="-1" class="cn-map__node{color}">'
         f'<rect class="cn-map__rim" x="{x:.0f}" y="{y:.1f}" width="{WIDTH}" height="{height:.1f}" rx="4"/>'
         f'<rect class="cn-map__edge" x="{x:.0f}" y="{y:.1f}" width="5" height="{height:.1f}" rx="2"/>{texts}</a>'
     )
 
 
 def _path(chain: list[Node], left: dict[Node, float], middle: dict[Node, float]) -> str:
-    """A curve through everything in a chain, level where it leaves and where it arrives, with a head at the end."""
+    """A curve through a chain, horizontal at its start and its end, with an arrowhead."""
     start = chain[0]
     x, y = left[start] + WIDTH, 1 + middle[start]
     found = [f"M{x:.0f} {y:.1f}"]

@@ -1,4 +1,4 @@
-"""What is new, for people: what changed since the last release, and what each release brought."""
+"""The page of news: the changes since the last release, and those of each release."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(project: Project) -> str:
 
 
 def _step(project: Project, step: Step) -> Iterator[str]:
-    """What one release brought, or what none has yet."""
+    """The changes of one release, or those since the last."""
     there, before = step.after, step.before
     if there.name:
         notes = sum(not Paths.is_for_contributors(name) for name in there.pages)
@@ -57,7 +57,7 @@ def _step(project: Project, step: Step) -> Iterator[str]:
 
 
 def _note(project: Project, step: Step, name: str) -> str:
-    """A page with what it was called, where it lay."""
+    """A page with its former title, or a note that it was renamed."""
     words = [f"was called “{c.before}”" for c in step.pages[name] if c.kind == "title"]
     words += ["renamed"] if any(c.kind == "renamed" for c in step.pages[name]) else []
     title, aside = escape(step.title(name)), escape("; ".join(words))

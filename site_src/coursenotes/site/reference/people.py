@@ -1,4 +1,4 @@
-"""The page of people: what everybody wrote, teaches, and took notes of, among what is listed."""
+"""The page of people: what each wrote, teaches, and took notes of, from listed pages and lectures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from coursenotes.site.html import front_matter
 from coursenotes.site.reference.text import escaped, link_to
 
 ABOUT = "Who wrote these notes, who teaches the courses, and whose notes they draw on."
-HIDDEN = "\n  { data-search-exclude }"  # who looks for a topic is not helped by a list of all of them
+HIDDEN = "\n  { data-search-exclude }"  # a list of all notes does not help a search for a topic
 
 
 def page(project: Project) -> str | None:
-    """The page as Markdown: a section for each who gave something, in the order of people.yml; None for nobody."""
+    """The page as Markdown: a section for each contributor, in the order of people.yml; None without any."""
     credit = project.knowledge.credit
     if not credit.works:
         return None

@@ -1,4 +1,4 @@
-"""Small pieces of Markdown that the generated indexes share."""
+"""Small pieces of Markdown that the reference pages share."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import re
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.headings import page_title
+from coursenotes.discover.text.formulas import IN_DOLLARS
 
-_FORMULA = re.compile(r"(?<!\w)(\$(?!\s)[^$]+(?<!\s)\$)(?!\w)")
-_MARKS = re.compile(r"[^\w\s.,;:'’“”?/()+=%-]|_")  # what Markdown may take for its own
+_MARK = r"[^\w\s.,;:'’“”?/()+=%-]|_"  # characters that may be Markdown
+_FORMULA_OR_MARK = re.compile(rf"{IN_DOLLARS}|{_MARK}", re.DOTALL)
 
 
 def escaped(words: str) -> str:
-    """Words as Markdown that shows them as they are. Formulae between dollar signs stay formulae.
+    """Words as Markdown that shows them unchanged. Formulas between dollar signs stay formulas.
 
-    Not by backslashes: one before a bracket begins a formula.
+    It escapes with entities, not backslashes, because a backslash before a bracket starts a formula.
     """
-    parts = _FORMULA.split(" ".join(words.split()))  # words, formula, words, …
-    parts[::2] = [_MARKS.sub(lambda match: f"&#{ord(match[0])};", part) for part in parts[::2]]
-    return "".join(parts)
+    return _FORMULA_OR_MARK.sub(lambda m: m[0] if m.lastindex else f"&#{ord(m[0])};", " ".join(words.split()))
 
 
 def link_to(page: PageInfo, place: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The timestamp index: every topic, each second of a lecture at which it is treated, and the notes on it."""
+"""The timestamp index: every topic with the times in lectures at which it is treated, and the notes on it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "reference/times.md"
 
 
 def page(project: Project) -> str | None:
-    """The index as Markdown, by the titles of topics; None where there are no concepts."""
+    """The index as Markdown, by the titles of topics; None if there are no concepts."""
     times = project.knowledge.times.topics
     if not times:
         return None
@@ -42,22 +42,22 @@ def page(project: Project) -> str | None:
 
 
 def _filed(words: str) -> str:
-    """What a title is sorted by: "A map from sales" stands under M."""
+    """The sort key of a title: "A map from sales" is sorted under M."""
     return re.sub(r"^(a|an|the) ", "", words.casefold())
 
 
 def address(name: str, lecture: str, seconds: int) -> str:
-    """Where a topic's second stands in the index, from the site's root; name is that of the concept's page."""
+    """The address of a topic's timestamp in the index, from the site's root. name: the concept's page."""
     return f"{Paths.page_url(NAME)}#{_id(name, lecture, seconds)}"
 
 
 def topic(name: str) -> str:
-    """What a concept is called in addresses: concepts/dropout.md -> dropout."""
+    """A concept's name in addresses: concepts/dropout.md -> dropout."""
     return name.removeprefix("concepts/").removesuffix(".md").replace("/", "-")
 
 
 def called(lectures: Lectures, lecture: Lecture) -> str:
-    """A lecture in a few words: "lecture 8 (2022)", or with the course's title where several are of one year."""
+    """A lecture in a few words: "lecture 8 (2022)", or with the course's title if several have the same year."""
     course = lectures.courses[lecture.course]
     year = str(course.more.get("year") or "")
     same = [other for other in lectures.courses.values() if str(other.more.get("year") or "") == year]
@@ -74,7 +74,7 @@ def _topic(project: Project, name: str, places: list[Place], lessons: dict[str, 
 
 
 def _lecture(project: Project, name: str, which: str, places: list[Place], lesson: str | None) -> str:
-    """One lecture's row: what it is called, with its lesson's page where there is one, and its seconds."""
+    """One lecture's row: its title, linked to its lesson's page if there is one, and its times."""
     lectures = project.knowledge.lectures
     lecture = lectures.get(which)
     assert lecture is not None
@@ -86,7 +86,7 @@ def _lecture(project: Project, name: str, which: str, places: list[Place], lesso
 
 
 def _second(name: str, lecture: Lecture, seconds: int) -> str:
-    """A second as a link to the video, or as text where there is no video."""
+    """A time as a link to the video, or as text if there is no video."""
     there = f' href="{escape(video)}"' if (video := lecture.watch(seconds)) else ""
     tag = "a" if there else "span"
     return f'<{tag} class="cn-time" id="{_id(name, lecture.id, seconds)}"{there}>{write_time(seconds)}</{tag}>'

@@ -1,9 +1,9 @@
-r"""Formulae where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
+r"""Formulas where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
 
-- A bar between dollar signs ends no cell of a table; \| there, and in code, is the bar that it is on GitHub.
-- $$y$$ in a sentence is a formula on a line of its own, and in a heading or a cell one in the line.
-- Digits between and behind dollar signs are prices: $5–$10.
-- What cannot be set, the entries of a table of contents and the words of a picture, has characters in its place.
+- A bar between dollar signs does not end a cell of a table; \| there, and in code, is a bar, as on GitHub.
+- $$y$$ in a sentence is a formula on a line of its own; in a heading or a cell it stays in the line.
+- Digits between and after dollar signs are prices: $5–$10.
+- Where KaTeX does not run, in a table of contents and in the description of a picture, a formula becomes characters.
 """
 
 from __future__ import annotations
@@ -20,36 +20,35 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from pymdownx import arithmatex
 
-from coursenotes.discover.text.prose import FORMULA_IN_LINE, NO_PRICE
+from coursenotes.discover.text.formulas import DISPLAY_IN_LINE, IN_LINE, NO_PRICE
 from coursenotes.discover.text.tex import rendered
 
-IN_LINE, BLOCK, TABLE = "arithmatex-inline", "arithmatex-block", "table"
+INLINE, BLOCK, TABLE = "arithmatex-inline", "arithmatex-block", "table"
 BEFORE_IN_LINE = 189.95  # before arithmatex's own (189.9), after inline code (190)
 AFTER_IDS = 4  # after the toc extension (5), before mkdocs reads the title (1)
 TABLES = 75  # as the tables extension has it
 
 _DOLLARS = arithmatex.RE_SMART_DOLLAR_INLINE.replace(r"(\$)(?!\s)", rf"(\$)(?!\s){NO_PRICE}")
-_DISPLAY = r"(?<![\\$])\$\$(?!\$)((?:\\.|[^\\$\x02\x03])+?)\$\$(?!\$)"
 _TICKS = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
 _ONE_BLOCK = r"((?:\\.|[^\\$]|\$(?!\$))+?))(?P=dollar)"
-_BAR = "\x1f"  # stands for a bar that ends no cell: no page can hold it
+_BAR = "\x1f"  # replaces a bar that does not end a cell: no page can hold this character
 _NOT_ALONE = ("h1", "h2", "h3", "h4", "h5", "h6", "a", "summary", "td", "th", "dt")
 _WORDS = ("alt", "title", "aria-label")
 
 
 def install(md: Markdown) -> None:
-    """Mend what arithmatex and the tables extension do; nothing where a site does not use them."""
-    if IN_LINE in md.inlinePatterns:
-        in_line = md.inlinePatterns[IN_LINE]
-        in_line.compiled_re = re.compile(  # type: ignore[attr-defined]
+    """Fix the output of arithmatex and the tables extension; does nothing if a site does not use them."""
+    if INLINE in md.inlinePatterns:
+        inline = md.inlinePatterns[INLINE]
+        inline.compiled_re = re.compile(  # type: ignore[attr-defined]
             f"(?:{_DOLLARS}|{arithmatex.RE_BRACKET_INLINE})", re.DOTALL | re.UNICODE
         )
-        md.inlinePatterns.register(_Display(_DISPLAY, md), "cn-display", BEFORE_IN_LINE)
+        md.inlinePatterns.register(_Display(DISPLAY_IN_LINE, md), "cn-display", BEFORE_IN_LINE)
         md.treeprocessors.register(_Spelled(md), "cn-spelled", AFTER_IDS)
-    if BLOCK in md.parser.blockprocessors:  # $$a$$ and $$b$$ are two
+    if BLOCK in md.parser.blockprocessors:  # $$a$$ and $$b$$ are two formulas
         block: Any = md.parser.blockprocessors[BLOCK]
         block.pattern = re.compile(block.pattern.pattern.replace(r"((?:\\.|[^\\])+?))(?P=dollar)", _ONE_BLOCK))
-    if IN_LINE in md.inlinePatterns and TABLE in md.parser.blockprocessors:
+    if INLINE in md.inlinePatterns and TABLE in md.parser.blockprocessors:
         table: Any = md.parser.blockprocessors[TABLE]
         md.parser.blockprocessors.register(_Table(md.parser, table.config), TABLE, TABLES)
 
@@ -64,22 +63,22 @@ class _Display(InlineProcessor):
 
 
 class _Table(TableProcessor):
-    """A table whose formulae and code may hold bars."""
+    """A table whose formulas and code may contain bars."""
 
     def _split(self, row: str) -> list[str]:
         row = _TICKS.sub(lambda match: match[0].replace("\\|", _BAR), row)
         bare = _TICKS.sub(lambda match: "\0" * len(match[0]), row)
-        for match in reversed([*FORMULA_IN_LINE.finditer(bare)]):
+        for match in reversed([*IN_LINE.finditer(bare)]):
             before, after = bare[: match.start()][-1:], bare[match.end() :][:1]
             if re.search(r"(?<!\\)\|", match[0]) and (before.isalnum() or after.isalnum()):
-                continue  # |US$|CA$| are cells with the names of currencies
+                continue  # |US$|CA$| are two cells with the names of currencies
             formula = re.sub(r"\\?\|", _BAR, row[match.start() : match.end()])
             row = row[: match.start()] + formula + row[match.end() :]
         return [cell.replace(_BAR, "|") for cell in super()._split(row)]  # type: ignore[misc]
 
 
 class _Spelled(Treeprocessor):
-    """Formulae as characters where no script will set them."""
+    """Formulas as characters wherever no script sets them."""
 
     def run(self, root: ET.Element) -> None:
         _spell(getattr(self.md, "toc_tokens", []))
@@ -95,14 +94,14 @@ class _Spelled(Treeprocessor):
 
 
 def _spell(tokens: Iterable[dict[str, Any]]) -> None:
-    """Give the entries of a table of contents names without TeX. A name is HTML."""
+    """Give the entries of a table of contents names without TeX. Names are HTML."""
     for token in tokens:
         token["name"] = rendered(token["name"])
         _spell(token["children"])
 
 
 def _in_line(element: ET.Element) -> None:
-    """Formulae in what is itself a line."""
+    """Set the formulas inside a heading, a cell or a link in the line."""
     for child in element.iter():
         if child.get("class") == "arithmatex" and (child.text or "").startswith("\\["):
             child.text = AtomicString(rf"\({(child.text or '')[2:-2]}\)")

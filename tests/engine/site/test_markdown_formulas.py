@@ -1,4 +1,4 @@
-r"""Formulae come out right: in tables, in sentences, in headings and what is made of them; and prices stay prices."""
+r"""Formulas come out right: in tables, in sentences, in headings and what is made of them; and prices stay prices."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from coursenotes.discover.project import discover
 from coursenotes.project import Project
 from coursenotes.site.files import previews
 from coursenotes.site.files.search import _in_words
-from coursenotes.site.markdown import formulae
+from coursenotes.site.markdown import formulas
 from tests.conftest import ROOT
 from tests.engine.rendering import EXPERIMENTS, opened_at, put, render, whole, write
 
 
 class Ours(Extension):
     def extendMarkdown(self, md):
-        formulae.install(md)
+        formulas.install(md)
 
 
 def site() -> markdown.Markdown:
@@ -96,7 +96,7 @@ def test_a_head_may_hold_bars_too():
         ("term $a$\n:   is $$b$$ here", [r"\(a\)", r"\[b\]"]),
     ],
 )
-def test_formulae_of_a_text(text, expected):
+def test_formulas_of_a_text(text, expected):
     assert found(text) == expected
     assert not re.search(r"\$<span|</span>\$|\$\$", converted(text)), "dollars are left"
 
@@ -143,7 +143,7 @@ def test_a_search_finds_what_is_shown():
     )
 
 
-def test_a_site_without_formulae_or_tables_is_left_alone():
+def test_a_site_without_formulas_or_tables_is_left_alone():
     md = markdown.Markdown(extensions=["toc", Ours()])
     assert md.convert("$|x|$ | $$y$$") == "<p>$|x|$ | $$y$$</p>"
 
