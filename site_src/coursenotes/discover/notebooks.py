@@ -48,8 +48,8 @@ class Notebook:
 def read(path: Path) -> Notebook:
     """The notebook in a file. Raises CoursenotesError where it cannot be shown."""
     if path.stat().st_size > FILE:
-        raise _problem(path, f"a notebook of {path.stat().st_size // 1_000_000} MB",
-                       "clear its outputs, save it, and keep the pictures that matter")  # fmt: skip
+        what = f"a notebook of {path.stat().st_size // 1_000_000} MB"
+        raise _problem(path, what, "clear its outputs, save it, and keep the images that matter")
     try:
         raw = path.read_text(encoding="utf-8")
         data = json.loads(raw)
@@ -63,8 +63,8 @@ def read(path: Path) -> Notebook:
     if not isinstance(data, dict) or "nbformat" not in data:
         raise _problem(path, "not a notebook: JSON without nbformat", "save it with Jupyter")
     if data["nbformat"] != 4:
-        raise _problem(path, f"a notebook of format {data['nbformat']}; this site reads format 4",
-                       f"jupyter nbconvert --to notebook --nbformat 4 --inplace {path.name}")  # fmt: skip
+        what = f"a notebook of format {data['nbformat']}; this site reads format 4"
+        raise _problem(path, what, f"jupyter nbconvert --to notebook --nbformat 4 --inplace {path.name}")
     cells = data.get("cells")
     if not isinstance(cells, list) or not all(_is_cell(cell) for cell in cells):
         raise _problem(path, "not a notebook: its cells cannot be read", "save it again with Jupyter")

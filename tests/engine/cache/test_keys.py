@@ -1,4 +1,4 @@
-"""What a job's key covers, and what it does not: each by changing one thing in a small project."""
+"""The inputs that a job's key covers, and those that it does not: each tested by one change in a small project."""
 
 import ast
 import importlib.metadata
@@ -100,7 +100,7 @@ DYNAMIC = {
 
 
 @pytest.mark.parametrize("code, said", DYNAMIC.values(), ids=DYNAMIC)
-def test_what_cannot_be_followed_is_reported(mini, code, said):
+def test_code_that_cannot_be_followed_is_reported(mini, code, said):
     edit(mini.snippet("straight_line"), "    x, y = data\n", f"    x, y = data\n    {code}\n")
     with pytest.raises(CoursenotesError) as caught:
         Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
@@ -119,7 +119,7 @@ def test_getattr_of_a_library_or_an_object_is_followed_well_enough(mini):
     Project(discover(mini)).plan.jobs("straight_line.fit", "sample")
 
 
-def test_a_name_that_is_not_there_is_reported_with_the_nearest(mini):
+def test_an_unknown_name_is_reported_with_the_nearest(mini):
     edit(
         mini.snippet("straight_line"),
         "from snippets.steps import descend",
@@ -165,7 +165,7 @@ ON_DATA = EXPERIMENT.replace("seeds=1", "data=d, seeds=1").replace("run: Run", "
 
 
 def key_of(mini, body, scale="sample", more=EXPERIMENT, **others):
-    """The key of an experiment that returns f(1), or reads d, of a file with this body, beside other files."""
+    """The key of an experiment that returns f(1), or reads d, of a file with this body, next to other files."""
     for name, text in {"t": BODY.format(body) + more, **others}.items():
         path = mini.snippets / f"{name.replace('__', '/', 1)}.py"
         path.parent.mkdir(exist_ok=True)
@@ -258,7 +258,7 @@ HIDDEN = {  # what: (body, other files, (which file, old, new)): each changes wh
 
 
 @pytest.mark.parametrize("body, others, change", HIDDEN.values(), ids=HIDDEN)
-def test_what_no_name_leads_to_counts(mini, body, others, change):
+def test_code_that_no_name_leads_to_counts(mini, body, others, change):
     before = key_of(mini, body, **others)
     which, old, new = change
     files = {"t": body, **others}
@@ -280,7 +280,7 @@ IDLE = {
 
 
 @pytest.mark.parametrize("more", IDLE.values(), ids=IDLE)
-def test_what_no_job_runs_does_not_count(mini, more):
+def test_code_that_no_job_runs_does_not_count(mini, more):
     assert key_of(mini, "def f(x): return 1") == key_of(mini, more + "def f(x): return 1")
 
 
@@ -300,7 +300,7 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("body, said", UNSEEN.values(), ids=UNSEEN)
-def test_what_lies_outside_the_key_is_reported(mini, body, said):
+def test_inputs_outside_the_key_are_reported(mini, body, said):
     with pytest.raises(CoursenotesError, match=said):
         key_of(mini, body)
 

@@ -145,7 +145,7 @@ def other(draw: random.Random) -> str:
 
 
 def edited(text: str, draw: random.Random) -> str:
-    """The text with one number changed, two neighbours swapped, or a statement taken out."""
+    """The text with one number changed, two neighbors swapped, or a statement removed."""
     parts = text.split("\n\n\n")
     kind = draw.random()
     if kind < 0.75:
@@ -166,7 +166,7 @@ def _is_in_a_name(text: str, k: int) -> bool:
 
 
 def value(texts: dict[str, str]) -> object:
-    """What the experiment gives; None where the files cannot be run."""
+    """The experiment's metric; None where the files cannot be run."""
     kept = {name: sys.modules.pop(name, None) for name in ("snippets", "snippets.other", "snippets.t")}
     try:
         package = sys.modules["snippets"] = types.ModuleType("snippets")
@@ -193,7 +193,7 @@ def key(root: Path, texts: dict[str, str]) -> str | None:
     return None if closure.refused else hash_json(closure.symbols)
 
 
-def test_no_edit_is_missed_and_few_are_needless(tmp_path):
+def test_no_edit_is_missed_and_few_count_needlessly(tmp_path):
     (tmp_path / "snippets").mkdir()
     (tmp_path / "snippets" / "__init__.py").touch()
     found: Counter[str] = Counter()

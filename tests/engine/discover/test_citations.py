@@ -1,4 +1,4 @@
-"""Which brackets are citations, and what they say of each work."""
+"""Citations in brackets, and the words around each work."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_a_citation_gives_its_works(text, expected):
     ["[DL1v3L5@1:54:00]", "[@1:54:00]", "[mail@example.org]", "[@jeremyphoward](https://example.org)", "![@a]", "[@]",
      "[@a]: https://example.org", "@a", "[@a][1]", "[a @b @c]", "[^@a]"],
 )  # fmt: skip
-def test_what_only_looks_like_one_is_left_alone(text):
+def test_text_that_only_resembles_a_citation_is_left_alone(text):
     assert CITATION.search(text) is None
 
 
-def test_long_brackets_are_read_in_no_time():
+def test_long_brackets_are_read_quickly():
     start = time.perf_counter()
     for text in ("[" + "a " * 20_000, "[@a" + "; b " * 10_000, "[x" * 20_000, "[@a, " + "p " * 20_000):
         CITATION.search(text)

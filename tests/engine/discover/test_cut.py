@@ -68,7 +68,7 @@ def test_a_sentence_ends_where_its_script_ends_it(text, expected):
 
 @pytest.mark.parametrize("text", [*LONG, "", "a simple text to wrap", "dropout 率上升，（括号）。随着学习率"])
 @pytest.mark.parametrize("most", [18, 7, 2])
-def test_lines_are_no_wider_than_told_and_lose_nothing(text, most):
+def test_lines_fit_the_width_and_lose_nothing(text, most):
     lines = wrap(text, most)
     assert all(columns(line.rstrip("，。）)")) <= most for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())

@@ -1,4 +1,4 @@
-"""The one list of a project's files: what is refused, each with its path, all at once and before it is opened."""
+"""The one list of a project's files: refused files are reported with their paths, all at once, before any is opened."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NFC, NFD = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
 
 @pytest.fixture(autouse=True)
 def ends():
-    """What has no end, or waits for a writer, fails here instead."""
+    """Fail a test that never ends, or waits for a writer."""
 
     def late(*_):
         raise AssertionError("it did not end")
@@ -49,7 +49,7 @@ def link(path: Path, target: str | Path) -> Path:
 
 
 def told(paths: Paths) -> dict[str, str]:
-    """{path below the root: what is wrong and how to mend it} of all that discovery refuses."""
+    """{path below the root: the problem and its fix} of all files that discovery refuses."""
     with pytest.raises(CoursenotesError) as caught:
         discover(paths)
     assert all(problem.fix for problem in caught.value.problems)
@@ -80,7 +80,7 @@ def told(paths: Paths) -> dict[str, str]:
     ],
 )
 @pytest.mark.parametrize("target", ["/proc/self/environ", "../key"])
-def test_a_link_out_of_the_project_is_refused_wherever_it_lies(mini: Paths, name: str, target: str):
+def test_a_link_out_of_the_project_is_refused_in_every_folder(mini: Paths, name: str, target: str):
     key = put(mini.root.parent / "key", "secret")
     link(mini.root / name, key if target == "../key" else target)
     ((place, what),) = told(mini).items()
@@ -94,7 +94,7 @@ def test_settings_that_are_a_link_out_are_refused(mini: Paths):
 
 
 @pytest.mark.parametrize("tree", ["docs", "snippets", "tests/claims", "results", "tests"])
-def test_a_tree_that_lies_elsewhere_is_refused(mini: Paths, tree: str):
+def test_a_tree_outside_the_project_is_refused(mini: Paths, tree: str):
     shutil.move(mini.root / tree, mini.root.parent / "theirs")
     link(mini.root / tree, mini.root.parent / "theirs")
     ((place, what),) = told(mini).items()
@@ -119,7 +119,7 @@ def test_a_link_by_way_of_another_is_followed_to_its_end(mini: Paths):
         "notes/private.md",
     ],
 )  # fmt: skip
-def test_a_link_to_what_is_not_published_is_refused(mini: Paths, target: str):
+def test_a_link_to_a_private_file_is_refused(mini: Paths, target: str):
     put(mini.root / ".gitignore", "/notes/local/\n*.log\n")
     put(mini.root / "notes" / ".gitignore", "private.md\n")
     put(mini.root / target, "secret")
@@ -130,14 +130,14 @@ def test_a_link_to_what_is_not_published_is_refused(mini: Paths, target: str):
     assert all(name.split("/")[1] == "folder" for name in told(mini))
 
 
-def test_what_the_repository_alone_ignores_is_refused(mini: Paths):
+def test_a_file_ignored_by_the_repository_alone_is_refused(mini: Paths):
     put(mini.root / ".git" / "info" / "exclude", "drafts/\n")
     put(mini.root / "drafts" / "x.md")
     link(mini.docs / "x.md", "../drafts/x.md")
     assert "drafts/x.md, which git ignores" in told(mini)["docs/x.md"]
 
 
-def test_what_a_linked_folder_holds_for_itself_does_not_come_along(mini: Paths):
+def test_hidden_files_of_a_linked_folder_are_left_out(mini: Paths):
     put(mini.root / "handouts" / "a.md")
     put(mini.root / "handouts" / ".git" / "config", "secret")
     put(mini.root / "handouts" / ".env", "secret")
@@ -209,7 +209,7 @@ def test_a_hidden_link_to_a_folder_is_refused_too(mini: Paths):
     assert set(told(mini)) == {"docs/.l"}
 
 
-def test_the_lock_of_an_editor_is_no_page(mini: Paths):
+def test_an_editor_lock_is_not_a_page(mini: Paths):
     link(mini.docs / "concepts" / ".#averages.md", "ana@host.4711:1700000000")
     put(mini.docs / ".trash" / "old.md", "[x](claim:nothing)\n")
     assert ".trash/old.md" not in discover(mini).pages
@@ -261,7 +261,7 @@ def test_a_hard_link_is_refused(mini: Paths, name: str):
     assert "a hard link" in told(mini)[name]
 
 
-def test_hard_links_of_the_store_are_nobodys_business(mini: Paths):
+def test_hard_links_in_the_store_are_allowed(mini: Paths):
     os.link(put(mini.state / "store" / "x.json"), mini.root / "x.json")
     os.link(put(mini.site / "x.html"), mini.root / "x.html")
     assert discover(mini).pages
@@ -281,7 +281,7 @@ def test_a_link_that_leads_nowhere_is_refused(mini: Paths):
     assert all("leads nowhere" in what for what in told(mini).values()) and len(told(mini)) == 2
 
 
-def test_all_is_told_at_once(mini: Paths):
+def test_all_problems_are_reported_at_once(mini: Paths):
     link(mini.docs / "e.md", "/etc/hostname")
     link(mini.docs / "l", ".")
     os.mkfifo(mini.docs / "f.md")
@@ -361,7 +361,7 @@ def test_a_picture_is_one_of_the_list(mini: Paths):
     assert found[2][2] == "write there.png"
 
 
-def test_what_is_no_file_any_more_is_not_waited_for(tmp_path: Path):
+def test_reading_does_not_wait_for_a_file_that_is_gone(tmp_path: Path):
     os.mkfifo(tmp_path / "x.md")
     with pytest.raises(OSError, match="no longer a file"):
         listing.read_text(tmp_path / "x.md")
@@ -386,7 +386,7 @@ def test_a_link_that_appears_while_mkdocs_runs_is_refused(mini: Paths):
 
 
 def test_circles_that_appear_before_mkdocs_looks_are_refused(mini: Paths):
-    """mkdocs itself follows them: two take it through more folders than it can ever see."""
+    """mkdocs itself follows them: two lead it through more folders than it can ever list."""
     project = Project(discover(mini))
     link(mini.docs / "l", ".")
     link(mini.docs / "m", ".")

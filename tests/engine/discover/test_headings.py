@@ -53,7 +53,7 @@ FIRST = "By hand, collab_learner and more"
 
 
 @pytest.mark.parametrize(("line", "title"), [(1, None), (4, None), (6, FIRST), (9, FIRST), (14, "A link & more")])
-def test_a_line_stands_in_the_last_section_above_it(line, title):
+def test_a_line_is_in_the_last_section_above_it(line, title):
     found = section_of(PAGE, line)
     assert (found and found.title) == title
 
@@ -72,7 +72,7 @@ def test_spans_are_the_whole_text():
     ("snake_case stays_ as it is", "snake_case stays_ as it is"),
     ("![a picture](figure:a.b)", "a picture"),
 ])  # fmt: skip
-def test_plain_text_is_what_a_reader_sees(markdown, read):
+def test_plain_text_is_the_text_that_a_reader_sees(markdown, read):
     assert without_marks(markdown) == read
 
 

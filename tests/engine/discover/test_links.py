@@ -1,4 +1,4 @@
-"""Which pages a page links to, however the link is written."""
+"""The links from page to page, in all the ways to write them."""
 
 import pytest
 
@@ -28,11 +28,11 @@ def test_an_address_is_followed(name, href, page, anchor):
     "[x](c.md)", "[x](https://example.org/b.md)", "[x](mailto:b.md)", "![x](b.md)", "`[x](b.md)`", "[x](claim:b.md)",
     "    [x](b.md)", "[^1]: b.md", "<!-- [x](b.md) -->", "<abbr href='b.md'>",
 ])  # fmt: skip
-def test_what_leads_to_no_page_is_none(text):
+def test_other_addresses_are_not_page_links(text):
     assert list(page_links("concepts/a.md", text, PAGES)) == []
 
 
-def test_all_are_told_in_their_order():
+def test_links_are_in_the_order_of_the_text():
     text = '[one](b.md)\n\n<a id=x href="../b/#y">two</a> [three][t]\n\n[t]: a.md#z\n'
     assert [tuple(link) for link in page_links("concepts/a.md", text, PAGES)] == [
         (1, "concepts/b.md", ""), (3, "concepts/b.md", "y"), (5, "concepts/a.md", "z"),
@@ -43,7 +43,7 @@ def test_a_place_on_the_page_itself_is_a_link_to_it_where_it_is_asked_for():
     assert list(page_links("concepts/a.md", "[x](#here)", ["concepts/b.md"])) == []
 
 
-def test_a_link_to_a_page_that_there_is_not_is_told_with_its_line(mini):
+def test_a_link_to_a_missing_page_is_reported_with_its_line(mini):
     text = "# T\n\n[a](avrages.md#x) [b](averages.md) [c](../evidence/claims.md) [d](https://a.org/b.md) `[e](f.md)`\n"
     (found,) = opened_at(mini, page=text).knowledge.problems()
     assert (found.what, found.line) == ("avrages.md#x leads to no page", 3)

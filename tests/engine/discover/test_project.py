@@ -1,4 +1,4 @@
-"""What is found by parsing, and what is said where it cannot be read."""
+"""The catalog of a project, and the reports of files that cannot be read."""
 
 import pytest
 
@@ -49,7 +49,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("old, new, said", WRONG.values(), ids=WRONG)
-def test_what_is_wrong_is_told_with_its_line(mini, old, new, said):
+def test_mistakes_are_reported_with_their_lines(mini, old, new, said):
     edit(mini.snippet("straight_line"), old, new)
     with pytest.raises(CoursenotesError) as caught:
         discover(mini)
@@ -57,7 +57,7 @@ def test_what_is_wrong_is_told_with_its_line(mini, old, new, said):
     assert first.path == mini.snippet("straight_line") and first.line and str(first).count("\n") <= 3
 
 
-def test_all_problems_are_told_at_once(mini):
+def test_all_problems_are_reported_at_once(mini):
     edit(mini.snippet("straight_line"), "@figure(fit)", "@figure(fits)")
     edit(mini.snippet("averages"), "seeds=5", "seeds=-4")
     (mini.claims / "test_average.py").write_text("def test_a(): pass\n")
@@ -69,13 +69,13 @@ def test_all_problems_are_told_at_once(mini):
         assert wanted in said
 
 
-def test_a_syntax_error_is_told_with_its_line(mini):
+def test_a_syntax_error_is_reported_with_its_line(mini):
     edit(mini.snippet("averages"), "def average(values):", "def average(values:")
     with pytest.raises(CoursenotesError, match=r"averages\.py:12: not Python"):
         discover(mini)
 
 
-def test_a_new_topic_is_found_whole(mini):
+def test_a_new_topic_is_complete(mini):
     paths = create(mini, "weight_decay")
     site = discover(mini)
     assert len(paths) == 3 and "weight_decay.error" in site.experiments and "weight_decay.shrinks" in site.claims
@@ -91,7 +91,7 @@ def test_a_date_that_does_not_exist_is_reported(mini):
     assert problem.what.startswith("front matter has a date that does not exist") and problem.path.name == "try.md"
 
 
-def test_a_page_that_is_a_link_to_nowhere_is_told(mini):
+def test_a_page_that_is_a_broken_link_is_reported(mini):
     (mini.docs / "concepts/gone.md").symlink_to("nowhere.md")
     with pytest.raises(CoursenotesError) as caught:
         discover(mini)

@@ -1,4 +1,4 @@
-"""Code that no name leads to: either the key knows of it, or it is refused with its line.
+"""Code that no name leads to: either the key covers it, or it is refused with its line.
 
 Each case is a small project and one edit; the experiment gives something else after it. The values themselves are
 compared too, by running the job as a build does, so that a case that tests nothing is noticed.
@@ -120,7 +120,7 @@ SEEN = {  # what: (files, (file, old, new))
 
 
 @pytest.mark.parametrize("files, change", SEEN.values(), ids=SEEN)
-def test_what_no_name_leads_to_counts(project, files, change):
+def test_code_that_no_name_leads_to_counts(project, files, change):
     name, old, new = change
     assert files[name].count(old) == 1
     before, value = project.put(files)

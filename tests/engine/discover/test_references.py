@@ -1,4 +1,4 @@
-"""The grammar: what is found on a page, where, and what is wrong with its form."""
+"""The grammar of references: their places on a page, and mistakes in their form."""
 
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def test_links_in_every_shape(text, target, words):
     "[x](http://a.b/code:a.B) <mailto:a@b.c> [y](#code) [z](../a/b.md) [w](//host/x)",
     "[19:12] [v1.2.3] [1:08:22](http://a.b) [1:08:22]: http://x",
 ])  # fmt: skip
-def test_what_is_no_reference(text):
+def test_text_that_only_resembles_a_reference_is_left_alone(text):
     assert found(text) == []
 
 
@@ -74,7 +74,7 @@ def test_an_open_fence_hides_nothing():
     assert len(found("```python\nsome\n\n[x](code:a.B)\n")) == 1
 
 
-def test_code_in_the_text_of_a_link_does_not_make_it_stand_alone():
+def test_code_in_the_text_of_a_link_does_not_separate_it_from_its_paragraph():
     assert "alone" in wrong("`a` [x](code:a.B)")[0]
 
 
@@ -124,7 +124,7 @@ def test_references_come_in_the_order_of_the_text():
     ("[dl2022/8@3:60]", "go to 59", "0:04:00"),
     ("[it fell to [1](measured:a.b.c)](claim:a.b)", "links do not nest", "[](claim:topic.name)"),
 ])  # fmt: skip
-def test_problems_say_where_what_and_how_to_mend_it(text, says, fix):
+def test_problems_say_where_what_and_how_to_fix_it(text, says, fix):
     problems = scan(text, PAGE)[1]
     assert any(says in str(p) for p in problems), problems
     assert all(p.path == PAGE and p.line for p in problems)
@@ -132,7 +132,7 @@ def test_problems_say_where_what_and_how_to_mend_it(text, says, fix):
         assert any(p.fix and fix in p.fix for p in problems), problems
 
 
-def test_all_problems_are_told_at_once_with_their_lines():
+def test_all_problems_are_reported_at_once_with_their_lines():
     text = "[a](foo:b)\n\nx [b](code:a.B) y\n\n```\nz\n```\n[0:99:00]\n"
     assert [p.line for p in scan(text, PAGE)[1]] == [1, 3, 8]
 
@@ -165,7 +165,7 @@ def test_times_are_seconds():
             parse_time(bad)
 
 
-def test_a_misspelt_scale_is_mended_and_the_rest_kept():
+def test_a_misspelled_scale_is_fixed_and_the_rest_kept():
     (said,) = wrong("[1](measured:a.b.c?n=1&scale=ful&m=2)\n")
     assert 'no scale "ful"' in said and "write measured:a.b.c?n=1&scale=full&m=2" in said
     (said,) = wrong("[1](measured:a.b.c?scale=simple)\n")

@@ -1,4 +1,4 @@
-"""What is refused, with its line: in jobs, in figures, in cells; and that the page for contributors lists all of it."""
+"""Refused code, with its line: in jobs, figures and cells; the page for contributors lists all rules."""
 # ruff: noqa: E501 - a case a line
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ DRAWS = "import numpy as np\nclass Draw:\n    def __init__(self, n, *, seed=0):\
 
 
 @pytest.mark.parametrize("code, line, said", REFUSED.values(), ids=REFUSED)
-def test_jobs_are_refused_what_cannot_be_followed(mini, code, line, said):
+def test_code_that_cannot_be_followed_is_refused_in_jobs(mini, code, line, said):
     with pytest.raises(CoursenotesError) as caught:
         jobs(mini, code, draws=DRAWS)
     told = str(caught.value)
@@ -125,7 +125,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("code", ALLOWED.values(), ids=ALLOWED)
-def test_what_only_looks_like_it_is_allowed(mini, code):
+def test_code_that_only_resembles_it_is_allowed(mini, code):
     assert jobs(mini, code)
 
 
@@ -176,7 +176,7 @@ def cell_page(mini, code: str):
 
 
 @pytest.mark.parametrize("code, line, said", CELLS.values(), ids=CELLS)
-def test_cells_are_refused_what_cannot_be_followed(mini, code, line, said):
+def test_code_that_cannot_be_followed_is_refused_in_cells(mini, code, line, said):
     (mini.snippets / "helper.py").write_text("import snippets.steps as s\ndef pick(name): return getattr(s, name)\n")
     _, first = cell_page(mini, code)
     told = [str(p) for p in check.static(Project(discover(mini)))]
@@ -202,7 +202,7 @@ STEP = '"""One step down a slope."""'
         ("import numpy as np\n", "import numpy as np\n\n"),
     ],
 )
-def test_what_a_cell_may_show_of_code_is_in_its_key(mini, old, new):
+def test_everything_that_a_cell_can_show_of_code_is_in_its_key(mini, old, new):
     """Docstrings, comments and lines."""
     cell_page(mini, "import inspect\nfrom snippets.steps import descend\nprint(inspect.getsource(descend))")
     before = lookup.key(Project(discover(mini)).plan, "concepts/averages.md")
@@ -234,7 +234,7 @@ def test_the_page_for_contributors_lists_every_rule():
     assert not missing and not fixes
 
 
-def test_rules_name_what_there_is():
+def test_rules_name_existing_objects():
     """A rule for a name that Python or a library does not know would never be met."""
     for rule in refusals.RULES:
         for name in rule.names:
@@ -246,7 +246,7 @@ def test_rules_name_what_there_is():
                 found = getattr(found, part, None) or importlib.import_module(f"{found.__name__}.{part}")
 
 
-def test_a_summary_says_what_is_refused_with_its_line():
+def test_a_summary_has_refusals_with_their_lines():
     text = "import os\n\n\ndef f():\n    return os.environ['A']\n"
     (statement,) = statements.summarize(text, Path("a.py"), "a").statements
     assert [refusal.line for refusal in statement.refusals] == [5]

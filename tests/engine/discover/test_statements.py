@@ -51,7 +51,7 @@ def test_code_counts(one, two):
 
 
 def test_the_writer_is_pinned():
-    """Every stored result's key rests on this text: a change here retrains everything, everywhere."""
+    """Every stored result's key depends on this text: a change here retrains everything, everywhere."""
     text = "def f(a, /, b: int = 1, *c, d=None, **e):\n    return [x for x in a if x > b] + f'{d!r:>{b}}'[::2]"
     assert digest(canonical(text)) == PINNED
 

@@ -1,4 +1,4 @@
-r"""Formulas as characters: what a table of contents, a title and a search show of them."""
+r"""Formulae as characters, for a table of contents, a title and a search."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_formula_is_spelled_in_characters(tex, expected):
 
 
 @pytest.mark.parametrize("tex", ["}{", r"\frac{", "{" * 60, "\\", "^", "_", r"\begin{matrix} a", r"\left", "x^{", "$"])
-def test_no_formula_stops_anything(tex):
+def test_no_formula_raises_an_error(tex):
     assert isinstance(words(tex), str) and "\ue000" not in words(tex)
 
 
@@ -49,7 +49,7 @@ def test_no_formula_stops_anything(tex):
         ("no formula", "no formula"),
     ],
 )
-def test_only_formulas_of_a_line_change(text, expected):
+def test_only_formulae_of_a_line_change(text, expected):
     assert spelled(text) == expected
 
 
@@ -58,5 +58,5 @@ def test_a_rendered_line_stays_html_and_prices_stay_prices():
     assert rendered(r"\(a < b\)", escaped=False) == "a < b"
 
 
-def test_the_fields_that_a_theme_writes_have_no_tex():
+def test_the_fields_that_a_theme_shows_have_no_tex():
     assert of_fields({"title": "$L_2$", "description": None, "subject": "$x$"}) == {"title": "L₂"}

@@ -22,7 +22,7 @@ def read(path, problems, known=()):
     ]
 
 
-def test_what_is_written_stays_as_it_is_written(file):
+def test_values_stay_as_they_are_written(file):
     problems = Problems()
     found = read(file('# first\n8: 1:08:22\nday: 2022-07-21\nlist: [on, "b"]\nin:\n  07: no\n'), problems)
     assert found == [
@@ -46,14 +46,14 @@ def test_an_empty_file_has_nothing(file, text):
         ("a: 1\n'a': 2\n", 2, "it: a appears twice"),
     ],
 )
-def test_what_is_wrong_has_its_line(file, text, line, what):
+def test_mistakes_have_their_lines(file, text, line, what):
     problems = Problems()
     read(file(text), problems)
     (problem,) = problems.all
     assert (problem.line, problem.what[: len(what)]) == (line, what)
 
 
-def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
+def test_an_unknown_field_is_left_out_and_the_nearest_one_named(file):
     problems = Problems()
     assert read(file("titel: x\nurl: y\n"), problems, ("title", "url")) == [("url", "y", 2)]
     assert problems.all[0].fix == "write title:" and problems.all[0].line == 1
@@ -68,7 +68,7 @@ def test_a_field_that_there_is_not_is_left_out_with_the_nearest_one(file):
         ("a: &x b\ntitle: *x\n", 2, "it: title repeats a value by a name with *"),
     ],
 )
-def test_what_yaml_would_put_in_its_place_in_silence_is_told(file, text, line, what):
+def test_values_that_yaml_would_silently_replace_are_reported(file, text, line, what):
     problems = Problems()
     read(file(text), problems)
     (problem,) = problems.all

@@ -1,4 +1,4 @@
-"""Front matter: what is text is read as text, and mkdocs, which reads it too, sees the same."""
+"""Front matter: text is read as text, and mkdocs reads the same."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def said(mini, head: str) -> list[str]:
         ),
     ],
 )
-def test_what_is_no_text_is_told_with_its_line_and_the_quotes(mini, head, expected):
+def test_values_that_are_not_text_are_reported_with_line_and_quotes(mini, head, expected):
     assert said(mini, head) == [expected]
 
 
@@ -71,11 +71,11 @@ def test_what_is_no_text_is_told_with_its_line_and_the_quotes(mini, head, expect
         "search: {exclude: true}", "hide: [toc]", "title: a", "# title: Yes",
     ],
 )  # fmt: skip
-def test_what_is_meant_as_it_is_stays(mini, head):
+def test_intended_values_are_accepted(mini, head):
     assert said(mini, head) == []
 
 
-def test_all_is_told_in_one_run(mini):
+def test_all_problems_are_reported_in_one_run(mini):
     write(mini.docs / "concepts/other.md", "---\ntitle: 007\n---\n# Other\n")
     found = said(mini, "title: Yes\ndescription: [a]\nneeds: [no]")
     assert [text[0] for text in found] == ["2", "3", "4"]
@@ -97,7 +97,7 @@ def test_all_is_told_in_one_run(mini):
         "# T\n\n---\ntitle: A\n---\n",
     ],
 )
-def test_mkdocs_sees_what_we_see(text):
+def test_mkdocs_reads_the_same_front_matter(text):
     assert read_front_matter(text)[0] == mkdocs_meta.get_data(text)[1]
 
 
@@ -114,7 +114,7 @@ def test_line_ends_of_other_systems_change_nothing(mini):
         ("Note: this is text.\n\n# T\n", "its first line reads like a field, and mkdocs would leave it out"),
     ],
 )
-def test_what_mkdocs_would_read_otherwise_is_told(mini, text, what):
+def test_values_that_mkdocs_reads_differently_are_reported(mini, text, what):
     site = opened_at(mini, page=text).catalog
     (problem,) = front_matter.problems(site)
     assert problem.line == 1 and problem.what.startswith(what)

@@ -76,7 +76,7 @@ class _Scope:
     # -- statements
     def inert(self, node: ast.stmt) -> bool:
         """Whether a statement only binds names. Notes them."""
-        if has_no_code(node) or isinstance(node, ast.Pass) or is_for_others(node):
+        if has_no_code(node) or isinstance(node, ast.Pass) or _is_never_run(node):
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.bind(node.name, DEFINED)
@@ -280,7 +280,7 @@ def _operands(node: ast.expr) -> list[ast.expr]:
     return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
 
 
-def is_for_others(node: ast.stmt) -> bool:
+def _is_never_run(node: ast.stmt) -> bool:
     """Whether a statement is if TYPE_CHECKING: or if __name__ == "__main__":, which no job runs."""
     test = ast.unparse(node.test) if isinstance(node, ast.If) and not node.orelse else ""
     return test in ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")

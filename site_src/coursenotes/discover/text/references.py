@@ -113,10 +113,25 @@ class Malformed(ValueError):
 
 def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Reference], list[Problem]]:
     """Every reference of a page in the order of the text, and every problem with their form."""
-    masked = prose(text)
-    at_offset: list[tuple[int, Reference]] = []
-    problems: list[Problem] = []
+    masked, problems = prose(text), list[Problem]()
     headings = heading_lines(masked)
+    references = sorted([
+        *_links(masked, text, path, problems), *_cited(masked, path), *_times(masked, path, problems),
+    ], key=lambda pair: pair[0])  # fmt: skip
+    for _, reference in references:
+        problems += _misplaced(reference, reference.line in headings)
+    inside = [(link.text_start, link.text_end) for link in links(masked) if not link.image]
+    for match in (*citations.CITATION.finditer(masked), *TIME.finditer(masked)):
+        if any(first <= match.start() < last for first, last in inside):
+            what, line = f"a link inside a link: {match[0]}", line_of(text, match.start())
+            problems.append(Problem(what, path, line, ("links do not nest",), "put it after the link"))
+    problems += _outside_inline_links(masked, text, path)
+    unique = dict.fromkeys(problems)
+    return [reference for _, reference in references], sorted(unique, key=lambda p: p.line or 0)
+
+
+def _links(masked: str, text: str, path: Path, problems: list[Problem]) -> Iterator[tuple[int, Reference]]:
+    """(offset, reference) of inline links and images with a scheme of ours."""
     outer_end, outer_ours = -1, False
     for link in links(masked):
         line = line_of(text, link.start)
@@ -129,47 +144,36 @@ def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Refe
         except Malformed as error:
             problems.append(Problem(str(error), path, line, (f"the form is {_form(link.href)}",), error.fix))
         if link.start < outer_end and not link.image and (target or outer_ours):
-            problems.append(Problem(
-                f"a link inside a link: {link.href}", path, line, ("links do not nest",),
-                "close the link first; a claim follows the sentence: [](claim:topic.name)",
-            ))  # fmt: skip
+            fix = "close the link first; a claim follows the sentence: [](claim:topic.name)"
+            problems.append(Problem(f"a link inside a link: {link.href}", path, line, ("links do not nest",), fix))
         if link.text_end > outer_end:  # an image's title may contain links: it becomes the caption
             outer_end, outer_ours = link.text_end, target is not None
-        if target is None:
-            continue
-        words = " ".join(text[link.text_start : link.text_end].split())
-        reference = Reference(path, line, *target, words, link.image, alone(masked, link))
-        at_offset.append((link.start, reference))
-        problems += _misplaced(reference, line in headings)
-    inside = [(link.text_start, link.text_end) for link in links(masked) if not link.image]
-    for match in (*citations.CITATION.finditer(masked), *TIME.finditer(masked)):
-        if any(first <= match.start() < last for first, last in inside):
-            what, line = f"a link inside a link: {match[0]}", line_of(text, match.start())
-            problems.append(Problem(what, path, line, ("links do not nest",), "put it after the link"))
+        if target is not None:
+            words = " ".join(text[link.text_start : link.text_end].split())
+            yield link.start, Reference(path, line, *target, words, link.image, alone(masked, link))
+
+
+def _cited(masked: str, path: Path) -> Iterator[tuple[int, Reference]]:
+    """(offset, reference) of every work in citations."""
     for match in citations.CITATION.finditer(masked):
         if not escaped(masked, match.start()):
-            line = line_of(text, match.start())
-            for n, work in enumerate(citations.works(match["cited"])):
-                reference = Reference(path, line, "cite", work.key, {}, "sample", match["cited"], False, False)
-                at_offset.append((match.start() + n, reference))
-            if line in headings:
-                problems += _misplaced(reference, True)
+            line, cited = line_of(masked, match.start()), match["cited"]
+            for n, work in enumerate(citations.works(cited)):
+                yield match.start() + n, Reference(path, line, "cite", work.key, {}, "sample", cited, False, False)
+
+
+def _times(masked: str, path: Path, problems: list[Problem]) -> Iterator[tuple[int, Reference]]:
+    """(offset, reference) of times in brackets."""
     for match in TIME.finditer(masked):
         if escaped(masked, match.start()):
             continue
-        line = line_of(text, match.start())
-        code, time = match["code"], match["at"] or match["time"]
+        line, code, time = line_of(masked, match.start()), match["code"] or "", match["at"] or match["time"]
         wrong = _time_problem(time)
         if wrong:
             problems.append(Problem(f"{match[0]} is not a time: {wrong[0]}", path, line, (), wrong[1]))
-            continue
-        reference = Reference(path, line, "lecture", f"{code or ''}@{time}", {}, "sample", match[0][1:-1], False, False)
-        at_offset.append((match.start(), reference))
-        if line in headings:
-            problems += _misplaced(reference, True)
-    problems += _outside_inline_links(masked, text, path)
-    at_offset.sort(key=lambda pair: pair[0])
-    return [reference for _, reference in at_offset], sorted(problems, key=lambda p: p.line or 0)
+        else:
+            name, words = f"{code}@{time}", match[0][1:-1]
+            yield match.start(), Reference(path, line, "lecture", name, {}, "sample", words, False, False)
 
 
 def parse_href(href: str, context: Context = Context()) -> Target | None:
