@@ -78,15 +78,16 @@ def raise_all(problems: Iterable[Problem]) -> None:
 
 def unknown(
     what: str, name: object, options: Iterable[str], path: Path | str | None = None, line: int | None = None,
-    write: str = "{}",
+    write: str = "{}", otherwise: str | None = None,
 ) -> Problem:  # fmt: skip
     """The problem of a name that is not among the options: what there is, and the nearest spelling as the fix.
 
     what: what it should name ("experiment"). write: how the nearest name is written at this place ("subject: {}").
+    otherwise: the fix where no name is near.
     """
     there = list(options)
     close = nearest(str(name), there)
-    fix = f"write {write.format(close)}" if close else None
+    fix = f"write {write.format(close)}" if close else otherwise
     return Problem(f'no {what} "{name}"', path, line, (f"there is: {some(there)}",), fix)
 
 

@@ -71,7 +71,7 @@ def test_an_unknown_term_is_reported_with_the_nearest_form(mini):
         ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | remove it from also:"),
         ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | remove it from also:"),
         ("also: SGDs", "also: {a: b}", "glossary.yml:12 also of SGD is not a list | None"),
-        ("concepts/averages.md", "concepts/average.md", "glossary.yml:2 logit: no page concepts/average.md"),
+        ("concepts/averages.md", "concepts/average.md", 'glossary.yml:2 no page "concepts/average.md"'),
         ("see: softmax", "see: [softmaxx]", 'glossary.yml:2 no term "softmaxx" in glossary.yml | write term:softmax'),
         ("term:softmax", "term:sofmax", 'glossary.yml:2 no term "sofmax" in glossary.yml | write term:softmax'),
         ("term:softmax", "measured:averages.noise.error?n=1", "glossary.yml:2 logit: a glossary's text "),
