@@ -1,4 +1,4 @@
-"""What pages owe to whom: who is named at a note's end, and notes without a source or without a license."""
+"""Credit: the people and sources at the end of a note, and notes without a source or without a license."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms and abbreviations: what a reader sees of them, where they are explained, and what the file may lack."""
+"""Terms and abbreviations: how they are shown, where they are explained, and mistakes in the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def project(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY):
 
 
 def said(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY) -> list[str]:
-    """What is wrong, as file:line, what is said and how to mend it."""
+    """The problems, as file:line, message and fix."""
     found = check.static(project(mini, page, terms))
     return [f"{getattr(p.path, 'name', '')}:{p.line} {p.what} | {p.fix}" for p in found]
 

@@ -1,4 +1,4 @@
-"""Citations: what a key gives on the page and below it, what the file may lack, and the list of all."""
+"""Citations: how they are shown on the page and below it, mistakes in the file, and the list of all works."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def project(mini, page: str = PAGE, bib: str = BIB, measured: tuple[str, ...] = 
 
 
 def said(mini, page: str, bib: str = BIB) -> list[str]:
-    """What is wrong with the works and their citations, as file:line and the first line of what is said."""
+    """The problems of works and citations, as file:line and the first line of the message."""
     found = check.static(project(mini, page, bib))
     places = [(str(p), p.path and getattr(p.path, "name", ""), p.line) for p in found]
     return [
