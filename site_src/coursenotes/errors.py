@@ -78,15 +78,16 @@ def raise_all(problems: Iterable[Problem]) -> None:
 
 def unknown(
     what: str, name: object, options: Iterable[str], path: Path | str | None = None, line: int | None = None,
-    write: str = "{}",
+    write: str = "{}", otherwise: str | None = None,
 ) -> Problem:  # fmt: skip
     """The problem of a name that is not among the options: lists them, with the nearest spelling as the fix.
 
     what: the kind of thing named ("experiment"). write: how the nearest name is written here ("subject: {}").
+    otherwise: the fix if no name is near.
     """
     names = list(options)
     close = nearest(str(name), names)
-    fix = f"write {write.format(close)}" if close else None
+    fix = f"write {write.format(close)}" if close else otherwise
     return Problem(f'no {what} "{name}"', path, line, (f"there is: {some(names)}",), fix)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the import share: a project to import into, and the files that are beside the checkout."""
+"""Shared by the tests of importing: a project to import into, and files next to the checkout."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def prepared(paths: Paths) -> Paths:
     return paths
 
 
-def come_in(paths: Paths, note: str | bytes | Path, file: str = "note.md", **options: object) -> tuple[str, str]:
+def imported(paths: Paths, note: str | bytes | Path, file: str = "note.md", **options: object) -> tuple[str, str]:
     """Import a note. -> (the text of its page, the report)."""
     if isinstance(note, Path):
         path = note

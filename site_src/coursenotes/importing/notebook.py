@@ -22,9 +22,8 @@ TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp"
 def read(path: Path, report: Report) -> Any:
     """A notebook of any version as one of version 4. Raises CoursenotesError."""
     if path.stat().st_size > MOST:
-        raise CoursenotesError(
-            Problem(f"holds more than {MOST // 2**20} MiB", path, fix="clear its outputs, and save it")
-        )
+        fix = "clear its outputs, and save it"
+        raise CoursenotesError(Problem(f"holds more than {MOST // 2**20} MiB", path, fix=fix))
     text = decode(path.read_bytes(), report)
     try:
         notebook = nbformat.reads(text, as_version=4)

@@ -106,9 +106,8 @@ class Note:
         if block is None or block in self.bare:
             return False
         self.bare.add(block)
-        self.report.add(
-            self.root.children[block].line, f"would stop the build ({short(what, 90)})", "written as bare text"
-        )
+        what = f"would stop the build ({short(what, 90)})"
+        self.report.add(self.root.children[block].line, what, "written as bare text")
         return True
 
     def report_lost_words(self, page: str) -> None:

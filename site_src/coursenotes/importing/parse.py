@@ -211,9 +211,8 @@ class _Reading:
         content = token.content
         marks = "$$" if token.type == "math_inline_double" else "$"
         if _PROSE.search(re.sub(r"\\(?:text|mathrm|textbf|operatorname)\*?\{[^{}]*\}", "", content)):
-            self.report.add(
-                self.at, f"${content[:40]}$ between dollars reads like prose", "kept as text, not as a formula"
-            )
+            what = f"${content[:40]}$ between dollar signs reads like prose"
+            self.report.add(self.at, what, "kept as text, not as a formula")
             self.builder.text(f"{marks}{content}{marks}")
         else:
             self.builder.add("math", content.strip())

@@ -62,9 +62,8 @@ def _checked(text: str, report: Report) -> str:
     """The text itself; characters that could not be decoded are reported."""
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
-        report.add(
-            line, f"{text.count(chr(0xFFFD))} characters that cannot be read", "shown as \ufffd: correct them by hand"
-        )
+        what = f"{text.count(chr(0xFFFD))} characters that cannot be read"
+        report.add(line, what, "shown as \ufffd: correct them by hand")
     return text
 
 

@@ -76,7 +76,7 @@ class Writer:
             text = re.sub(r"\n\s*\n", "\n", node.text.strip())
             if self.bare or "$$" in text or not text:
                 return self._code(Node("block", node.line, text, {"language": "tex"}))
-            return ["$$", *(line for line in text.split("\n")), "$$"]
+            return ["$$", *text.split("\n"), "$$"]
         if kind in ("details", "admonition"):
             return self._folded(node)
         if kind == "footnote":
@@ -90,10 +90,7 @@ class Writer:
         return self.blocks(node.children)
 
     def _lines(self, nodes: Sequence[Node]) -> list[str]:
-        lines = [
-            line.rstrip() if not line.endswith("  ") else line.rstrip() + "  " for line in self.line(nodes).split("\n")
-        ]
-        lines = [line for line in (one.lstrip() for one in lines) if line.strip()]
+        lines = [line.strip() + "  " * line.endswith("  ") for line in self.line(nodes).split("\n") if line.strip()]
         if lines:
             lines[-1] = lines[-1].rstrip()
         return [block_start(line) for line in lines]
@@ -251,13 +248,8 @@ class Writer:
     def _formula(self, text: str, table: bool, link: bool) -> str:
         text = " ".join(text.split())
         text = text.replace("|", r"\vert ") if table else text
-        if (
-            self.bare
-            or not text
-            or re.search(r"(?<!\\)(?:\\\\)*\$|\\$", text)
-            or (link and "]" in text)
-            or ("<" in text and ">" in text)
-        ):
+        plain = (link and "]" in text) or ("<" in text and ">" in text)
+        if self.bare or plain or not text or re.search(r"(?<!\\)(?:\\\\)*\$|\\$", text):
             return inline_code(text, table) if text else ""
         return f"${text}$"
 

@@ -1,4 +1,4 @@
-"""coursenotes import on the mini site: real-world files come in whole, build strictly, and what changed is told."""
+"""coursenotes import on the mini site: real files are imported whole, build strictly, and every change is reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coursenotes.importing.options import Options
 from coursenotes.importing.run import import_notes
 from coursenotes.importing.tree import Report, lost_words, words
 from coursenotes.project import Project
-from tests.engine.importing_notes import GIVEN, body, come_in, prepared, source
+from tests.engine.importing_notes import GIVEN, body, imported, prepared, source
 from tests.engine.rendering import opened_at, put, whole
 from tests.engine.soup import soup
 
@@ -41,16 +41,16 @@ def built(paths) -> str:
 
 
 # ---------------------------------------------------------------- four files of four kinds
-@pytest.mark.parametrize(("part", "options", "turned"), [
+@pytest.mark.parametrize(("part", "options", "converted"), [
     ("000", {"lecture": "dl2019/8", "kind": "topic notes"}, ["[DL1v3L5@1:54:00]", "[dl1v3L5@0:20:24]", "- Adam"]),
     ("001", {"lecture": ""}, ["    - `layers[i]`", "<https://distill.pub/>", "\n## BatchNorm"]),
     ("002", {"lecture": "dl2018/9", "kind": "topic notes"}, ["[0:19:12]"]),
     ("003", {"lecture": "", "kind": "", "publish": "index"}, ["\n[0:01:09]\n", "\n## Collaborative Filtering"]),
 ])  # fmt: skip
-def test_the_sources_come_in_whole_and_build(mini, part, options, turned):
+def test_the_sources_are_imported_whole_and_build(mini, part, options, converted):
     path = source(part)
-    page, report = come_in(mini, path, **options)
-    for text in turned:
+    page, report = imported(mini, path, **options)
+    for text in converted:
         assert text in page
     text = path.read_text(encoding="utf-8")
     letters = [word for word in words(re.sub(r"[(<]?https?://\S+", "", text)) if word.isalpha()]
@@ -63,16 +63,16 @@ def test_the_sources_come_in_whole_and_build(mini, part, options, turned):
     assert (whole(project) / "lessons").is_dir()
 
 
-def test_a_long_page_comes_in_whole_and_fast(mini):
+def test_a_long_page_is_imported_whole_and_fast(mini):
     text = "# Long\n\n" + "".join(
         f"## Part {n}\n\nWord{n} is *said* [0:{n % 60:02}:07].\n\n- one\n" for n in range(300)
     )
     assert text.count("\n") > 1500
-    page, report = come_in(mini, text)
+    page, report = imported(mini, text)
     assert page.count("\n## Part") == 300 and not lost_words(text, page, Report(mini.root)) and not report
 
 
-# ---------------------------------------------------------------- what is turned
+# ---------------------------------------------------------------- conversion
 @pytest.mark.parametrize(("written", "ours"), [
     ("[1:10:00]", "[1:10:00]"), ("[00:01:09]", "[0:01:09]"), ("see [19:12].", "see [0:19:12]."),
     ("see (19:12).", "see [0:19:12]."), ("[ DL1v3L5@1:54:00 ]", "[DL1v3L5@1:54:00]"),
@@ -99,7 +99,7 @@ def test_a_long_page_comes_in_whole_and_fast(mini):
     ("> [!TIP]\n> Do.", "!!! tip\n    Do."),
 ])  # fmt: skip
 def test_what_is_written_in_many_ways_becomes_ours(mini, written, ours):
-    page, _ = come_in(mini, f"# T\n\n{written}\n")
+    page, _ = imported(mini, f"# T\n\n{written}\n")
     assert body(page) == f"# T\n\n{ours}"
 
 
@@ -125,26 +125,26 @@ def test_what_is_written_in_many_ways_becomes_ours(mini, written, ours):
     ("|a|b|\n|-|-|\n|1|2|3|", "| a | b |\n| --- | --- |\n| 1 | 2\\|3 |", "more cells than its table"),
 ])  # fmt: skip
 def test_what_cannot_be_converted_stays_and_is_reported(mini, written, kept, told):
-    page, report = come_in(mini, f"# T\n\nline\n\n{written}\n")
+    page, report = imported(mini, f"# T\n\nline\n\n{written}\n")
     assert kept is None or body(page).partition("line\n\n")[2] == kept
     assert (told in report) if told else not report
     assert not told or re.search(r"note\.md:\d+: ", report), "with the line"
 
 
 def test_the_report_names_the_line_of_the_source(mini):
-    _, report = come_in(mini, "---\nlayout: post\n---\n# T\n\na\nb [x](no.md)\n\n- c\n- d [99:99]\n")
+    _, report = imported(mini, "---\nlayout: post\n---\n# T\n\na\nb [x](no.md)\n\n- c\n- d [99:99]\n")
     assert "note.md:7: the link no.md" in report and "note.md:10: the time [99:99]" in report
     assert "note.md:1: front matter layout: post: left out" in report
 
 
 def test_headings_go_down_one_at_a_time_under_one_title_without_times(mini):
-    page, report = come_in(mini, "# One [1:02:03]\n\n#### Deep\n\ntext\n\n# Two\n\n## Below\n\n[up](#deep)\n")
+    page, report = imported(mini, "# One [1:02:03]\n\n#### Deep\n\ntext\n\n# Two\n\n## Below\n\n[up](#deep)\n")
     assert body(page).startswith("# One\n\n[1:02:03]\n\n## Deep\n\ntext\n\n## Two\n\n### Below\n\n[up](#deep)")
     assert "2 headings of the first level" in report
 
 
 def test_front_matter_of_other_systems_is_read(mini):
-    page, report = come_in(
+    page, report = imported(
         mini, "---\ntitle: My *notes*\nauthor: Ana Alvarez\nlicense: cc-by-sa-4.0\ndate: 2019-01-02\n---\nHello.\n",
         author="", licence="",
     )  # fmt: skip
@@ -153,9 +153,9 @@ def test_front_matter_of_other_systems_is_read(mini):
 
 
 def test_a_title_brings_no_html_in(mini):
-    page, _ = come_in(mini, "---\ntitle: A <b>bold</b> <script>x</script> a<b\n---\n# Of List\\<int>\n")
+    page, _ = imported(mini, "---\ntitle: A <b>bold</b> <script>x</script> a<b\n---\n# Of List\\<int>\n")
     assert "title: A bold x a‹b\n" in page and "# Of List&lt;int>" in page
-    assert "title: Of List\n" in come_in(mini, "# Of List\\<int>\n", name="two")[0]
+    assert "title: Of List\n" in imported(mini, "# Of List\\<int>\n", name="two")[0]
 
 
 # ---------------------------------------------------------------- files
@@ -174,7 +174,7 @@ def test_images_come_along_safely(mini):
         "![o](../outside.png)",
         f"![d]({data})",
     )
-    page, report = come_in(mini, "# T\n\n" + "\n\n".join(written))
+    page, report = imported(mini, "# T\n\n" + "\n\n".join(written))
     kept = mini.docs / "lessons/dl2022/lesson8/ana"
     assert "![a picture 1](ana/a-picture-1.png)" in page and (kept / "a-picture-1.png").read_bytes() == PNG
     assert "![d](ana/picture.png)" in page and sorted(p.name for p in kept.iterdir()) == [
@@ -186,7 +186,7 @@ def test_images_come_along_safely(mini):
     assert 'src="a-picture-1.png"' in built(mini)
 
 
-def test_a_large_picture_comes_as_a_smaller_copy_and_its_neighbours_stay(mini):
+def test_a_large_picture_becomes_a_smaller_copy_and_its_neighbors_stay(mini):
     import io
 
     import numpy as np
@@ -197,7 +197,7 @@ def test_a_large_picture_comes_as_a_smaller_copy_and_its_neighbours_stay(mini):
     noise = np.random.default_rng(0).integers(0, 255, (700, 700, 3), dtype="uint8")
     Image.fromarray(noise).save(folder / "Größe.png")
     (folder / "s.png").write_bytes(PNG)
-    page, report = come_in(mini, "# T\n\n![big](Größe.png) ![s](s.png) [a][b]\n\n[b]: http://i.example/\n")
+    page, report = imported(mini, "# T\n\n![big](Größe.png) ![s](s.png) [a][b]\n\n[b]: http://i.example/\n")
     assert (folder / "Größe.png").stat().st_size > 1_000_000
     kept = mini.docs / "lessons/dl2022/lesson8/ana/grosse.jpg"
     assert "![big](ana/grosse.jpg) ![s](ana/s.png) [a](http://i.example/)" in page
@@ -232,7 +232,7 @@ def test_a_notebook_comes_in_with_its_pictures_and_is_not_run(mini):
         nbformat.v4.new_code_cell("1/0", outputs=[nbformat.v4.new_output("stream", text="said")]),
         nbformat.v4.new_markdown_cell(text, attachments=attached), nbformat.v4.new_raw_cell("raw <b>"),
     ])  # fmt: skip
-    page, report = come_in(mini, nbformat.writes(book), file="lesson8.ipynb")
+    page, report = imported(mini, nbformat.writes(book), file="lesson8.ipynb")
     made = nbformat.reads(page, as_version=4)
     nbformat.validate(made)
     assert set(made.metadata) == {"coursenotes", "language_info"}
@@ -255,16 +255,16 @@ def test_a_notebook_comes_in_with_its_pictures_and_is_not_run(mini):
     ("naïve é\n".encode() + "Größe\n".encode("cp1252"), "Größe", "1 other lines are UTF-8"),
 ])  # fmt: skip
 def test_encodings_are_distinguished_line_by_line(mini, data, shown, told):
-    page, report = come_in(mini, data)
+    page, report = imported(mini, data)
     assert shown in page and "\r" not in page and "\ufeff" not in page
     assert told.removeprefix("line 1: ") in report
 
 
-# ---------------------------------------------------------------- what is asked, and what is refused
+# ---------------------------------------------------------------- questions and refusals
 def refused(mini, **options) -> str:
     before = {path: path.read_bytes() for path in mini.docs.rglob("*") if path.is_file()}
     with pytest.raises(CoursenotesError) as error:
-        come_in(mini, options.pop("text", "# T\n\nx\n"), **options)
+        imported(mini, options.pop("text", "# T\n\nx\n"), **options)
     assert before == {path: path.read_bytes() for path in mini.docs.rglob("*") if path.is_file()}, "nothing is written"
     assert not list(mini.state.glob("import.*"))
     return str(error.value)
@@ -290,19 +290,19 @@ def test_mistakes_are_reported_with_a_fix(mini, options, told):
 
 
 def test_nothing_is_written_over(mini):
-    come_in(mini, "# T\n\nx\n")
+    imported(mini, "# T\n\nx\n")
     assert "fix: --name ana-2" in refused(mini)
-    assert "x" in come_in(mini, "# T\n\nx\n", name="ana-2")[0]
+    assert "x" in imported(mini, "# T\n\nx\n", name="ana-2")[0]
 
 
 def test_a_name_keeps_its_letters_without_accents(mini):
-    come_in(mini, "# T\n\nText.\n", author="", author_name="Zoë Ünal")
+    imported(mini, "# T\n\nText.\n", author="", author_name="Zoë Ünal")
     assert "zoe_unal:\n  name: Zoë Ünal" in (mini.docs / "people.yml").read_text()
     assert (mini.docs / "lessons/dl2022/lesson8/zoe-unal.md").is_file()
 
 
 def test_somebody_new_is_added_to_the_people(mini):
-    page, _ = come_in(mini, "# T\n\nx\n", author="", author_name="Bo Yu", author_url="https://bo.example/")
+    page, _ = imported(mini, "# T\n\nx\n", author="", author_name="Bo Yu", author_url="https://bo.example/")
     assert "authors: [bo_yu]" in page
     people = (mini.docs / "people.yml").read_text()
     assert people.startswith("ana:") and people.endswith("bo_yu:\n  name: Bo Yu\n  url: https://bo.example/\n")
@@ -322,7 +322,7 @@ def test_what_cannot_be_put_in_its_place_leaves_nothing(mini, monkeypatch):
     monkeypatch.setattr(run.os, "link", full)
     before = sorted(mini.docs.rglob("*"))
     with pytest.raises(OSError):
-        come_in(mini, "# T\n\nx\n", author="", author_name="Bo Yu")
+        imported(mini, "# T\n\nx\n", author="", author_name="Bo Yu")
     assert sorted(mini.docs.rglob("*")) == before and "bo_yu" not in (mini.docs / "people.yml").read_text()
 
 
@@ -351,7 +351,7 @@ def test_what_the_glossary_explains_does_not_stop_a_note(mini):
     (mini.docs / "glossary.yml").write_text(
         "SGD: {stands_for: stochastic gradient descent, text: A step., page: concepts/averages.md}\n"
     )
-    page, report = come_in(mini, "# T\n\nAll by SGD, and [SGD](http://i.example/a) again.\n")
+    page, report = imported(mini, "# T\n\nAll by SGD, and [SGD](http://i.example/a) again.\n")
     assert "All by SGD" in page and not report
     assert 'href="../../../../reference/glossary/#sgd"' in built(mini)
 
@@ -359,7 +359,7 @@ def test_what_the_glossary_explains_does_not_stop_a_note(mini):
 def test_a_lesson_that_was_wanted_is_taken_off_the_list(mini):
     entry = "{title: Lesson 7, what: Nets., kind: lesson, size: small}"
     (mini.docs / "wanted.yml").write_text(f"dl2017/lesson7: {entry}\ndl2017/lesson9: {entry}\n")
-    come_in(mini, "# T\n\nText.\n", lecture="dl2017/7")
+    imported(mini, "# T\n\nText.\n", lecture="dl2017/7")
     assert (mini.docs / "wanted.yml").read_text().startswith("dl2017/lesson9")
     assert "<!-- Wanted: Nets. -->" in (mini.docs / "lessons/dl2017/lesson7.md").read_text()
     built(mini)
@@ -367,7 +367,7 @@ def test_a_lesson_that_was_wanted_is_taken_off_the_list(mini):
 
 def test_times_below_another_lesson_are_reported(mini):
     text = "# Notes\n\nAt [0:01:00].\n\n## Part 1 Lesson 5\n\nAt [19:12].\n\n## Lesson 8\n\nAt [0:02:00].\n"
-    page, report = come_in(mini, text, lecture="dl2019/8")
+    page, report = imported(mini, text, lecture="dl2019/8")
     assert "At [0:19:12]." in page
     assert "note.md:7: the time [0:19:12] is below “Part 1 Lesson 5”" in report
     assert "write [dl2019/5@0:19:12]" in report and report.count("is below") == 1
@@ -380,7 +380,7 @@ def test_soup_loses_no_word_and_builds(mini):
         text = soup(seed)
         name = f"soup-{seed}"
         try:
-            report = come_in(mini, text, name=name)[1]
+            report = imported(mini, text, name=name)[1]
         except CoursenotesError as error:
             assert "is empty" in str(error), (text, error)
             continue
@@ -396,7 +396,7 @@ def test_what_is_escaped_is_shown_as_it_was(mini):
          '=== "c"', "~~ d", "*[HTML]: e", "f | g", ": h", r"\(i\)", r"\\(j\\)", "a `b|c` d", "$k", r"\*no em\*",
          "[TOC]", "\\+ l"]
     )  # fmt: skip
-    come_in(mini, text.replace("[TOC]", "[TOC] m"))
+    imported(mini, text.replace("[TOC]", "[TOC] m"))
     html = built(mini)
     assert "arithmatex" not in html and "toc" not in re.findall(r'class="([^"]*)"', html)
     for shown in (

@@ -1,4 +1,4 @@
-"""Names that pages had before: what cannot be one, and links that still use one."""
+"""Old names of pages: invalid ones, and links that still use one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages owe to whom: who is named at a note's end, and notes without a source or without a license."""
+"""Credit: the people and sources at the end of a note, and notes without a source or without a license."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_without_an_address_there_is_no_url(mini):
     (head(sources="[guo2015]"), 3, "no work guo2015", "sources: [guo2016]"),
     (head(sources="[8]"), 3, "8 is not a source", "key of literature.bib"),
     (head(sources="['ftp://a.org']"), 3, "is not a web address", "https://"),
-    (head(sources="\n  - https://a.org\n  - {titel: B}"), 5, "no field 'titel'", "title:"),
+    (head(sources="\n  - https://a.org\n  - {titel: B}"), 5, 'no field "titel"', "title:"),
     (head(sources="\n  - {url: 'https://a.org'}"), 4, "without a title", "add title"),
     (head(sources="\n  - {title: B, url: a.org}"), 4, "a.org is not a web address", "https://"),
     (head(sources="\n  - {title: B, author: annna}"), 4, "author: nobody has the id 'annna'", "ana"),

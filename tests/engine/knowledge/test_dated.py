@@ -1,4 +1,4 @@
-"""Values that go stale: how they are shown, what is wrong with a day, and which are due."""
+"""Values that go stale: how they are shown, mistakes in their days, and which are due."""
 
 from __future__ import annotations
 

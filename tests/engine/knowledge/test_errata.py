@@ -1,4 +1,4 @@
-"""Corrections on pages: what is found of each, its address, and what has to show that it is right."""
+"""Corrections on pages: their parts, their addresses, and their evidence."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Footnotes: each number has a note, each note a number; what a note may hold."""
+"""Footnotes: each number has a note, each note a number; the content of a note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formulas are looked at before a reader is: brackets, commands, environments, with their lines."""
+"""Mistakes in formulas: brackets, commands, environments, with their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms and abbreviations: what a reader sees of them, where they are explained, and what the file may lack."""
+"""Terms and abbreviations: how they are shown, where they are explained, and mistakes in the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def project(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY):
 
 
 def said(mini, page: str = "# Try\n\nText.\n", terms: str = GLOSSARY) -> list[str]:
-    """What is wrong, as file:line, what is said and how to mend it."""
+    """The problems, as file:line, message and fix."""
     found = check.static(project(mini, page, terms))
     return [f"{getattr(p.path, 'name', '')}:{p.line} {p.what} | {p.fix}" for p in found]
 
@@ -71,7 +71,7 @@ def test_an_unknown_term_is_reported_with_the_nearest_form(mini):
         ("also: SGDs", "also: [Logits]", "glossary.yml:9 Logits names two terms | remove it from also:"),
         ("also: SGDs", "also: [sgd]", "glossary.yml:9 sgd is the term itself | remove it from also:"),
         ("also: SGDs", "also: {a: b}", "glossary.yml:12 also of SGD is not a list | None"),
-        ("concepts/averages.md", "concepts/average.md", "glossary.yml:2 logit: no page concepts/average.md"),
+        ("concepts/averages.md", "concepts/average.md", 'glossary.yml:2 no page "concepts/average.md"'),
         ("see: softmax", "see: [softmaxx]", 'glossary.yml:2 no term "softmaxx" in glossary.yml | write term:softmax'),
         ("term:softmax", "term:sofmax", 'glossary.yml:2 no term "sofmax" in glossary.yml | write term:softmax'),
         ("term:softmax", "measured:averages.noise.error?n=1", "glossary.yml:2 logit: a glossary's text "),

@@ -1,4 +1,4 @@
-"""Pictures: captions, and what a picture must have and may not be."""
+"""Images: captions, and the mistakes that are reported."""
 
 from __future__ import annotations
 

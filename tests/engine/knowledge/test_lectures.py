@@ -1,4 +1,4 @@
-"""Courses and lectures: their names, their videos, and what is wrong with the file."""
+"""Courses and lectures: their names, their videos, and mistakes in the file."""
 
 from pathlib import Path
 

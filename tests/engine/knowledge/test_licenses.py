@@ -1,4 +1,4 @@
-"""Licenses: as people write them, and the one that they most likely mean."""
+"""Licenses: the spellings that people use, and the one that they most likely mean."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Citations: what a key gives on the page and below it, what the file may lack, and the list of all."""
+"""Citations: how they are shown on the page and below it, mistakes in the file, and the list of all works."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def project(mini, page: str = PAGE, bib: str = BIB, measured: tuple[str, ...] = 
 
 
 def said(mini, page: str, bib: str = BIB) -> list[str]:
-    """What is wrong with the works and their citations, as file:line and the first line of what is said."""
+    """The problems of works and citations, as file:line and the first line of the message."""
     found = check.static(project(mini, page, bib))
     places = [(str(p), p.path and getattr(p.path, "name", ""), p.line) for p in found]
     return [
@@ -96,7 +96,7 @@ def test_works_of_one_year_get_letters(mini):
 
 def test_an_unknown_key_is_reported_with_the_nearest(mini):
     assert said(mini, PAGE.replace("@oord2016", "@ord2016")) == [
-        "literature.bib:10 no page cites oord2016", 'try.md:3 no work "ord2016" in literature.bib',
+        "literature.bib:10 no page cites oord2016", 'try.md:3 no work "ord2016"',
     ]  # fmt: skip
     problem = next(p for p in check.static(project(mini, PAGE.replace("@oord2016", "@ord2016"))) if "no work" in p.what)
     assert problem.fix == "write [@oord2016]"

@@ -1,4 +1,4 @@
-"""The people of the notes: what their file may say, and what is wrong with it."""
+"""The people of the notes: the fields of their file, and mistakes in it."""
 
 from pathlib import Path
 

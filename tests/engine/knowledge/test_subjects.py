@@ -1,4 +1,4 @@
-"""Pages by subject: which belong together, and in what order."""
+"""Pages by subject: their groups and their order."""
 
 from pathlib import Path
 

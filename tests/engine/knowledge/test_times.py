@@ -1,4 +1,4 @@
-"""Where each topic is treated: which times belong to it, and the timestamp index."""
+"""The times at which each topic is treated, and the timestamp index."""
 
 import re
 
@@ -17,7 +17,7 @@ COURSES = COURSES.replace("title: Practical Deep Learning 2022", "title: Practic
 
 @pytest.fixture
 def tell(mini):
-    """A function that writes a lesson and says which times each concept has: "averages 0:01:00" for each."""
+    """A function that writes a lesson and returns the times of each concept: "averages 0:01:00" for each."""
 
     def told(lesson: str, **files: str) -> list[str]:
         write(mini.docs / "lessons/dl2022/lesson8.md", f"---\ntitle: Lesson 8\n---\n{lesson}\n")

@@ -1,4 +1,4 @@
-"""Transcripts: their segments, what is wrong with their times, and a text that is not to be published."""
+"""Transcripts: their segments, mistakes in their times, and texts that are not published."""
 
 import json
 import re
@@ -157,7 +157,7 @@ def test_segments_of_few_words_are_merged():
     lines = "".join(f"[0:0{n}:00]\n\n{spoken(10, 10 * n)}\n\n" for n in range(1, 8))
     found = list(index(parse(lines, Path("a.md"))[0]))
     assert [segment.start for segment, _ in found] == [60, 240]
-    assert [len(words) for _, words in found] == [30, 40], "the rest is told with the last"
+    assert [len(words) for _, words in found] == [30, 40], "the rest is merged with the last"
     assert [words for _, words in index(parse("[0:01:00]\n\nOne short sentence.", Path("a.md"))[0])] == [[]]
 
 

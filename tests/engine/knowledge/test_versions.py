@@ -1,4 +1,4 @@
-"""People's own versions of a lesson: which there are, in what order, what is wrong with them, where they are shown."""
+"""People's own versions of a lesson: their order, their mistakes, and where they are shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def page(title: str, head: str = "kind: summary\nauthors: [ana]\nlicence: CC-BY-
 
 
 def lesson(mini, **files: str):
-    """The mini site with the lesson's page and versions beside it by their names; __ stands for the dot."""
+    """The mini site with the lesson's page and versions of it by their names; __ stands for the dot."""
     write(mini.docs / f"{FOLDER}.md", notes.LESSON)
     for name, text in files.items():
         write(mini.docs / FOLDER / name.replace("__", "."), text)

@@ -1,4 +1,4 @@
-"""Who finds a page: by its own fields, its lecture's and its course's; and what may not link to it."""
+"""Visibility of a page: by its own fields, its lecture's and its course's; and forbidden links to it."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What nobody has written yet: the list, and what is wrong with it."""
+"""The list of wanted pages, and mistakes in it."""
 
 import pytest
 

@@ -128,7 +128,7 @@ def test_front_matter_that_would_be_ignored(mini, head, line, says, fix):
 
 @pytest.mark.parametrize("given, says, fix", [
     ("Tabels", 'no subject "Tabels"', "write subject: Tables"),
-    ("Zoology", 'no subject "Zoology"', "add it to subjects: there"),
+    ("Zoology", 'no subject "Zoology"', "add it to subjects: of the folder's index page"),
 ])  # fmt: skip
 def test_a_subject_is_one_that_the_index_page_names(mini, given, says, fix):
     write(mini.docs / "concepts" / "index.md", "---\nsubjects: [Recommenders, Tables]\n---\nConcepts.\n")

@@ -116,7 +116,7 @@ def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Refe
     masked, problems = prose(text), list[Problem]()
     headings = heading_lines(masked)
     references = sorted([
-        *_links(masked, text, path, problems), *_cited(masked, path), *_times(masked, path, problems),
+        *_links(masked, text, path, context, problems), *_cited(masked, path), *_times(masked, path, problems),
     ], key=lambda pair: pair[0])  # fmt: skip
     for _, reference in references:
         problems += _misplaced(reference, reference.line in headings)
@@ -130,7 +130,9 @@ def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Refe
     return [reference for _, reference in references], sorted(unique, key=lambda p: p.line or 0)
 
 
-def _links(masked: str, text: str, path: Path, problems: list[Problem]) -> Iterator[tuple[int, Reference]]:
+def _links(
+    masked: str, text: str, path: Path, context: Context, problems: list[Problem]
+) -> Iterator[tuple[int, Reference]]:
     """(offset, reference) of inline links and images with a scheme of ours."""
     outer_end, outer_ours = -1, False
     for link in links(masked):

@@ -26,7 +26,7 @@ import pybtex.errors
 from pybtex.database import Entry, Person
 from pybtex.database.input.bibtex import Parser
 
-from coursenotes.errors import Problem, nearest, some
+from coursenotes.errors import Problem, unknown
 
 _OPENING = re.compile(r"^[ \t]*@[ \t]*(?P<kind>\w+)[ \t]*[{(][ \t]*(?P<key>[^\s,{}()]+)[ \t]*,", re.MULTILINE)
 _VENUES = ("journal", "booktitle", "publisher", "school", "institution", "organization", "howpublished")
@@ -111,10 +111,7 @@ class Literature:
     def unknown(self, key: str, path: Path, line: int, written: str = "[@{}]") -> Iterator[Problem]:
         """The problem of an unknown key; none where the file has mistakes, since the key may be in them."""
         if key not in self.works and not self.wrong:
-            close = nearest(key, self.works)
-            fix = f"write {written.format(close)}" if close else f"add it to docs/{self.path.name}"
-            what = f'no work "{key}" in {self.path.name}'
-            yield Problem(what, path, line, (f"there is: {some(self.works)}",), fix)
+            yield unknown("work", key, self.works, path, line, written, f"add it to docs/{self.path.name}")
 
 
 def load(path: Path) -> Literature:

@@ -17,7 +17,7 @@ from typing import Any
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text.references import is_web_address
-from coursenotes.errors import Problem, nearest
+from coursenotes.errors import Problem, unknown
 from coursenotes.knowledge.credit import licenses
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import ID, People
@@ -72,9 +72,7 @@ def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People 
     """The mistakes in a source that the page itself describes."""
     for field in entry:
         if field not in FIELDS:
-            close = nearest(str(field), FIELDS)
-            yield Problem(f"sources: no field {str(field)!r}", page.path, line, (f"there is: {', '.join(FIELDS)}",),
-                          f"write {close}:" if close else None)  # fmt: skip
+            yield unknown("field", field, FIELDS, page.path, line, "{}:")
     if not entry.get("title"):
         yield Problem("sources: an entry without a title", page.path, line, (), "add title: …")
     if entry.get("url") and not is_web_address(str(entry["url"])):

@@ -122,11 +122,10 @@ def problems(errata: list[Erratum]) -> Iterator[Problem]:
     """Boxes without evidence, and corrections without a day."""
     for box in errata:
         if Paths.is_note(box.page.name) and not (box.shown_by or box.runs or box.to_check):
-            yield Problem(
-                f"nothing shows that this {box.kind} is right: {box.plain_title}", box.page.path, box.line,
-                ("cite evidence, such as [](claim:topic.name), or link its source",),
-                f'where neither is needed, add a line "{TO_CHECK} …" that says where to look',
-            )  # fmt: skip
+            what = f"nothing shows that this {box.kind} is right: {box.plain_title}"
+            why = "cite evidence, such as [](claim:topic.name), or link its source"
+            fix = f'where neither is needed, add a line "{TO_CHECK} …" that says where to look'
+            yield Problem(what, box.page.path, box.line, (why,), fix)
         if box.kind == "correction" and box.day is None:
             fix = "write the day in its title or text: 2026-11-21"
             yield Problem("a correction without the day on which it was made", box.page.path, box.line, (), fix)

@@ -26,7 +26,7 @@ import yaml
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import references
 from coursenotes.discover.text.yaml_lines import pairs, root, written
-from coursenotes.errors import Problem, Problems, nearest, some
+from coursenotes.errors import Problem, Problems, nearest, some, unknown
 from coursenotes.knowledge.lectures.visibility import Visibility
 
 FIELDS = ("text", "also", "page", "stands_for", "see")
@@ -128,9 +128,7 @@ def problems(glossary: Glossary, catalog: Catalog) -> Iterator[Problem]:
                 yield Problem(what, glossary.path, term.line, details, "remove it from also:")
         page = term.page.partition("#")[0]
         if page and page not in catalog.pages:
-            close = nearest(page, catalog.pages)
-            fix = f"write page: {close}" if close else "name a page below docs/"
-            yield Problem(f"{term.name}: no page {page}", glossary.path, term.line, (), fix)
+            yield unknown("page", page, catalog.pages, glossary.path, term.line, "page: {}", "name a page below docs/")
         for name in term.see:
             yield from glossary.problems(name, glossary.path, term.line, None, False)
         yield from _text(glossary, term)

@@ -17,7 +17,8 @@ from coursenotes.discover.text.prose import FRONT_MATTER
 from coursenotes.errors import Problem, nearest
 
 TEXT, TEXTS, LIST, DATE, ANYTHING = "text", "list of texts", "list", "date", "anything"
-KINDS = ("summary", "topic notes", "transcript")
+TRANSCRIPT = "transcript"
+KINDS = ("summary", "topic notes", TRANSCRIPT)
 
 
 class Field(NamedTuple):

@@ -246,9 +246,9 @@ def _check_names(courses: list[Course], path: Path, problems: Problems) -> None:
         for lecture in course.lectures:
             for name in (lecture.id, *lecture.codes):
                 if not re.fullmatch(r"[A-Za-z0-9][\w./-]*", name):
-                    problems.add(f"{name!r} cannot be written before an @", path, lecture.line,
-                                 fix="use letters, digits, - and .")  # fmt: skip
+                    what = f"{name!r} cannot be written before an @"
+                    problems.add(what, path, lecture.line, fix="use letters, digits, - and .")
                 other = seen.setdefault(name.casefold(), lecture)
                 if other is not lecture:
-                    problems.add(f"{name} names two lectures", path, lecture.line,
-                                 details=[f"the other is {other.id}, line {other.line}"])  # fmt: skip
+                    details = [f"the other is {other.id}, line {other.line}"]
+                    problems.add(f"{name} names two lectures", path, lecture.line, details=details)

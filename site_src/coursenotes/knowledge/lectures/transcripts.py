@@ -23,8 +23,8 @@ from coursenotes.discover.headings import without_marks
 from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
 from coursenotes.errors import Problem
+from coursenotes.knowledge.form import front_matter
 
-TRANSCRIPT = "transcript"
 FEWEST = 25  # different words of an entry, at least: with fewer, a sentence could be guessed
 
 COMMON = frozenset(
@@ -62,7 +62,7 @@ class Segment:
 
 def is_transcript(meta: Mapping[str, Any]) -> bool:
     """Whether a page is a transcript, by its front matter."""
-    return str(meta.get("kind", "")).strip().casefold() == TRANSCRIPT
+    return str(meta.get("kind", "")).strip().casefold() == front_matter.TRANSCRIPT
 
 
 def parse(text: str, path: Path) -> tuple[list[Segment], list[Problem]]:
@@ -111,7 +111,7 @@ def shown(text: str, meta: Mapping[str, Any]) -> str:
     ]
     title = firsts[0] if firsts else str(meta.get("title", "Transcript"))
     parts = [f"# {_literal(title)}", "", "The text of this transcript is not published here.",
-             "The search knows its words, and leads from them to the second.",
+             "The search finds its words, and leads to their second.",
              "A heading behind “…” begins later than the time before it.", ""]  # fmt: skip
     for segment in parse(text, Path())[0]:
         rest = segment.headings[1:] if segment.heading is not None else segment.headings

@@ -21,8 +21,6 @@ from coursenotes.knowledge.lectures.lectures import Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths
 
-TRANSCRIPT = "transcript"
-
 
 @dataclass(frozen=True)
 class Version:
@@ -68,9 +66,9 @@ class Versions:
             if Paths.is_version(page.name):
                 yield from self._place(page)
                 yield from _missing(page)
-            elif "kind" in page.meta and page.meta["kind"] != TRANSCRIPT:
-                yield page.problem("kind", "is a field of somebody's version of a lesson, which this page is not",
-                                   "move it to docs/lessons/<course>/<lesson>/, or remove the field")  # fmt: skip
+            elif "kind" in page.meta and page.meta["kind"] != front_matter.TRANSCRIPT:
+                fix = "move it to docs/lessons/<course>/<lesson>/, or remove the field"
+                yield page.problem("kind", "is a field of somebody's version of a lesson, which this page is not", fix)
         yield from self._twice()
 
     def _place(self, page: PageInfo) -> Iterator[Problem]:
@@ -81,11 +79,9 @@ class Versions:
             there = [n.removesuffix(".md") for n in self.catalog.pages if Paths.lesson_of(n) == n]
             close = nearest(str(folder), there)
             move = f"move it to docs/{close}/, or " if close else ""
-            yield Problem(
-                f"notes of a lesson without a page: there is no docs/{lesson}", page.path, 1,
-                (f"lessons with a page: {some(there)}",),
-                f"{move}write docs/{lesson}, which may be one sentence: the versions are listed on it",
-            )  # fmt: skip
+            fix = f"{move}write docs/{lesson}, which may be one sentence: the versions are listed on it"
+            what = f"notes of a lesson without a page: there is no docs/{lesson}"
+            yield Problem(what, page.path, 1, (f"lessons with a page: {some(there)}",), fix)
 
     def _twice(self) -> Iterator[Problem]:
         """A lecture with more than one canonical page."""
@@ -96,11 +92,9 @@ class Versions:
                 continue
             other = seen.setdefault(lecture.id, page)
             if other is not page:
-                folder = other.name.removesuffix(".md")
-                yield Problem(
-                    f"a second page of the lecture {lecture.id}", page.path, 1, (f"the first is docs/{other.name}",),
-                    f"make it a version: move it to docs/{folder}/, with kind:, authors: and licence:",
-                )  # fmt: skip
+                folder, first = other.name.removesuffix(".md"), f"the first is docs/{other.name}"
+                fix = f"make it a version: move it to docs/{folder}/, with kind:, authors: and licence:"
+                yield Problem(f"a second page of the lecture {lecture.id}", page.path, 1, (first,), fix)
 
 
 def _version(page: PageInfo) -> Version:
@@ -113,7 +107,12 @@ def _version(page: PageInfo) -> Version:
 
 def _order(version: Version) -> tuple[bool, bool, str, str]:
     """Reviewed versions first, and transcripts after other notes."""
-    return version.state != "reviewed", version.kind == TRANSCRIPT, version.title.casefold(), version.page.name
+    return (
+        version.state != "reviewed",
+        version.kind == front_matter.TRANSCRIPT,
+        version.title.casefold(),
+        version.page.name,
+    )
 
 
 def _missing(page: PageInfo) -> Iterator[Problem]:

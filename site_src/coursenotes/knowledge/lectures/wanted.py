@@ -53,8 +53,9 @@ class Wanted:
         return f"{FOLDERS[self.kind]}/{self.name}.md"
 
     def places(self, lectures: Lectures) -> list[tuple[Lecture, int | None]]:
-        """The lectures that treat it, each with the second, or None where no source gives it; unknown ones left out."""
-        entries = [(lectures.get(code), time) for code, _, time in (each.partition("@") for each in self.lectures)]
+        """The lectures that treat it, each with its second or None; unknown ones are left out."""
+        parts = [entry.partition("@") for entry in self.lectures]
+        entries = [(lectures.get(code), time) for code, _, time in parts]
         return [(lecture, parse_time(time) if time else None) for lecture, time in entries if lecture is not None]
 
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import page_title
-from coursenotes.errors import Problem, nearest, some
+from coursenotes.errors import Problem, unknown
 from coursenotes.knowledge.lectures.lectures import Lectures
 
 
@@ -26,12 +26,8 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
         index = catalog.pages.get(str(PurePosixPath(page.name).with_name("index.md")))
         names = [str(name) for name in index.list_of("subjects")] if index else []
         if str(subject) not in names:
-            close = nearest(str(subject), names)
-            yield Problem(
-                f'no subject "{subject}"', page.path, page.line_of("subject"),
-                (f"the index page of its folder names: {some(names)}",),
-                f"write subject: {close}" if close else "add it to subjects: there",
-            )  # fmt: skip
+            fix = "add it to subjects: of the folder's index page"
+            yield unknown("subject", subject, names, page.path, page.line_of("subject"), "subject: {}", fix)
 
 
 def grouped(index: PageInfo, pages: Iterable[PageInfo], lectures: Lectures) -> dict[str, list[str]]:
