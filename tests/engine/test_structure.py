@@ -102,3 +102,18 @@ def test_tests_mirror_the_rooms():
     here = Path(__file__).parent
     folders = {path.name for path in here.iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
     assert folders == {path.name for path in ENGINE.iterdir() if path.is_dir() and any(path.glob("*.py"))}
+
+
+def test_the_readme_names_folders_that_exist():
+    root = Path(__file__).parents[2]
+    tree = (
+        (root / "README.md").read_text().partition("## What is where")[2].partition("```text\n")[2].partition("```")[0]
+    )
+    place: list[str] = []
+    for line in tree.splitlines():
+        for name in re.findall(r"(\w+)/", line[:24]):
+            depth = (len(line) - len(line.lstrip())) // 2
+            place = [*place[:depth], name]
+            assert (root / Path(*place)).is_dir(), "/".join(place)
+            if " " in line[:24].strip():  # several on one line
+                place.pop()

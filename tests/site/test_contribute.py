@@ -12,7 +12,7 @@ import pytest
 
 import coursenotes.api
 import coursenotes.claims
-from coursenotes.discover.text.references import SCHEMES
+from coursenotes.discover.text.addresses import SCHEMES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "contribute"

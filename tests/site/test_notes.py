@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursenotes.build import check
+from coursenotes.discover.text.addresses import parse_href, write_href
 from coursenotes.discover.text.prose import links, prose
-from coursenotes.discover.text.references import parse_href, write_href
 from coursenotes.paths import Paths
 from coursenotes.project import load
 from tests.conftest import ROOT

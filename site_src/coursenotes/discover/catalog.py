@@ -10,7 +10,8 @@ from typing import Any
 from coursenotes.api import Scale, job_settings, seed_count
 from coursenotes.discover.files.listing import Files
 from coursenotes.discover.python.reach import Code
-from coursenotes.discover.text.references import Context, Reference
+from coursenotes.discover.text.addresses import Context
+from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem
 from coursenotes.paths import Paths
 

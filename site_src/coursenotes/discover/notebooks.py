@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from coursenotes.discover.catalog import PageInfo
-from coursenotes.discover.text import references
+from coursenotes.discover.text import addresses, references
 from coursenotes.discover.text.prose import line_of, links, prose
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
@@ -134,7 +134,7 @@ def _problem(path: Path, what: str, fix: str, line: int | None = None) -> Course
 
 
 def _ours(scheme: str) -> bool:
-    return scheme in references.SCHEMES or scheme.lower() in references.WEB
+    return scheme in addresses.SCHEMES or scheme.lower() in addresses.WEB
 
 
 def _text(notebook: Notebook) -> str:

@@ -18,7 +18,7 @@ import markdown as python_markdown
 import yaml
 
 from coursenotes.discover.project import discover
-from coursenotes.discover.text.references import WEB
+from coursenotes.discover.text.addresses import WEB
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
 from coursenotes.project import Project

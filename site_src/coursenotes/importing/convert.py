@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from coursenotes.discover.text.references import Malformed, parse_href, scheme_problem
+from coursenotes.discover.text.addresses import Malformed, parse_href, scheme_problem
 from coursenotes.importing.files import Files, Refused
 from coursenotes.importing.times import Times
 from coursenotes.importing.tree import INLINE, Node, Report, short

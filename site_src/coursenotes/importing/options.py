@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from coursenotes.discover.text.references import is_web_address
+from coursenotes.discover.text.addresses import is_web_address
 from coursenotes.errors import CoursenotesError, Problem, Problems, nearest, some
 from coursenotes.importing import people, place
 from coursenotes.importing.files import safe_name

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.importing.tree import Node, Report, short
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 

@@ -16,7 +16,7 @@ from coursenotes.cache.memo import Memo
 from coursenotes.claims import acceptance, verdicts
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.python.canonical import digest
-from coursenotes.discover.text.references import Context, Malformed, Target, parse_href
+from coursenotes.discover.text.addresses import Context, Malformed, Target, parse_href
 from coursenotes.experiments import provenance
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup

@@ -27,8 +27,8 @@ from coursenotes.cache.store import write_atomic
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.headings import page_title
+from coursenotes.discover.text.addresses import written_out
 from coursenotes.discover.text.prose import front_matter_blanked
-from coursenotes.discover.text.references import written_out
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
 from coursenotes.project import Project

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from coursenotes.discover.text.references import (
+from coursenotes.discover.text.addresses import (
     Context,
     Malformed,
     Target,
     parse_href,
     parse_time,
-    scan,
     write_href,
     write_time,
 )
+from coursenotes.discover.text.references import scan
 
 PAGE = Path("docs/concepts/try.md")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from coursenotes.discover.project import discover
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.project import Project
 from coursenotes.site import reference
 from coursenotes.site.reference import times as timestamp_index

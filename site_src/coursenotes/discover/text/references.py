@@ -1,31 +1,31 @@
-"""The grammar of references and times: page text -> (line, scheme, name, settings).
+"""The references on a page: links with a scheme of ours, citations and times, each with its line and text.
 
-    [0.43](measured:dropout.drop_rate.valid_loss?p=0.5&scale=full)      [1:08:22]      [DL1v3L5@1:54:00]
-
-On the page of dropout, the topic is implied: measured:drop_rate.valid_loss?p=0.5. A page whose front matter says
-scale: full means the published results with its figures, numbers and tables. Both are written out in a Target, so
-that nothing else knows of short forms. Whether the names exist is checked by site/markdown/names.py.
+[0.43](measured:dropout.drop_rate.valid_loss?p=0.5&scale=full)      [1:08:22]      [DL1v3L5@1:54:00]
 """
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import unquote
+from typing import Any
 
 from coursenotes.discover.text import citations
+from coursenotes.discover.text.addresses import (
+    SCHEMES,
+    Context,
+    Malformed,
+    Target,
+    parse_href,
+    scheme_problem,
+    time_problem,
+    write_href,
+)  # fmt: skip
 from coursenotes.discover.text.prose import alone, escaped, heading_lines, line_of, links, prose
-from coursenotes.errors import Problem, nearest
+from coursenotes.errors import Problem
 
-SCHEMES = ("code", "figure", "measured", "table", "claim", "lecture", "term", "dated")
 BLOCKS = ("code", "figure", "table")  # each must be alone in its paragraph
-WEB = ("http", "https", "mailto")
 FORMS = {
     "code": "code:topic.Name",
     "figure": "figure:topic.name",
@@ -40,44 +40,11 @@ TIME = re.compile(
     r"(?<!!)\[(?:(?P<code>[A-Za-z0-9][\w./-]*)@(?P<at>\d{1,3}(?::\d{1,2}){1,2})|(?P<time>\d{1,2}:\d{1,2}:\d{1,2}))\]"
     r"(?!\(|:[ \t]*<?[a-z]+://)"
 )
-
-_NAME = r"[^\W\d]\w*"
-_TARGETS = {
-    "code": re.compile(rf"{_NAME}(?:\.{_NAME}){{1,2}}"),
-    "figure": re.compile(rf"{_NAME}\.{_NAME}(?:#curves)?"),
-    "measured": re.compile(rf"{_NAME}\.{_NAME}\.{_NAME}"),
-    "table": re.compile(rf"{_NAME}\.{_NAME}"),
-    "claim": re.compile(rf"{_NAME}\.{_NAME}"),
-    "lecture": re.compile(r"[A-Za-z0-9][\w./-]*(?:@[\d:]+)?"),
-    "term": re.compile(r"\w[\w .+/-]*"),
-    "dated": re.compile(r"\d{4}-\d{2}-\d{2}"),
-}
-_PARTS = {"code": 2, "figure": 2, "measured": 3, "table": 2, "claim": 2}  # of a name that has its topic
-SCALED = ("figure", "measured", "table")  # what a page's scale applies to; a claim has one of its own, or names it
-_SETTINGS: dict[str, tuple[str, ...] | None] = {"measured": None, "table": None, "dated": ("review",)}  # None: any
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _DEFINITION = re.compile(r"^ {0,3}\[(?P<id>[^\]\n]+)\]:[ \t]*<?(?P<href>[^\s>]+)", re.MULTILINE)
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _ADDRESS = re.compile(
     r"""(?<![\w-])(?:href|src|poster|action|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the references of a page leave out: its topic, empty on other pages, and the scale that they mean."""
-
-    topic: str = ""
-    scale: str = "sample"
-
-
-class Target(NamedTuple):
-    """What an address of ours refers to, written out: with its topic and its scale."""
-
-    scheme: str
-    name: str
-    settings: dict[str, Any]
-    scale: str
 
 
 @dataclass(frozen=True)
@@ -101,14 +68,6 @@ class Reference:
     def target(self) -> Target:
         """The target, without the place and the text of the reference."""
         return Target(self.scheme, self.name, self.settings, self.scale)
-
-
-class Malformed(ValueError):
-    """An address with a scheme of ours that cannot be read: why, and how to fix it."""
-
-    def __init__(self, what: str, fix: str | None = None):
-        super().__init__(what)
-        self.fix = fix
 
 
 def scan(text: str, path: Path, context: Context = Context()) -> tuple[list[Reference], list[Problem]]:
@@ -170,150 +129,12 @@ def _times(masked: str, path: Path, problems: list[Problem]) -> Iterator[tuple[i
         if escaped(masked, match.start()):
             continue
         line, code, time = line_of(masked, match.start()), match["code"] or "", match["at"] or match["time"]
-        wrong = _time_problem(time)
+        wrong = time_problem(time)
         if wrong:
             problems.append(Problem(f"{match[0]} is not a time: {wrong[0]}", path, line, (), wrong[1]))
         else:
             name, words = f"{code}@{time}", match[0][1:-1]
             yield match.start(), Reference(path, line, "lecture", name, {}, "sample", words, False, False)
-
-
-def parse_href(href: str, context: Context = Context()) -> Target | None:
-    """The target of an address on a page, or None if its scheme is not ours. Raises Malformed."""
-    match = _SCHEME.match(href)
-    scheme = match[1] if match else ""
-    if scheme not in SCHEMES:
-        return None
-    name, question, query = href[len(scheme) + 1 :].partition("?")
-    name = _with_topic(scheme, unquote(name), context, href)
-    if not _TARGETS[scheme].fullmatch(name):
-        raise Malformed(f"{href} does not have the form of {scheme}:")
-    default = context.scale if scheme in SCALED else "sample"
-    settings, scale = _settings(href, query, default) if question else ({}, default)
-    taken = _SETTINGS.get(scheme, ())
-    if taken is not None and not settings.keys() <= set(taken):
-        takes = f"only {', '.join(taken)}=" if taken else "no settings"
-        raise Malformed(f"{scheme}: takes {takes}, but {href} has {', '.join(settings)}", f"write {scheme}:{name}")
-    if scale != "sample" and scheme in ("code", "lecture", "term", "dated"):
-        raise Malformed(f"{scheme}: has no scale", f"write {scheme}:{name}")
-    if scheme == "lecture":
-        time = name.partition("@")[2]
-        problem = _time_problem(time) if "@" in name else None
-        if problem:
-            raise Malformed(f"{href}: {problem[0]}", problem[1])
-    return Target(scheme, name, settings, scale)
-
-
-def write_href(target: Target, context: Context = Context()) -> str:
-    """The shortest address that refers to this on a page: the inverse of parse_href."""
-    pairs = [f"{name}={_written(value)}" for name, value in target.settings.items()]
-    default = context.scale if target.scheme in SCALED else "sample"
-    pairs += [f"scale={target.scale}"] if target.scale != default else []
-    name = target.name
-    if target.scheme in _PARTS and context.topic:
-        short = name.removeprefix(f"{context.topic}.")
-        with contextlib.suppress(Malformed):
-            name = short if _with_topic(target.scheme, short, context, short) == name else name
-    return f"{target.scheme}:{name}" + ("?" + "&".join(pairs) if pairs else "")
-
-
-def written_out(text: str, context: Context) -> str:
-    """A page's text, or a part of it, with the topic and the scale that its references imply: it reads so anywhere."""
-    for link in reversed(list(links(prose(text)))):
-        with contextlib.suppress(Malformed):
-            target = parse_href(link.href, context)
-            end = text.find(link.href, link.text_end)
-            if target is None or target.scheme not in _PARTS or end < 0:
-                continue
-            pairs = [pair for pair in link.href.partition("?")[2].split("&") if pair and not pair.startswith("scale=")]
-            pairs += ["scale=full"] if target.scale == "full" else []
-            href = f"{target.scheme}:{target.name}" + ("?" + "&".join(pairs) if pairs else "")
-            text = text[:end] + href + text[end + len(link.href) :]
-    return text
-
-
-def parse_time(text: str) -> int:
-    """Seconds of h:mm:ss or mm:ss. Raises Malformed if minutes or seconds are over 59, or for any other form."""
-    problem = _time_problem(text)
-    if problem:
-        raise Malformed(f"{text} is not a time: {problem[0]}", problem[1])
-    seconds = 0
-    for field in text.split(":"):
-        seconds = 60 * seconds + int(field)
-    return seconds
-
-
-def write_time(seconds: int) -> str:
-    """1:08:22, always with three fields."""
-    return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
-
-
-def is_web_address(text: str) -> bool:
-    """Whether a text is the address of a web page, and nothing else."""
-    return bool(re.fullmatch(r"https?://[^\s<>\"]+", text))
-
-
-def scheme_problem(href: str) -> tuple[str, str | None] | None:
-    """(what, fix) where the scheme of an address is neither ours nor one of the web; else None."""
-    match = _SCHEME.match("".join(html.unescape(href).split()))
-    if not match or match[1] in SCHEMES or match[1].lower() in WEB:
-        return None
-    close = nearest(match[1].lower(), (*SCHEMES, *WEB))
-    fix = f"write {close}:{href.partition(':')[2]}" if close else None
-    return f'no scheme "{match[1]}:"; there is {", ".join(f"{s}:" for s in (*SCHEMES, *WEB))}', fix
-
-
-def _with_topic(scheme: str, name: str, context: Context, href: str) -> str:
-    """A name with the topic that it implies. Raises Malformed where there is none to imply."""
-    parts = name.split(".")
-    method = scheme == "code" and len(parts) == 2 and parts[0][:1].isupper()  # Dropout.forward; topics are lowercase
-    if scheme not in _PARTS or not (len(parts) == _PARTS[scheme] - 1 or method) or not all(parts):
-        return name
-    if not context.topic:
-        raise Malformed(f"{href} does not say of which topic", f"write {href.replace(':', ':topic.', 1)}")
-    return f"{context.topic}.{name}"
-
-
-def _settings(href: str, query: str, default: str) -> tuple[dict[str, Any], str]:
-    settings: dict[str, Any] = {}
-    for pair in html.unescape(query).split("&"):
-        name, equals, value = pair.partition("=")
-        if not (equals and name.isidentifier() and value):
-            raise Malformed(f'"{pair}" in {href} is not setting=value')
-        if name in settings:
-            raise Malformed(f"{href} gives {name} twice")
-        settings[name] = _literal(unquote(value))
-    scale = settings.pop("scale", default)
-    if scale not in ("sample", "full"):
-        raise Malformed(f'no scale "{scale}"; there is sample, full', f"write {_with_scale(href, scale)}")
-    return settings, scale
-
-
-def _with_scale(href: str, wrong: Any) -> str:
-    """The address with the nearest scale in place of an unknown one."""
-    return href.replace(f"scale={wrong}", f"scale={nearest(str(wrong), ('sample', 'full')) or 'full'}")
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-
-
-def _written(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return re.sub(r"[%&\s()<>]", lambda match: f"%{ord(match[0]):02X}", text)
-
-
-def _time_problem(time: str) -> tuple[str, str | None] | None:
-    if not re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}", time):
-        return "a time is h:mm:ss, or mm:ss after a lecture", None
-    *before, minutes, seconds = (int(field) for field in time.split(":"))
-    if minutes < 60 and seconds < 60:
-        return None
-    total = 60 * (60 * (before[0] if before else 0) + minutes) + seconds
-    return "minutes and seconds go to 59", f"is it {write_time(total)}?"
 
 
 def _form(href: str) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from coursenotes.discover.text.references import is_web_address
+from coursenotes.discover.text.addresses import is_web_address
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coursenotes.discover.catalog import Catalog, PageInfo
-from coursenotes.discover.text.references import is_web_address
+from coursenotes.discover.text.addresses import is_web_address
 from coursenotes.errors import Problem, unknown
 from coursenotes.knowledge.credit import licenses
 from coursenotes.knowledge.credit.literature import Literature

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from coursenotes import dates
 from coursenotes.discover.catalog import PageInfo
+from coursenotes.discover.text.addresses import Target
 from coursenotes.discover.text.prose import plain
-from coursenotes.discover.text.references import Reference, Target
+from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem
 
 REVIEW = "review"

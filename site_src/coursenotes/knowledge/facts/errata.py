@@ -22,8 +22,9 @@ from datetime import date
 
 from coursenotes import dates
 from coursenotes.discover.catalog import Catalog, PageInfo
+from coursenotes.discover.text.addresses import written_out
 from coursenotes.discover.text.prose import heading_lines, links, links_as_words, prose
-from coursenotes.discover.text.references import Reference, written_out
+from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.paths import Paths

@@ -26,7 +26,7 @@ import yaml
 
 from coursenotes import dates
 from coursenotes.discover.catalog import Catalog, PageInfo
-from coursenotes.discover.text.references import Malformed, parse_time, write_time
+from coursenotes.discover.text.addresses import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.paths import Paths

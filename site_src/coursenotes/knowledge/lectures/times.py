@@ -19,8 +19,9 @@ from typing import NamedTuple
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import Span, spans, without_marks
 from coursenotes.discover.links import page_links
+from coursenotes.discover.text.addresses import Malformed, parse_href, parse_time
 from coursenotes.discover.text.prose import escaped, heading_lines, line_of, links, links_as_words, prose
-from coursenotes.discover.text.references import TIME, Malformed, parse_href, parse_time
+from coursenotes.discover.text.references import TIME
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
 from coursenotes.paths import Paths

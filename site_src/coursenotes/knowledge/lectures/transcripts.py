@@ -20,7 +20,7 @@ from typing import Any
 
 from coursenotes.discover.catalog import Catalog
 from coursenotes.discover.headings import without_marks
-from coursenotes.discover.text.references import Malformed, parse_time
+from coursenotes.discover.text.addresses import Malformed, parse_time
 from coursenotes.discover.transcripts import hidden, lines_of
 from coursenotes.errors import Problem
 from coursenotes.knowledge.form import front_matter

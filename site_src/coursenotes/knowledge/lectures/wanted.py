@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 
 from coursenotes.discover.catalog import Catalog
-from coursenotes.discover.text.references import Malformed, parse_time, write_time
+from coursenotes.discover.text.addresses import Malformed, parse_time, write_time
 from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest
 from coursenotes.knowledge.lectures import lectures as courses

@@ -17,7 +17,7 @@ from typing import Any
 from coursenotes.claims import verdicts
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.headings import page_title, section_of, without_marks
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.discover.text.tex import rendered, spelled
 from coursenotes.discover.transcripts import hidden
 from coursenotes.figures import draw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coursenotes.discover.headings import page_title
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.knowledge.links.graph import LINK, Backlink
 from coursenotes.paths import Paths
 

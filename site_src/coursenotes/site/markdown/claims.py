@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from coursenotes.claims import verdicts
 from coursenotes.claims.statistics import CONTRADICTED, ENOUGH, WITHIN
 from coursenotes.claims.verdicts import EXACT, SIGNS, UNACCEPTED, UNCHECKED, WORDS
-from coursenotes.discover.text.references import Target
+from coursenotes.discover.text.addresses import Target
 from coursenotes.site.markdown import measured
 from coursenotes.site.markdown.numbers import in_words, tip
 from coursenotes.site.markdown.view import View

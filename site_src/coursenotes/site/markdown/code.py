@@ -10,7 +10,7 @@ from pygments import highlight as pygments_highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from coursenotes.discover.text.references import Target
+from coursenotes.discover.text.addresses import Target
 from coursenotes.site.markdown.names import code_lines
 from coursenotes.site.markdown.view import View
 

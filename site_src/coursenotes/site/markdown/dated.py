@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from coursenotes import dates
-from coursenotes.discover.text.references import Target, write_href
+from coursenotes.discover.text.addresses import Target, write_href
 from coursenotes.knowledge.facts import dated as facts
 from coursenotes.paths import Paths
 from coursenotes.site.markdown.numbers import tip

@@ -6,7 +6,7 @@ import re
 from html import escape
 from urllib.parse import quote, unquote
 
-from coursenotes.discover.text.references import Target
+from coursenotes.discover.text.addresses import Target
 from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.project import Project

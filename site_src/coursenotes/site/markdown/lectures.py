@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 
 from markdown.inlinepatterns import InlineProcessor
 
-from coursenotes.discover.text.references import TIME, parse_time
+from coursenotes.discover.text.addresses import parse_time
+from coursenotes.discover.text.references import TIME
 from coursenotes.site.markdown.view import View
 
 BARE = "cn-bare"  # marks the link of a bare time until it is resolved

@@ -12,10 +12,11 @@ import numpy as np
 from coursenotes.claims import acceptance, statistics
 from coursenotes.claims.statistics import Spread
 from coursenotes.discover.project import PageInfo
+from coursenotes.discover.text.addresses import Malformed, Target, parse_href
 from coursenotes.discover.text.citations import CITATION
 from coursenotes.discover.text.formulas import formulas
 from coursenotes.discover.text.prose import blank, heading_lines, line_of, links, prose
-from coursenotes.discover.text.references import TIME, Malformed, Target, parse_href
+from coursenotes.discover.text.references import TIME
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Plan
 from coursenotes.result import Results

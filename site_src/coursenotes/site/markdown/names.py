@@ -9,7 +9,8 @@ from typing import Any
 
 from coursenotes.discover.project import Catalog, ExperimentInfo, PageInfo
 from coursenotes.discover.python import statements
-from coursenotes.discover.text.references import Reference, Target, write_href
+from coursenotes.discover.text.addresses import Target, write_href
+from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.experiments.plan import Plan
 from coursenotes.knowledge.base import Knowledge

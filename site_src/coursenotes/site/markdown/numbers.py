@@ -6,7 +6,7 @@ from html import escape
 from xml.etree import ElementTree as ET
 
 from coursenotes.claims.statistics import Spread
-from coursenotes.discover.text.references import Target
+from coursenotes.discover.text.addresses import Target
 from coursenotes.experiments import provenance
 from coursenotes.result import Results
 from coursenotes.site.markdown import measured, words

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 
 from markdown.treeprocessors import Treeprocessor
 
-from coursenotes.discover.text.references import BLOCKS, Malformed, Target, parse_href
+from coursenotes.discover.text.addresses import Malformed, Target, parse_href
+from coursenotes.discover.text.references import BLOCKS
 from coursenotes.errors import CoursenotesError
 from coursenotes.site.markdown import citations, claims, code, dated, figures, lectures, numbers, terms
 from coursenotes.site.markdown.view import View

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from coursenotes.discover.project import PageInfo
-from coursenotes.discover.text.references import Target, write_href
+from coursenotes.discover.text.addresses import Target, write_href
 from coursenotes.errors import Problems
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.project import Project

@@ -13,8 +13,8 @@ from markdown.extensions.toc import slugify, unique
 
 from coursenotes.discover.catalog import PageInfo
 from coursenotes.discover.notebooks import target
+from coursenotes.discover.text.addresses import Malformed, parse_time
 from coursenotes.discover.text.formulas import formulas
-from coursenotes.discover.text.references import Malformed, parse_time
 from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge.base import Knowledge

@@ -13,7 +13,7 @@ from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import UNACCEPTED, UNCHECKED, WORDS, Verdict
 from coursenotes.discover.catalog import ExperimentInfo, PageInfo
 from coursenotes.discover.headings import page_title
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.knowledge.facts import dated
 from coursenotes.knowledge.lectures.lectures import Lecture
 from coursenotes.knowledge.lectures.wanted import Wanted

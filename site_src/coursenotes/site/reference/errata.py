@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursenotes.discover.headings import page_title
+from coursenotes.discover.text.addresses import WEB, parse_time, write_href, write_time
 from coursenotes.discover.text.prose import links, prose
-from coursenotes.discover.text.references import BLOCKS, TIME, WEB, parse_time, write_href, write_time
+from coursenotes.discover.text.references import BLOCKS, TIME
 from coursenotes.knowledge.facts.errata import TO_CHECK, Erratum
 from coursenotes.site.html import front_matter
 

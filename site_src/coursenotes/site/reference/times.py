@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursenotes.discover.headings import page_title
-from coursenotes.discover.text.references import write_time
+from coursenotes.discover.text.addresses import write_time
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.times import Place
 from coursenotes.paths import Paths
