@@ -86,17 +86,17 @@ def topic_title(project: Project, topic: str, *, listed: bool = True) -> str:
     return in_words(topic).capitalize()
 
 
-def stands_on(project: Project, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
+def pages_with(project: Project, scheme: str, targets: Iterable[str], *, listed: bool = True) -> list[str]:
     """Links to the pages, listed or all, with references of this scheme to one of the targets, and their lines."""
     wanted = set(targets)
-    found = []
+    links = []
     pages = project.knowledge.visibility.pages if listed else project.catalog.pages.values()
     for page in sorted(pages, key=lambda page: Paths.counted(page.name)):
         lines = [r.line for r in page.references if r.scheme == scheme and r.name in wanted]
         if lines:
             where = f"docs/{page.name}, line {', '.join(str(line) for line in dict.fromkeys(lines))}"
-            found.append(f"{page_link(page)} ({escape(where)})")
-    return found
+            links.append(f"{page_link(page)} ({escape(where)})")
+    return links
 
 
 def claim_link(project: Project, claim: ClaimInfo, words: str = "") -> str:

@@ -142,11 +142,11 @@ def write(snapshot: Snapshot) -> str:
 
 
 def _claim(project: Project, claim: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"sentence": _digest(project.catalog.claims[claim].sentence)}
+    entry: dict[str, Any] = {"sentence": _digest(project.catalog.claims[claim].sentence)}
     for verdict in verdicts.best(project.plan, claim):
         status = verdicts.SUPPORTED if verdict.status == verdicts.WITHIN else verdict.status
-        found[verdict.scale] = [status, *([_rounded(mean), _rounded(sd)] for mean, sd in _effects(verdict))]
-    return found
+        entry[verdict.scale] = [status, *([_rounded(mean), _rounded(sd)] for mean, sd in _effects(verdict))]
+    return entry
 
 
 def _effects(verdict: Verdict) -> list[tuple[float | None, float | None]]:
@@ -196,14 +196,14 @@ def _fix(verdict: Verdict) -> str:
 # ---------------------------------------------------------------- reading them
 def load(paths: Paths) -> list[Snapshot]:
     """Every release, the oldest first. Raises CoursenotesError with every file that cannot be read."""
-    problems, found = Problems(), []
+    problems, releases = Problems(), []
     for path in sorted(paths.releases.glob("*.json")):
         try:
-            found.append(_read(path))
+            releases.append(_read(path))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             problems.add(f"not a release: {error}", path, fix="restore the file as it was written")
     problems.raise_if_any()
-    return sorted(found, key=lambda release: (release.day, release.name))
+    return sorted(releases, key=lambda release: (release.day, release.name))
 
 
 def problems(paths: Paths) -> Iterator[Problem]:
@@ -264,7 +264,7 @@ def of_pages(before: Snapshot, after: Snapshot, renamed: Mapping[str, str] | Non
     """The changes of each page, by today's name. renamed: old names -> today's."""
     then = {(renamed or {}).get(name, name): (name, page) for name, page in before.pages.items()}
     now = {(renamed or {}).get(name, name): (name, page) for name, page in after.pages.items()}
-    found: dict[str, list[Change]] = {}
+    all_changes: dict[str, list[Change]] = {}
     for name in sorted({*then, *now}):
         changes = _appeared(name, then, now)
         if not changes:
@@ -273,13 +273,13 @@ def of_pages(before: Snapshot, after: Snapshot, renamed: Mapping[str, str] | Non
             changes += [Change("title", "", was["title"], page["title"])] if was["title"] != page["title"] else []
             changes += [Change("renamed", "", old, new)] if old != new else []
         if changes:
-            found[name] = changes
-    return found
+            all_changes[name] = changes
+    return all_changes
 
 
 def of_claims(before: Snapshot, after: Snapshot) -> dict[str, list[Change]]:
     """The changes of each claim: new, gone, its sentence, its verdict, or an effect by more than its spread."""
-    found: dict[str, list[Change]] = {}
+    all_changes: dict[str, list[Change]] = {}
     for name in sorted({*before.claims, *after.claims}):
         changes = _appeared(name, before.claims, after.claims)
         if not changes:
@@ -288,8 +288,8 @@ def of_claims(before: Snapshot, after: Snapshot) -> dict[str, list[Change]]:
             for scale in sorted(({*then, *now}) - {"sentence"}):
                 changes += _verdict(scale, then.get(scale), now.get(scale))
         if changes:
-            found[name] = changes
-    return found
+            all_changes[name] = changes
+    return all_changes
 
 
 def _appeared(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

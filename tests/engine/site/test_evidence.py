@@ -419,13 +419,13 @@ def test_every_choice_of_the_board_has_its_rule(kind):
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_every_verdict_has_a_colour_in_both_themes_and_a_sign_of_its_own(status):
+def test_every_verdict_has_a_color_in_both_themes_and_a_sign_of_its_own(status):
     styles = ROOT / "site_src/theme/assets/styles"
-    colours, notes = (styles / "colours.css").read_text(), (styles / "notes.css").read_text()
-    assert colours.count(f"--cn-{status}:") == colours.count(f"--cn-{status}-bg:") == 2
+    colors, notes = (styles / "colours.css").read_text(), (styles / "notes.css").read_text()
+    assert colors.count(f"--cn-{status}:") == colors.count(f"--cn-{status}-bg:") == 2
     rules = dict(re.findall(r"--cn-verdict: var\(--cn-(\w+)\);.*?--cn-sign: (url\(.*?\));\n", notes, re.DOTALL))
     assert list(rules.values()).count(rules[status]) == 1
-    if status != "unchecked":  # which is the colour of any other
+    if status != "unchecked":  # which is the color of any other
         assert f".cn-claim--{status} .cn-badge {{" in notes
 
 

@@ -76,7 +76,7 @@ def test_nothing_overlaps_in_a_column_and_the_order_stays(seed):
     assert min(middle[node] - room[node] / 2 for node in middle) == pytest.approx(0)
 
 
-def test_a_box_stands_level_with_its_only_neighbour():
+def test_a_box_stands_level_with_its_only_neighbor():
     found = laid_out({"a": ["x"], "b": ["y"], "x": ["z"]})
     middle = heights(found, dict.fromkeys(middle_names(found), 20.0), gap=10)
     assert middle["a"] == pytest.approx(middle["x"]) == pytest.approx(middle["z"])

@@ -1,4 +1,4 @@
-"""What the site's search finds: labelled pages, figures, claims and seconds of lectures, and nothing unlisted."""
+"""What the site's search finds: labeled pages, figures, claims and seconds of lectures, and nothing unlisted."""
 
 import json
 
@@ -42,22 +42,22 @@ def by_address(site) -> dict[str, dict]:
     return found
 
 
-def labelled(found: dict, label: str) -> list[str]:
+def labeled(found: dict, label: str) -> list[str]:
     return [address for address, entry in found.items() if entry.get("tags") == [label]]
 
 
 def test_each_kind_has_its_label(found):
-    assert labelled(found, "Concept") == ["concepts/averages/", "concepts/straight_line/"]
-    assert labelled(found, "Lesson") == ["lessons/dl2022/lesson8/"]
-    assert labelled(found, "Overview") == ["", "lessons/"]
-    assert labelled(found, "Contribute") == ["contribute/"]
-    assert "reference/times/" in labelled(found, "Reference")
-    assert set(labelled(found, "Evidence")) >= {"evidence/"}
+    assert labeled(found, "Concept") == ["concepts/averages/", "concepts/straight_line/"]
+    assert labeled(found, "Lesson") == ["lessons/dl2022/lesson8/"]
+    assert labeled(found, "Overview") == ["", "lessons/"]
+    assert labeled(found, "Contribute") == ["contribute/"]
+    assert "reference/times/" in labeled(found, "Reference")
+    assert set(labeled(found, "Evidence")) >= {"evidence/"}
     assert all("tags" in entry for address, entry in found.items() if "#" not in address), "every page says what it is"
 
 
 def test_figures_are_found_by_their_captions_once_and_on_their_concepts_page(found):
-    assert set(labelled(found, "Figure")) == {
+    assert set(labeled(found, "Figure")) == {
         "concepts/averages/#averages.error_by_n", "concepts/straight_line/#straight_line.loss_by_rate",
         "concepts/straight_line/#straight_line.starts",
     }  # fmt: skip
@@ -79,7 +79,7 @@ def test_claims_are_found_by_their_sentence_where_they_stand(found):
     address = Paths.claim_url("averages", "less_noisy")
     assert found[address]["title"].startswith("The average of 100 measurements is at least 0.3 nearer")
     assert found[address]["text"].startswith("Averages: ") and found[address]["tags"] == ["Claim"]
-    assert len(labelled(found, "Claim")) == 4
+    assert len(labeled(found, "Claim")) == 4
 
 
 def test_claims_are_found_also_where_their_page_is_not(mini):
@@ -99,7 +99,7 @@ def test_terms_of_the_glossary_say_that_they_are_terms(mini):
 
 def test_seconds_are_found_by_topic_and_by_what_is_said_there(found):
     address = "reference/times/#averages.dl2022.8.0.12.03"
-    assert labelled(found, "Lecture") == [address]
+    assert labeled(found, "Lecture") == [address]
     assert found[address]["title"] == "Averages, lecture 8 (Practical Deep Learning 2022) at 0:12:03"
     assert found[address]["text"] == "Measure more than once"
 
@@ -147,7 +147,7 @@ def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(m
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nvisibility: unlisted"))
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
     found = by_address(whole(opened_at(mini)))
-    assert "lessons/dl2022/lesson8/#averages.error_by_n" in labelled(found, "Figure")
+    assert "lessons/dl2022/lesson8/#averages.error_by_n" in labeled(found, "Figure")
 
 
 def test_a_claim_of_an_unlisted_concept_does_not_tell_its_title(mini):

@@ -18,8 +18,8 @@ from coursenotes.site.html import (
     claim_link,
     experiment_link,
     front_matter,
+    pages_with,
     paragraphs,
-    stands_on,
     table,
     topic_title,
 )
@@ -92,15 +92,15 @@ def _counts(project: Project) -> str:
 
 
 def _state(project: Project, info: ExperimentInfo) -> str:
-    found = []
+    states = []
     for scale in info.scales:
         results = project.plan.results(info.id, scale)
         if results is None:
-            found.append(f'{scale}: <span class="cn-missing">not yet run</span>')
+            states.append(f'{scale}: <span class="cn-missing">not yet run</span>')
         else:
             stale = ' <span class="cn-stale">older code</span>' if results.stale else ""
-            found.append(f"{scale}: {len(results.rows)} in {_duration(provenance.seconds(results.rows))}{stale}")
-    return "<br>".join(found)
+            states.append(f"{scale}: {len(results.rows)} in {_duration(provenance.seconds(results.rows))}{stale}")
+    return "<br>".join(states)
 
 
 def _facts(project: Project, info: ExperimentInfo) -> str:
@@ -181,7 +181,7 @@ def _used(project: Project, info: ExperimentInfo) -> str:
     items = []
     for figure in catalog.figures.values():
         if info.id in figure.experiments and (seen.figure(figure.id) or not only):
-            on = stands_on(project, "figure", [figure.id], listed=only)
+            on = pages_with(project, "figure", [figure.id], listed=only)
             items.append(f"the figure <code>{escape(figure.id)}</code>{' on ' + ', '.join(on) if on else ''}")
     for claim in catalog.claims.values():
         if info.id in (*claim.experiments, *claim.controls) and (seen.claim(claim.id) or not only):
@@ -189,8 +189,8 @@ def _used(project: Project, info: ExperimentInfo) -> str:
             items.append(f"{role} {claim_link(project, claim)} {badge(verdicts.best(project.plan, claim.id))}")
     metrics = [r.name for p in catalog.pages.values() for r in p.references
                if r.scheme == "measured" and r.name.rpartition(".")[0] == info.id]  # fmt: skip
-    items += [f"numbers on {link}" for link in stands_on(project, "measured", metrics, listed=only)]
-    items += [f"a table on {link}" for link in stands_on(project, "table", [info.id], listed=only)]
+    items += [f"numbers on {link}" for link in pages_with(project, "measured", metrics, listed=only)]
+    items += [f"a table on {link}" for link in pages_with(project, "table", [info.id], listed=only)]
     if not items:
         return "<p>Nothing yet.</p>"
     return f'<ul class="cn-used">{"".join(f"<li>{item}</li>" for item in items)}</ul>'

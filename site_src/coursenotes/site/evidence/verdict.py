@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes import dates
 from coursenotes.claims.statistics import WITHIN
 from coursenotes.claims.verdicts import EXACT, UNACCEPTED, WORDS
-from coursenotes.site.html import badge, experiment_link, scrolling, sign, stands_on, table
+from coursenotes.site.html import badge, experiment_link, pages_with, scrolling, sign, table
 from coursenotes.site.markdown import measured
 from coursenotes.site.markdown.claims import best_chance, chance, difference, doubt, overall, rooms, seeds, short
 from coursenotes.site.markdown.code import highlight
@@ -59,7 +59,7 @@ def refuted_words(found: list[Verdict]) -> str:
 
 
 def _links(project: Project, claim: ClaimInfo) -> str:
-    pages = stands_on(project, "claim", [claim.id], listed=project.knowledge.visibility.claim(claim.id))
+    pages = pages_with(project, "claim", [claim.id], listed=project.knowledge.visibility.claim(claim.id))
     parts = [f"Stands on {', '.join(pages)}."] if pages else []
     reads = [experiment_link(name) for name in dict.fromkeys((*claim.experiments, *claim.controls))]
     parts += [f"Reads {', '.join(reads)}."] if reads else []
@@ -112,9 +112,9 @@ def _comparison(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None)
         rows.append(["replication", difference(there["mean"], there["sd"]), seeds(there["n"]), outcome])
     if here is not None:
         found = difference(here["effect"], here["spread"])
-        rows.append(["here", found, seeds(here["pairs"]), _standing(here)])
+        rows.append(["here", found, seeds(here["pairs"]), _here(here)])
     if there is not None and there["no_effect"] is not None:
-        rows.append(["no effect", "0", "", _noticed(there["no_effect"])])
+        rows.append(["no effect", "0", "", _notice_chance(there["no_effect"])])
     cells = "".join(
         f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
         for name, *others in rows
@@ -122,11 +122,11 @@ def _comparison(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None)
     return f'<tbody><tr><th scope="rowgroup" colspan="4"><code>{escape(str(claimed))}</code></th></tr>{cells}</tbody>'
 
 
-def _noticed(value: float) -> str:
+def _notice_chance(value: float) -> str:
     return f"chance that a build notices: {chance(value)}"
 
 
-def _standing(here: Mapping[str, Any]) -> str:
+def _here(here: Mapping[str, Any]) -> str:
     """The result on this machine's seeds, and the limit beyond which it contradicts the claim."""
     if here["standing"] is None:
         return ""
@@ -163,19 +163,19 @@ def _control(there: Mapping[str, Any] | None, here: Mapping[str, Any] | None) ->
     if there is None:
         cells.append("")
     else:
-        found = f"<small>room {rooms(there['room'])}</small><small>{_noticed(best_chance(there))}</small>"
+        found = f"<small>room {rooms(there['room'])}</small><small>{_notice_chance(best_chance(there))}</small>"
         cells.append(f"{'rejected' if there['rejected'] else 'not rejected'} {found}")
-    cells.append("" if here is None else _fared(here, replicated=there is not None))
+    cells.append("" if here is None else _own_result(here, replicated=there is not None))
     return ("cn-arm--passed" if there is not None and not there["rejected"] else ""), cells
 
 
-def _fared(arm: Mapping[str, Any], replicated: bool) -> str:
+def _own_result(control: Mapping[str, Any], replicated: bool) -> str:
     """The result of a control on this machine's seeds, which cannot fail a build."""
-    if arm["rejected"]:
+    if control["rejected"]:
         return "contradicted, as it must be"
     if replicated:
         return "not contradicted by these seeds"
-    return f"<small>{escape(str(arm.get('message') or ''))}</small>"
+    return f"<small>{escape(str(control.get('message') or ''))}</small>"
 
 
 # ---------------------------------------------------------------- of an exact claim
@@ -188,19 +188,19 @@ def _exact(verdict: Verdict) -> str:
         )
         parts.append(f'<ul class="cn-measures">{items}</ul>')
     if verdict.controls:
-        caught, count = sum(arm["rejected"] for arm in verdict.controls), len(verdict.controls)
-        rows = [_arm(arm) for arm in verdict.controls]
+        caught, count = sum(variant["rejected"] for variant in verdict.controls), len(verdict.controls)
+        rows = [_variant(variant) for variant in verdict.controls]
         inside = table(["Broken version", "How", "Outcome"], rows, "What has to refute the claim", "cn-arms")
         parts.append(_folded(f"Broken versions caught: {caught} of {count}", inside, caught < count))
     return "".join(parts)
 
 
-def _arm(arm: Mapping[str, Any]) -> tuple[str, list[str]]:
-    good = arm["rejected"]
-    words = _plain(str(arm.get("message") or ""))
+def _variant(variant: Mapping[str, Any]) -> tuple[str, list[str]]:
+    rejected, kind = variant["rejected"], KINDS.get(variant["kind"], variant["kind"])
+    words = _plain(str(variant.get("message") or ""))
     message = f"<br><small>{escape(words)}</small>" if words else ""
-    outcome = f"{'caught' if good else 'not caught'}{message}"
-    return ("" if good else "cn-arm--passed"), [KINDS.get(arm["kind"], arm["kind"]), escape(arm["text"]), outcome]
+    outcome = f"{'caught' if rejected else 'not caught'}{message}"
+    return ("" if rejected else "cn-arm--passed"), [kind, escape(variant["text"]), outcome]
 
 
 def _plain(message: str) -> str:

@@ -30,15 +30,15 @@ _VOID = ("br", "hr", "img", "input", "wbr", "source", "col")
 
 def write(project: Project, folder: Path, address: str) -> None:
     """Write the file: {address: [title, opening, {anchor: [heading, first sentence]}]}."""
-    found = {}
+    previews = {}
     for page in project.knowledge.visibility.pages:
         url = Paths.page_url(page.name)
         path = folder / url / "index.html"
         if path.is_file():
-            found[url] = read(path.read_text(encoding="utf-8"))
+            previews[url] = read(path.read_text(encoding="utf-8"))
     target = folder / FILE
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")), encoding="utf-8")
+    target.write_text(json.dumps(previews, ensure_ascii=False, sort_keys=True, separators=(",", ":")), encoding="utf-8")
 
 
 def read(text: str) -> list[object]:
@@ -62,15 +62,15 @@ def read(text: str) -> list[object]:
 
 def _opening(paragraphs: list[str], *, one: bool = False) -> str:
     """The first sentences that fit into a tip, or only the first; a long one is cut between words."""
-    found = ""
+    opening = ""
     for sentence in (" ".join(each.split()) for words in paragraphs for each in cut.sentences(words)):
-        longer = f"{found}{'' if found[-1:] in _FULL_STOPS else ' '}{sentence}" if found else sentence
-        if found and cut.columns(longer) > LONGEST:
+        longer = f"{opening}{'' if opening[-1:] in _FULL_STOPS else ' '}{sentence}" if opening else sentence
+        if opening and cut.columns(longer) > LONGEST:
             break
-        found = longer
+        opening = longer
         if one:
             break
-    return cut.cut(found, LONGEST)
+    return cut.cut(opening, LONGEST)
 
 
 class _Parts(HTMLParser):
@@ -88,13 +88,13 @@ class _Parts(HTMLParser):
         if tag in _VOID:
             return
         self._open.append(tag)
-        given = dict(attrs)
-        if not self._skipped and set((given.get("class") or "").split()) & set(_SKIPPED):
+        attributes = dict(attrs)
+        if not self._skipped and set((attributes.get("class") or "").split()) & set(_SKIPPED):
             self._skipped = len(self._open)
-        if "arithmatex" in (given.get("class") or "").split():
+        if "arithmatex" in (attributes.get("class") or "").split():
             self._formula = len(self._open)
         if tag in _READ and not self._skipped and (tag == "summary" or "details" not in self._open):
-            self._kind, self._name, self._words = tag, given.get("id") or "", ""
+            self._kind, self._name, self._words = tag, attributes.get("id") or "", ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self._open:

@@ -55,9 +55,9 @@ def write(project: Project, folder: Path, address: str) -> None:
         root = "../" * old.count("/")
         to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
         file.parent.mkdir(parents=True, exist_ok=True)
-        given = {
+        values = {
             "policy": POLICY, "title": page_title(page), "old": name, "to": to, "root": root,
             "canonical": f"{address}{new}" if address else to,
         }  # fmt: skip
-        file.write_text(PAGE.format(**{key: escape(value) for key, value in given.items()}), encoding="utf-8")
+        file.write_text(PAGE.format(**{key: escape(value) for key, value in values.items()}), encoding="utf-8")
     problems.raise_if_any()

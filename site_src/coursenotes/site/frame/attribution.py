@@ -60,16 +60,16 @@ def _people(knowledge: Knowledge, names: list[str] | tuple[str, ...]) -> list[di
 
 def _courses(knowledge: Knowledge, page: PageInfo) -> list[dict[str, Any]]:
     """The lectures of a page, grouped by course and teachers."""
-    found: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[dict[str, str]]] = {}
     for lecture in knowledge.credit.lectures(page):
         teachers = tuple(knowledge.credit.teachers(lecture))
         told = {"name": lecture.name, "title": lecture.title, "url": lecture.watch()}
-        found.setdefault((lecture.course, teachers), []).append(told)
+        groups.setdefault((lecture.course, teachers), []).append(told)
     courses = knowledge.lectures.courses
     return [
         {"title": courses[course].title, "url": str(courses[course].more.get("url") or ""),
          "by": _people(knowledge, teachers), "lectures": lectures}
-        for (course, teachers), lectures in found.items()
+        for (course, teachers), lectures in groups.items()
     ]  # fmt: skip
 
 

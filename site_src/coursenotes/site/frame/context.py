@@ -26,7 +26,7 @@ def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
         return {}
     needed_by = graph.needed_by(name)
     backlinks = [each for each in graph.linked_from(name) if each.page not in needed_by]
-    found: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "needs": [_link(knowledge, page) for page in graph.prerequisites(name)],
         "needed_by": [_link(knowledge, page) for page in needed_by],
         "linked_from": [
@@ -34,7 +34,7 @@ def links(knowledge: Knowledge, name: str) -> dict[str, Any]:
             for kind in sorted({_kind(each.page) for each in backlinks}, key=KINDS.index)
         ],
     }
-    return found if any(found.values()) else {}
+    return parts if any(parts.values()) else {}
 
 
 def lecture(knowledge: Knowledge, name: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def dated(view: View, element: ET.Element, target: Target) -> None:
 
 def _nth(view: View, target: Target) -> int | None:
     """Which of the page's dated values this is, from 1: of several with the same target, the next one."""
-    found = [r for r in view.info.references if r.scheme == "dated"] if view.info else []
-    same = [n for n, reference in enumerate(found, 1) if reference.target == target]
+    references = [r for r in view.info.references if r.scheme == "dated"] if view.info else []
+    same = [n for n, reference in enumerate(references, 1) if reference.target == target]
     which = view.shown[write_href(target)]
     view.shown[write_href(target)] += 1
     return same[which] if which < len(same) else None

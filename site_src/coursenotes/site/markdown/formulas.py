@@ -84,8 +84,8 @@ class _Spelled(Treeprocessor):
         _spell(getattr(self.md, "toc_tokens", []))
         for element in root.iter():
             for name in _WORDS:
-                if "\\" in (given := element.get(name) or ""):
-                    element.set(name, rendered(given, escaped=False))
+                if "\\" in (words := element.get(name) or ""):
+                    element.set(name, rendered(words, escaped=False))
             if element.tag in _NOT_ALONE:
                 _in_line(element)
             elif element.tag == "div" and element.get("class") == "toc":

@@ -57,22 +57,22 @@ def show(values: Iterable[float], percent: bool = False) -> Shown:
     The last digit shown is the first digit of the standard error; at least two and at most four significant digits.
     Without a spread: three significant digits; whole numbers as they are. percent shows 0.935 as 93.5 %.
     """
-    given = np.asarray(list(values), dtype=float) * (100 if percent else 1)
+    numbers = np.asarray(list(values), dtype=float) * (100 if percent else 1)
     unit = f"{THIN}%" if percent else ""
-    bad = int((~np.isfinite(given)).sum())
+    bad = int((~np.isfinite(numbers)).sum())
     if bad:
-        text = "diverged" if bad == len(given) else f"diverged in {bad} of {len(given)} seeds"
-        return Shown(text, math.nan, math.nan, len(given), 0)
-    mean = float(given.mean())
-    sd = float(given.std(ddof=1)) if len(given) > 1 else 0.0
-    whole = bool((given == given.round()).all()) and not percent
+        text = "diverged" if bad == len(numbers) else f"diverged in {bad} of {len(numbers)} seeds"
+        return Shown(text, math.nan, math.nan, len(numbers), 0)
+    mean = float(numbers.mean())
+    sd = float(numbers.std(ddof=1)) if len(numbers) > 1 else 0.0
+    whole = bool((numbers == numbers.round()).all()) and not percent
     first = math.floor(math.log10(abs(mean))) if mean else 0
     if sd <= 1e-12 * max(abs(mean), 1e-300):
         decimals = 0 if whole or not mean else PLAIN - 1 - first
     else:
-        decimals = -math.floor(math.log10(sd / math.sqrt(len(given))) + 1e-9)
+        decimals = -math.floor(math.log10(sd / math.sqrt(len(numbers))) + 1e-9)
         decimals = min(max(decimals, 1 - first), MOST - 1 - first) if mean else decimals
-    return Shown(write(mean, decimals) + unit, mean, sd, len(given), decimals)
+    return Shown(write(mean, decimals) + unit, mean, sd, len(numbers), decimals)
 
 
 def write(value: float, decimals: int) -> str:
@@ -140,14 +140,14 @@ def _may_differ(plan: Plan, target: Target, shown: Shown, rows: Results, percent
 
 def text_problems(plan: Plan, page: PageInfo) -> list[Problem]:
     """Texts of measured: links that are empty, not a number, or further off than two machines may differ."""
-    found = []
+    problems = []
     for reference in page.references:
         if reference.scheme == "measured":
             wrong = _disagrees(plan, reference.target, reference.text)
             if wrong:
-                found.append(Problem(wrong[0], page.path, reference.line, (),
+                problems.append(Problem(wrong[0], page.path, reference.line, (),
                                      f"coursenotes check --fix {page.name} writes {wrong[1]}"))  # fmt: skip
-    return found
+    return problems
 
 
 def fix_texts(plan: Plan, page: PageInfo) -> str:

@@ -85,9 +85,9 @@ def _known(knowledge: Knowledge, reference: Reference, page: PageInfo | None) ->
         yield from dated.problems(reference, knowledge.today)
 
 
-def chosen_settings(experiment: ExperimentInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+def chosen_settings(experiment: ExperimentInfo, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Settings with their values as declared: a value read from a text may be 0 for 0.0, or 1 for "1"."""
-    return {name: _declared(experiment.vary.get(name, ()), value, value) for name, value in given.items()}
+    return {name: _declared(experiment.vary.get(name, ()), value, value) for name, value in chosen.items()}
 
 
 def code_lines(catalog: Catalog, target: str) -> tuple[Path, int, int] | None:
@@ -163,29 +163,29 @@ def _scale(target: Target, scales: Iterable[str], name: str, place: Place) -> It
 
 
 def _settings(target: Target, experiment: ExperimentInfo, place: Place) -> Iterator[Problem]:
-    given = dict(target.settings)
+    settings = dict(target.settings)
     for name, value in target.settings.items():
         if name not in experiment.vary:
-            left = [other for other in experiment.vary if other not in given]
+            left = [other for other in experiment.vary if other not in settings]
             close = left[0] if len(left) == 1 else nearest(name, left)
-            renamed = {close if k == name else k: v for k, v in given.items()} if close else None
+            renamed = {close if k == name else k: v for k, v in settings.items()} if close else None
             fix = f"write {write_href(target._replace(settings=renamed))}" if renamed else None
             yield _problem(f'no setting "{name}" in {experiment.id}', place,
                            [f"it varies: {some(experiment.vary)}"], fix)  # fmt: skip
             if close:
-                given.pop(name)
-                given[close] = value
+                settings.pop(name)
+                settings[close] = value
             continue
         values = experiment.vary[name]
         if _declared(values, value, _MISSING) is _MISSING:
             close_value = _nearest_value(value, values)
-            changed = {**given, name: close_value}
+            changed = {**settings, name: close_value}
             yield _problem(f"{experiment.id} is not run with {name}={value}", place,
                            [f"it is run with {name}: {some(values)}"],
                            f"write {write_href(target._replace(settings=changed))}")  # fmt: skip
-    unsaid = {name: values for name, values in experiment.vary.items() if name not in given and len(values) > 1}
+    unsaid = {name: values for name, values in experiment.vary.items() if name not in settings and len(values) > 1}
     if target.scheme == "measured" and unsaid:
-        first = {**given, **{name: values[0] for name, values in unsaid.items()}}
+        first = {**settings, **{name: values[0] for name, values in unsaid.items()}}
         yield _problem(
             f"{write_href(target)} does not say which {' and '.join(unsaid)}", place,
             [f"{name} is one of: {some(values)}" for name, values in unsaid.items()],
@@ -208,17 +208,17 @@ def _metric(target: Target, experiment: ExperimentInfo, plan: Plan | None, place
 _MISSING = object()
 
 
-def _declared(values: Iterable[Any], given: Any, otherwise: Any) -> Any:
+def _declared(values: Iterable[Any], written: Any, otherwise: Any) -> Any:
     values = list(values)
     for value in values:
-        if value == given and isinstance(value, bool) == isinstance(given, bool):
+        if value == written and isinstance(value, bool) == isinstance(written, bool):
             return value
-    return next((value for value in values if str(value) == str(given)), otherwise)
+    return next((value for value in values if str(value) == str(written)), otherwise)
 
 
-def _nearest_value(given: Any, values: list[Any]) -> Any:
+def _nearest_value(written: Any, values: list[Any]) -> Any:
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-    if isinstance(given, int | float) and numbers:
-        return min(numbers, key=lambda v: abs(v - given))
-    close = nearest(str(given), [str(v) for v in values])
+    if isinstance(written, int | float) and numbers:
+        return min(numbers, key=lambda v: abs(v - written))
+    close = nearest(str(written), [str(v) for v in values])
     return next((v for v in values if str(v) == close), values[0])

@@ -74,14 +74,14 @@ def _markdown(text: str) -> str:
     return f"{text}\n\n{note}" if note else text
 
 
-def _attachments(given: Any) -> dict[str, dict[str, str]]:
+def _attachments(attachments: Any) -> dict[str, dict[str, str]]:
     """A Markdown cell's pictures by their names; the limit of the whole page is checked later, with all pictures."""
-    found: dict[str, dict[str, str]] = {}
-    for name, kinds in (given if isinstance(given, dict) else {}).items():
+    kept: dict[str, dict[str, str]] = {}
+    for name, kinds in (attachments if isinstance(attachments, dict) else {}).items():
         for kind, data in (kinds if isinstance(kinds, dict) else {}).items():
             if kind in PICTURES and joined(data):
-                found[str(name)] = {kind: joined(data)}
-    return found
+                kept[str(name)] = {kind: joined(data)}
+    return kept
 
 
 # ---------------------------------------------------------------- outputs

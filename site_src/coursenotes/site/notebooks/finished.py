@@ -242,8 +242,8 @@ class _Page(HTMLParser):
 
 
 def _tag(name: str, attributes: dict[str, str]) -> str:
-    given = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
-    return f"<{name}{given}>"
+    written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{written}>"
 
 
 def _aside(what: str) -> str:

@@ -69,9 +69,9 @@ def small(data: bytes) -> tuple[str, bytes]:
 def _saved(picture: Image.Image, kind: str) -> bytes:
     """The file of a picture. JPEG has no transparency: white shows through, as on paper."""
     if kind == "jpeg" and picture.mode == "RGBA":
-        paper = Image.new("RGB", picture.size, "white")
-        paper.paste(picture, mask=picture.getchannel("A"))
-        picture = paper
+        background = Image.new("RGB", picture.size, "white")
+        background.paste(picture, mask=picture.getchannel("A"))
+        picture = background
     file = io.BytesIO()
     picture.save(file, kind, **({"optimize": True} if kind == "png" else {"quality": 85}))
     return file.getvalue()

@@ -82,14 +82,14 @@ def _time(box: Erratum, seconds: int) -> str:
 
 def _sentences(text: str, most: int = 2) -> str:
     """The first lines of a box, which are sentences by our style, of its first paragraph of prose."""
-    found: list[str] = []
+    sentences: list[str] = []
     for line, visible in zip(text.split("\n"), prose(text).split("\n"), strict=True):
-        enough = len(found) >= most and not found[-1].endswith(":")
+        enough = len(sentences) >= most and not sentences[-1].endswith(":")
         if visible.strip() and not line.startswith(TO_CHECK) and not _BLOCK.match(line) and not enough:
-            found.append(_COMMENT.sub("", line).strip())
-        elif found:
+            sentences.append(_COMMENT.sub("", line).strip())
+        elif sentences:
             break
-    return " ".join(found)
+    return " ".join(sentences)
 
 
 def _shown(box: Erratum, first: str) -> Iterator[str]:

@@ -54,18 +54,18 @@ def layers(names: Sequence[str], leads_to: Mapping[str, Iterable[str]], depth: M
     return Layers(_untangled(columns, _steps(chains)), chains)
 
 
-def heights(found: Layers, room: Mapping[Node, float], gap: float) -> dict[Node, float]:
+def heights(layout: Layers, room: Mapping[Node, float], gap: float) -> dict[Node, float]:
     """The middle of every box and bend from the top, near its neighbors, with its room and a gap to the next."""
-    beside = _neighbors(_steps(found.chains))
+    neighbors = _neighbors(_steps(layout.chains))
     middle: dict[Node, float] = {}
-    for column in found.columns:
+    for column in layout.columns:
         at = 0.0
         for name in column:
             middle[name] = at + room[name] / 2
             at += room[name] + gap
     for sweep in range(SWEEPS):
-        for column in found.columns if sweep % 2 else reversed(found.columns):
-            wanted = [_mean([middle[n] for n in beside.get(name, ())], middle[name]) for name in column]
+        for column in layout.columns if sweep % 2 else reversed(layout.columns):
+            wanted = [_mean([middle[n] for n in neighbors.get(name, ())], middle[name]) for name in column]
             middle.update(zip(column, _apart(wanted, [room[name] for name in column], gap), strict=True))
     top = min((middle[name] - room[name] / 2 for name in middle), default=0.0)
     return {name: value - top for name, value in middle.items()}
@@ -133,11 +133,11 @@ def _steps(chains: Mapping[tuple[str, str], list[Node]]) -> Steps:
 
 
 def _neighbors(steps: Iterable[tuple[Node, Node]]) -> dict[Node, list[Node]]:
-    found: dict[Node, list[Node]] = {}
+    neighbors: dict[Node, list[Node]] = {}
     for a, b in steps:
-        found.setdefault(a, []).append(b)
-        found.setdefault(b, []).append(a)
-    return found
+        neighbors.setdefault(a, []).append(b)
+        neighbors.setdefault(b, []).append(a)
+    return neighbors
 
 
 def _all_crossings(columns: list[list[Node]], steps: Steps) -> int:

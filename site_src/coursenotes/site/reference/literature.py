@@ -28,12 +28,12 @@ def page(project: Project) -> str | None:
 
 def citing(project: Project) -> dict[str, list[PageInfo]]:
     """The listed pages that cite each work in the text or in sources:, by the work's key."""
-    found: dict[str, list[PageInfo]] = {}
+    pages_by_key: dict[str, list[PageInfo]] = {}
     for page in project.knowledge.visibility.pages:
         keys = [r.name for r in page.references if r.scheme == "cite"]
         for key in dict.fromkeys([*keys, *(str(entry) for entry in page.list_of("sources"))]):
-            found.setdefault(key, []).append(page)
-    return found
+            pages_by_key.setdefault(key, []).append(page)
+    return pages_by_key
 
 
 def _entry(work: Work) -> str:

@@ -79,17 +79,17 @@ def _subject(graph: Graph, name: str) -> str:
 
 def drawing(graph: Graph) -> str:
     """The map as SVG: boxes that are links, and arrows; the style sheet sets colors and fonts."""
-    found = laid_out(graph)
+    layout = laid_out(graph)
     lines = {name: wrapped(page_title(graph.catalog.pages[name])) for name in graph.concepts}
-    room: dict[Node, float] = {node: 4.0 for column in found.columns for node in column}
+    room: dict[Node, float] = {node: 4.0 for column in layout.columns for node in column}
     room |= {name: LINE * len(words) + 2 * INSET for name, words in lines.items()}
-    middle = layers.heights(found, room, GAP)
+    middle = layers.heights(layout, room, GAP)
     left: dict[Node, float] = {
-        node: 1.0 + n * (WIDTH + BETWEEN) for n, column in enumerate(found.columns) for node in column
+        node: 1.0 + n * (WIDTH + BETWEEN) for n, column in enumerate(layout.columns) for node in column
     }
-    width = len(found.columns) * (WIDTH + BETWEEN) - BETWEEN + 2
+    width = len(layout.columns) * (WIDTH + BETWEEN) - BETWEEN + 2
     height = max(middle[node] + room[node] / 2 for node in middle) + 2
-    arrows = "".join(f'<path class="cn-map__arrow" d="{_path(c, left, middle)}"/>' for c in found.chains.values())
+    arrows = "".join(f'<path class="cn-map__arrow" d="{_path(c, left, middle)}"/>' for c in layout.chains.values())
     order = subjects(graph)
     boxes = "".join(
         _box(graph, name, lines[name], left[name], 1 + middle[name] - room[name] / 2, room[name], order)
@@ -133,14 +133,14 @@ def _path(chain: list[Node], left: dict[Node, float], middle: dict[Node, float])
     """A curve through a chain, horizontal at its start and its end, with an arrowhead."""
     start = chain[0]
     x, y = left[start] + WIDTH, 1 + middle[start]
-    found = [f"M{x:.0f} {y:.1f}"]
+    parts = [f"M{x:.0f} {y:.1f}"]
     for node in chain[1:]:
         to, at = left[node], 1 + middle[node]
         half = (x + to) / 2
-        found.append(f"C{half:.0f} {y:.1f} {half:.0f} {at:.1f} {to:.0f} {at:.1f}")
+        parts.append(f"C{half:.0f} {y:.1f} {half:.0f} {at:.1f} {to:.0f} {at:.1f}")
         x, y = to, at
         if isinstance(node, Bend):
             x += WIDTH
-            found.append(f"H{x:.0f}")
-    found.append("m-5 -3.5l5 3.5l-5 3.5")
-    return "".join(found)
+            parts.append(f"H{x:.0f}")
+    parts.append("m-5 -3.5l5 3.5l-5 3.5")
+    return "".join(parts)

@@ -94,14 +94,14 @@ def _second(name: str, lecture: Lecture, seconds: int) -> str:
 
 def _notes(project: Project, name: str, places: list[Place]) -> str:
     """The concept's own page, and the sections of others that name a time for it."""
-    found = [page_link(project.catalog.pages[name])]
+    notes = [page_link(project.catalog.pages[name])]
     others = sorted({place.page for place in places if place.page != name}, key=Paths.counted)
     for other in others:
         sections = dict.fromkeys((p.anchor, p.heading) for p in sorted(places, key=lambda p: p.line) if p.page == other)
         page = project.catalog.pages[other]
         links = [page_link(page, words, anchor) for anchor, words in sections if anchor]
-        found.append(f"{page_link(page)}: {', '.join(links)}" if links else page_link(page))
-    return f"<ul>{''.join(f'<li>{note}</li>' for note in found)}</ul>"
+        notes.append(f"{page_link(page)}: {', '.join(links)}" if links else page_link(page))
+    return f"<ul>{''.join(f'<li>{note}</li>' for note in notes)}</ul>"
 
 
 def _id(name: str, lecture: str, seconds: int) -> str:
