@@ -1,6 +1,6 @@
 """One job's result, and one experiment's results: a tidy table over settings and seeds, with arrays and texts.
 
-Nothing here knows where results are kept or how they are made. Imports numpy only.
+Independent of how results are made and stored. Imports numpy only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-COUNTS = {"epoch", "step", "batch", "iteration"}  # logged to say where a run is: an axis, not a result
+COUNTS = {"epoch", "step", "batch", "iteration"}  # logged as positions within a run: an axis, not a result
 
 
 @dataclass(frozen=True)
@@ -39,23 +39,23 @@ class Results:
     """All jobs of one experiment at one scale.
 
     Settings are named as in @experiment(vary=...). A setting that is left out selects every value, in the declared
-    order; a name or value that does not exist is a KeyError that says what there is.
+    order; an unknown name or value is a KeyError that lists the known ones.
     """
 
     def __init__(self, name: str, scale: str, rows: Iterable[Row], stale: str | None = None):
         self.name, self.scale, self.rows, self.stale = name, scale, list(rows), stale
 
-    # -- what there is
+    # -- its settings, seeds and names
     @property
     def settings(self) -> dict[str, list[Any]]:
         """Each setting's values, in the order in which they were declared."""
-        found: dict[str, list[Any]] = {}
+        settings: dict[str, list[Any]] = {}
         for row in self.rows:
             for name, value in row.settings.items():
-                values = found.setdefault(name, [])
+                values = settings.setdefault(name, [])
                 if value not in values:
                     values.append(value)
-        return found
+        return settings
 
     @property
     def seeds(self) -> list[int]:
@@ -69,9 +69,9 @@ class Results:
 
     @property
     def logged(self) -> list[str]:
-        """The names of the curves, in the order of logging, those left out that only count."""
-        found = dict.fromkeys(name for row in self.rows for name in row.result.curves)
-        return [name for name in found if name not in COUNTS]
+        """The names of the curves, in the order of logging, without those that only count."""
+        names = dict.fromkeys(name for row in self.rows for name in row.result.curves)
+        return [name for name in names if name not in COUNTS]
 
     def select(self, **settings: Any) -> Results:
         """The jobs with these settings."""
@@ -86,22 +86,22 @@ class Results:
             raise KeyError(f"{self.name} has no job with {settings}")
         return Results(self.name, self.scale, rows, self.stale)
 
-    # -- values, one a seed
+    # -- values, one per seed
     def metric(self, name: str, **settings: Any) -> np.ndarray:
-        """One value a seed, in the order of the seeds. -> (seeds,), float64.
+        """One value per seed, in the order of the seeds. -> (seeds,), float64.
 
-        The settings must leave one group; else it is a KeyError.
+        The settings must select one group; else it is a KeyError.
         """
         return np.array([row.result.metrics[name] for row in self._group(name, "metrics", settings)], dtype=float)
 
     def curve(self, name: str, **settings: Any) -> np.ndarray:
-        """One logged curve a seed. -> (seeds, points), float64, NaN where a point was not logged."""
+        """One logged curve per seed. -> (seeds, points), float64, NaN where a point was not logged."""
         rows = [row.result.curves[name] for row in self._group(name, "curves", settings)]
         longest = max(len(row) for row in rows)
         return np.array([[np.nan if v is None else v for v in row] + [np.nan] * (longest - len(row)) for row in rows])
 
     def arrays(self, name: str, **settings: Any) -> list[np.ndarray]:
-        """One array a seed, in the order of the seeds."""
+        """One array per seed, in the order of the seeds."""
         return [row.result.arrays[name] for row in self._group(name, "arrays", settings)]
 
     def array(self, name: str, seed: int | None = None, **settings: Any) -> np.ndarray:
@@ -116,17 +116,17 @@ class Results:
 
     def groups(self) -> list[tuple[dict[str, Any], Results]]:
         """Each combination of settings with its jobs, in the declared order."""
-        found: list[tuple[dict[str, Any], list[Row]]] = []
+        groups: list[tuple[dict[str, Any], list[Row]]] = []
         for row in self.rows:
-            for settings, rows in found:
+            for settings, rows in groups:
                 if settings == dict(row.settings):
                     rows.append(row)
                     break
             else:
-                found.append((dict(row.settings), [row]))
-        return [(settings, Results(self.name, self.scale, rows, self.stale)) for settings, rows in found]
+                groups.append((dict(row.settings), [row]))
+        return [(settings, Results(self.name, self.scale, rows, self.stale)) for settings, rows in groups]
 
-    # -- other arrangements of the same jobs, for claims that must fail
+    # -- the same jobs, changed, for controls of claims
     def replace(self, change: Callable[[Row], Row]) -> Results:
         """The same table with each row changed."""
         return Results(self.name, self.scale, [change(row) for row in self.rows], self.stale)
@@ -147,8 +147,8 @@ class Results:
         rows = sorted(groups[0][1].rows, key=lambda row: row.seed)
         for row in rows:
             if name not in getattr(row.result, kind):
-                there = ", ".join(sorted(getattr(row.result, kind))) or "none"
-                raise KeyError(f"{self.name} returns no {kind} named {name!r}; there is: {there}")
+                known = ", ".join(sorted(getattr(row.result, kind))) or "none"
+                raise KeyError(f"{self.name} returns no {kind} named {name!r}; there is: {known}")
         return rows
 
     def _one(self, name: str, kind: str, seed: int | None, settings: Mapping[str, Any]) -> Any:

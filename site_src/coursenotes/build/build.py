@@ -118,7 +118,7 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
         progress.done(outcome)
         problems += keepers[outcome.task.id](project.plan, outcome)
         for note in lookup.notes(outcome):
-            progress.say(note)
+            progress.message(note)
     return problems
 
 
@@ -163,9 +163,9 @@ def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[s
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
-    progress.say(progress.times())
+    progress.message(progress.times())
     if waiting := done.unaccepted():
-        progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
+        progress.message(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     done.jobs, done.stored = 0, done.jobs + done.stored
     depends = inputs.everything(done.project.paths, done.project.catalog.code)
     digest = up_to_date.current(paths, depends, scale="sample")

@@ -50,10 +50,8 @@ def task(plan: Plan, topic: str, claims: list[list[str]], accept: str | None = N
     """
     seeds = None if plan.seeds is None else list(plan.seeds)
     args = {"root": str(plan.paths.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
-    return Task(
-        f"claims:{topic}", "coursenotes.claims.runner:run", args,
-        seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims), needs_torch=plan.imports_torch(topic),
-    )  # fmt: skip
+    cost, torch = 0.1 * len(claims), plan.imports_torch(topic)
+    return Task(f"claims:{topic}", "coursenotes.claims.runner:run", args, SECONDS, GIGABYTES, cost, needs_torch=torch)
 
 
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -162,8 +160,8 @@ def _read(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Verdict | Non
     if outcome.folder is None:
         return None
     try:
-        found = Verdict.from_json((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
+        verdict = Verdict.from_json((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     current = verdicts.key(plan, claim, scale)
-    return found if (found.claim, found.scale, found.key) == (claim, scale, current) else None
+    return verdict if (verdict.claim, verdict.scale, verdict.key) == (claim, scale, current) else None

@@ -126,10 +126,10 @@ def _targets(node: ast.Import | ast.ImportFrom, alias: ast.alias, module: tuple[
     """The targets of one name of an import: "module" or "module:name"."""
     single = copy.copy(node)
     single.names = [alias]
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     star: list[tuple[str, int]] = []
-    source.read_import(single, module[0], found, star, module[1])
-    return [*found.values(), *(base for base, _ in star)]
+    source.read_import(single, module[0], names, star, module[1])
+    return [*names.values(), *(base for base, _ in star)]
 
 
 def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:
