@@ -25,7 +25,7 @@ from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.paths import Paths
 from coursenotes.project import Project, load
-from coursenotes.workers import TORCH, Outcome, Pool, Task
+from coursenotes.workers import TORCH_PRELOAD, Outcome, Pool, Task
 from coursenotes.workers.progress import Progress
 
 Render = Callable[[Project, Path], None]  # (what to look up in, the folder to write the site into)
@@ -84,7 +84,7 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> Done:
         makers = _makers(project, claims=claims)
         rest = [each for _, tasks in makers for each in tasks]
         if preload(rest) != DRAWING_PRELOAD and pool.preload == list(DRAWING_PRELOAD):
-            pool = pools.enter_context(Pool(paths.root, preload=TORCH))
+            pool = pools.enter_context(Pool(paths.root, preload=TORCH_PRELOAD))
         if makers[0][1]:
             pool.prepare(runner.PREPARE, {"root": str(paths.root)})
         problems.extend(_derive(project, makers, pool, progress))

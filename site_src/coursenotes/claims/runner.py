@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from coursenotes.cache.memo import Memo
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
@@ -17,7 +16,7 @@ from coursenotes.discover.project import Catalog
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Plan, load
 from coursenotes.paths import Paths
-from coursenotes.workers import Outcome, Pool, Task
+from coursenotes.workers import Outcome, Task
 
 PREPARE = "coursenotes.claims.runner:prepare"
 SECONDS = 300.0  # for the claims of one topic
@@ -133,26 +132,6 @@ def failure(plan: Plan, verdict: Verdict) -> Problem:
     what = first.removeprefix(f"{verdict.path}:{verdict.error_line}: ")
     line = verdict.error_line or verdict.line
     return Problem(what, plan.paths.root / verdict.path, line, tuple(text.strip() for text in rest))
-
-
-def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], None] | None = None) -> list[Verdict]:
-    """Check the claims in a Pool of their own -> the verdicts on all claims at all their scales.
-
-    only_missing: leave those with a current verdict; otherwise all are forgotten first. on_result is given each
-    verdict that was made here.
-    """
-    everything = [(claim, scale) for claim in plan.catalog.claims for scale in verdicts.scales(plan, claim)]
-    if not only_missing:
-        for claim, scale in everything:
-            Memo(plan.paths, verdicts.KIND).forget(verdicts.key(plan, claim, scale))
-    with Pool(plan.paths.root) as pool:
-        pool.prepare(PREPARE, {"root": str(plan.paths.root)})
-        for outcome in pool.run(tasks(plan)):
-            keep(plan, outcome)
-            for claim, scale in outcome.task.args["claims"]:
-                if on_result is not None:
-                    on_result(verdicts.load(plan, claim, scale))
-    return [verdicts.load(plan, claim, scale) for claim, scale in everything]
 
 
 def _read(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Verdict | None:

@@ -22,7 +22,7 @@ from coursenotes.workers.scratch import REQUEST, SERVER_LOG, Scratch, tail
 from coursenotes.workers.server import JOB, PREPARE
 from coursenotes.workers.tasks import Outcome, Task
 
-TORCH = (
+TORCH_PRELOAD = (
     "torch",
     "fastai.basics",
     "fastai.collab",
@@ -49,7 +49,7 @@ class Pool:
         self,
         root: Path,
         *,
-        preload: Sequence[str] = TORCH,
+        preload: Sequence[str] = TORCH_PRELOAD,
         devices: Sequence[Device] | None = None,
         slots: int | None = None,
         warn: Callable[[str], None] | None = None,

@@ -12,7 +12,7 @@ import torch
 from coursenotes.cache.store import read_entry
 from coursenotes.errors import CoursenotesError
 from coursenotes.experiments import job
-from coursenotes.workers import TORCH, Pool, Task
+from coursenotes.workers import TORCH_PRELOAD, Pool, Task
 from tests.engine.workers_project import make_project
 
 TRAINED = '''\
@@ -136,7 +136,7 @@ def root(tmp_path_factory) -> Path:
 def pool(root: Path):
     patch = pytest.MonkeyPatch()
     patch.setenv("COURSENOTES_DATA", str(root / "data"))
-    with Pool(root, preload=TORCH, slots=1) as pool:
+    with Pool(root, preload=TORCH_PRELOAD, slots=1) as pool:
         yield pool
     patch.undo()
 
