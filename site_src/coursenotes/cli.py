@@ -36,9 +36,7 @@ def _handling_sigterm() -> Iterator[None]:
     """Turn SIGTERM into Terminated while a command runs; afterwards the signal has its default effect again."""
 
     def terminated(number: int, frame: object) -> NoReturn:
-        signal.signal(
-            signal.SIGTERM, signal.SIG_IGN
-        )  # once is enough: cleaning up takes less time than there is before SIGKILL
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
         raise Terminated
 
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:

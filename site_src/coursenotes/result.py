@@ -131,13 +131,6 @@ class Results:
         """The same table with each row changed."""
         return Results(self.name, self.scale, [change(row) for row in self.rows], self.stale)
 
-    def row(self, settings: Mapping[str, Any], seed: int) -> Row:
-        """The job with exactly these settings and this seed."""
-        for row in self.rows:
-            if row.seed == seed and dict(row.settings) == dict(settings):
-                return row
-        raise KeyError(f"{self.name} has no job with {dict(settings)} and seed {seed}")
-
     def _group(self, name: str, kind: str, settings: Mapping[str, Any]) -> Sequence[Row]:
         chosen = self.select(**settings)
         groups = chosen.groups()
@@ -147,8 +140,8 @@ class Results:
         rows = sorted(groups[0][1].rows, key=lambda row: row.seed)
         for row in rows:
             if name not in getattr(row.result, kind):
-                there = ", ".join(sorted(getattr(row.result, kind))) or "none"
-                raise KeyError(f"{self.name} returns no {kind} named {name!r}; there is: {there}")
+                known = ", ".join(sorted(getattr(row.result, kind))) or "none"
+                raise KeyError(f"{self.name} returns no {kind} named {name!r}; there is: {known}")
         return rows
 
     def _one(self, name: str, kind: str, seed: int | None, settings: Mapping[str, Any]) -> Any:

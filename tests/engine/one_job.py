@@ -1,4 +1,4 @@
-"""A project with one experiment, whose files are written anew for each case, and a server in which its jobs are run."""
+"""A project with one experiment, whose files are rewritten for each case, and a server that runs its jobs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXPERIMENT = '\n@experiment(seeds=1)\ndef e(run: Run):\n    """D."""\n    return
 
 
 def write(mini: Paths, files: dict[str, str]) -> None:
-    """Write the files of a case: t is the snippet with the experiment, the others stand beside it or at the root."""
+    """Write the files of a case: t is the snippet with the experiment, the others are next to it or at the root."""
     for name, text in files.items():
         path = mini.root / name[1:] if name.startswith("/") else mini.snippets / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)

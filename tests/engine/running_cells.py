@@ -36,12 +36,12 @@ def project(root: Path, page: str) -> Paths:
 
 
 def plan(paths: Paths) -> Plan:
-    """What there is in a project."""
+    """The plan of a project."""
     return Plan(discover(paths))
 
 
 def page_of(*sources: str) -> str:
-    """A page with these cells. An attribute stands in a first line #: ..."""
+    """A page with these cells. Attributes are in a first line #: ..."""
     fences = []
     for source in sources:
         attrs, code = source.split("\n", 1) if source.startswith("#:") else ("", source)
@@ -80,5 +80,5 @@ def ran(tmp_path: Path, *sources: str) -> list[list[Part]]:
 
 
 def texts(parts: list[Part]) -> list[str]:
-    """What stands in the parts."""
+    """The texts of the parts."""
     return [part["data"] for part in parts]

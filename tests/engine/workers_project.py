@@ -1,4 +1,4 @@
-"""A project of one snippet whose functions are jobs that go well or go wrong; used by the tests of the workers."""
+"""A project with one snippet, whose functions are jobs that succeed or fail, for the tests of the workers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coursenotes.workers import Pool, Task
 
-LIGHT = ("json",)  # a server that is there at once
+LIGHT = ("json",)  # a server that starts at once
 
 SNIPPET = '''\
 import ctypes
@@ -45,7 +45,7 @@ def mark(args, folder, report):
     return [began, time.monotonic()]
 
 
-def surroundings(args, folder, report):
+def environment_of_a_job(args, folder, report):
     return {
         "cwd": os.getcwd(),
         "temporary": tempfile.gettempdir(),

@@ -25,7 +25,7 @@ from coursenotes.figures import draw
 from coursenotes.figures.cells import lookup
 from coursenotes.paths import Paths
 from coursenotes.project import Project, load
-from coursenotes.workers import TORCH, Outcome, Pool, Task
+from coursenotes.workers import TORCH_PRELOAD, Outcome, Pool, Task
 from coursenotes.workers.progress import Progress
 
 Render = Callable[[Project, Path], None]  # (project, folder to write the site into)
@@ -85,7 +85,7 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> BuildResult:
         makers = _makers(project, claims=claims)
         rest = [each for _, tasks in makers for each in tasks]
         if preload(rest) != DRAWING_PRELOAD and pool.preload == list(DRAWING_PRELOAD):
-            pool = pools.enter_context(Pool(paths.root, preload=TORCH))
+            pool = pools.enter_context(Pool(paths.root, preload=TORCH_PRELOAD))
         if makers[0][1]:
             pool.prepare(runner.PREPARE, {"root": str(paths.root)})
         problems.extend(_derive(project, makers, pool, progress))
@@ -119,7 +119,7 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
         progress.done(outcome)
         problems += keepers[outcome.task.id](project.plan, outcome)
         for note in lookup.notes(outcome):
-            progress.say(note)
+            progress.message(note)
     return problems
 
 
@@ -164,9 +164,9 @@ def build(paths: Paths, progress: Progress, render: Render) -> tuple[str, list[s
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     summary, contradicted = f"{done.summary()}; {time.monotonic() - began:.0f} s", done.contradicted()
-    progress.say(progress.times())
+    progress.message(progress.times())
     if waiting := done.unaccepted():
-        progress.say(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
+        progress.message(f"not accepted yet: {', '.join(waiting)}\n  to accept: nox -s replicate")
     depends = inputs.everything(done.project.paths, done.project.catalog.code)
     digest = up_to_date.current(paths, depends, scale="sample")
     same = up_to_date.inputs(paths, inputs.settings(paths), scale="sample") == seen

@@ -144,7 +144,7 @@ def train_seeds(plan: Plan, claims: Sequence[str], scale: Scale, seeds: Seeds, p
         environment = KERNELS[kernels]
         with Pool(plan.paths.root, preload=preload(todo), environment=environment, background=True) as pool:
             progress.slots = sum(device.slots for device in pool.devices)
-            progress.say(f"{len(jobs)} jobs under {kernels} kernels")
+            progress.message(f"{len(jobs)} jobs under {kernels} kernels")
             if scale == "full":
                 problems += fetch(plan, {job.experiment.id for job in jobs}, pool, progress)
             progress.plan(len(jobs), tasks=todo)

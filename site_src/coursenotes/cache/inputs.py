@@ -44,14 +44,14 @@ def everything(paths: Paths, code: Code) -> Inputs:
     """Everything that a finished build depends on outside its trees."""
     tests = [paths.root, paths.claims.parent, paths.claims]
     rules = [folder / name for folder in tests for name in _PYTEST]
-    found = {_shown(paths, path) for path in (*rules, paths.root / ".gitignore", *_candidates(code))}
-    return settings(paths) | loaded(paths) | Inputs(tuple(found))
+    files = {_shown(paths, path) for path in (*rules, paths.root / ".gitignore", *_candidates(code))}
+    return settings(paths) | loaded(paths) | Inputs(tuple(files))
 
 
 def watched(paths: Paths, code: Code) -> list[Path]:
     """The existing files outside the trees that a build depends on: those that a preview has to watch."""
-    found = [paths.root / path for path in everything(paths, code).files]
-    return [p for p in found if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(paths))]
+    files = [paths.root / path for path in everything(paths, code).files]
+    return [p for p in files if p.is_file() and not any(p.is_relative_to(tree) for tree in trees(paths))]
 
 
 def as_read(code: Code) -> bool:
@@ -78,14 +78,14 @@ def _places(paths: Paths, module: str) -> Iterator[Path]:
 
 def loaded(paths: Paths) -> Inputs:
     """The project's own code in this process, without the engine: hooks of mkdocs, and their imports."""
-    root, found = f"{paths.root}{os.sep}", set()
+    root, files = f"{paths.root}{os.sep}", set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.startswith(root) and not Path(file).is_relative_to(ENGINE):
             parts = Path(file.removeprefix(root)).parts
             if not any(part.startswith(".") or part == "site-packages" for part in parts):
-                found.add(_shown(paths, Path(file)))
-    return Inputs(tuple(sorted(found)))
+                files.add(_shown(paths, Path(file)))
+    return Inputs(tuple(sorted(files)))
 
 
 # ---------------------------------------------------------------- mkdocs.yml

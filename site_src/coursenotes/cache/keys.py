@@ -60,8 +60,8 @@ def job_problems(closures: list[Closure], times: Iterable[str] = ()) -> list[Pro
     """The problems for which an experiment cannot be run. times: the metrics that it declares to be times."""
     function, *data = closures
     everywhere = [refusals.IN_JOBS, refusals.ADDRESS, *([] if times else [refusals.CLOCK])]
-    found = function.problems(refusals.SEED, *everywhere)
-    return list(dict.fromkeys([*found, *(p for each in data for p in each.problems(*everywhere))]))
+    problems = function.problems(refusals.SEED, *everywhere)
+    return list(dict.fromkeys([*problems, *(p for each in data for p in each.problems(*everywhere))]))
 
 
 def job(depends: Mapping[str, Any], settings: Mapping[str, Any], seed: int) -> str:
@@ -175,7 +175,7 @@ def libraries(closures: Iterable[Closure]) -> dict[str, str]:
     """The libraries that reached code uses, with their public versions."""
     names = {name for closure in closures for name in closure.libraries}
     names |= {implied for name in names for implied in IMPLIED.get(name, ())}
-    return {name: found for name in sorted(names) if (found := version(name)) is not None}
+    return {name: known for name in sorted(names) if (known := version(name)) is not None}
 
 
 @functools.cache

@@ -34,10 +34,6 @@ class Memo:
         write_atomic(self.path(key), text)
         return self.path(key)
 
-    def forget(self, key: str) -> None:
-        """Remove an entry, if it exists."""
-        self.path(key).unlink(missing_ok=True)
-
     def sweep(self, days: float) -> None:
         """Remove the entries that were not used for so many days."""
         for path in self.folder.glob("*/*"):

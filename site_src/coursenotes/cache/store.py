@@ -101,10 +101,6 @@ class Store:
     def folder(self, key: str) -> Path:
         return self.root / key[:2] / key
 
-    def has(self, key: str) -> bool:
-        """Whether there is an entry, which may still be damaged."""
-        return (self.folder(key) / DIGESTS).is_file()
-
     def get(self, key: str) -> JobResult | None:
         """The result, or None. A damaged entry is set aside and reported, and counts as missing."""
         if key not in self._read:

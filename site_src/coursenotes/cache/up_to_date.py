@@ -116,12 +116,12 @@ def _lines(root: Path, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         elsewhere = name.startswith("/")
         try:
-            there = os.lstat(name if elsewhere else f"{start}/{name}")
+            entry = os.lstat(name if elsewhere else f"{start}/{name}")
         except OSError:
             yield f"{name}\0none\n"
             continue
-        if S_ISREG(there.st_mode):
-            yield _line(Entry(name, there))
+        if S_ISREG(entry.st_mode):
+            yield _line(Entry(name, entry))
             continue
         yield f"{name}\0tree\n"
         if name == ".":

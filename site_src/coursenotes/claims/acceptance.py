@@ -106,14 +106,14 @@ def written(settings: Mapping[str, Any]) -> str:
 
 def problems(plan: Plan) -> list[Problem]:
     """Acceptance files that cannot be read. They count as empty, so that their claims are not accepted yet."""
-    found = []
+    unreadable = []
     for path in plan.paths.acceptance_files():
         try:
             _parsed(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             what, fix = f"an acceptance file cannot be read: {error!r}", "restore it from git, or run nox -s replicate"
-            found.append(Problem(what, path, fix=fix))
-    return found
+            unreadable.append(Problem(what, path, fix=fix))
+    return unreadable
 
 
 def _read(plan: Plan, topic: str, scale: str) -> dict[str, Any]:
@@ -174,5 +174,5 @@ def _plain(records: Mapping[str, Record]) -> dict[str, dict[str, Any]]:
 
 def raise_unreadable(plan: Plan) -> None:
     """Raise CoursenotesError where an acceptance file cannot be read: a replication would overwrite it."""
-    if found := problems(plan):
-        raise CoursenotesError(*found)
+    if unreadable := problems(plan):
+        raise CoursenotesError(*unreadable)

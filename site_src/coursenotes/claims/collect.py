@@ -38,11 +38,11 @@ def problem(plan: Plan, module: pytest.Module, name: str, obj: Any) -> Problem |
         info = verdicts.find(plan, claim_id(module.path, name))
     except CoursenotesError as error:
         return dataclasses.replace(error.problems[0], path=module.path, line=line)
-    found = marks(obj)
-    if not found.controls:
+    own = marks(obj)
+    if not own.controls:
         fix = "add @falsified_by(control=...), swap(...), shuffled(...), or a wrong variant of a function"
         return Problem(f"the claim {info.name} names nothing that would refute it", info.path, info.line, fix=fix)
-    details = _controls(plan, info, found) + _parameters(plan, module, info, obj) + _followed(plan, info)
+    details = _controls(plan, info, own) + _parameters(plan, module, info, obj) + _followed(plan, info)
     details += _not_compared(info) + _too_few_seeds(plan, info)
     if info.experiments and any(mark.name == "parametrize" for mark in getattr(obj, "pytestmark", ())):
         details.append(
@@ -55,34 +55,34 @@ def problem(plan: Plan, module: pytest.Module, name: str, obj: Any) -> Problem |
     return None
 
 
-def _controls(plan: Plan, info: ClaimInfo, found: Marks) -> list[str]:
+def _controls(plan: Plan, info: ClaimInfo, own: Marks) -> list[str]:
     """Experiments, settings, values and functions that its controls name and that do not exist."""
     varied = {e.name: e.vary for e in plan.catalog.experiments.values() if e.topic == info.topic}
     names = Names(varied, tuple(e.split(".")[1] for e in info.experiments), info.functions)
-    return [text for control in found.controls for text in control.problems(names)]
+    return [text for control in own.controls for text in control.problems(names)]
 
 
 def _not_compared(info: ClaimInfo) -> list[str]:
     """The assertions of a claim over results that are not comparisons, and so could never be accepted."""
     if not info.experiments:
         return []
-    found: list[tuple[int, str]] = []
+    problems: list[tuple[int, str]] = []
     tree = ast.parse(textwrap.dedent(info.source))
     asserted = [node.test for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     for node in ast.walk(tree):
         called = _called(node)
         if isinstance(node, ast.Assert) and _called(node.test) not in COMPARISONS:
-            found.append((node.lineno, f"asserts {ast.unparse(node.test)[:60]}"))
+            problems.append((node.lineno, f"asserts {ast.unparse(node.test)[:60]}"))
         elif isinstance(node, ast.Raise):
-            found.append((node.lineno, "raises an error of its own"))
+            problems.append((node.lineno, "raises an error of its own"))
         elif isinstance(node, ast.Call) and called in COMPARISONS and node not in asserted:
-            found.append((node.lineno, f"does not assert {ast.unparse(node)[:60]} by itself"))
+            problems.append((node.lineno, f"does not assert {ast.unparse(node)[:60]} by itself"))
         elif isinstance(node, ast.Call) and (called or "").startswith(("assert_", "fail")):
-            found.append((node.lineno, f"calls {called}"))
+            problems.append((node.lineno, f"calls {called}"))
     first = info.line - getattr(tree.body[0], "lineno", 1)
     return [
         f"line {first + line}: it {what}; a claim over results asserts below(...), above(...) or close(...), one each"
-        for line, what in sorted(found)
+        for line, what in sorted(problems)
     ]
 
 
@@ -97,12 +97,12 @@ def _too_few_seeds(plan: Plan, info: ClaimInfo) -> list[str]:
     """Experiments that the claim reads and that have fewer seeds than a claim needs."""
     if "sample" not in info.scales:
         return []  # published results are compared with a replication of eight seeds or more
-    found = []
+    problems = []
     for name in dict.fromkeys((*info.experiments, *info.controls)):
         seeds = plan.declared_seeds(name, "sample")
         if seeds < LEAST_SEEDS:
-            found.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim needs {LEAST_SEEDS}")
-    return found
+            problems.append(f"it reads {name}, which has {seeds} seed{'s' * (seeds != 1)}: a claim needs {LEAST_SEEDS}")
+    return problems
 
 
 def _parameters(plan: Plan, module: pytest.Module, info: ClaimInfo, obj: Any) -> list[str]:
@@ -138,7 +138,7 @@ def _is_known(module: pytest.Module, obj: Any, info: ClaimInfo, param: str) -> b
 def _followed(plan: Plan, info: ClaimInfo) -> list[str]:
     """The code that cannot be followed among that which the verdict depends on: its key would miss changes."""
     code = plan.catalog.code
-    found = code.closure(plan.paths.module(info.path), f"test_{info.name}").problems(*STRICT)
+    problems = code.closure(plan.paths.module(info.path), f"test_{info.name}").problems(*STRICT)
     for name in info.functions:
-        found += code.closure(f"snippets.{info.topic}", name).problems(*STRICT)
-    return list(dict.fromkeys(str(p) for p in found))
+        problems += code.closure(f"snippets.{info.topic}", name).problems(*STRICT)
+    return list(dict.fromkeys(str(p) for p in problems))

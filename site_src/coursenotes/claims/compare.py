@@ -29,8 +29,8 @@ class Comparison:
     """One call of below, above or close, with the differences seed by seed.
 
     a and b: (pairs,), float64. statement: the kind, the margin, and whether it is about every run. names: the source
-    of a and b. single: one side is one number, not one per seed. lone: both are, and both were computed. asked:
-    whether its truth value was read.
+    of a and b. single: one side is one number, not one per seed. lone: both are, and both were computed.
+    asserted: whether its truth value was read.
     """
 
     statement: Statement
@@ -42,7 +42,7 @@ class Comparison:
     single: bool
     lone: bool = False
     collected: bool = False
-    asked: bool = False
+    asserted: bool = False
 
     @property
     def kind(self) -> str:
@@ -76,7 +76,7 @@ class Comparison:
         return self.worst >= 0 if self.statement.every else self.statement.distance(self.seen.mean) >= 0
 
     def __bool__(self) -> bool:
-        self.asked = True
+        self.asserted = True
         return self.collected or self.holds
 
     def __repr__(self) -> str:

@@ -149,5 +149,5 @@ def not_a_comparison(error: BaseException) -> str:
     """The problem of a test over results that raises: its comparisons all pass while they are collected."""
     if isinstance(error, AssertionError):
         return "it asserts something that is not a comparison; write assert below(...), above(...) or close(...)"
-    said = error.args[0] if isinstance(error, KeyError) and error.args else error
-    return f"its test cannot be run: {type(error).__name__}: {said}"
+    message = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return f"its test cannot be run: {type(error).__name__}: {message}"

@@ -76,30 +76,30 @@ class Call:
 
 def evaluate(call: Call, inputs: Inputs, controls: Sequence[Control]) -> Evaluation:
     """Run a claim's test on the measured results, then on each control, then on the results again."""
-    found = Evaluation()
+    evaluation = Evaluation()
     try:
-        call(inputs, found.comparisons)
+        call(inputs, evaluation.comparisons)
     except (Exception, *OUTCOMES) as error:
-        found.failure = error
-        return found
-    found.problems += [problem for comparison in found.comparisons for problem in _unused(comparison, call)]
+        evaluation.failure = error
+        return evaluation
+    evaluation.problems += [problem for comparison in evaluation.comparisons for problem in _unused(comparison, call)]
     for control in controls:
         run = ControlRun(control.kind, control.text)
-        found.controls.append(run)
-        (_must_fail if call.exact else _collect)(call, inputs, control, run, found.problems)
+        evaluation.controls.append(run)
+        (_must_fail if call.exact else _collect)(call, inputs, control, run, evaluation.problems)
     again: list[Comparison] = []
     try:
         call(inputs, again)
-        same = _same(found.comparisons, again)
+        same = _same(evaluation.comparisons, again)
         what = "" if call.exact or same else "it compares other numbers"
     except (Exception, *OUTCOMES) as error:
         what = first_line(error)
     if what:
-        found.problems.append(
+        evaluation.problems.append(
             f"the test fails when it is run again on the same input, so its controls show nothing: {what}\n"
             "fix: keep no state from one run to the next, and draw no random numbers from a fixture"
         )
-    return found
+    return evaluation
 
 
 def _collect(call: Call, inputs: Inputs, control: Control, run: ControlRun, problems: list[str]) -> None:
@@ -160,8 +160,8 @@ def _unused(comparison: Comparison, call: Call) -> list[str]:
             f"line {comparison.line}: two single numbers, for which there is no null test: {comparison.claimed}\n"
             "fix: compare seed by seed, metric() with metric(); a bound is a number that is written out"
         ]
-    if not comparison.asked:
-        return [f"line {comparison.line}: no assertion asks whether this holds: {comparison.claimed}\nfix: assert it"]
+    if not comparison.asserted:
+        return [f"line {comparison.line}: nothing asserts this comparison: {comparison.claimed}\nfix: assert it"]
     if call.exact and not comparison:
         return [
             f"line {comparison.line}: the test passes although this does not hold: {comparison!r}\n"

@@ -43,32 +43,32 @@ class Report:
 
     def verdict(self) -> Verdict:
         """The verdict of this evaluation."""
-        found = verdicts.blank(self.plan, self.info.id, self.scale)
-        found.refutes = self.marks.refutes
-        found.date = now()
+        verdict = verdicts.blank(self.plan, self.info.id, self.scale)
+        verdict.refutes = self.marks.refutes
+        verdict.date = now()
         if self.exact:
-            found.comparisons = [decide.described(c) for c in self.evaluation.comparisons]
-            found.controls = [
+            verdict.comparisons = [decide.described(c) for c in self.evaluation.comparisons]
+            verdict.controls = [
                 {"kind": run.kind, "text": run.text, "rejected": run.rejected, "message": run.message}
                 for run in self.evaluation.controls
             ]
             status = CONTRADICTED if self.evaluation.failure is not None else verdicts.SUPPORTED
         else:
             record = acceptance.load(self.plan, self.info, self.scale)
-            status, found.comparisons, found.controls = decide.reproduce(self.evaluation, record)
+            status, verdict.comparisons, verdict.controls = decide.reproduce(self.evaluation, record)
             if record is None or not record.accepted:
                 status = UNACCEPTED
-                found.error = self._not_accepted(record)
+                verdict.error = self._not_accepted(record)
             if record is not None:
-                found.record = {k: v for k, v in vars(record).items() if k != "key"}
+                verdict.record = {k: v for k, v in vars(record).items() if k != "key"}
         if self.broken:
             status = UNCHECKED
         if self.marks.refuted and status in (verdicts.SUPPORTED, verdicts.WITHIN):
             status = verdicts.REFUTED
-        found.status = status
+        verdict.status = status
         if status in (CONTRADICTED, UNCHECKED):
-            found.error, found.error_line = self.text(), self.line
-        return found
+            verdict.error, verdict.error_line = self.text(), self.line
+        return verdict
 
     def _not_accepted(self, record: acceptance.Record | None) -> str:
         full = " --scale full" if self.scale == "full" else ""

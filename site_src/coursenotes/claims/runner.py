@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from coursenotes.cache.memo import Memo
 from coursenotes.claims import verdicts
 from coursenotes.claims.acceptance import Record
 from coursenotes.claims.verdicts import Verdict
@@ -17,7 +16,7 @@ from coursenotes.discover.project import Catalog
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Plan, load
 from coursenotes.paths import Paths
-from coursenotes.workers import Outcome, Pool, Task
+from coursenotes.workers import Outcome, Task
 
 PREPARE = "coursenotes.claims.runner:prepare"
 SECONDS = 300.0  # for the claims of one topic
@@ -50,10 +49,8 @@ def task(plan: Plan, topic: str, claims: list[list[str]], accept: str | None = N
     """
     seeds = None if plan.seeds is None else list(plan.seeds)
     args = {"root": str(plan.paths.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
-    return Task(
-        f"claims:{topic}", "coursenotes.claims.runner:run", args,
-        seconds=SECONDS, gigabytes=GIGABYTES, cost=0.1 * len(claims), needs_torch=plan.imports_torch(topic),
-    )  # fmt: skip
+    cost, torch = 0.1 * len(claims), plan.imports_torch(topic)
+    return Task(f"claims:{topic}", "coursenotes.claims.runner:run", args, SECONDS, GIGABYTES, cost, needs_torch=torch)
 
 
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -137,33 +134,13 @@ def failure(plan: Plan, verdict: Verdict) -> Problem:
     return Problem(what, plan.paths.root / verdict.path, line, tuple(text.strip() for text in rest))
 
 
-def check(plan: Plan, only_missing: bool = True, on_result: Callable[[Verdict], None] | None = None) -> list[Verdict]:
-    """Check the claims in a Pool of their own -> the verdicts on all claims at all their scales.
-
-    only_missing: leave those with a current verdict; otherwise all are forgotten first. on_result is given each
-    verdict that was made here.
-    """
-    everything = [(claim, scale) for claim in plan.catalog.claims for scale in verdicts.scales(plan, claim)]
-    if not only_missing:
-        for claim, scale in everything:
-            Memo(plan.paths, verdicts.KIND).forget(verdicts.key(plan, claim, scale))
-    with Pool(plan.paths.root) as pool:
-        pool.prepare(PREPARE, {"root": str(plan.paths.root)})
-        for outcome in pool.run(tasks(plan)):
-            keep(plan, outcome)
-            for claim, scale in outcome.task.args["claims"]:
-                if on_result is not None:
-                    on_result(verdicts.load(plan, claim, scale))
-    return [verdicts.load(plan, claim, scale) for claim, scale in everything]
-
-
 def _read(plan: Plan, outcome: Outcome, claim: str, scale: str) -> Verdict | None:
     """The verdict that the task wrote, if it is on this claim as it is now."""
     if outcome.folder is None:
         return None
     try:
-        found = Verdict.from_json((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
+        verdict = Verdict.from_json((outcome.folder / f"{claim}.{scale}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     current = verdicts.key(plan, claim, scale)
-    return found if (found.claim, found.scale, found.key) == (claim, scale, current) else None
+    return verdict if (verdict.claim, verdict.scale, verdict.key) == (claim, scale, current) else None

@@ -131,13 +131,6 @@ def tolerance_room(n: int, share: float = SHARE, confidence: float = CONFIDENCE)
     return float(nctdtrit(n - 1, float(ndtri(share)) * math.sqrt(n), confidence)) / math.sqrt(n)
 
 
-def p_value(statement: Statement, seen: Spread) -> float:
-    """The one-sided p value of the test against the margin; for "close" the larger one of the two tests."""
-    from scipy.special import stdtr
-
-    return float(stdtr(seen.n - 1, -statement.room(seen) * math.sqrt(seen.n)))
-
-
 def between_means(spread: Spread, n: int, *, estimated: bool = False) -> float:
     """How far two means over n runs each may lie from one another, both of a quantity with this spread.
 

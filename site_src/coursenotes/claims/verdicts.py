@@ -126,15 +126,15 @@ def missing(plan: Plan, claim_id: str, scale: str) -> str | None:
     """The reason why a claim cannot be checked at a scale: results that are missing or stale. None if it can."""
     if scale == EXACT:
         return None
-    found = []
+    reasons = []
     for name in _reads(find(plan, claim_id)):
         results = plan.results(name, scale)
         full = " --scale full" if scale == "full" else ""
         if results is None:
-            found.append(f"results of {name} at {scale} scale are missing: run `coursenotes run {name}{full}`")
+            reasons.append(f"results of {name} at {scale} scale are missing: run `coursenotes run {name}{full}`")
         elif results.stale:
-            found.append(f"results of {name} at {scale} scale are of older code: {results.stale}")
-    return "\n".join(found) or None
+            reasons.append(f"results of {name} at {scale} scale are of older code: {results.stale}")
+    return "\n".join(reasons) or None
 
 
 def key(plan: Plan, claim_id: str, scale: str) -> str:
@@ -156,17 +156,17 @@ def key(plan: Plan, claim_id: str, scale: str) -> str:
 
 def _fixtures(plan: Plan, info: ClaimInfo) -> dict[str, str]:
     """The code of the project's own fixtures that a claim's test takes, and of those that they take."""
-    found: dict[str, str] = {}
+    fixtures: dict[str, str] = {}
     todo = [p for p in info.params if p not in info.functions and f"{info.topic}.{p}" not in info.experiments]
     while todo:
         name = todo.pop()
         for module in (plan.paths.module(info.path), "tests.claims.conftest", "tests.conftest"):
             summary = plan.catalog.code.module(module)
-            there = [function for function in summary.functions if function.name == name] if summary else []
-            if there and f"{module}.{name}" not in found:
-                found[f"{module}.{name}"] = plan.code_key(module, name)
-                todo += there[-1].params
-    return found
+            declared = [function for function in summary.functions if function.name == name] if summary else []
+            if declared and f"{module}.{name}" not in fixtures:
+                fixtures[f"{module}.{name}"] = plan.code_key(module, name)
+                todo += declared[-1].params
+    return fixtures
 
 
 def load(plan: Plan, claim_id: str, scale: str = "sample") -> Verdict:
@@ -179,10 +179,10 @@ def load(plan: Plan, claim_id: str, scale: str = "sample") -> Verdict:
     known = _known_of(plan)
     if (claim_id, scale) in known:
         return known[claim_id, scale]
-    found = _load(plan, info, scale)
-    if found.status != UNCHECKED:  # another build may check it at any time
-        known[claim_id, scale] = found
-    return found
+    verdict = _load(plan, info, scale)
+    if verdict.status != UNCHECKED:  # another build may check it at any time
+        known[claim_id, scale] = verdict
+    return verdict
 
 
 def _known_of(plan: Plan) -> dict[tuple[str, str], Verdict]:
@@ -197,10 +197,10 @@ def _known_of(plan: Plan) -> dict[tuple[str, str], Verdict]:
 def _load(plan: Plan, info: ClaimInfo, scale: str) -> Verdict:
     current = key(plan, info.id, scale)
     try:
-        found = Verdict.from_json(Memo(plan.paths, KIND).get(current) or "")
-        if (found.claim, found.scale, found.key) == (info.id, scale, current):
-            found.sentence, found.path, found.line = info.sentence, _path(plan, info), info.line
-            return found
+        verdict = Verdict.from_json(Memo(plan.paths, KIND).get(current) or "")
+        if (verdict.claim, verdict.scale, verdict.key) == (info.id, scale, current):
+            verdict.sentence, verdict.path, verdict.line = info.sentence, _path(plan, info), info.line
+            return verdict
     except (OSError, ValueError):
         pass  # there is none, or it is damaged: the claim is checked again
     why = missing(plan, info.id, scale) or "it was not checked since its test or what it reads changed"

@@ -239,13 +239,13 @@ def machine(device: str) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """The installed versions of the libraries that compute, with their builds (2.13.0+cpu)."""
-    found = {}
+    installed = {}
     for name in LIBRARIES:
         try:
-            found[name] = metadata.version(name)
+            installed[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 def _cpu_seconds() -> float:

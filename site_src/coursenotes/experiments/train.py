@@ -8,7 +8,7 @@ from typing import Any
 from coursenotes.discover.python.covered import covered
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Job, Plan
-from coursenotes.workers import TORCH, Pool, Task
+from coursenotes.workers import TORCH_PRELOAD, Pool, Task
 from coursenotes.workers.progress import Progress
 
 UNKNOWN_COST = 1.0  # seconds, for a job that was never run: after those known to be long, before the short ones
@@ -17,7 +17,7 @@ DRAWING_PRELOAD = ("matplotlib.pyplot", "safetensors.numpy", "coursenotes.figure
 
 def preload(tasks: Iterable[Task]) -> tuple[str, ...]:
     """The modules that a warm server loads for these tasks. Loading torch takes seconds, so only where one needs it."""
-    return TORCH if any(task.needs_torch for task in tasks) else DRAWING_PRELOAD
+    return TORCH_PRELOAD if any(task.needs_torch for task in tasks) else DRAWING_PRELOAD
 
 
 def task(plan: Plan, job: Job) -> Task:

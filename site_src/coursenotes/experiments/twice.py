@@ -27,6 +27,11 @@ from coursenotes.result import JobResult
 from coursenotes.workers import Pool
 from coursenotes.workers.progress import Progress
 
+FIX = (
+    "draw from torch, numpy or random, which each run seeds; sort what comes from sets of objects; durations are "
+    "declared: @experiment(times=[…])"
+)
+
 
 def compare(plan: Plan, names: Iterable[str], scale: Scale, progress: Progress) -> tuple[int, list[Problem]]:
     """Run the first job of each experiment twice. -> how many gave the same, and the problems of the others.
@@ -75,24 +80,20 @@ def _problem(job: Job, one: JobResult, two: JobResult) -> Problem | None:
     if not details:
         return None
     what = f"{job.label} gives something else when it is run again"
-    return Problem(
-        what, job.experiment.path, job.experiment.line, tuple(details),
-        "draw from torch, numpy or random, which each run seeds; sort what comes from sets of objects; durations are "
-        "declared: @experiment(times=[…])",
-    )  # fmt: skip
+    return Problem(what, job.experiment.path, job.experiment.line, tuple(details), FIX)
 
 
 def differences(one: JobResult, two: JobResult, times: Iterable[str] = ()) -> list[str]:
     """The differences between two results, one per line, without the metrics and arrays that are times."""
-    found = []
+    lines = []
     for kind in ("metrics", "curves", "arrays", "texts"):
         a, b = getattr(one, kind), getattr(two, kind)
         for name in sorted((a.keys() | b.keys()) - set(times)):
             if name not in a or name not in b:
-                found.append(f"{name} is there in one run only")
+                lines.append(f"{name} is there in one run only")
             elif not _same(a[name], b[name]):
-                found.append(f"{name}: {_shown(a[name])}, then {_shown(b[name])}")
-    return found
+                lines.append(f"{name}: {_shown(a[name])}, then {_shown(b[name])}")
+    return lines
 
 
 def _same(a: object, b: object) -> bool:
@@ -115,8 +116,9 @@ def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
 
     Raises CoursenotesError where there is no such revision.
     """
-    root = plan.paths.root
-    command = ["git", "-C", str(root), "archive", revision, "snippets", "mkdocs.yml"]
+    paths = plan.paths
+    names = [paths.snippets.name, paths.settings.name]
+    command = ["git", "-C", str(paths.root), "archive", revision, *names]
     archive = subprocess.run(command, capture_output=True)
     if archive.returncode:
         message = archive.stderr.decode(errors="replace").strip()

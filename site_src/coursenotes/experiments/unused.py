@@ -25,19 +25,19 @@ class Contents:
 
 def contents(plan: Plan) -> Contents:
     """Read and check every entry. Those of older code are unused; any seed counts as used, also a replication's."""
-    found = Contents()
+    total = Contents()
     for folder in plan.store.folders():
         size = sum(path.stat().st_size for path in folder.iterdir())
-        found.entries += 1
-        found.size += size
+        total.entries += 1
+        total.size += size
         if not _is_current(plan, folder.name):
-            found.unused.append(folder)
-            found.unused_size += size
+            total.unused.append(folder)
+            total.unused_size += size
         try:
             read_entry(folder)
         except CoursenotesError as error:
-            found.bad += error.problems
-    return found
+            total.bad += error.problems
+    return total
 
 
 def _is_current(plan: Plan, key: str) -> bool:

@@ -11,7 +11,7 @@
 """
 
 from coursenotes.workers.devices import Device, detect
-from coursenotes.workers.pool import TORCH, Pool
+from coursenotes.workers.pool import TORCH_PRELOAD, Pool
 from coursenotes.workers.tasks import Outcome, Task
 
-__all__ = ["TORCH", "Device", "Outcome", "Pool", "Task", "detect"]
+__all__ = ["TORCH_PRELOAD", "Device", "Outcome", "Pool", "Task", "detect"]

@@ -14,10 +14,9 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
+from coursenotes.paths import Paths
 from coursenotes.workers import failures, limits, processes
 from coursenotes.workers.entropy import seed_everything
-
-TREES = ("snippets", "tests")  # the folders, below the root, whose modules a job may import
 
 
 def main(request: dict[str, Any], writing: int, close: list[int], supervisor: int) -> None:
@@ -124,7 +123,8 @@ class SourceOnly(SourceFileLoader):
 def read_source_only(root: Path) -> None:
     """Put the project's root on the path, and import the modules below it from source."""
     inside = FileFinder.path_hook((SourceOnly, [".py"]))
-    trees = [str(root / tree) for tree in TREES]
+    paths = Paths(root)
+    trees = [str(paths.snippets), str(paths.claims.parent)]  # a job may import their modules
 
     def hook(path: str) -> Any:
         if path == str(root) or any(path == tree or path.startswith(tree + os.sep) for tree in trees):

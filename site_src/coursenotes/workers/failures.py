@@ -131,14 +131,14 @@ def stack(trace: Path) -> list[tuple[str, int]]:
         text = trace.read_text(errors="replace")
     except OSError:
         return []
-    found: list[tuple[str, int]] = []
+    frames: list[tuple[str, int]] = []
     thread: list[tuple[str, int]] = []
     for line in text.splitlines():
         if match := re.match(r'\s+File "(.+)", line (\d+)', line):
             thread.insert(0, (match[1], int(match[2])))
         elif thread:
-            found, thread = found + thread, []
-    return found + thread
+            frames, thread = frames + thread, []
+    return frames + thread
 
 
 def in_files(frames: Iterable[tuple[str, int]], places: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -13,10 +13,8 @@ from typing import Any
 from coursenotes.errors import Problem
 from coursenotes.workers import failures
 from coursenotes.workers.devices import Device
-from coursenotes.workers.scratch import tail
+from coursenotes.workers.scratch import OUTPUT, REQUEST, RESULT, TRACE, tail
 from coursenotes.workers.tasks import Outcome, Task
-
-REQUEST, OUTPUT, RESULT = "request.json", "output.txt", "result"
 
 
 def write_request(task: Task, device: Device, root: Path, folder: Path, temporary: Path) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def write_request(task: Task, device: Device, root: Path, folder: Path, temporar
         "folder": str(folder / RESULT),
         "scratch": str(temporary),
         "output": str(folder / OUTPUT),
-        "trace": str(folder / "trace.txt"),
+        "trace": str(folder / TRACE),
         "seconds": task.seconds,
         "memory": int(task.gigabytes * 2**30),
         "device": {
@@ -64,28 +62,9 @@ class JobHandle:
             else:
                 self.received.update(message)
 
-    def placed(self, problem: Problem) -> Problem:
-        """A problem without a place, at the place of the task's code, or with the task's name."""
-        path, line = self.task.args.get("path"), self.task.args.get("line")
-        if path is None:
-            problem = dataclasses.replace(problem, what=f"{self.task.id}: {problem.what}")
-        return dataclasses.replace(problem, path=path and Path(path), line=line)
-
     def conclude(self) -> Outcome:
         """The outcome, once its supervisor has closed the socket."""
-        end = self.received.get("end")
-        problem = None
-        if end is None:
-            problem = Problem("its supervisor was killed", fix="run it again")
-        elif end.get("reason") in ("time", "memory", "output"):
-            problem = failures.from_end(end, self.request)
-        elif "problem" in self.received:
-            problem = failures.from_plain(self.received["problem"])
-        elif "value" not in self.received:
-            problem = failures.from_end(end, self.request)
-        if problem is not None and problem.path is None:
-            problem = self.placed(problem)
-        end = end or {}
+        problem, end = self._problem(), self.received.get("end", {})
         return Outcome(
             self.task,
             problem is None,
@@ -98,3 +77,20 @@ class JobHandle:
             self.device.name,
             tail(self.folder / OUTPUT),
         )
+
+    def _problem(self) -> Problem | None:
+        """The problem of a job that failed: at its own place, else at that of the task's code, else with its name."""
+        end = self.received.get("end")
+        if end is None:
+            problem = Problem("its supervisor was killed", fix="run it again")
+        elif end.get("reason") in ("time", "memory", "output") or self.received.keys().isdisjoint({"problem", "value"}):
+            problem = failures.from_end(end, self.request)
+        elif "problem" in self.received:
+            problem = failures.from_plain(self.received["problem"])
+        else:
+            return None
+        if problem.path is not None:
+            return problem
+        path, line = self.task.args.get("path"), self.task.args.get("line")
+        what = problem.what if path is not None else f"{self.task.id}: {problem.what}"
+        return dataclasses.replace(problem, what=what, path=path and Path(path), line=line)

@@ -26,7 +26,7 @@ KERNELS: Mapping[str, Mapping[str, str | None]] = {  # the variables for a Pool'
 
 def in_use(environ: Mapping[str, str] = os.environ) -> str:
     """The name of the kernels that this process was started with; "other" where only some of the variables are set."""
-    there = {name: environ[name] for name in OLDEST if name in environ}
-    if not there:
+    variables = {name: environ[name] for name in OLDEST if name in environ}
+    if not variables:
         return NATIVE
-    return BASELINE if there == dict(OLDEST) else "other"
+    return BASELINE if variables == dict(OLDEST) else "other"

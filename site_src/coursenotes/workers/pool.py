@@ -17,12 +17,12 @@ from coursenotes.errors import Problem
 from coursenotes.paths import Paths
 from coursenotes.workers.devices import Device, choose, cores, detect
 from coursenotes.workers.environment import environment
-from coursenotes.workers.job_handle import REQUEST, JobHandle, write_request
-from coursenotes.workers.scratch import Scratch, tail
+from coursenotes.workers.job_handle import JobHandle, write_request
+from coursenotes.workers.scratch import REQUEST, SERVER_LOG, Scratch, tail
 from coursenotes.workers.server import JOB, PREPARE
 from coursenotes.workers.tasks import Outcome, Task
 
-TORCH = (
+TORCH_PRELOAD = (
     "torch",
     "fastai.basics",
     "fastai.collab",
@@ -49,14 +49,14 @@ class Pool:
         self,
         root: Path,
         *,
-        preload: Sequence[str] = TORCH,
+        preload: Sequence[str] = TORCH_PRELOAD,
         devices: Sequence[Device] | None = None,
         slots: int | None = None,
         warn: Callable[[str], None] | None = None,
         environment: Mapping[str, str | None] | None = None,
         background: bool = False,
     ):
-        self.root, self.preload = Path(root).resolve(), list(preload)
+        self.paths, self.preload = Paths(Path(root).resolve()), list(preload)
         self._devices, self._slots = devices, slots
         self._environment, self._background = dict(environment or {}), background
         self._warn = warn or (lambda text: print(text, file=sys.stderr))
@@ -111,14 +111,14 @@ class Pool:
         if self._server is not None and self._control is not None:
             return
         if self._scratch is None:
-            self._scratch = Scratch(Paths(self.root).jobs)
+            self._scratch = Scratch(self.paths.jobs)
         scratch = self._scratch.path
-        libraries = Paths(self.root).libraries_state
+        libraries = self.paths.libraries_state
         libraries.mkdir(parents=True, exist_ok=True)
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-m", "coursenotes.workers.server", str(theirs.fileno()), json.dumps(self.preload)]
         command += [str(BACKGROUND)] if self._background else []
-        with theirs, (scratch / "server.txt").open("wb") as log:
+        with theirs, (scratch / SERVER_LOG).open("wb") as log:
             self._server = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -180,7 +180,7 @@ class Pool:
     def _start(self, task: Task, device: Device) -> None:
         assert self._control is not None and self._scratch is not None
         folder, temporary = self._scratch.job()
-        request = write_request(task, device, self.root, folder, temporary)
+        request = write_request(task, device, self.paths.root, folder, temporary)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -241,6 +241,6 @@ class Pool:
         """The problem of tasks that were not run since the server ended, with the end of its log."""
         status = self._server.wait() if self._server is not None else None
         assert self._scratch is not None
-        log = tail(self._scratch.path / "server.txt").strip().splitlines()[-12:]
+        log = tail(self._scratch.path / SERVER_LOG).strip().splitlines()[-12:]
         how = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with status {status}"
         return Problem(f"the server that starts jobs {how}; this was not run", details=tuple(log), fix="run it again")

@@ -41,18 +41,18 @@ def children(pid: int) -> list[int]:
 def descendants(pid: int) -> list[int]:
     """Children, their children and so on, parents before children. Without pid itself."""
     by_parent = _by_parent()
-    found, left = [], [pid]
+    family, left = [], [pid]
     while left:
         for child in by_parent.get(left.pop(), []):
-            found.append(child)
+            family.append(child)
             left.append(child)
-    return found
+    return family
 
 
 def _by_parent() -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+    children: dict[int, list[int]] = {}
     if not LINUX:
-        return found
+        return children
     for name in os.listdir("/proc"):  # noqa: PTH208 - called often, and Path objects cost more than the reading
         if name.isdigit():
             try:
@@ -61,8 +61,8 @@ def _by_parent() -> dict[int, list[int]]:
                     parent = int(file.read().rpartition(b")")[2].split()[1])
             except (OSError, IndexError, ValueError):
                 continue  # it ended meanwhile
-            found.setdefault(parent, []).append(int(name))
-    return found
+            children.setdefault(parent, []).append(int(name))
+    return children
 
 
 def kill_descendants(group: int | None = None, patience: float = 5.0) -> tuple[float, list[int]]:
@@ -116,15 +116,15 @@ def data_bytes(pid: int) -> int:
 
 
 def _status(pid: int, *names: str) -> dict[str, int]:
-    found = {}
+    sizes = {}
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             name, _, value = line.partition(":")
             if name in names:
-                found[name] = int(value.split()[0]) * 1024
+                sizes[name] = int(value.split()[0]) * 1024
     except (OSError, ValueError, IndexError):
         return {}
-    return found
+    return sizes
 
 
 def renice_session() -> None:

@@ -79,7 +79,7 @@ class Progress(Status):
             if self.plain:
                 self._print(text)
 
-    def say(self, text: str) -> None:
+    def message(self, text: str) -> None:
         """One line that stays."""
         self._print(text)
 

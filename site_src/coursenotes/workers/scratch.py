@@ -12,6 +12,8 @@ from typing import IO
 
 TAIL = 4000  # shown characters of an output
 TEMPORARY, OWNER, PREFIX = "temporary", "owner", "cn-"
+SERVER_LOG = "server.txt"
+REQUEST, OUTPUT, TRACE, RESULT = "request.json", "output.txt", "trace.txt", "result"  # in the folder of one job
 
 
 class Scratch:
@@ -43,7 +45,7 @@ class Scratch:
         """A fresh folder for one job, with an empty result/ inside, and one for its temporary files."""
         self._count += 1
         base, temporary = self.path / str(self._count), self.temporary / str(self._count)
-        for folder in (base, base / "result", temporary):
+        for folder in (base, base / RESULT, temporary):
             folder.mkdir()
         return base, temporary
 

@@ -11,9 +11,6 @@ def test_what_is_put_is_kept_by_kind_and_key(mini):
     assert memo.get("ab1") is None
     assert memo.put("ab1", "é\n").is_file() and memo.get("ab1") == "é\n"
     assert Memo(mini, "drawings").get("ab1") is None
-    memo.forget("ab1")
-    memo.forget("ab1")
-    assert memo.get("ab1") is None
 
 
 def test_what_nobody_used_for_some_days_is_swept(mini):

@@ -28,10 +28,10 @@ def prepared(store, result=RESULTS):
 
 def test_what_is_written_is_read(mini):
     store = Store(mini)
-    assert not store.has(KEY) and store.get(KEY) is None
+    assert not store.folder(KEY).exists() and store.get(KEY) is None
     store.put(KEY, prepared(store))
     read = Store(mini).get(KEY)
-    assert store.has(KEY) and read is not None
+    assert store.folder(KEY).exists() and read is not None
     assert read.metrics == RESULTS.metrics and read.curves == RESULTS.curves and read.texts == RESULTS.texts
     assert np.array_equal(read.arrays["turned"], RESULTS.arrays["turned"]) and read.arrays["one"].shape == ()
     assert store.depends(KEY) == {"seed": 1}
@@ -46,7 +46,7 @@ def test_a_changed_byte_sets_the_entry_aside(mini, name):
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     fresh = Store(mini)
-    assert fresh.get(KEY) is None and not fresh.has(KEY)
+    assert fresh.get(KEY) is None and not fresh.folder(KEY).exists()
     assert len(fresh.set_aside) == 1 and "digest" in str(fresh.set_aside[0])
     assert len(list((mini.state / "bad").iterdir())) == 1
 
@@ -57,7 +57,7 @@ def test_half_an_entry_is_not_an_entry(mini):
     (folder / ARRAYS).unlink()
     with pytest.raises(CoursenotesError):
         store.put(KEY, folder)
-    assert not store.has(KEY)
+    assert not store.folder(KEY).exists()
 
 
 def test_a_second_writer_drops_its_own(mini):

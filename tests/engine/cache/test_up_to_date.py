@@ -139,7 +139,7 @@ def test_a_file_of_the_same_size_and_another_time_is_noticed(again: Paths, name:
 @pytest.mark.parametrize(
     "name",
     [
-        "snippets/averages/__init__.py",  # Python takes the package, not the file beside it
+        "snippets/averages/__init__.py",  # Python takes the package, not the file next to it
         "tools/__init__.py",
         "tests/tools/__init__.py",
         "tests/__init__.py",  # it is run before what lies in it

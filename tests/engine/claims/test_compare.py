@@ -112,7 +112,7 @@ def test_while_collecting_every_comparison_passes_and_is_noted_as_asked():
     with recording(made, collect=True):
         assert below(HIGH, LOW, margin=0.1)
         below(LOW, HIGH, margin=0.1)
-    assert [c.asked for c in made] == [True, False]
+    assert [c.asserted for c in made] == [True, False]
     assert [c.holds for c in made] == [False, True]
     assert not below(HIGH, LOW, margin=0.1), "outside, a comparison is what it is"
 

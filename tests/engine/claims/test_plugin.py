@@ -52,7 +52,7 @@ HEAD = "from coursenotes.claims import *\nfrom coursenotes.claims import falsifi
 GOOD = '''
 @falsified_by(control="without_rescaling")
 @falsified_by(swap("p", 0.0, 0.5))
-def test_generalises(drop_rate):
+def test_generalizes(drop_rate):
     """Loss at 0.5 is 0.05 nats lower."""
     with_dropout, without = (drop_rate.metric("loss", p=p) for p in (0.5, 0.0))
     assert below(with_dropout, without, margin=0.05)
@@ -68,7 +68,7 @@ class Project:
         self.write("mkdocs.yml", "site_name: tiny\n")
         self.write("snippets/__init__.py", "")
         self.write("snippets/dropout.py", SNIPPET)
-        self.write("docs/concepts/dropout.md", "# Dropout\n\n[It generalises](claim:dropout.generalises).\n")
+        self.write("docs/concepts/dropout.md", "# Dropout\n\n[It generalizes](claim:dropout.generalizes).\n")
 
     def write(self, name: str, text: str) -> Path:
         path = self.paths.root / name
@@ -126,7 +126,7 @@ class Project:
                 if name == "drop_rate":
                     shutil.rmtree(plan.store.folder(job.key), ignore_errors=True)
 
-    def record(self, name: str = "generalises", scale: str = "sample") -> acceptance.Record | None:
+    def record(self, name: str = "generalizes", scale: str = "sample") -> acceptance.Record | None:
         plan = self.plan
         return acceptance.load(plan, plan.catalog.claims[f"dropout.{name}"], scale)
 
@@ -135,7 +135,7 @@ class Project:
             "-p", "coursenotes.claims.plugin", "-p", "no:cacheprovider", "-p", "no:randomly", *options
         )
 
-    def verdict(self, name: str = "generalises", scale: str = "sample") -> verdicts.Verdict:
+    def verdict(self, name: str = "generalizes", scale: str = "sample") -> verdicts.Verdict:
         return verdicts.load(self.plan, f"dropout.{name}", scale)
 
 
@@ -173,7 +173,7 @@ def test_an_accepted_claim_that_is_reproduced_is_supported(project):
     project.everything()
     result = project.pytest("-v")
     result.assert_outcomes(passed=1)
-    says(result, "test_generalises[[]sample] PASSED", "claims: 1 supported")
+    says(result, "test_generalizes[[]sample] PASSED", "claims: 1 supported")
     verdict = project.verdict()
     assert (verdict.status, verdict.scale, verdict.error) == ("supported", "sample", None)
     assert (verdict.path, verdict.line) == ("tests/claims/test_dropout.py", 8)
@@ -215,7 +215,7 @@ def test_beyond_the_spread_it_is_contradicted_in_few_words(project):
     result.assert_outcomes(failed=1)
     says(
         result,
-        "tests/claims/test_dropout.py:11: the claim dropout.generalises is contradicted here at sample scale",
+        "tests/claims/test_dropout.py:11: the claim dropout.generalizes is contradicted here at sample scale",
         '"Loss at 0.5 is 0.05 nats lower."',
         "with_dropout below without by 0.05: difference 0.048 ± *over 5 seeds",
         "accepted: -0.3* over 20 seeds",
@@ -253,7 +253,7 @@ def test_without_acceptance_it_is_a_remark_to_whoever_writes_and_a_failure_in_ci
     monkeypatch.setenv("CI", "true")
     result = project.pytest()
     result.assert_outcomes(failed=1)
-    says(result, "tests/claims/test_dropout.py:8: the claim dropout.generalises: not accepted yet*")
+    says(result, "tests/claims/test_dropout.py:8: the claim dropout.generalizes: not accepted yet*")
 
 
 def test_acceptance_belongs_to_the_code_of_its_test_and_of_its_experiment(project):
@@ -439,8 +439,8 @@ def test_without_at_full_results_are_checked_as_well_once_they_are_there(project
     assert project.pytest().parseoutcomes()["passed"] == 1
     project.measured("drop_rate", "full", p_00=[0.7, 0.71, 0.72], p_05=[0.7, 0.41, 0.42])
     result = project.pytest("-v")
-    says(result, "test_generalises[[]sample] PASSED", "test_generalises[[]full] SKIPPED*")
-    assert [(v.scale, v.status) for v in verdicts.best(project.plan, "dropout.generalises")] == [
+    says(result, "test_generalizes[[]sample] PASSED", "test_generalizes[[]full] SKIPPED*")
+    assert [(v.scale, v.status) for v in verdicts.best(project.plan, "dropout.generalizes")] == [
         ("sample", "supported"),
         ("full", "unaccepted"),
     ]
@@ -460,7 +460,7 @@ def test_missing_results_say_how_to_get_them(project):
     result.assert_outcomes(failed=1)
     says(
         result,
-        "tests/claims/test_dropout.py:8: the claim generalises cannot be checked",
+        "tests/claims/test_dropout.py:8: the claim generalizes cannot be checked",
         "results of dropout.drop_rate at sample scale are missing: run `coursenotes run dropout.drop_rate`",
         "results of dropout.without_rescaling at sample scale are missing*",
     )
@@ -478,7 +478,7 @@ def test_an_unknown_parameter_is_one_error_with_the_nearest_spelling(project):
     result.assert_outcomes(errors=1)
     says(
         result,
-        "tests/claims/test_dropout.py:8: the claim generalises cannot be checked",
+        "tests/claims/test_dropout.py:8: the claim generalizes cannot be checked",
         "it takes 'doubel'*did you mean double?",
         "experiments: drop_rate, without_rescaling",
         "functions: *double*",
@@ -490,7 +490,7 @@ def test_a_claim_that_nothing_refutes_is_an_error_when_it_is_collected(project):
     project.claims(GOOD.replace('@falsified_by(control="without_rescaling")\n@falsified_by(swap("p", 0.0, 0.5))\n', ""))
     result = project.pytest("--collect-only")
     result.assert_outcomes(errors=1)
-    says(result, "tests/claims/test_dropout.py:6: the claim generalises names nothing that would refute it")
+    says(result, "tests/claims/test_dropout.py:6: the claim generalizes names nothing that would refute it")
 
 
 def test_an_arm_that_names_what_is_not_there_is_an_error_when_it_is_collected(project):
@@ -523,7 +523,7 @@ def test_code_that_cannot_be_followed_is_an_error(project):
 
 
 def test_a_claim_that_reads_nothing_is_an_error(project):
-    project.claims('@falsified_by(shuffled("order"))\ndef test_generalises(tmp_path):\n    """It is."""\n')
+    project.claims('@falsified_by(shuffled("order"))\ndef test_generalizes(tmp_path):\n    """It is."""\n')
     says(project.pytest(), "it reads nothing of its topic")
 
 
@@ -559,7 +559,7 @@ def triple(x):
 
 
 @falsified_by(double=triple)
-def test_generalises(double, tmp_path):
+def test_generalizes(double, tmp_path):
     """Twice x is x + x."""
     x = random.random()
     with (tmp_path / "x").open("a") as file:
@@ -600,7 +600,7 @@ def wrong(x):
 
 
 @falsified_by(picky=wrong)
-def test_generalises(picky):
+def test_generalizes(picky):
     """It gives x back."""
     assert picky(2) == 2
 '''
@@ -671,7 +671,7 @@ def checks(x):
 
 
 @falsified_by(double=checks)
-def test_generalises(double):
+def test_generalizes(double):
     """Twice."""
     assert double(2) == 4
 '''
@@ -700,7 +700,7 @@ def test_two_means_are_no_comparison_over_seeds(project, right, outcome):
     project.claims(
         f'''
 @falsified_by(swap("p", 0.0, 0.5))
-def test_generalises(drop_rate):
+def test_generalizes(drop_rate):
     """Lower."""
     assert below(drop_rate.metric("loss", p=0.5).mean(), {right})
 '''

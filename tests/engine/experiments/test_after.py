@@ -1,4 +1,4 @@
-"""Experiments that come after others: what they are given, their keys, and what is said where one is missing."""
+"""Experiments that come after others: their inputs, their keys, and the problem of a missing one."""
 # ruff: noqa: E501 - a case a line
 
 from __future__ import annotations
@@ -109,9 +109,9 @@ def test_one_that_fails_names_itself_in_all_that_wait_for_it(mini):
     (mini.snippets / "t.py").write_text(FIRST.replace("    return", "    assert n < 3\n    return") + AFTER)
     (mini.snippets / "u.py").write_text(LATER)
     found = Plan(discover(mini))
-    told = sorted({str(p) for p in run(mini, found, "u.times")})
-    failed = [one for one in told if "AssertionError" in one]
-    waits = [one for one in told if "was not run" in one]
+    messages = sorted({str(p) for p in run(mini, found, "u.times")})
+    failed = [one for one in messages if "AssertionError" in one]
+    waits = [one for one in messages if "was not run" in one]
     assert len(failed) == 1 and len(waits) == 2 + 4  # total n=3, and times n=3 by 10 and 100, of two seeds each
     assert "t.total n=3 seed 0 was not run: it comes after t.weights n=3 seed 0, and t.weights n=3 seed 0 failed" in (
         " ".join(waits)

@@ -38,7 +38,7 @@ PROJECT = Paths(Path(__file__).resolve().parents[3])
 
 
 def job(returned: dict[str, object]) -> SimpleNamespace:
-    """What an experiment returned, as the experiment after it is given it."""
+    """What an experiment returned, as the input of the experiment after it."""
     arrays = {k: v.numpy(force=True) if isinstance(v, torch.Tensor) else v for k, v in returned.items()}
     return SimpleNamespace(
         arrays={k: v for k, v in arrays.items() if np.ndim(v)},

@@ -1,4 +1,4 @@
-"""The house style: labels that do not cover each other, colours that the theme can replace, findings as titles."""
+"""The house style: labels that do not cover each other, colors that the theme can replace, results as titles."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_ladder_compares_rows_with_baselines():
 
 def test_ranked_bars_take_seeds_and_signs():
     _, ax = plots.axes()
-    plots.ranked_bars(ax, ["a film with a name that is far too long to stand beside a bar", "b"], [[-1, 2], [-3, 4]])
+    plots.ranked_bars(ax, ["a film with a name that is far too long to be next to a bar", "b"], [[-1, 2], [-3, 4]])
     assert [bar.get_width() for bar in ax.patches] == [-2, 3]
     assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches] == [palette.CYCLE[1], palette.CYCLE[0]]
     assert len(ax.get_yticklabels()[0].get_text()) <= 34
@@ -195,7 +195,7 @@ def test_matrix_writes_every_number_where_it_belongs():
     plots.matrix(ax, [[1, -2.5], [0, 3]])
     written = {tuple(t.get_position()): t.get_text() for t in ax.texts}
     assert written == {(0, 0): "1", (1, 0): "-2.5", (0, 1): "0", (1, 1): "3"}
-    assert ax.images[0].get_alpha() < 0.6  # so that the page's text colour can be read on it
+    assert ax.images[0].get_alpha() < 0.6  # so that the page's text color can be read on it
 
 
 def test_a_phone_can_read_it():

@@ -1,4 +1,4 @@
-"""What matplotlib writes, as it stands in a page: themed, small, harmless, and the same every time."""
+"""SVG of matplotlib in a page: themed, small, harmless and reproducible."""
 
 from __future__ import annotations
 

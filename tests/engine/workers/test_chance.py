@@ -78,8 +78,8 @@ DIFFERENT = {
 
 @pytest.mark.parametrize("one, two, said", DIFFERENT.values(), ids=DIFFERENT)
 def test_two_runs_are_compared_bit_by_bit(one, two, said):
-    (told,) = twice.differences(one, two)
-    assert told.startswith(said)
+    (message,) = twice.differences(one, two)
+    assert message.startswith(said)
     assert twice.differences(one, one) == []
 
 

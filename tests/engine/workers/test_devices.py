@@ -13,15 +13,15 @@ from coursenotes.workers import Device, Pool, Task, detect, devices
 from tests.engine.workers_project import LIGHT, make_project, task
 
 FAKE_TORCH = '''\
-"""Stands for a torch with CUDA: notes what it is told."""
+"""In place of a torch with CUDA: records its calls."""
 from types import SimpleNamespace
 
-told = []
-set_default_device = told.append
+calls = []
+set_default_device = calls.append
 manual_seed = lambda seed: None
 cuda = SimpleNamespace(
     get_device_properties=lambda index: SimpleNamespace(total_memory=80 * 2**30),
-    set_per_process_memory_fraction=told.append,
+    set_per_process_memory_fraction=calls.append,
 )
 '''
 
@@ -30,8 +30,8 @@ import os, sys, time
 def f(args, folder, report):
     began = time.monotonic()
     time.sleep(args["sleep"])
-    told = sys.modules["torch"].told if "torch" in sys.modules else []
-    return {"visible": os.environ["CUDA_VISIBLE_DEVICES"], "told": told, "span": [began, time.monotonic()]}
+    calls = sys.modules["torch"].calls if "torch" in sys.modules else []
+    return {"visible": os.environ["CUDA_VISIBLE_DEVICES"], "calls": calls, "span": [began, time.monotonic()]}
 """
 
 
@@ -127,7 +127,7 @@ def test_several_jobs_share_one_gpu_by_its_slots(root: Path):
     assert all(outcome.ok for outcome in outcomes.values()), outcomes
     gpu = [outcomes[f"g{i}"] for i in range(5)]
     assert {o.device for o in gpu} == {"cuda:0"} and outcomes["c"].device == "cpu"
-    assert sorted(name for name, device in order[:4]) == ["c", "g2", "g3", "g4"]  # the biggest first, beside the CPU
+    assert sorted(name for name, device in order[:4]) == ["c", "g2", "g3", "g4"]  # the biggest first, next to the CPU
     spans = [o.value["span"] for o in gpu]
     assert max(sum(begin <= at < end for begin, end in spans) for at, _ in spans) == 3
 
@@ -136,8 +136,8 @@ def test_a_job_on_a_gpu_sees_its_own_and_keeps_to_its_part(root: Path):
     with Pool(root, preload=LIGHT, devices=[Device("cpu", 1), Device("cuda:5", 4, 20.0)]) as pool:
         outcomes = {o.task.id: o.value for o in pool.run([on_gpu("g"), on_gpu("c", gpu=False)])}
     assert outcomes["g"]["visible"] == "5"
-    assert outcomes["g"]["told"] == ["cuda", 0.25]  # the default device, and 20 of 80 GB
-    assert outcomes["c"]["visible"] == "" and outcomes["c"]["told"] == []
+    assert outcomes["g"]["calls"] == ["cuda", 0.25]  # the default device, and 20 of 80 GB
+    assert outcomes["c"]["visible"] == "" and outcomes["c"]["calls"] == []
 
 
 def test_on_a_gpu_memory_is_watched_and_not_bounded(root: Path):
@@ -169,5 +169,5 @@ def test_on_a_gpu_memory_is_watched_and_not_bounded(root: Path):
 def test_a_light_job_never_imports_torch(root: Path):
     with Pool(root, preload=LIGHT, slots=1) as pool:
         (outcome,) = pool.run([on_gpu("c")])
-    assert outcome.ok and outcome.value["told"] == []
+    assert outcome.ok and outcome.value["calls"] == []
     assert task("double").gpu is False

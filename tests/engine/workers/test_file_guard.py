@@ -57,10 +57,10 @@ def test_a_job_is_refused_files_of_the_project(project, reading, path):
     text = f"import os\nfrom pathlib import Path\nfrom PIL import Image\n{caught}def f(x):\n    {reading.format(root)}\n    return 1"
     with pytest.raises(CoursenotesError) as error:
         project.put({"t": text})
-    told = str(error.value)
+    message = str(error.value)
     line = one_job.HEAD.count("\n") + (6 if "caught" in reading or "exec_it" in reading else 10)
-    assert f"it reads {path}" in told and "fix: write it out in a module" in told
-    assert f"snippets/t.py:{line}: " in told
+    assert f"it reads {path}" in message and "fix: write it out in a module" in message
+    assert f"snippets/t.py:{line}: " in message
 
 
 READABLE = {
@@ -112,9 +112,9 @@ def run(mini, tasks):
 def test_a_cell_is_refused_them_too(mini):
     page = mini.docs / "concepts" / "averages.md"
     page.write_text(page.read_text() + f"\n```{{.python .run}}\nprint(1)\nopen('{mini.root}/mkdocs.yml')\n```\n")
-    (told,) = run(mini, lookup.tasks(Plan(discover(mini)), ["concepts/averages.md"]))
+    (message,) = run(mini, lookup.tasks(Plan(discover(mini)), ["concepts/averages.md"]))
     line = page.read_text().split("\n").index(f"open('{mini.root}/mkdocs.yml')") + 1
-    assert "it reads mkdocs.yml" in told and f"averages.md:{line}: " in told
+    assert "it reads mkdocs.yml" in message and f"averages.md:{line}: " in message
 
 
 def test_a_figure_is_refused_them_too(mini):
@@ -126,5 +126,5 @@ def test_a_figure_is_refused_them_too(mini):
     plan = Plan(discover(mini))
     with Pool(mini.root, preload=("numpy", "matplotlib.pyplot")) as pool:
         train(plan, plan.missing([("averages.noise", "sample")]), pool, Progress())
-    (told,) = run(mini, draw.tasks(plan, [("averages.error_by_n", "sample")]))
-    assert "it reads mkdocs.yml" in told and "snippets/averages.py:" in told
+    (message,) = run(mini, draw.tasks(plan, [("averages.error_by_n", "sample")]))
+    assert "it reads mkdocs.yml" in message and "snippets/averages.py:" in message

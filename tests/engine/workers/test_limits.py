@@ -78,9 +78,9 @@ def test_sys_exit(root: Path):
 
 
 def test_an_end_without_a_word_is_placed_where_the_task_is(root: Path):
-    told = task("leave")
-    placed = Task(told.id, told.call, {**told.args, "path": str(root / "snippets" / "jobs.py"), "line": 3})
-    assert run_one(root, told).problem.what.startswith(f"{told.id}: its process ended")
+    plain = task("leave")
+    placed = Task(plain.id, plain.call, {**plain.args, "path": str(root / "snippets" / "jobs.py"), "line": 3})
+    assert run_one(root, plain).problem.what.startswith(f"{plain.id}: its process ended")
     problem = run_one(root, placed).problem
     assert (problem.path, problem.line) == (root / "snippets" / "jobs.py", 3)
     assert problem.what.startswith("its process ended")

@@ -77,7 +77,7 @@ def test_no_more_at_once_than_slots(pool: Pool):
 
 
 def test_a_job_has_a_place_of_its_own(pool: Pool, root: Path):
-    first, second = (o.value for o in pool.run([task("surroundings", "a"), task("surroundings", "b")]))
+    first, second = (o.value for o in pool.run([task("environment_of_a_job", "a"), task("environment_of_a_job", "b")]))
     assert first["cwd"] == first["temporary"] != second["cwd"] and not Path(first["cwd"]).exists()
     assert len(first["cwd"]) < 60  # a socket's address below it must stay under 108
     assert first["input"] == "" and first["cuda"] == "" and first["omp"] == "1"

@@ -38,7 +38,7 @@ def text(progress: Progress) -> str:
 
 
 @pytest.fixture(autouse=True)
-def colours(monkeypatch):
+def colors(monkeypatch):
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -144,9 +144,9 @@ def test_a_failure_shows_its_problem_and_what_it_printed():
     printed = "\n".join(f"line {i}" for i in range(30))
     with Progress(out) as progress:
         progress.plan(1)
-        progress.done(ended("a", ok=False, problem=Problem("it broke", "x.py", 7, fix="mend it"), output=printed))
+        progress.done(ended("a", ok=False, problem=Problem("it broke", "x.py", 7, fix="change it"), output=printed))
     said = out.getvalue()
-    assert "[1/1] ✗ a" in said and "    x.py:7: it broke\n      fix: mend it\n" in said
+    assert "[1/1] ✗ a" in said and "    x.py:7: it broke\n      fix: change it\n" in said
     assert "line 29" in said and "line 20" in said and "line 19" not in said
     assert progress.failed == 1 and progress.problems[0].line == 7
 
@@ -184,7 +184,7 @@ def test_nobody_waits_longer_than_twenty_seconds_or_hears_more_than_they_need(mo
     out = io.StringIO()
     with Progress(out) as progress:
         for i in range(70):  # something is said all the time
-            progress.say(f"{i}")
+            progress.message(f"{i}")
             time.sleep(0.02)
     assert "…" not in out.getvalue()
 

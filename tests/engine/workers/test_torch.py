@@ -12,7 +12,7 @@ import torch
 from coursenotes.cache.store import read_entry
 from coursenotes.errors import CoursenotesError
 from coursenotes.experiments import job
-from coursenotes.workers import TORCH, Pool, Task
+from coursenotes.workers import TORCH_PRELOAD, Pool, Task
 from tests.engine.workers_project import make_project
 
 TRAINED = '''\
@@ -30,12 +30,12 @@ def fit(data, run: Run, lr: float):
     """The loss of a line."""
     x, y = data
     model = nn.Linear(1, 1)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for epoch in run.epochs(sample=20, full=40):
         loss = ((model(x) - y) ** 2).mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         run.log(loss=loss)
     return {
         "loss": loss,
@@ -82,13 +82,6 @@ def nothing(args, folder, report):
 
 def too_big(args, folder, report):
     return torch.ones(2**29).sum().item()
-
-
-def vision(args, folder, report):
-    import fastai.vision.all
-    import torchvision
-
-    return [fastai.vision.all.ImageDataLoaders.__name__, len(torchvision.transforms.__name__)]
 '''
 
 POINTS = '''\
@@ -143,7 +136,7 @@ def root(tmp_path_factory) -> Path:
 def pool(root: Path):
     patch = pytest.MonkeyPatch()
     patch.setenv("COURSENOTES_DATA", str(root / "data"))
-    with Pool(root, preload=TORCH, slots=1) as pool:
+    with Pool(root, preload=TORCH_PRELOAD, slots=1) as pool:
         yield pool
     patch.undo()
 
@@ -250,12 +243,6 @@ def test_a_warm_job_costs_little(pool: Pool):
     assert all(outcome.ok for outcome in outcomes)
     assert sum(outcome.cpu_seconds for outcome in outcomes) / count < 0.15
     assert (time.monotonic() - began) / count < 1.0
-
-
-def test_fastai_vision_can_be_imported_where_torchvision_was_compiled_for_another_torch(pool: Pool):
-    outcome = one(pool, Task("vision", "snippets.line:vision", {}))
-    assert outcome.ok, outcome.problem
-    assert outcome.value[0] == "ImageDataLoaders"
 
 
 @pytest.mark.parametrize("make", [lambda: torch.eye(2).to_sparse(), lambda: torch.ones(2, device="meta")])

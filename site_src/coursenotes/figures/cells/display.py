@@ -50,8 +50,8 @@ class OutputFormatter:
         if "application/json" in data and _BARE.fullmatch(plain):
             plain = json.dumps(data["application/json"], indent=2, ensure_ascii=False, default=str)
         for mime, form in (("text/latex", _latex), ("text/markdown", _markdown)):
-            if mime in data and (found := form(str(data[mime]))):
-                return [{"kind": "html", "data": found}]
+            if mime in data and (text := form(str(data[mime]))):
+                return [{"kind": "html", "data": text}]
         if "application/javascript" in data:
             lost.append(html.SCRIPT)
         if lost and _BARE.fullmatch(plain):

@@ -27,17 +27,17 @@ CANARY = "_ipython_canary_method_should_not_exist_"  # by which IPython recogniz
 
 def bundle(value: Any) -> Bundle:
     """The MIME bundle of an object: {MIME type: data}; its repr() under text/plain."""
-    found: Bundle = {}
+    forms: Bundle = {}
     if not isinstance(value, type) and not callable(getattr(value, CANARY, None)):
         own = _call(value, "_repr_mimebundle_", include=None, exclude=None)
         if isinstance(own, dict):
-            found |= {mime: data for mime, data in own.items() if data is not None}
+            forms |= {mime: data for mime, data in own.items() if data is not None}
         for mime, method in METHODS.items():
-            if mime not in found and (data := _call(value, method)) is not None:
-                found[mime] = data
-    if "text/plain" not in found:
-        found["text/plain"] = repr(value)
-    return found
+            if mime not in forms and (data := _call(value, method)) is not None:
+                forms[mime] = data
+    if "text/plain" not in forms:
+        forms["text/plain"] = repr(value)
+    return forms
 
 
 def picture(data: Any) -> bytes:

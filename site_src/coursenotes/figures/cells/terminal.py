@@ -119,14 +119,14 @@ def _classes(cell: Any) -> str:
         front, back = back or "white", front or "black"
         back = "default" if cell.fg == "default" else back
     blank = cell.data.isspace()
-    found = [
+    names = [
         "ansi-bold" if cell.bold and not blank else "",
         "ansi-italic" if cell.italics and not blank else "",
         "ansi-underline" if cell.underscore else "",
         "ansi-strike" if cell.strikethrough else "",
         f"ansi-{back}-bg" if back else f"ansi-{front}-fg" if front and not blank else "",
     ]
-    return " ".join(filter(None, found))
+    return " ".join(filter(None, names))
 
 
 def _color(name: str) -> str:
