@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from coursenotes.errors import Problem
-from coursenotes.workers import environment, failures, processes, supervisor
+from coursenotes.workers import environment, failures, processes, supervisor, torchvision_compat
 
 JOB, PREPARE = b"j", b"p"
 
@@ -31,6 +31,7 @@ def main(descriptor: int, preload: list[str]) -> None:
     """Load the modules, report it, and serve until the socket ends."""
     control = socket.socket(fileno=descriptor)
     processes.adopt_orphans()  # of a supervisor that was killed
+    torchvision_compat.install()
     started = time.monotonic()
     failed = load(preload)
     ready = {"failed": failed, "seconds": time.monotonic() - started, "cpu_seconds": time.process_time()}

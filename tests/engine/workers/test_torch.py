@@ -30,12 +30,12 @@ def fit(data, run: Run, lr: float):
     """The loss of a line."""
     x, y = data
     model = nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
     for epoch in run.epochs(sample=20, full=40):
         loss = ((model(x) - y) ** 2).mean()
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
-        optimizer.step()
+        optimiser.step()
         run.log(loss=loss)
     return {
         "loss": loss,
@@ -82,6 +82,13 @@ def nothing(args, folder, report):
 
 def too_big(args, folder, report):
     return torch.ones(2**29).sum().item()
+
+
+def vision(args, folder, report):
+    import fastai.vision.all
+    import torchvision
+
+    return [fastai.vision.all.ImageDataLoaders.__name__, len(torchvision.transforms.__name__)]
 '''
 
 POINTS = '''\
@@ -243,6 +250,12 @@ def test_a_warm_job_costs_little(pool: Pool):
     assert all(outcome.ok for outcome in outcomes)
     assert sum(outcome.cpu_seconds for outcome in outcomes) / count < 0.15
     assert (time.monotonic() - began) / count < 1.0
+
+
+def test_fastai_vision_can_be_imported_where_torchvision_was_compiled_for_another_torch(pool: Pool):
+    outcome = one(pool, Task("vision", "snippets.line:vision", {}))
+    assert outcome.ok, outcome.problem
+    assert outcome.value[0] == "ImageDataLoaders"
 
 
 @pytest.mark.parametrize("make", [lambda: torch.eye(2).to_sparse(), lambda: torch.ones(2, device="meta")])
