@@ -7,7 +7,6 @@ An exact claim, which reads no results, has to pass here, and to fail on each of
 from __future__ import annotations
 
 import inspect
-import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from coursenotes.claims.compare import Comparison, recording
 from coursenotes.claims.controls import Control, Inputs, NoEffect, Variant
 from coursenotes.claims.verdicts import EXACT
 from coursenotes.result import Results, Row
-from coursenotes.workers.entropy import seed_generators
+from coursenotes.workers.entropy import seed_generators, system_bytes
 
 REFUTES = (AssertionError, pytest.fail.Exception)
 OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)  # not Exceptions, so that `except Exception` lets them pass
@@ -199,8 +198,8 @@ def _raised_by(error: BaseException, control: Control) -> bool:
 
 
 def fresh_seed() -> int:
-    """A new seed, for claims on random input."""
-    return int.from_bytes(os.urandom(4), "big")
+    """A new seed at every call, for claims on random input; also in a worker, whose own randomness is seeded."""
+    return int.from_bytes(system_bytes(4), "big")
 
 
 def first_line(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 _entropy: random.Random | None = None  # in place of the system's random bytes; None before the first seed
 _original_seed = random.Random.seed
+system_bytes = os.urandom  # new ones at every call, also where seed_everything() replaced os.urandom
 
 
 def seed_everything(seed: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -268,3 +270,13 @@ def test_a_verdict_about_something_else_is_not_kept(mini, tmp_path):
     problems = runner.keep(there, Outcome(task, True, {"exit": 0}, tmp_path))
     assert len(problems) == 2
     assert verdicts.load(there, "straight_line.any_rate").status == "unchecked"
+
+
+def test_exact_claims_get_new_input_in_workers_too():
+    """A worker's randomness is seeded, os.urandom with it: the input of an exact claim is new all the same."""
+    code = (
+        "from coursenotes.workers.entropy import seed_everything; from coursenotes.claims.evaluate import fresh_seed\n"
+        "seed_everything(0); print(fresh_seed())"
+    )
+    seeds = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(3)}
+    assert len(seeds) == 3 and "" not in seeds
