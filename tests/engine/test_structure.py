@@ -117,3 +117,15 @@ def test_the_readme_names_folders_that_exist():
             assert (root / Path(*place)).is_dir(), "/".join(place)
             if " " in line[:24].strip():  # several on one line
                 place.pop()
+
+
+def test_files_that_how_it_works_names_exist():
+    root = Path(__file__).parents[2]
+    names = set(re.findall(r"`([a-z_/]+(?:\.py|/))`", PAGE.read_text()))
+    assert len(names) > 20
+    missing = [
+        name
+        for name in names
+        if "/" in name and not any((place / name).exists() for place in (root, ENGINE, ENGINE / "site"))
+    ]
+    assert set(missing) <= {".nox/", "site/", ".coursenotes/"}

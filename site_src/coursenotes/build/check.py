@@ -13,7 +13,7 @@ from coursenotes.experiments.plan import Plan
 from coursenotes.figures.cells import lookup
 from coursenotes.project import Project
 from coursenotes.site import releases
-from coursenotes.site.markdown import measured, names
+from coursenotes.site.markdown import measured, resolve
 
 
 def static(project: Project) -> list[Problem]:
@@ -23,7 +23,7 @@ def static(project: Project) -> list[Problem]:
     problems.extend(catalog.problems)
     problems.extend(project.knowledge.problems())
     try:
-        problems.extend(names.all_problems(project.knowledge))
+        problems.extend(resolve.all_problems(project.knowledge))
     except CoursenotesError as error:
         problems.extend(error)
     for page in catalog.pages.values():
@@ -46,7 +46,7 @@ def after_training(project: Project) -> list[Problem]:
     """All problems that can only be detected from results: missing results, unknown or unused metrics, no spread."""
     problems = Problems()
     problems.extend(without_results(project))
-    problems.extend(names.all_problems(project.knowledge, project.plan))
+    problems.extend(resolve.all_problems(project.knowledge, project.plan))
     problems.extend(_unused_metrics(project))
     for experiment in project.catalog.experiments.values():
         for scale in experiment.scales:

@@ -19,7 +19,7 @@ from coursenotes.paths import Paths
 from coursenotes.workers import Outcome, Task
 
 PREPARE = "coursenotes.claims.runner:prepare"
-SECONDS = 300.0  # for the claims of one topic
+TOPIC_SECONDS = 300.0  # the time limit of one topic's claims
 GIGABYTES = 4.0
 
 _catalogs: dict[str, Catalog] = {}  # by root: read by prepare(), for the processes that are forked afterwards
@@ -50,7 +50,9 @@ def task(plan: Plan, topic: str, claims: list[list[str]], accept: str | None = N
     seeds = None if plan.seeds is None else list(plan.seeds)
     args = {"root": str(plan.paths.root), "topic": topic, "claims": claims, "seeds": seeds, "accept": accept}
     cost, torch = 0.1 * len(claims), plan.imports_torch(topic)
-    return Task(f"claims:{topic}", "coursenotes.claims.runner:run", args, SECONDS, GIGABYTES, cost, needs_torch=torch)
+    return Task(
+        f"claims:{topic}", "coursenotes.claims.runner:run", args, TOPIC_SECONDS, GIGABYTES, cost, needs_torch=torch
+    )
 
 
 def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

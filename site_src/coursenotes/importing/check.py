@@ -23,7 +23,7 @@ from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 from coursenotes.site import markdown, reference
-from coursenotes.site.markdown import names
+from coursenotes.site.markdown import resolve
 
 DEFAULT = ("toc", "tables", "fenced_code")  # what mkdocs adds by itself
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "link", "meta", "base", "template", "applet"}
@@ -59,7 +59,7 @@ def problems(stage: Paths, new: Collection[str], parsed: Path) -> list[Problem]:
     problems = Problems()
     known = [*project.catalog.problems, *project.knowledge.problems()]
     for name in pages:
-        known += names.problems(project.knowledge, project.catalog.pages[name])
+        known += resolve.problems(project.knowledge, project.catalog.pages[name])
     problems.extend(problem for problem in known if problem.path in files)
     for name in pages:
         if name.endswith(".md"):

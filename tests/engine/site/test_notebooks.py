@@ -14,7 +14,7 @@ from coursenotes.errors import CoursenotesError
 from coursenotes.figures.cells import lookup as cells
 from coursenotes.project import Project
 from coursenotes.site import notebooks
-from coursenotes.site.markdown import names
+from coursenotes.site.markdown import resolve
 from coursenotes.site.notebooks import bounded, finished, pictures, safe
 from tests.engine import notes
 from tests.engine.rendering import opened_at, whole, write
@@ -64,7 +64,7 @@ def test_what_is_wrong_in_a_notebook_is_told_with_the_files_line(mini):
 def test_a_time_after_the_end_of_the_lecture_is_told(mini):
     put(mini, notes.text("Late: [2:00:00].\n"))
     project = Project(discover(mini))
-    assert any("2:00:00 is after the end" in str(p) for p in names.all_problems(project.knowledge))
+    assert any("2:00:00 is after the end" in str(p) for p in resolve.all_problems(project.knowledge))
 
 
 @pytest.mark.parametrize(

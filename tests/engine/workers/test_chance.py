@@ -132,7 +132,7 @@ def test_twice_finds_what_reading_cannot_see(mini, capsys):
 def test_twice_on_the_command_line(mini, capsys):
     (mini.snippets / "t.py").write_text(SNIPPET)
     assert main(["--project", str(mini.root), "run", "--twice", "t.steady"]) == 0
-    assert "1 of 1 experiments give the same" in capsys.readouterr().out
+    assert "1 of 1 experiments return the same" in capsys.readouterr().out
     assert main(["--project", str(mini.root), "run", "--twice", "t"]) == 1
     assert "gives something else when it is run again" in capsys.readouterr().err
 

@@ -2,7 +2,7 @@
 
 On the page of dropout, the topic is implied: measured:drop_rate.valid_loss?p=0.5. A page whose front matter says
 scale: full means the published results with its figures, numbers and tables. Both are written out in a Target, so
-that nothing else knows of short forms. Whether the names exist is checked by site/markdown/names.py.
+that nothing else knows of short forms. Whether the names exist is checked by site/markdown/resolve.py.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from coursenotes.discover.text.addresses import Target
-from coursenotes.site.markdown.names import code_lines
+from coursenotes.site.markdown.resolve import code_lines
 from coursenotes.site.markdown.view import View
 
 

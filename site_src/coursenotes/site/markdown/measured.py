@@ -20,7 +20,7 @@ from coursenotes.discover.text.references import TIME
 from coursenotes.errors import Problem
 from coursenotes.experiments.plan import Plan
 from coursenotes.result import Results
-from coursenotes.site.markdown.names import chosen_settings
+from coursenotes.site.markdown.resolve import chosen_settings
 
 THIN = "\u202f"  # a narrow space that does not break
 MINUS = "\u2212"

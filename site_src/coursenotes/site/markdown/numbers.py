@@ -11,7 +11,7 @@ from coursenotes.experiments import provenance
 from coursenotes.result import Results
 from coursenotes.site.markdown import measured, words
 from coursenotes.site.markdown.measured import Shown
-from coursenotes.site.markdown.names import chosen_settings
+from coursenotes.site.markdown.resolve import chosen_settings
 from coursenotes.site.markdown.view import View
 
 FULL = {"sample": "", "full": " at full scale"}

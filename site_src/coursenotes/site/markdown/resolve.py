@@ -149,7 +149,7 @@ def _unknown(
     else:
         close = nearest(name, options) or nearest(topic, topics)
         corrected = (close if "." in close else f"{close}.{own}") + rest if close else None
-        message = f'no topic "{topic}" with a {what}'
+        message = f'no topic "{topic}" with {"an" if what[0] in "aeiou" else "a"} {what}'
         details = [f"there is: {some(topics)}"]
     fix = f"write {write_href(target._replace(name=corrected))}" if corrected else None
     return _problem(message, place, details, fix)

@@ -3,7 +3,7 @@
 import pytest
 
 from coursenotes.discover.project import discover
-from coursenotes.site.markdown import names
+from coursenotes.site.markdown import resolve
 from tests.engine.rendering import opened_at, put, write
 
 
@@ -11,7 +11,7 @@ def problems(mini, page, project=False, name="concepts/try.md"):
     made = opened_at(mini, *(["straight_line.fit"] if project else []), page=page, name=name)
     return [
         *made.knowledge.problems(),
-        *names.problems(made.knowledge, made.catalog.pages[name], made.plan if project else None),
+        *resolve.problems(made.knowledge, made.catalog.pages[name], made.plan if project else None),
     ]
 
 
@@ -83,9 +83,9 @@ def test_a_method_is_found_inside_its_class(mini):
     layers = '"""L."""\n\n\nclass A:\n    """A."""\n\n    @property\n    def b(self):\n        return 1\n'
     write(mini.snippets / "layers.py", layers)
     site = discover(mini)
-    assert names.code_lines(site, "layers.A.b") == (mini.snippets / "layers.py", 7, 9)
-    assert names.code_lines(site, "layers.A") == (mini.snippets / "layers.py", 4, 9)
-    assert names.code_lines(site, "layers.A.c") is None
+    assert resolve.code_lines(site, "layers.A.b") == (mini.snippets / "layers.py", 7, 9)
+    assert resolve.code_lines(site, "layers.A") == (mini.snippets / "layers.py", 4, 9)
+    assert resolve.code_lines(site, "layers.A.c") is None
 
 
 @pytest.mark.parametrize("lectures, says", [
@@ -102,17 +102,17 @@ def test_the_front_matter_s_lectures(mini, lectures, says):
 
 def test_values_read_from_text_become_those_declared(mini):
     info = opened_at(mini).catalog.experiments["straight_line.fit"]
-    assert names.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
-    assert names.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
+    assert resolve.chosen_settings(info, {"rate": 0}) == {"rate": 0.0}
+    assert resolve.chosen_settings(info, {"rate": "0.1"}) == {"rate": 0.1}
 
 
 def test_every_page_is_checked_together(mini):
     project = opened_at(mini, page="[x](claim:averages.nothing)\n")
     write(mini.docs / "index.md", "[y](claim:averages.nobody)\n")
     project = opened_at(mini)
-    assert {p.path.name for p in names.all_problems(project.knowledge)} == {"try.md", "index.md"}
+    assert {p.path.name for p in resolve.all_problems(project.knowledge)} == {"try.md", "index.md"}
     put(project, "averages.noise")
-    assert len(names.all_problems(project.knowledge, project.plan)) == 2
+    assert len(resolve.all_problems(project.knowledge, project.plan)) == 2
 
 
 @pytest.mark.parametrize("head, line, says, fix", [
