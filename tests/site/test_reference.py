@@ -22,7 +22,7 @@ def overview(site: Path) -> Page:
 
 
 @pytest.fixture(scope="module")
-def opened():
+def project():
     return load(Paths(ROOT))
 
 
