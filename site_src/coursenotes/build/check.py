@@ -164,7 +164,7 @@ def _unused(project: Project) -> list[Problem]:
         if not references["claim", claim.id]:
             problems.add(
                 f"the claim {claim.name} is not on any page", claim.path, claim.line,
-                fix=f"write [the sentence](claim:{claim.id}) in docs/concepts/{claim.topic}.md",
+                fix=f"write [the sentence](claim:{claim.name}) in docs/concepts/{claim.topic}.md",
             )  # fmt: skip
         if not claim.falsifiers:
             problems.add(

@@ -124,13 +124,14 @@ def import_(args: argparse.Namespace, paths: Paths) -> int:
 
 def check(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.build import check
+    from coursenotes.discover.text.addresses import shortened
     from coursenotes.project import load
     from coursenotes.site.markdown import measured
 
     project = load(paths)
     if args.fix:
         for page in _pages(project, args.fix):
-            text = measured.fix_texts(project.plan, page)
+            text = shortened(measured.fix_texts(project.plan, page), page.context)
             if text != page.text:
                 page.path.write_text(text, encoding="utf-8")
                 print(f"corrected {page.path.relative_to(paths.root)}")

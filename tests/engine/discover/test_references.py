@@ -10,8 +10,10 @@ from coursenotes.discover.text.addresses import (
     Target,
     parse_href,
     parse_time,
+    shortened,
     write_href,
     write_time,
+    written_out,
 )
 from coursenotes.discover.text.references import scan
 
@@ -206,3 +208,16 @@ def test_elsewhere_a_reference_names_its_topic(text):
 def test_a_page_is_scanned_with_what_it_implies():
     (reference,), problems = scan("![Masks](figure:masked)", PAGE, FULL)
     assert not problems and reference.target == Target("figure", "dropout.masked", {}, "full")
+
+
+def test_a_text_is_written_out_and_shortened_again():
+    short = (
+        "[1](measured:drop_rate.loss?p=0.5&scale=sample) `[x](figure:masked)`\n\n"
+        "![x](figure:masked) [](claim:a) [0:01:00]"
+    )
+    long = (
+        "[1](measured:dropout.drop_rate.loss?p=0.5) `[x](figure:masked)`\n\n"
+        "![x](figure:dropout.masked?scale=full) [](claim:dropout.a) [0:01:00]"
+    )
+    assert written_out(short, FULL) == long and shortened(short, FULL) == short
+    assert shortened(long.replace("p=0.5", "p=0.5&scale=sample"), FULL) == short

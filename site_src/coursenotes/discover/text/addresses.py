@@ -89,10 +89,13 @@ def parse_href(href: str, context: Context = Context()) -> Target | None:
 
 
 def write_href(target: Target, context: Context = Context()) -> str:
-    """The shortest address that refers to this on a page: the inverse of parse_href."""
-    pairs = [f"{name}={_written(value)}" for name, value in target.settings.items()]
+    """The shortest address of a target on a page: the inverse of parse_href."""
+    return _address(target, context, [f"{name}={_written(value)}" for name, value in target.settings.items()])
+
+
+def _address(target: Target, context: Context, settings: list[str]) -> str:
     default = context.scale if target.scheme in SCALED else "sample"
-    pairs += [f"scale={target.scale}"] if target.scale != default else []
+    pairs = settings + ([f"scale={target.scale}"] if target.scale != default else [])
     name = target.name
     if target.scheme in _PARTS and context.topic:
         short = name.removeprefix(f"{context.topic}.")
@@ -103,16 +106,24 @@ def write_href(target: Target, context: Context = Context()) -> str:
 
 def written_out(text: str, context: Context) -> str:
     """A page's text, or a part of it, with the topic and the scale that its references imply: it reads so anywhere."""
+    return _rewritten(text, context, Context())
+
+
+def shortened(text: str, context: Context) -> str:
+    """A page's text with its references as short as the page allows: the inverse of written_out."""
+    return _rewritten(text, context, context)
+
+
+def _rewritten(text: str, context: Context, other: Context) -> str:
+    """A text with the addresses that have the same targets in another context; settings stay as they are spelled."""
     for link in reversed(list(links(prose(text)))):
         with contextlib.suppress(Malformed):
             target = parse_href(link.href, context)
-            end = text.find(link.href, link.text_end)
-            if target is None or target.scheme not in _PARTS or end < 0:
+            start = text.find(link.href, link.text_end)
+            if target is None or target.scheme not in _PARTS or start < 0:
                 continue
             pairs = [pair for pair in link.href.partition("?")[2].split("&") if pair and not pair.startswith("scale=")]
-            pairs += ["scale=full"] if target.scale == "full" else []
-            href = f"{target.scheme}:{target.name}" + ("?" + "&".join(pairs) if pairs else "")
-            text = text[:end] + href + text[end + len(link.href) :]
+            text = text[:start] + _address(target, other, pairs) + text[start + len(link.href) :]
     return text
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coursenotes.discover.project import Catalog, ExperimentInfo, PageInfo
 from coursenotes.discover.python import statements
-from coursenotes.discover.text.addresses import Target, write_href
+from coursenotes.discover.text.addresses import Context, Target, write_href
 from coursenotes.discover.text.references import Reference
 from coursenotes.errors import Problem, nearest, some
 from coursenotes.experiments.plan import Plan
@@ -43,7 +43,8 @@ def reference_problems(
     knowledge: Knowledge, reference: Reference, page: PageInfo | None, plan: Plan | None = None
 ) -> Iterator[Problem]:
     """The problems with the names in one reference."""
-    catalog, place, target = knowledge.catalog, (reference.path, reference.line), reference.target
+    catalog, target = knowledge.catalog, reference.target
+    place = Place(reference.path, reference.line, page.context if page else Context())
     if target.scheme in ("lecture", "cite", "term", "dated"):
         yield from _known(knowledge, reference, page)
         return
@@ -127,11 +128,20 @@ class _Symbols(Mapping[str, Any]):
         return sum(map(len, self.catalog.symbols.values()))
 
 
-Place = tuple[Path, int]
+class Place(NamedTuple):
+    """Where a reference is, and what its page implies."""
+
+    path: Path
+    line: int
+    context: Context
+
+    def href(self, target: Target) -> str:
+        """The address of a target, as short as this page allows."""
+        return write_href(target, self.context)
 
 
 def _problem(what: str, place: Place, details: Iterable[str] = (), fix: str | None = None) -> Problem:
-    return Problem(what, place[0], place[1], tuple(details), fix)
+    return Problem(what, place.path, place.line, tuple(details), fix)
 
 
 def _unknown(
@@ -151,14 +161,14 @@ def _unknown(
         corrected = (close if "." in close else f"{close}.{own}") + rest if close else None
         message = f'no topic "{topic}" with {"an" if what[0] in "aeiou" else "a"} {what}'
         details = [f"there is: {some(topics)}"]
-    fix = f"write {write_href(target._replace(name=corrected))}" if corrected else None
+    fix = f"write {place.href(target._replace(name=corrected))}" if corrected else None
     return _problem(message, place, details, fix)
 
 
 def _scale(target: Target, scales: Iterable[str], name: str, place: Place) -> Iterator[Problem]:
     scales = tuple(scales)
     if target.scale not in scales and scales:
-        fix = f"write {write_href(target._replace(scale=scales[0]))}"
+        fix = f"write {place.href(target._replace(scale=scales[0]))}"
         yield _problem(f"{name} has no {target.scale} scale", place, [f"it has: {some(scales)}"], fix)
 
 
@@ -169,7 +179,7 @@ def _settings(target: Target, experiment: ExperimentInfo, place: Place) -> Itera
             left = [other for other in experiment.vary if other not in settings]
             close = left[0] if len(left) == 1 else nearest(name, left)
             renamed = {close if k == name else k: v for k, v in settings.items()} if close else None
-            fix = f"write {write_href(target._replace(settings=renamed))}" if renamed else None
+            fix = f"write {place.href(target._replace(settings=renamed))}" if renamed else None
             yield _problem(f'no setting "{name}" in {experiment.id}', place,
                            [f"it varies: {some(experiment.vary)}"], fix)  # fmt: skip
             if close:
@@ -182,14 +192,14 @@ def _settings(target: Target, experiment: ExperimentInfo, place: Place) -> Itera
             changed = {**settings, name: close_value}
             yield _problem(f"{experiment.id} is not run with {name}={value}", place,
                            [f"it is run with {name}: {some(values)}"],
-                           f"write {write_href(target._replace(settings=changed))}")  # fmt: skip
+                           f"write {place.href(target._replace(settings=changed))}")  # fmt: skip
     unsaid = {name: values for name, values in experiment.vary.items() if name not in settings and len(values) > 1}
     if target.scheme == "measured" and unsaid:
         first = {**settings, **{name: values[0] for name, values in unsaid.items()}}
         yield _problem(
-            f"{write_href(target)} does not say which {' and '.join(unsaid)}", place,
+            f"{place.href(target)} does not say which {' and '.join(unsaid)}", place,
             [f"{name} is one of: {some(values)}" for name, values in unsaid.items()],
-            f"write {write_href(target._replace(settings=first))}",
+            f"write {place.href(target._replace(settings=first))}",
         )  # fmt: skip
 
 
@@ -201,7 +211,7 @@ def _metric(target: Target, experiment: ExperimentInfo, plan: Plan | None, place
         names = tuple(results.metrics)
     if names is not None and metric not in names:
         close = nearest(metric, names)
-        fix = f"write {write_href(target._replace(name=f'{experiment.id}.{close}'))}" if close else None
+        fix = f"write {place.href(target._replace(name=f'{experiment.id}.{close}'))}" if close else None
         yield _problem(f'no metric "{metric}" in {experiment.id}', place, [f"it returns: {some(names)}"], fix)
 
 
