@@ -1,1 +1,1 @@
-"""What invalidates what, and results kept by it."""
+"""The rules of invalidation, and everything stored under keys made by them."""

@@ -106,7 +106,7 @@ class PageInfo:
 
     @property
     def context(self) -> Context:
-        """What its references leave out."""
+        """The topic and the scale that its references imply."""
         return context(self.name, self.meta)
 
     def spelling(self, field: str) -> str:
@@ -134,7 +134,7 @@ class PageInfo:
 
 
 def context(name: str, meta: Mapping[str, Any]) -> Context:
-    """What the references of a page with this name and front matter leave out."""
+    """The topic and the scale that references imply on a page with this name and front matter."""
     topic = PurePosixPath(name).stem if Paths.is_concept(name) else ""
     return Context(topic, "full" if meta.get("scale") == "full" else "sample")
 

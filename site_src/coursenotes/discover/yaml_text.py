@@ -52,7 +52,7 @@ class _Fields:
                 yield from self.items(key.value, value)
 
     def items(self, field: str, node: yaml.Node) -> Iterator[Problem]:
-        """What is wrong with the texts of a list, or with an empty value; that it is a list is checked elsewhere."""
+        """Mistakes in the texts of a list, or an empty value; whether it is a list is checked elsewhere."""
         empty = [node] if node.tag.endswith(":null") else []
         for item in node.value if isinstance(node, yaml.SequenceNode) else empty:
             if isinstance(item, yaml.MappingNode) and field == "sources":

@@ -1,1 +1,1 @@
-"""What Markdown and YAML say: prose, references, citations, formulas, cells, lines."""
+"""Reads Markdown and YAML: prose, references, citations, formulas, cells, lines."""

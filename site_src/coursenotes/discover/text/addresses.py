@@ -39,14 +39,14 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 @dataclass(frozen=True)
 class Context:
-    """What the references of a page leave out: its topic, empty on other pages, and the scale that they mean."""
+    """The topic and the scale that the references of a page imply; the topic is empty on pages of none."""
 
     topic: str = ""
     scale: str = "sample"
 
 
 class Target(NamedTuple):
-    """What an address of ours refers to, written out: with its topic and its scale."""
+    """The target of an address of ours, with its topic and its scale."""
 
     scheme: str
     name: str

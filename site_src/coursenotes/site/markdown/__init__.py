@@ -50,7 +50,7 @@ class Pages:
         self.view = View(self.project, name, root, self.source)
 
     def leave(self) -> None:
-        """What is rendered next is not one of the project's pages."""
+        """Render text next that is not one of the project's pages."""
         self.view = None
 
 
