@@ -214,6 +214,7 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_page_markdown(self, text: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """The text to render; empty for a page rendered before and for a notebook, whose content is set below."""
+        self.complaints.count = 0
         name = page.file.src_uri
         info = self.project.catalog.pages.get(name)
         page.meta = {**info.meta} if info and name.endswith(NOTEBOOK) else {**page.meta, **of_fields(page.meta)}
@@ -229,18 +230,18 @@ class CoursenotesPlugin(BasePlugin):
             self.pages.leave()
             return ""
         self.pages.enter(name, page.url)
-        self.complaints.count = 0
         return text
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """The page's content: as rendered now, or as kept under the same key."""
+        complained = self.complaints.count  # of the page; converting a notebook is announced in the same log
         kept = self.page_kept or self._rendered(html, page, files)
         page.toc, page.present_anchor_ids = get_toc(kept["toc"]), set(kept["ids"])
         linked = {files.get_file_from_path(path): anchors for path, anchors in kept["links"].items()}
         page.links_to_anchors = {file: anchors for file, anchors in linked.items() if file is not None}
         if "title" not in page.meta:
             page.title = kept["title"]
-        if self.page_kept is None and not self.complaints.count:
+        if self.page_kept is None and not complained:
             self.rendered.save(self.page_key, kept)
         return str(kept["content"])
 

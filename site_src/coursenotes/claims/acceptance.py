@@ -156,7 +156,7 @@ def save(plan: Plan, topic: str, scale: str, records: Mapping[str, Record], numb
     else:
         path.unlink(missing_ok=True)
     _read_files.pop(plan, None)
-    plan.arrivals += 1
+    plan.revision += 1
 
 
 def rounded(value: Any) -> Any:

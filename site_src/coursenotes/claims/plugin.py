@@ -61,7 +61,7 @@ class Session:
         return self._plan
 
     def is_claims(self, path: Path) -> bool:
-        """Whether a file holds claims of this session."""
+        """Whether a file contains claims of the project."""
         return self.paths is not None and path.parent == self.paths.claims and path.name.startswith("test_")
 
     def claim(self, path: Path, test: str) -> ClaimInfo:

@@ -186,11 +186,11 @@ def load(plan: Plan, claim_id: str, scale: str = "sample") -> Verdict:
 
 
 def _known_of(plan: Plan) -> dict[tuple[str, str], Verdict]:
-    """The verdicts that were looked up for a plan since its last result arrived."""
-    arrivals, known = _looked_up.get(plan, (-1, {}))
-    if arrivals != plan.arrivals:
+    """The verdicts that were looked up for a plan since its last result or acceptance changed."""
+    revision, known = _looked_up.get(plan, (-1, {}))
+    if revision != plan.revision:
         known = {}
-        _looked_up[plan] = (plan.arrivals, known)
+        _looked_up[plan] = (plan.revision, known)
     return known
 
 

@@ -55,7 +55,7 @@ class Plan:
     def __init__(self, catalog: Catalog, store: Store | None = None, seeds: Sequence[int] | None = None):
         self.catalog, self.paths, self.seeds = catalog, catalog.paths, seeds
         self.store = store or Store(catalog.paths)
-        self.arrivals = 0  # results that arrived since this was made: values derived before may be out of date
+        self.revision = 0  # raised with every new result or acceptance: values derived before may be out of date
         self.problems: list[Problem] = []  # published files that could not be read
         self._reached: dict[tuple[str, str], _Reached] = {}
         self._jobs: dict[tuple[str, str, tuple[int, ...] | None], list[Job]] = {}
@@ -262,7 +262,7 @@ class Plan:
     def arrived(self, job: Job) -> None:
         """Take note that a job's result is in the store now: forget the results that were looked up before."""
         self._results.pop((job.experiment.id, job.scale), None)
-        self.arrivals += 1
+        self.revision += 1
 
     def why(self, job: Job) -> list[str]:
         """The changes since the job's last stored result, in words; [] where it is current."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import re
 
 import pytest
@@ -344,3 +345,17 @@ def test_a_formula_in_a_heading_is_set_and_named_in_characters(mini):
     page = next((mini.root / "whole").rglob("lesson8/*/index.html")).read_text(encoding="utf-8")
     assert "<title>The L₂ norm" in page
     assert re.search(r'<span class="md-ellipsis">\s*Of a &lt; b\s*</span>', page)
+
+
+def test_a_notebook_is_converted_once_though_mkdocs_complains_of_another_page(mini, monkeypatch, caplog):
+    """What mkdocs says of one page, which is rendered again for it, keeps no other from being kept."""
+    caplog.set_level(logging.INFO, "mkdocs")  # as on the command line of mkdocs
+    put(mini, notes.text("One.\n"))
+    (mini.docs / "index.md").write_text(
+        "# Home\n\n[What mkdocs takes for no link of its own](?lang=en)\n", encoding="utf-8"
+    )
+    converted, convert = [], notebooks.convert
+    monkeypatch.setattr(notebooks, "convert", lambda path, paths: converted.append(path.name) or convert(path, paths))
+    assert "One." in article(mini)
+    mkdocs_plugin.render(Project(discover(mini)), mini.root / "whole")  # with the settings as they are
+    assert converted == ["ana.ipynb"]
