@@ -17,7 +17,7 @@ from coursenotes.discover.python import records
 from coursenotes.discover.python.covered import covered
 from coursenotes.discover.python.names import library
 from coursenotes.discover.python.reach import Closure
-from coursenotes.discover.python.statements import reader
+from coursenotes.discover.python.statements import kept, reader
 from coursenotes.errors import CoursenotesError, Problem, unknown
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Results, Row
@@ -288,12 +288,9 @@ class _Reached:
 
 def load(paths: Paths, seeds: Sequence[int] | None = None) -> Plan:
     """The plan of a project, its files parsed anew only where they changed. Raises CoursenotesError."""
-    try:
-        kept = records.from_json(paths.parsed.read_text(encoding="utf-8"), reader())
-    except (OSError, ValueError):
-        kept = {}
-    before = set(kept)
-    catalog = discover(paths, kept)
+    parsed = kept(paths.parsed)
+    before = set(parsed)
+    catalog = discover(paths, parsed)
     plan = Plan(catalog, seeds=seeds)
     for name, scale in plan.wanted():
         with contextlib.suppress(CoursenotesError):

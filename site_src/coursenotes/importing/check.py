@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import posixpath
 import re
@@ -18,6 +17,7 @@ import markdown as python_markdown
 import yaml
 
 from coursenotes.discover.project import discover
+from coursenotes.discover.python.statements import kept
 from coursenotes.discover.text.addresses import WEB
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.paths import Paths
@@ -49,11 +49,7 @@ def copied(paths: Paths) -> Iterator[Paths]:
 
 def problems(stage: Paths, new: Collection[str], parsed: Path) -> list[Problem]:
     """The problems that a build would report of these new pages of a copied project. Raises CoursenotesError."""
-    try:
-        memo = json.loads(parsed.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        memo = {}
-    project = Project(discover(stage, memo))
+    project = Project(discover(stage, kept(parsed)))
     pages = sorted(set(new) & project.catalog.pages.keys())
     files = {stage.docs / name for name in new} | {stage.people}
     problems = Problems()

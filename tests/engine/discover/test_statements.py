@@ -9,6 +9,8 @@ import pytest
 from coursenotes.discover.python import records, statements
 from coursenotes.discover.python.canonical import canonical as write
 from coursenotes.discover.python.canonical import digest
+from coursenotes.experiments.plan import load
+from coursenotes.importing import check as import_check
 
 
 def canonical(text: str) -> str:
@@ -128,3 +130,20 @@ def test_files_that_others_wrote_can_be_read(module):
     assert records.from_json(records.to_json({"key": summary}, "reader"), "reader") == {"key": summary}
     assert records.from_json(records.to_json({"key": summary}, "reader"), "another reader") == {}
     assert acting and not all(acting)
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "null", "3", "{}", '{"a": 1}', '{"reader": "READER"}', '{"reader": "READER", "files": {"a": []}}',
+    '{"reader": "READER", "files": {"a": ["m", [{}, {}, [], []], [["x"]], [], {}, [], [], []]}}', "{",
+])  # fmt: skip
+def test_a_damaged_memo_counts_as_none(tmp_path, text):
+    (tmp_path / "parsed.json").write_text(text.replace("READER", statements.reader()), encoding="utf-8")
+    assert statements.kept(tmp_path / "parsed.json") == {} == statements.kept(tmp_path / "missing.json")
+
+
+def test_what_was_parsed_is_not_parsed_again(mini, monkeypatch):
+    """Neither by a build nor by an import, which reads a copy of the project."""
+    load(mini)
+    monkeypatch.setattr(statements, "summarize", lambda *args: pytest.fail("parsed again"))
+    load(mini)
+    import_check.problems(mini, [], mini.parsed)

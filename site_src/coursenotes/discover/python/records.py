@@ -185,12 +185,14 @@ def to_json(summaries: Mapping[str, FileSummary], reader: str) -> str:
 
 
 def from_json(text: str, reader: str) -> dict[str, FileSummary]:
-    """Summaries by key; none where the text was written by another reader. Raises ValueError where it is not JSON."""
+    """Summaries by key; none where another reader wrote the text. Raises ValueError where it is damaged."""
     collecting = gc.isenabled()
     gc.disable()  # nothing here is garbage, and looking for it takes half of the time
     try:
         kept = json.loads(text)
         return {key: _file(row) for key, row in kept["files"].items()} if kept.get("reader") == reader else {}
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"not summaries of Python files: {error!r}") from error
     finally:
         if collecting:
             gc.enable()

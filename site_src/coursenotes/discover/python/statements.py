@@ -15,7 +15,7 @@ from coursenotes.discover.python import effects, refusals
 from coursenotes.discover.python.canonical import canonical, digest
 from coursenotes.discover.python.decorators import dataset, function, strip_declaring, without_address
 from coursenotes.discover.python.names import bound_names, has_no_code, import_targets, library, read_import
-from coursenotes.discover.python.records import NO_IMPORTS, FileSummary, Imports, Load, Statement
+from coursenotes.discover.python.records import NO_IMPORTS, FileSummary, Imports, Load, Statement, from_json
 from coursenotes.discover.python.refusals import names_in_texts
 from coursenotes.discover.python.uses import global_names, references
 from coursenotes.paths import ENGINE
@@ -26,6 +26,14 @@ def reader() -> str:
     """One digest over the code that makes summaries, and Python's version: summaries of any other are parsed again."""
     here = sorted((ENGINE / "discover" / "python").glob("*.py"))
     return digest("\n".join([str(sys.version_info[:2]), *(path.read_text(encoding="utf-8") for path in here)]))
+
+
+def kept(path: Path) -> dict[str, FileSummary]:
+    """The summaries in a file of an earlier build, by key; none where it is missing, damaged or another reader's."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"), reader())
+    except (OSError, ValueError):
+        return {}
 
 
 def parse(path: Path, text: str | None = None) -> ast.Module:
