@@ -154,11 +154,11 @@ def on_digits(data, run: Run, activation: str):
     """Accuracy on digits of a network with two hidden layers of 32."""
     x, labels = torch.as_tensor(data.train).flatten(1), torch.as_tensor(data.train_labels)
     layers = [(w.requires_grad_(), b.requires_grad_()) for w, b in stack([64, 32, 32, 10])]
-    optimiser = torch.optim.Adam([p for layer in layers for p in layer], lr=0.01)
+    optimizer = torch.optim.Adam([p for layer in layers for p in layer], lr=0.01)
     for _ in range(100):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         F.cross_entropy(forward(layers, ACTIVATIONS[activation], x), labels).backward()
-        optimiser.step()
+        optimizer.step()
     found = forward(layers, ACTIVATIONS[activation], torch.as_tensor(data.test).flatten(1)).argmax(1)
     return {"accuracy": (found == torch.as_tensor(data.test_labels)).float().mean()}
 
@@ -178,7 +178,7 @@ def regions(results):
         ax.set_title(f"{name}: {accuracy:.0%}", loc="center", fontsize=11)
     least = [results.metric("accuracy", activation=name).min() for name in results.settings["activation"]]
     learned = sum(accuracy >= 0.97 for accuracy in least)
-    plots.finding(fig, f"{learned} of {len(least)} get 97% or more right in every run; the identity: one straight cut")
+    plots.title(fig, f"{learned} of {len(least)} get 97% or more right in every run; the identity: one straight cut")
     return fig
 
 
@@ -197,15 +197,13 @@ def functions(results):
     others = min(slope for name, slope in largest.items() if name != flattest)
     axs[0, 0].text(-4.8, 1.15, "slope", color="C1")
     axs[0, 0].text(0.9, 0.3, "value", color="C0")
-    plots.finding(
-        fig, f"Largest slope: {largest[flattest]:.2g} for the {flattest}, {others:.2g} or more for the others"
-    )
+    plots.title(fig, f"Largest slope: {largest[flattest]:.2g} for the {flattest}, {others:.2g} or more for the others")
     return fig
 
 
 @figure(two_layers)
 def accuracy_by_rate(results):
-    """Accuracy by learning rate, a panel for each activation, each seed a line; the others' means behind it in grey."""
+    """Accuracy by learning rate, a panel for each activation, each seed a line; the others' means behind it in gray."""
     fig, axs = plots.axes(4, 2, height=4.2, sharex=True, sharey=True)
     names = results.settings["activation"]
     for ax, name in zip(axs.flat, names, strict=True):
@@ -229,7 +227,7 @@ def accuracy_by_rate(results):
         [results.metric(metric, activation=name).mean() for name in names if name != "identity"]
         for metric in ("accuracy", "at_one_rate")
     )
-    plots.finding(
+    plots.title(
         fig,
         f"All but the identity: {min(best):.2f} to {max(best):.2f} at the best rate of each, "
         f"{min(at_one_rate):.2f} to {max(at_one_rate):.2f} at a rate of 0.003",
@@ -248,9 +246,9 @@ def depth(results):
     top.set(xscale="log", ylim=(0.4, 1.02), xlabel="learning rate", ylabel="accuracy")
     bottom.set(yscale="log", xlabel="layer, from the input", ylabel="size of gradient at the start")
     usual, as_tanhs = (results.metric("accuracy", activation=a).mean() for a in ("sigmoid", "sigmoid as tanh"))
-    plots.finding(top, f"At its best rate: sigmoid {usual:.2f}, started as tanh {as_tanhs:.2f}")
+    plots.title(top, f"At its best rate: sigmoid {usual:.2f}, started as tanh {as_tanhs:.2f}")
     sigmoid, relu = (results.metric("first_gradient", activation=a).mean() for a in ("sigmoid", "ReLU"))
-    plots.finding(bottom, f"Gradient in the first layer: the sigmoid has {100 * sigmoid / relu:.2g}% of ReLU's")
+    plots.title(bottom, f"Gradient in the first layer: the sigmoid has {100 * sigmoid / relu:.2g}% of ReLU's")
     return fig
 
 
@@ -268,6 +266,6 @@ def mish_dips(results):
     left.text(at, lowest - 0.13, f"{lowest:.3f} at {at:.2f}".replace("-", "−"), color="C0", ha="center")
     left.set(xlabel="x", ylabel="value", ylim=(-0.5, 1))
     right.set(xlabel="x", ylabel="slope")
-    plots.finding(left, "Mish falls before it rises")
-    plots.finding(right, "So its slope is below zero at first")
+    plots.title(left, "Mish falls before it rises")
+    plots.title(right, "So its slope is below zero at first")
     return fig

@@ -75,20 +75,22 @@ def week_and_year(results):
     shown = (("weekday", "days_by_profile", "as their profiles"), ("month", "months_by_ring", "as in the year"))
     for ax, (name, metric, what) in zip(axs, shown, strict=True):
         first, *others = results.arrays(name, model="trained")
-        order, names = crowded_first(first), results.labels(f"{name}_names", model="trained")
-        plots.named_points(ax, *first[order].T, [names[i] for i in order], always=names)
+        order, names = crowded_first(first), results.texts(f"{name}_names", model="trained")
+        plots.labeled_scatter(*first[order].T, [names[i] for i in order], always=names, ax=ax)
         aside = np.concatenate([aligned(points, first) for points in others])
         ax.scatter(aside[:, 0], aside[:, 1], s=9, color=plots.MUTED, alpha=0.6, linewidths=0)
         if name == "month":
             year = np.concatenate([first, first[:1]])
             ax.plot(*year.T, color="C0", linewidth=1, alpha=0.6)
             aside = np.concatenate([aside, *(year[:-1] + t * np.diff(year, axis=0) for t in np.linspace(0.2, 0.8, 7))])
-        plots.named_points(ax, aside[:, 0], aside[:, 1], [""] * len(aside), color="none")  # names keep off these too
+        plots.labeled_scatter(
+            aside[:, 0], aside[:, 1], [""] * len(aside), color="none", ax=ax
+        )  # names keep off these too
         ax.set(xlabel="first component", ylabel="second component")
         ax.margins(0.2, 0.13)
         ax.set_aspect("equal", adjustable="datalim")  # wider limits in place of an empty margin
         found = results.metric(metric, model="trained").mean()
-        plots.finding(ax, f"{name.capitalize()}s {what}: rank correlation {found:.2f}")
+        plots.title(ax, f"{name.capitalize()}s {what}: rank correlation {found:.2f}")
     return fig
 
 
@@ -109,7 +111,7 @@ def what_orders_them(results):
         "apart, untrained": results.metric("months_by_ring", model="untrained"),
     }
     for ax, rows, name in ((axs[0], days, "Distances of weekdays"), (axs[1], months, "Distances of months")):
-        plots.ladder(ax, rows, colors=["C0", "C0", "C1", "C7"], fmt="{:z.2f}")
-        plots.finding(ax, name)
+        plots.dot_plot(rows, colors=["C0", "C0", "C1", "C7"], fmt="{:z.2f}", ax=ax)
+        plots.title(ax, name)
     axs[1].set_xlabel("rank correlation, one dot a seed")
     return fig

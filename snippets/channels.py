@@ -47,5 +47,5 @@ def two_channels(results):
     plots.image(axs[3], results.array("only_both"), signed=True)
     for ax, text in zip(axs, ("picture", "channel 1", "channel 2", "filter, above 2"), strict=True):
         ax.set_title(text, loc="center", fontsize=10)
-    plots.finding(fig, "One filter over both maps finds the slanted edges")
+    plots.title(fig, "One filter over both maps finds the slanted edges")
     return fig

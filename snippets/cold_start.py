@@ -167,7 +167,7 @@ def error_by_ratings(results):
     told, curve = results.metric("error", by="facts").mean(), results.arrays("by_count", by="mean_vector")
     enough = [n for n, e in zip(FIRST, np.mean(curve, axis=0), strict=True) if e < told]
     first = {0: "No rating tells", 1: "One rating tells"}.get(enough[0], f"{enough[0]} ratings tell") if enough else ""
-    plots.finding(ax, f"{first} more than all the facts" if enough else "Facts tell more than any number of ratings")
+    plots.title(ax, f"{first} more than all the facts" if enough else "Facts tell more than any number of ratings")
     return fig
 
 
@@ -178,8 +178,8 @@ def before_any_rating(results):
     names = {"film's mean": "other_mean", "from facts": "facts", "shuffled facts": "shuffled"}
     mean_vector = results.metric("error", by="mean_vector")
     rows = {shown: results.metric("error", by=by) - mean_vector for shown, by in names.items()}
-    plots.ladder(ax, rows, {"mean vector": 0.0}, fmt="{:+.3f}", colors=["C7", "C0", "C3"])
+    plots.dot_plot(rows, {"mean vector": 0.0}, fmt="{:+.3f}", colors=["C7", "C0", "C3"], ax=ax)
     ax.set_xlabel("error less that of the mean vector, stars squared")
     told, shuffled = (rows[name].mean() for name in ("from facts", "shuffled facts"))
-    plots.finding(ax, f"True facts change the error by {told:+.3f}, somebody else's by {shuffled:+.3f}")
+    plots.title(ax, f"True facts change the error by {told:+.3f}, somebody else's by {shuffled:+.3f}")
     return fig

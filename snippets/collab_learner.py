@@ -74,7 +74,7 @@ def agreement(results):
         "… with its default loader": "fastai_default_loader",
     }
     rows = {shown: results.metric("valid_loss", code=code) for shown, code in names.items()}
-    plots.ladder(ax, rows, colors=["C0", "C0", "C1"], fmt="{:.4f}")
+    plots.dot_plot(rows, colors=["C0", "C0", "C1"], fmt="{:.4f}", ax=ax)
     ax.set_xlabel("validation error, stars squared")
-    plots.finding(ax, "The two programs agree, once each rating is seen once an epoch")
+    plots.title(ax, "The two programs agree, once each rating is seen once an epoch")
     return fig

@@ -56,14 +56,14 @@ def fit(model: nn.Module, data: Ratings, run: Run, wd: float = 0.1) -> dict[str,
     x, y, valid_x, valid_y = split(data, run.seed)
     many = run.scale == "sample" and len(y) > 10_000  # generated ratings are easy: larger steps, half as many
     epochs, size, lr = 5, 128 if many else 64, 0.025 if many else run.pick(sample=0.02, full=0.005)
-    optimiser = torch.optim.AdamW(model.parameters(), lr, betas=(0.95, 0.99), eps=1e-5, weight_decay=wd, fused=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr, betas=(0.95, 0.99), eps=1e-5, weight_decay=wd, fused=True)
     steps = epochs * -(-len(y) // size)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, steps + 1, pct_start=0.25, final_div_factor=4e3)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, steps + 1, pct_start=0.25, final_div_factor=4e3)
     for epoch in run.epochs(sample=epochs):
         for batch in torch.randperm(len(y)).split(size):
             F.mse_loss(model(x[batch]), y[batch]).backward()
-            optimiser.step()
-            optimiser.zero_grad()
+            optimizer.step()
+            optimizer.zero_grad()
             cycle.step()
         run.log(epoch=epoch + 1, valid_loss=mse(model, valid_x, valid_y))
     return {"train_loss": mse(model, x, y), "valid_loss": mse(model, valid_x, valid_y)}
@@ -123,11 +123,11 @@ def losses(results):
     }
     fig, ax = plots.axes(height=2.9)
     rows = {shown: results.metric("valid_loss", model=name) for shown, name in names.items()}
-    plots.ladder(ax, rows, colors=["C7", "C7", "C1", "C0", "C0"])
+    plots.dot_plot(rows, colors=["C7", "C7", "C1", "C0", "C0"], ax=ax)
     ax.set_xlim(left=0)
     ax.set_xlabel("validation error, stars squared")
     gain = 1 - rows["factors and biases"].mean() / rows["biases alone"].mean()
-    plots.finding(ax, f"Factors take {gain:.0%} off the error of the biases alone")
+    plots.title(ax, f"Factors take {gain:.0%} off the error of the biases alone")
     return fig
 
 
@@ -141,7 +141,7 @@ def holes(results):
     for (row, column), value in np.ndenumerate(stars):
         text = {"s": f"{value:.0f}", "weight": "bold"} if value else {"s": f"{predicted[row, column]:.1f}"}
         ax.text(column, row, ha="center", va="center", color=plots.TEXT, **text)
-    ax.set_xticks(range(6), [short(title) for title in results.labels("films")], rotation=25, ha="right")
+    ax.set_xticks(range(6), [short(title) for title in results.texts("films")], rotation=25, ha="right")
     ax.set_yticks(range(6), ["Ana", "Ben", "Cleo", "Dan", "Eva", "Finn"])
-    plots.finding(ax, "Bold: stars that were given. Tinted: what the model expects in the holes")
+    plots.title(ax, "Bold: stars that were given. Tinted: what the model expects in the holes")
     return fig

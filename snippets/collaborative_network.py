@@ -93,9 +93,9 @@ def network_or_product(results, baselines, fastai):
         "fastai's, two hidden layers": fastai.metric("valid_loss"),
         "dot product and biases": results.metric("valid_loss", kind="dot_bias", films="true"),
     }
-    plots.ladder(ax, rows, colors=["C7", "C1", "C1", "C0"])
+    plots.dot_plot(rows, colors=["C7", "C1", "C1", "C0"], ax=ax)
     ax.set_xlabel("validation error, stars squared")
-    plots.finding(ax, "Knowing that tastes multiply beats having to find it out")
+    plots.title(ax, "Knowing that tastes multiply beats having to find it out")
     return fig
 
 
@@ -116,5 +116,5 @@ def embedding_sizes(results):
     ax.set_yscale("log")
     ax.set_xlabel("things to tell apart")
     ax.set_ylabel("numbers for each")
-    plots.finding(ax, "The rule grows a little faster than the square root, up to 600")
+    plots.title(ax, "The rule grows a little faster than the square root, up to 600")
     return fig

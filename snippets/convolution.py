@@ -76,10 +76,10 @@ def numbers(results):
     fig, axs = plots.axes(3, width=6.8, height=2.7)
     plots.image(axs[0], picture, signed=True, limit=1)
     plots.image(axs[1], picture[2:16, 9:23], signed=True, limit=1)
-    plots.matrix(axs[2], picture[4:11, 15:22], fmt="{:.1f}", limit=1)
+    plots.annotated_heatmap(picture[4:11, 15:22], fmt="{:.1f}", limit=1, ax=axs[2])
     frame(axs[0], (2, 16), (9, 23))
     frame(axs[1], (2, 9), (6, 13))
-    plots.finding(fig, "A picture is a table of numbers: 0 is paper, 1 is ink")
+    plots.title(fig, "A picture is a table of numbers: 0 is paper, 1 is ink")
     return fig
 
 
@@ -88,11 +88,11 @@ def by_hand(results):
     """A square of ink, the kernel of nine weights, and the nine answers: 3 below the square, -3 above it."""
     fig, axs = plots.axes(3, width=6.4, height=2.5, gridspec_kw={"width_ratios": [5, 3, 3]})
     for ax, name in zip(axs, ("picture", "kernel", "answer"), strict=True):
-        plots.matrix(ax, results.array(name), fmt="{:.0f}", limit=3 if name == "answer" else 1, size=11)
+        plots.annotated_heatmap(results.array(name), fmt="{:.0f}", limit=3 if name == "answer" else 1, size=11, ax=ax)
         ax.set_title(name, loc="center", fontsize=10.5)
     for ax, rows, columns in ((axs[0], (2, 5), (1, 4)), (axs[2], (2, 3), (1, 2))):
         frame(ax, rows, columns)
-    plots.finding(fig, "Ink above paper: 1 + 1 + 1 − 0 − 0 − 0 = 3")
+    plots.title(fig, "Ink above paper: 1 + 1 + 1 − 0 − 0 − 0 = 3")
     return fig
 
 
@@ -119,7 +119,7 @@ def edges(results):
     """A seven, and where the kernels answer: below the bar and the stroke, and along the right of the leg."""
     maps = [results.array("map", edge=edge) for edge in ("horizontal", "vertical")]
     fig = beside(results.array("picture", edge="vertical"), *maps, limit=3, signed=True)
-    plots.finding(fig, "Each kernel finds one side of the strokes")
+    plots.title(fig, "Each kernel finds one side of the strokes")
     return fig
 
 
@@ -128,5 +128,5 @@ def portrait_edges(results):
     """A portrait; blue where it is brighter above than below or left than right, orange where it is the reverse."""
     answers = [results.array("answer", edge=edge) for edge in ("horizontal", "vertical")]
     fig = beside(results.array("picture", edge="vertical"), *answers, limit=1.5)
-    plots.finding(fig, "Nine weights draw the outlines of a photograph")
+    plots.title(fig, "Nine weights draw the outlines of a photograph")
     return fig

@@ -77,14 +77,14 @@ def trained(model, x, labels, valid, run: Run, change=None):
 
     change, if there is one, is applied to each batch of training rows.
     """
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     for _ in run.epochs(sample=30, full=30):
         model.train()
         for batch in torch.randperm(len(x)).split(run.pick(sample=25, full=50)):
             rows = x[batch] if change is None else change(x[batch])
             F.cross_entropy(model(rows), labels[batch]).backward()
-            optimiser.step()
-            optimiser.zero_grad()
+            optimizer.step()
+            optimizer.zero_grad()
         model.eval()
         with torch.no_grad():
             yield model(valid)
@@ -165,7 +165,7 @@ def masked(results):
     titles = [f"p = {p:g}: {results.metric('kept', p=p).mean():.0%} kept" for p in rates]
     maps = [results.array("map", p=p) for p in rates]
     found = "The same seven, with more and more of it deleted"
-    return plots.images(maps, titles, ncols=4, width=7.2, signed=True, found=found)
+    return plots.images(maps, titles, ncols=4, width=7.2, signed=True, title=found)
 
 
 @figure(drop_rate)
@@ -177,7 +177,7 @@ def loss_by_epoch(results):
         plots.seed_lines(ax, range(1, 31), losses, f"p = {p:g}", color)
     turns = [results.curve("valid_loss", p=p).mean(axis=0).argmin() + 1 for p in (0.0, 0.5)]
     ax.set(xlabel="epoch", ylabel="validation loss, nats", ylim=(None, 1.1 * results.metric("valid_loss", p=0.0).max()))
-    plots.finding(ax, f"Lowest after epoch {turns[0]} without dropout, after epoch {turns[1]} at p = 0.5")
+    plots.title(ax, f"Lowest after epoch {turns[0]} without dropout, after epoch {turns[1]} at p = 0.5")
     return fig
 
 
@@ -191,12 +191,12 @@ def loss_by_rate(results):
         plots.seed_lines(left, rates, list(zip(*values, strict=True)), name, color)
     best = min(rates, key=lambda p: results.metric("valid_loss", p=p).mean())
     left.set(xlabel="drop rate p", ylabel="loss after 30 epochs, nats", ylim=(0, None))
-    plots.finding(left, f"Validation loss is lowest at p = {best:g}")
+    plots.title(left, f"Validation loss is lowest at p = {best:g}")
     accuracy = [results.metric("accuracy", p=p) for p in rates]
     plots.seed_lines(right, rates, list(zip(*accuracy, strict=True)), None, "C0")
     right.set(xlabel="drop rate p", ylabel="accuracy", ylim=(0.5, 1))
     means = [values.mean() for values in accuracy]
-    plots.finding(right, f"Accuracy: {min(means):.0%} to {max(means):.0%}")
+    plots.title(right, f"Accuracy: {min(means):.0%} to {max(means):.0%}")
     return fig
 
 
@@ -213,8 +213,8 @@ def broken(results, unscaled, half, once):
             "one mask for good": half.metric(metric),
             "off in evaluation": once.metric(metric),
         }
-        plots.ladder(ax, rows, colors=["C7", "C0", "C1", "C1", "C1"])
+        plots.dot_plot(rows, colors=["C7", "C0", "C1", "C1", "C1"], ax=ax)
         low, *_, high = sorted(losses.mean() for losses in rows.values())
-        plots.finding(ax, f"{heading}: from {low:.2f} to {high:.2f}")
+        plots.title(ax, f"{heading}: from {low:.2f} to {high:.2f}")
     axs[1].set_xlabel("validation loss, nats")
     return fig

@@ -120,8 +120,8 @@ def losses(results):
     colors = ["C7", "C2", "C2", "C0", "C0", "C1"]
     for ax, metric, when in ((axs[0], "end_loss", "After 30 epochs"), (axs[1], "loss", "At the best epoch of each")):
         rows = {name: results.metric(metric, change=change) for change, name in NAMES.items()}
-        plots.ladder(ax, rows, colors=colors)
+        plots.dot_plot(rows, colors=colors, ax=ax)
         gain = rows["undisturbed"].mean() - min(losses.mean() for losses in rows.values())
-        plots.finding(ax, f"{when}: a gain of up to {gain:.2f}")
+        plots.title(ax, f"{when}: a gain of up to {gain:.2f}")
     axs[1].set_xlabel("validation loss, nats")
     return fig

@@ -29,7 +29,7 @@ def vocabulary(words: list[str]) -> list[str]:
     return sorted(set(words))
 
 
-def numericalise(words: list[str], vocab: list[str]):  # -> (words,) integers from 0
+def numericalize(words: list[str], vocab: list[str]):  # -> (words,) integers from 0
     """The number of each word: its place in the vocabulary."""
     place = {word: i for i, word in enumerate(vocab)}
     return torch.tensor([place[word] for word in words])
@@ -59,7 +59,7 @@ def poem(run: Run):
     """The poem as a matrix of four factors a word."""
     poem = POEM.split()
     vocab = vocabulary(poem)
-    ids = numericalise(poem, vocab)
+    ids = numericalize(poem, vocab)
     table = create_params(len(vocab), 4).detach()  # (vocab, 4), random: nothing has been trained
     return {
         "words": len(poem),
@@ -118,7 +118,7 @@ def cost(text: Text, run: Run, way: str):
     }
 
 
-OPTIMISERS = {
+OPTIMIZERS = {
     "SGD": lambda parameters: torch.optim.SGD(parameters, lr=0.1),
     "SGD with momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
     "Adam": lambda parameters: torch.optim.Adam(parameters, lr=0.1),
@@ -126,24 +126,24 @@ OPTIMISERS = {
 }
 
 
-def moved_by_second(optimiser, table, first, second):  # -> (rows,) bool
+def moved_by_second(optimizer, table, first, second):  # -> (rows,) bool
     """Which rows of a table the second of two training steps moves; each step looks up some of them."""
     for ids in (first, second):
         before = table.detach().clone()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         (by_lookup(table, ids) - 1).square().sum().backward()
-        optimiser.step()
+        optimizer.step()
     return (table.detach() != before).any(dim=1)
 
 
-@experiment(vary={"optimiser": ["SGD", "SGD with momentum", "Adam", "AdamW"]})
-def second_step(run: Run, optimiser: str):
+@experiment(vary={"optimizer": ["SGD", "SGD with momentum", "Adam", "AdamW"]})
+def second_step(run: Run, optimizer: str):
     """Of the rows, the share that the second step moves: those it looked up, those of the first step, the others."""
     lines = [line.split() for line in POEM.strip().splitlines()]
     vocab = vocabulary(POEM.split())
     table = create_params(len(vocab), 4)
-    first, second = (numericalise(line, vocab) for line in (lines[0], lines[2]))
-    moved = moved_by_second(OPTIMISERS[optimiser]([table]), table, first, second)
+    first, second = (numericalize(line, vocab) for line in (lines[0], lines[2]))
+    moved = moved_by_second(OPTIMIZERS[optimizer]([table]), table, first, second)
     now, earlier = (torch.isin(torch.arange(len(vocab)), ids) for ids in (second, first))
     groups = {"now": now, "earlier": earlier & ~now, "never": ~earlier & ~now}
     return {name: moved[rows].float().mean() for name, rows in groups.items()}
@@ -152,7 +152,7 @@ def second_step(run: Run, optimiser: str):
 @figure(poem)
 def poem_matrix(results):
     """Left the table with a row for each different word, right the poem, each word replaced by its row."""
-    table, words, vocab = results.array("table"), results.labels("word"), results.labels("vocab")
+    table, words, vocab = results.array("table"), results.texts("word"), results.texts("vocab")
     lines = np.repeat(range(4), [len(line.split()) for line in POEM.strip().splitlines()])
     at_left = 5 + np.arange(len(vocab))  # the table in the middle of the height
     at_right = np.arange(len(words)) + 0.6 * lines  # a gap between the lines of the poem
@@ -182,7 +182,7 @@ def poem_matrix(results):
         for i in places:
             ends = {"xyA": (4.05, start), "xyB": (-2.75, at_right[i]), "coordsA": left.transData}
             fig.add_artist(ConnectionPatch(**ends, coordsB=right.transData, color=color, linewidth=1.4))
-    plots.finding(fig, f"{len(words)} words, {len(vocab)} of them different: the same word, the same row")
+    plots.title(fig, f"{len(words)} words, {len(vocab)} of them different: the same word, the same row")
     return fig
 
 
@@ -190,7 +190,7 @@ def poem_matrix(results):
 def product_picture(results):
     """The first line of the poem as a matrix of ones, times the table, gives the rows of the line's words."""
     ids, table = results.array("ids")[:6].astype(int), results.array("table")
-    words, vocab = results.labels("word")[:6], results.labels("vocab")
+    words, vocab = results.texts("word")[:6], results.texts("vocab")
     fig, (a, b, c) = plots.axes(3, width=6.4, height=3.6, width_ratios=[13, 4, 4])
     limit = np.abs(table).max()
     plots.image(a, np.eye(len(vocab))[ids], signed=True)
@@ -205,7 +205,7 @@ def product_picture(results):
     a.set_title("one-hot", loc="left")
     b.set_title("× table", loc="left")
     c.set_title("= rows", loc="left")
-    plots.finding(fig, "A one in each row picks a row of the table; all the zeros are multiplied for nothing")
+    plots.title(fig, "A one in each row picks a row of the table; all the zeros are multiplied for nothing")
     return fig
 
 
@@ -224,7 +224,7 @@ def cost_by_size(results):
     times = [
         results.metric(key, way="product") / results.metric(key, way="lookup") for key in ("forward", "with_backward")
     ]
-    plots.finding(
+    plots.title(
         fig,
         f"At {sizes[-1]:,.0f} words the product takes {times[0].mean():,.0f} times as long forward, "
         f"{times[1].mean():,.0f} times with backward",

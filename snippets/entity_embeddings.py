@@ -39,7 +39,7 @@ class EntityNet(nn.Module):
         lists = [table(x[:, i]) for i, table in enumerate(self.tables.values())]
         return torch.cat([*lists, promo[:, None]], dim=1)
 
-    def forward(self, x, promo):  # -> (batch,) standardised logarithms of sales
+    def forward(self, x, promo):  # -> (batch,) standardized logarithms of sales
         return self.layers(self.embed(x, promo))[:, 0]
 
     def table(self, name: str) -> np.ndarray:
@@ -48,7 +48,7 @@ class EntityNet(nn.Module):
 
 
 def tensors(data: Stores):
-    """-> x (n, variables) int64, promo (n,), y (n,) standardised logarithms, their mean and spread in training."""
+    """-> x (n, variables) int64, promo (n,), y (n,) standardized logarithms, their mean and spread in training."""
     y = torch.log(torch.tensor(data.sales))
     mean, spread = y[: data.n_train].mean(), y[: data.n_train].std()
     x = torch.tensor(np.stack(list(data.columns.values()), axis=1))
@@ -65,13 +65,13 @@ def fit(net: EntityNet, data: Stores, run: Run) -> float:
     x, promo, y, mean, spread = tensors(data)
     n, size = data.n_train, 128 if data.n_train < 20_000 else 512
     epochs, lr = run.pick(sample=12, full=10), 0.02
-    optimiser = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.01, fused=True)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, epochs * -(-n // size) + 1, pct_start=0.1)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, weight_decay=0.01, fused=True)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, epochs * -(-n // size) + 1, pct_start=0.1)
     for _ in run.epochs(sample=epochs):
         for batch in torch.randperm(n).split(size):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.mse_loss(net(x[batch], promo[batch]), y[batch]).backward()
-            optimiser.step()
+            optimizer.step()
             cycle.step()
     with torch.no_grad():
         predicted = torch.exp(net(x[n:], promo[n:]) * spread + mean).numpy(force=True)
@@ -150,7 +150,7 @@ def columns_for(data: Stores, fitted, run: Run, inputs: str) -> np.ndarray:
     minutes=20,
 )
 def other_models(data, fitted, run: Run, inputs: str):
-    """Mean absolute percentage error on the latest days of a random forest, boosted trees and nearest neighbours."""
+    """Mean absolute percentage error on the latest days of a random forest, boosted trees and nearest neighbors."""
     from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
     from sklearn.neighbors import KNeighborsRegressor
 
@@ -160,7 +160,7 @@ def other_models(data, fitted, run: Run, inputs: str):
     models = {
         "forest": RandomForestRegressor(run.pick(sample=10, full=40), random_state=run.seed),
         "boosting": HistGradientBoostingRegressor(learning_rate=rate, max_iter=trees, early_stopping=False),
-        "neighbours": KNeighborsRegressor(10, weights="distance", p=1),
+        "neighbors": KNeighborsRegressor(10, weights="distance", p=1),
     }
     errors = {}
     for name, model in models.items():
@@ -200,16 +200,16 @@ SHOWN = {
 
 @figure(other_models, network)
 def errors(results, networks):
-    """Percentage error of forest, boosting and neighbours by what they were given in place of the categories."""
+    """Percentage error of forest, boosting and neighbors by what they were given in place of the categories."""
     fig, axs = plots.axes(nrows=3, width=4.3, height=6.8, sharex=True)
     alone = networks.metric("error", inputs="embeddings").mean()
-    names = {"forest": "Forest", "boosting": "Boosting", "neighbours": "Neighbours"}
+    names = {"forest": "Forest", "boosting": "Boosting", "neighbors": "Neighbors"}
     for ax, (model, name) in zip(axs, names.items(), strict=True):
         rows = {shown: 100 * results.metric(model, inputs=inputs) for inputs, shown in SHOWN.items()}
-        plots.ladder(ax, rows, colors=["C7", "C7", "C7", "C7", "C1", "C0"], fmt="{:.1f}")
+        plots.dot_plot(rows, colors=["C7", "C7", "C7", "C7", "C1", "C0"], fmt="{:.1f}", ax=ax)
         ax.axvline(100 * alone, color=plots.MUTED, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
         change = rows["trained lists"].mean() / min(rows["numbers"].mean(), rows["one-hot"].mean()) - 1
-        plots.finding(ax, f"{name}: trained lists change the error by {100 * change:+.0f} %".replace("-", "−"))
+        plots.title(ax, f"{name}: trained lists change the error by {100 * change:+.0f} %".replace("-", "−"))
     axs[-1].set_xlim(left=0)
     axs[-1].set_xlabel("error, %; dashed: the network")
     return fig

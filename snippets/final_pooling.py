@@ -75,12 +75,12 @@ def train(head: str, rng, run: Run, kind: str, sizes, weakest: float, epochs: in
     if head == "brightness":
         return Brightness(x, y)
     model = BearDetector(head)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
     for _ in run.epochs(sample=epochs):
         for batch in torch.randperm(400).split(20):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.binary_cross_entropy_with_logits(model(x[batch]), y[batch]).backward()
-            optimiser.step()
+            optimizer.step()
     return model
 
 
@@ -159,7 +159,7 @@ def bear_votes(results):
         summary = f"mean {found[i].mean():.0f}, max {found[i].max():.0f}".replace("-", "−")
         axs[1, column].set_title(summary, loc="center", fontsize=10)
     big, small = ((np.abs(found[i] - found[0]) > 1e-3).sum() for i in (1, 2))  # all before the same noise
-    plots.finding(
+    plots.title(
         fig, f"The big bear changes the votes of {big} of {found[0].size} places, the small one those of {small}"
     )
     return fig
@@ -171,7 +171,7 @@ def backgrounds(results):
     blank, clutter = results.array("others")
     pictures = [blank, results.array("pictures")[2], clutter]
     names = ["blank, bear of 8", "noise, bear of 4", "clutter, bear of 8"]
-    return plots.images(pictures, names, ncols=3, found="The three backgrounds, with a small bear in each")
+    return plots.images(pictures, names, ncols=3, title="The three backgrounds, with a small bear in each")
 
 
 HEADS = {"average": "C1", "max": "C0", "concat": "C2"}
@@ -189,7 +189,7 @@ def accuracy_by_size(results):
         ax.set_title(f"in {kind}", loc="left", fontsize=10)
     axs[0].set(ylabel="accuracy", ylim=(0.48, 1.02))
     average, most = (results.metric("small", background="noise", head=head).mean() for head in ("average", "max"))
-    plots.finding(fig, f"Bears of 4 in noise: average {average:.2f}, maximum {most:.2f}")
+    plots.title(fig, f"Bears of 4 in noise: average {average:.2f}, maximum {most:.2f}")
     return fig
 
 
@@ -202,5 +202,5 @@ def accuracy_by_contrast(results):
     plots.baseline(ax, 0.5, "guessing")
     ax.set(xlabel="contrast of the bear (the noise has 0.3)", ylabel="accuracy", ylim=(0.48, 1.02))
     average, most, joined = (results.metric("at_008", head=head).mean() for head in HEADS)
-    plots.finding(ax, f"At contrast 0.08: average {average:.2f}, maximum {most:.2f}, concat {joined:.2f}")
+    plots.title(ax, f"At contrast 0.08: average {average:.2f}, maximum {most:.2f}, concat {joined:.2f}")
     return fig

@@ -45,12 +45,12 @@ def digit_network(data, run: Run, filters: str):
         nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10),
     )  # fmt: skip
     # Strong weight decay fades what is left of the random start, so that the filters show what was learned.
-    optimiser = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.5)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.5)
     for _ in run.epochs(sample=0 if filters == "untrained" else 12, full=0 if filters == "untrained" else 1):
         for batch in torch.randperm(len(x)).split(50):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.cross_entropy(model(x[batch]), labels[batch]).backward()
-            optimiser.step()
+            optimizer.step()
     with torch.no_grad():
         found = torch.cat([model(part).argmax(1) for part in test.split(500)])
     learned = model[0].weight.detach()
@@ -67,7 +67,7 @@ def digit_network(data, run: Run, filters: str):
 
 @figure(digit_network)
 def filters(results):
-    """Sixteen filters untrained, trained on random labels, and trained; of the last, more are steps between colours."""
+    """Sixteen filters untrained, trained on random labels, and trained; of the last, more are steps between colors."""
     fig, axs = plots.axes(8, 6, width=6.8, height=5.6)
     for block, kind in enumerate(("untrained", "random-labels", "trained")):
         rows = axs[2 * block : 2 * block + 2]
@@ -75,5 +75,5 @@ def filters(results):
             plots.image(ax, weights, signed=True)
         axs[2 * block][0].set_title(kind.replace("-", " "), loc="left", fontsize=10)
     share = results.metric("share_edges", filters="trained").mean()
-    plots.finding(fig, f"Trained on digits, {share:.0%} of the filters are edges")
+    plots.title(fig, f"Trained on digits, {share:.0%} of the filters are edges")
     return fig

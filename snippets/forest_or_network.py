@@ -89,9 +89,9 @@ def three_tests(results):
     fig, axs = plots.axes(nrows=3, height=6.4, sharex=True)
     for ax, (split, heading) in zip(axs, SPLITS.items(), strict=True):
         rows = {shown: results.metric("error", split=split, model=name) for shown, name in names.items()}
-        plots.ladder(ax, rows, colors=["C7", "C7", "C1", "C0", "C2"])
+        plots.dot_plot(rows, colors=["C7", "C7", "C1", "C0", "C2"], ax=ax)
         forest_ahead = rows["random forest"].mean() < rows["network"].mean()
-        plots.finding(ax, f"{heading}: {'forest before network' if forest_ahead else 'network before forest'}")
+        plots.title(ax, f"{heading}: {'forest before network' if forest_ahead else 'network before forest'}")
     axs[0].set_xlim(left=0)
     axs[-1].set_xlabel("error of the log price (root mean square)")
     return fig
@@ -106,8 +106,8 @@ def too_high(results):
         for model in ("linear", "forest", "network")
         for split, shown in (("later", "with date"), ("later_no_date", "without"))
     }
-    plots.ladder(ax, rows, {"": 0.0}, fmt="{:+.2f}", colors=["C7", "C7", "C1", "C1", "C0", "C0"])
+    plots.dot_plot(rows, {"": 0.0}, fmt="{:+.2f}", colors=["C7", "C7", "C1", "C1", "C0", "C0"], ax=ax)
     ax.set_xlabel("predicted minus true log price, mean")
     furthest = max(rows, key=lambda name: abs(rows[name].mean()))
-    plots.finding(ax, f"Furthest off on average: {furthest}")
+    plots.title(ax, f"Furthest off on average: {furthest}")
     return fig

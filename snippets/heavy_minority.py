@@ -143,7 +143,7 @@ def top_tens(results):
         ax.set_ylabel(f"{name}\n{found[name]:.1f} of 10", rotation=0, ha="right", va="center", color=plots.TEXT)
     axs[-1].set_xlabel("place in the ranking\n(orange: the fans' genre)")
     mean, bias = found["plain mean"], found["learned bias"]
-    plots.finding(fig, f"Of the ten best, {mean:.1f} are of the fans' genre by the mean, {bias:.1f} by the bias")
+    plots.title(fig, f"Of the ten best, {mean:.1f} are of the fans' genre by the mean, {bias:.1f} by the bias")
     return fig
 
 
@@ -159,7 +159,7 @@ def places_by_share(results):
     plots.baseline(ax, 0, "where they belong")
     ax.set(xlabel="share of the genre's ratings that fans give, %", ylabel="places too high, of 150")
     found = f"by the mean, {at_most['mean']:.0f} places too high; by the bias, {at_most['bias']:.0f}"
-    plots.finding(ax, f"With {shares[-1]:.0%} of the ratings from fans: {found}")
+    plots.title(ax, f"With {shares[-1]:.0%} of the ratings from fans: {found}")
     return fig
 
 
@@ -168,13 +168,13 @@ def keenest_of_each_genre(results):
     """For each genre, the share of ratings that its keenest 5% give, and how many stars more than others they give."""
     shares, gaps = results.array("shares", dealt="as given"), results.array("gaps", dealt="as given")
     order = np.argsort(-gaps)
-    names = [results.labels("genres", dealt="as given")[i] for i in order]
+    names = [results.texts("genres", dealt="as given")[i] for i in order]
     fig, (left, right) = plots.axes(ncols=2, width=4.3, height=1.4 + 0.23 * len(names), sharey=True)
-    plots.ranked_bars(left, names, 100 * shares[order], color="C7")
-    plots.ranked_bars(right, names, gaps[order])
+    plots.ranked_bars(names, 100 * shares[order], color="C7", ax=left)
+    plots.ranked_bars(names, gaps[order], ax=right)
     left.set_xlabel("% of ratings\nby keenest 5%")
     right.set_xlabel("their stars\nabove others'")
-    plots.finding(fig, f"In {(gaps < 0).sum()} of {len(gaps)} genres the keenest give fewer stars than others do")
+    plots.title(fig, f"In {(gaps < 0).sum()} of {len(gaps)} genres the keenest give fewer stars than others do")
     return fig
 
 
@@ -184,8 +184,8 @@ def error_of_others(results):
     fig, ax = plots.axes(width=4.3, height=2.6)
     names = {"nobody": "everybody in", "heaviest": "without heaviest", "as many others": "without as many others"}
     rows = {name: results.metric("error", left_out=who) for who, name in names.items()}
-    plots.ladder(ax, rows)
+    plots.dot_plot(rows, ax=ax)
     ax.set_xlabel("error on ratings of the\nother 95%, stars squared")
     change = rows["without heaviest"].mean() - rows["everybody in"].mean()
-    plots.finding(ax, f"Leaving out the heaviest 5% changes the others' error by {change:+.3f}")
+    plots.title(ax, f"Leaving out the heaviest 5% changes the others' error by {change:+.3f}")
     return fig

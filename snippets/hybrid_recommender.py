@@ -85,13 +85,13 @@ def train(data: Viewers, run: Run, model: str, amount: str) -> dict[str, float]:
     x, y, size = x[:n], y[:n], 64 if amount == "scarce" else run.pick(sample=128, full=64)
     net, steps = build(data, model, run.seed), 5 * -(-n // size)
     lr = run.pick(sample=0.01, full=0.005) * (3 if model == "biases" else 1)  # alone, biases need larger steps
-    optimiser = torch.optim.AdamW(net.parameters(), lr, betas=(0.95, 0.99), eps=1e-5, weight_decay=0.1, fused=True)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, steps + 1, pct_start=0.25, final_div_factor=4e3)
+    optimizer = torch.optim.AdamW(net.parameters(), lr, betas=(0.95, 0.99), eps=1e-5, weight_decay=0.1, fused=True)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, steps + 1, pct_start=0.25, final_div_factor=4e3)
     for _ in run.epochs(sample=5):
         for batch in torch.randperm(n).split(size):
             F.mse_loss(net(x[batch]), y[batch]).backward()
-            optimiser.step()
-            optimiser.zero_grad()
+            optimizer.step()
+            optimizer.zero_grad()
             cycle.step()
     return {"ratings": n, "train_error": mse(net, x, y), "error": mse(net, valid_x, valid_y)}
 
@@ -136,7 +136,7 @@ def error_by_amount(few, more):
     ax.set_xticks(counts, labels=[f"{count:,.0f}" for count in counts])
     ax.minorticks_off()
     change = lines["hybrid"].mean(axis=0) / lines["product"].mean(axis=0) - 1
-    plots.finding(
+    plots.title(
         ax, f"A network and facts beside the product: error {change[0]:+.0%} with few, {change[-1]:+.0%} with all"
     )
     return fig
@@ -156,13 +156,13 @@ def with_few_ratings(results):
         "… shuffled facts ": "inside_shuffled",
     }
     rows = {shown: results.metric("error", model=model) for shown, model in names.items()}
-    plots.ladder(ax, rows, colors=["C7", "C7", "C0", "C0", "C3", "C2", "C3"])
+    plots.dot_plot(rows, colors=["C7", "C7", "C0", "C0", "C3", "C2", "C3"], ax=ax)
     ax.set_xlabel("error, stars squared")
     worth = [
         np.mean(results.metric("error", model=f"{m}_shuffled") - results.metric("error", model=m))
         for m in ("hybrid", "inside")
     ]
-    plots.finding(
+    plots.title(
         ax, f"True facts, not shuffled ones: worth {worth[0]:.2f} in the sum, {worth[1]:.2f} inside the product"
     )
     return fig

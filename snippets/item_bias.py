@@ -82,12 +82,12 @@ def best_and_worst(results):
     for ax, end, word in ((top, "highest", "Liked"), (bottom, "lowest", "Disliked")):
         values = []
         for seed in results.seeds:
-            titles, biases = results.labels(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias")
+            titles, biases = results.texts(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias")
             values.append(dict(zip(titles, biases, strict=True)))
         common = set.intersection(*(set(v) for v in values))
         names = sorted(common, key=lambda name: -abs(sum(v[name] for v in values)))[:6]
-        plots.ranked_bars(ax, [short(name) for name in names], [[v[name] for name in names] for v in values])
-        plots.finding(ax, f"{word} beyond taste")
+        plots.ranked_bars([short(name) for name in names], [[v[name] for name in names] for v in values], ax=ax)
+        plots.title(ax, f"{word} beyond taste")
     bottom.set_xlabel("bias, before the sigmoid")
     return fig
 
@@ -96,7 +96,7 @@ def best_and_worst(results):
 def bias_against_mean(results):
     """Bias against mean rating of the 150 most rated films: on the whole alike, and named where they differ most."""
     fig, ax = plots.axes(height=4.4)
-    names = results.labels("often", by="bias")
+    names = results.texts("often", by="bias")
     mean, bias = results.array("often_means", by="bias"), results.array("often_values", by="bias")
     line = np.polyfit(mean, bias, 1)
     away = bias - np.polyval(line, mean)
@@ -105,10 +105,10 @@ def bias_against_mean(results):
     ax.plot(ends, np.polyval(line, ends), color=plots.MUTED, linewidth=1)
     ax.scatter(np.delete(mean, far), np.delete(bias, far), s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
     for color, group in (("C0", far[away[far] > 0]), ("C1", far[away[far] < 0])):
-        plots.named_points(ax, mean[group], bias[group], [short(names[i]) for i in group], color=color)
+        plots.labeled_scatter(mean[group], bias[group], [short(names[i]) for i in group], color=color, ax=ax)
     ax.set_xlabel("mean rating, stars")
     ax.set_ylabel("bias, before the sigmoid")
-    plots.finding(ax, "Above the line: liked beyond the taste of those who chose to see it")
+    plots.title(ax, "Above the line: liked beyond the taste of those who chose to see it")
     return fig
 
 
@@ -119,7 +119,7 @@ def closer_to_truth(results):
     names = {"plain mean": "mean", "bias, no factors": "bias_without_factors", "bias beside factors": "bias"}
     for ax, metric, heading in ((axs[0], "films", "Films"), (axs[1], "picky_people", "People who choose by taste")):
         rows = {shown: results.metric(metric, by=by) for shown, by in names.items()}
-        plots.ladder(ax, rows, colors=["C7", "C1", "C0"], fmt="{:.2f}")
+        plots.dot_plot(rows, colors=["C7", "C1", "C0"], fmt="{:.2f}", ax=ax)
         ax.set_xlabel("rank correlation with the truth")
-        plots.finding(ax, heading)
+        plots.title(ax, heading)
     return fig

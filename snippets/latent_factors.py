@@ -29,8 +29,8 @@ def film_factors(data: Ratings, fitted, run: Run, weights: str):
 
 def principal_components(factors: np.ndarray, k: int) -> np.ndarray:
     """Where films lie along the k directions in which they differ most. (n, n_factors) -> (n, k)"""
-    centred = factors - factors.mean(axis=0)
-    u, s, _ = np.linalg.svd(centred, full_matrices=False)
+    centered = factors - factors.mean(axis=0)
+    u, s, _ = np.linalg.svd(centered, full_matrices=False)
     return u[:, :k] * s[:k]
 
 
@@ -98,31 +98,31 @@ def film_map(results):
         (left, "trained", "Films that people like alike lie together"),
         (right, "shuffled", "Films mixed up"),
     ):
-        points, titles = results.array("points", weights=weights), results.labels("titles", weights=weights)
+        points, titles = results.array("points", weights=weights), results.texts("titles", weights=weights)
         kinds = sorted({title.split(" (")[-1] for title in titles}) if results.scale == "sample" else []
         colors = [f"C{kinds.index(title.split(' (')[-1])}" for title in titles] if kinds else "C0"
         if weights == "trained":
-            plots.named_points(ax, points[:, 0], points[:, 1], [short(t) for t in titles], color=colors)
+            plots.labeled_scatter(points[:, 0], points[:, 1], [short(t) for t in titles], color=colors, ax=ax)
         else:
             ax.scatter(points[:, 0], points[:, 1], s=18, c=colors, linewidths=0)
         limit = 1.1 * np.abs(results.array("points", weights="trained")).max()
         ax.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="first component", ylabel="second component")
-        plots.finding(ax, heading)
+        plots.title(ax, heading)
     return fig
 
 
 @figure(meaning)
-def neighbours(results):
+def neighbors(results):
     """The eight films nearest to one film by cosine, for three seeds side by side."""
     seeds = results.seeds[:3]
     fig, axs = plots.axes(ncols=len(seeds), width=9.6, height=3.4, sharex=True)
     for ax, seed in zip(axs, seeds, strict=True):
-        names = results.labels("query", seed, weights="trained")
+        names = results.texts("query", seed, weights="trained")
         cosines = results.array("query_cosine", seed, weights="trained")
-        plots.ranked_bars(ax, [short(name) for name in names[1:]], cosines[1:], longest=26)
+        plots.ranked_bars([short(name) for name in names[1:]], cosines[1:], longest=26, ax=ax)
         ax.set_xlabel("cosine")
         ax.set_title(f"seed {seed}", loc="left")
-    plots.finding(fig, f"Nearest to {short(names[0])}: believable films, in another order each time")
+    plots.title(fig, f"Nearest to {short(names[0])}: believable films, in another order each time")
     return fig
 
 
@@ -131,8 +131,8 @@ def truth_in_the_factors(results):
     """How much of the true factors three principal components hold: nearly all if trained, nothing otherwise."""
     fig, ax = plots.axes(height=2.2)
     rows = {name: results.metric("r2", weights=name) for name in ("trained", "shuffled", "untrained")}
-    plots.ladder(ax, rows, colors=["C0", "C1", "C7"], fmt="{:.2f}")
+    plots.dot_plot(rows, colors=["C0", "C1", "C7"], fmt="{:.2f}", ax=ax)
     ax.set_xlim(left=0)
     ax.set_xlabel("share of the true factors' variance (R²)")
-    plots.finding(ax, "Three components of the fifty hold the factors that made the ratings")
+    plots.title(ax, "Three components of the fifty hold the factors that made the ratings")
     return fig

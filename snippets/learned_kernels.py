@@ -35,14 +35,14 @@ def recover(data, run: Run, task: str):
     if task.endswith("shuffled"):
         y = y[torch.randperm(len(y))]
     kernels = nn.Parameter(torch.randn(STARTS, 1, 3, 3) / 3)
-    optimiser = torch.optim.SGD([kernels], lr=0.05 if task.startswith("noise") else 0.3)
+    optimizer = torch.optim.SGD([kernels], lr=0.05 if task.startswith("noise") else 0.3)
     path = [kernels[:, 0].detach().clone()]
     for _ in run.epochs(sample=6, full=6):
         for batch in torch.randint(len(x), (50, pictures)):
             loss = ((answers(x[batch], kernels) - y[batch]) ** 2).mean(dim=(0, 2, 3)).sum()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
         path.append(kernels[:, 0].detach().clone())
     with torch.no_grad():
         answering = (answers(x, kernels) > 0).float().mean(dim=(0, 2, 3))  # (STARTS,): the share of places
@@ -63,9 +63,9 @@ def learning_path(results):
     path = results.array("path", task="noise")[[0, 1, 2, 6]]
     fig, axs = plots.axes(len(path), width=6.8, height=2.3)
     for ax, kernel, steps in zip(axs, path, (0, 50, 100, 300), strict=True):
-        plots.matrix(ax, kernel.round(1) + 0.0, fmt="{:.1f}", limit=1.3, size=10)
+        plots.annotated_heatmap(kernel.round(1) + 0.0, fmt="{:.1f}", limit=1.3, size=10, ax=ax)
         ax.set_title(f"after {steps} steps" if steps else "at random", loc="center", fontsize=10)
-    plots.finding(fig, "Gradient descent finds the edge kernel by itself")
+    plots.title(fig, "Gradient descent finds the edge kernel by itself")
     return fig
 
 
@@ -79,5 +79,5 @@ def starts(results):
     ax.text(13, 0.4, "noise, ReLU", color="C1")
     ax.text(52, 0.2, "digits, ReLU", color="C3")
     ax.set(xlabel="starts, worst to best, %", ylabel="cosine with the edge kernel", ylim=(-1, 1.05))
-    plots.finding(ax, "Through a ReLU, some starts get stuck")
+    plots.title(ax, "Through a ReLU, some starts get stuck")
     return fig

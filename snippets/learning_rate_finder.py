@@ -20,7 +20,7 @@ from snippets.tabular_learner import BATCH, Sales, error, fit, predict, prepare
 RATES = [10 ** (power / 2) for power in range(-7, 1)]  # 0.0003 to 1, each about three times the one before
 
 
-def sweep(net: nn.Module, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def sweep(net: nn.Module, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """Train for up to 100 batches (x, ..., y), each at a rate higher than the last. -> rates, losses, (points,) each
 
     The losses are smoothed; the sweep ends where they reach four times the lowest. The network is left changed.
@@ -28,12 +28,12 @@ def sweep(net: nn.Module, batches, optimiser, loss_func=F.mse_loss, low=1e-7, hi
     rates, losses, total, best = [], [], 0.0, float("inf")
     for step, (*x, y) in zip(range(steps), cycle(batches), strict=False):
         rate = low * (high / low) ** (step / steps)
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group["lr"] = rate
         loss = loss_func(net(*x), y)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         total = 0.98 * total + 0.02 * loss.item()
         rates.append(rate)
         losses.append(total / (1 - 0.98 ** (step + 1)))  # a mean over about fifty batches, the last one weighs most
@@ -44,7 +44,7 @@ def sweep(net: nn.Module, batches, optimiser, loss_func=F.mse_loss, low=1e-7, hi
 
 
 def valley(rates, losses) -> float:
-    """The rate halfway down the longest series of ever lower losses, which need not be neighbours."""
+    """The rate halfway down the longest series of ever lower losses, which need not be neighbors."""
     lengths = []  # of the longest series that ends at each point
     for i, loss in enumerate(losses):
         lengths.append(1 + max((lengths[j] for j in range(i) if loss < losses[j]), default=0))
@@ -133,6 +133,6 @@ def suggestions(results, trained):
     valley_costs = (results.metric("error", rule="valley") - best).mean()
     minimum_costs = (results.metric("error", rule="minimum") - best).mean()
     apart = float(f"{max(typical) / min(typical):.1g}")
-    plots.finding(top, f"Four rules read one curve, and take rates a factor of about {apart:,.0f} apart")
-    plots.finding(bottom, f"Against the best of eight rates: valley {valley_costs:+.3f}, minimum {minimum_costs:+.3f}")
+    plots.title(top, f"Four rules read one curve, and take rates a factor of about {apart:,.0f} apart")
+    plots.title(bottom, f"Against the best of eight rates: valley {valley_costs:+.3f}, minimum {minimum_costs:+.3f}")
     return fig

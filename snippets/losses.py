@@ -98,11 +98,11 @@ def slipped_points(run: Run, loss: str, slips: float):
     train, test = torch.randperm(442).split([295, 147])
     slipped = torch.where(torch.rand(442) < slips, 10 * y, y)
     model = nn.Linear(10, 1)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.03)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     for _ in range(400):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         LOSSES[loss](model(x[train])[:, 0], slipped[train] / 100).backward()
-        optimiser.step()
+        optimizer.step()
     found = 100 * model(x)[:, 0].detach()
     return {
         "error": mae(found[test], y[test]),
@@ -122,13 +122,13 @@ def ten_classes(data, run: Run, loss: str, start: str):
     if start == "sure and wrong":
         with torch.no_grad():
             model[2].weight *= 100
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(100):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         z = model(x)
         value = cross_entropy(z, target) if loss == "cross-entropy" else mse(softmax(z), F.one_hot(target, 10))
         value.backward()
-        optimiser.step()
+        optimizer.step()
     with torch.no_grad():
         z, labels = model(torch.as_tensor(data.test).flatten(1)), torch.as_tensor(data.test_labels)
     return {
@@ -153,7 +153,7 @@ def asked_for(results):
         for value in results.metric(of, loss=loss):
             ax.axvline(value, color=plots.MUTED, linewidth=0.6)
         ax.set(ylim=(0.95, 2), xlabel=label)
-        plots.finding(ax, f"{loss}: the {'frequency' if loss == 'cross-entropy' else of}")
+        plots.title(ax, f"{loss}: the {'frequency' if loss == 'cross-entropy' else of}")
     axs[0].set_ylabel("loss, times the least")
     return fig
 
@@ -168,8 +168,8 @@ def by_error(results):
         plots.seed_lines(right, -results.array("x")[::-1], results.array(name)[::-1], shown, color)
     left.set(xlabel="error", ylabel="loss", ylim=(0, 5))
     right.set(xlabel="activation of the wrong class", ylim=(0, 8))
-    plots.finding(left, "MSE counts large errors more")
-    plots.finding(right, "Sure and wrong, MSE is flat")
+    plots.title(left, "MSE counts large errors more")
+    plots.title(right, "Sure and wrong, MSE is flat")
     return fig
 
 
@@ -183,10 +183,10 @@ def after_slips(results):
         for slips in results.settings["slips"]
     }
     median = results.metric("error_of_median", loss="MAE", slips=0.0).mean()
-    plots.ladder(ax, rows, {"the median for all": median}, fmt="{:.0f}", colors=["C0", "C0", "C2", "C2"])
+    plots.dot_plot(rows, {"the median for all": median}, fmt="{:.0f}", colors=["C0", "C0", "C2", "C2"], ax=ax)
     ax.set(xlabel="mean error on clean new rows, points", xlim=(0, None))
     by_mse, by_mae = (results.metric("error", loss=loss, slips=0.05).mean() for loss in ("MSE", "MAE"))
-    plots.finding(ax, f"Error with 5% slips: {by_mse:.0f} by MSE, {by_mae:.0f} by MAE")
+    plots.title(ax, f"Error with 5% slips: {by_mse:.0f} by MSE, {by_mae:.0f} by MAE")
     return fig
 
 
@@ -199,8 +199,8 @@ def starts(results):
         for start in results.settings["start"]
         for loss in results.settings["loss"]
     }
-    plots.ladder(ax, rows, {"guessing": 0.1}, colors=["C3", "C0", "C3", "C0"])
+    plots.dot_plot(rows, {"guessing": 0.1}, colors=["C3", "C0", "C3", "C0"], ax=ax)
     ax.set(xlabel="accuracy", xlim=(0, 1))
     entropy, squares = (rows[f"{loss}, sure and wrong"].mean() for loss in ("cross-entropy", "MSE"))
-    plots.finding(ax, f"Sure and wrong: {entropy:.2f} by cross-entropy, {squares:.2f} by MSE")
+    plots.title(ax, f"Sure and wrong: {entropy:.2f} by cross-entropy, {squares:.2f} by MSE")
     return fig

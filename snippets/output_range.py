@@ -118,8 +118,8 @@ def squeezed(results):
     plots.baseline(right, 5, "5 stars", vertical=True)
     left.set(xlabel="score", ylabel="stars", ylim=(-0.2, 5.8))
     right.set(xlabel="stars", ylabel="stars per unit of score", xlim=(0, 5.6), ylim=(0, None))
-    plots.finding(left, "A sigmoid comes near its end, and no further")
-    plots.finding(right, "The nearer the end, the less a step moves it")
+    plots.title(left, "A sigmoid comes near its end, and no further")
+    plots.title(right, "The nearer the end, the less a step moves it")
     return fig
 
 
@@ -136,7 +136,7 @@ def steps_by_start(results):
         else:
             ax.text(8.6, steps[9], name, color=color, ha="right", va="center")
     ax.set(yscale="log", xlabel="score at the start", ylabel="steps + 1 (log)", xlim=(-0.3, 10.3))
-    plots.finding(ax, "Far out, a squeezed score comes back late, and one that was cut off never")
+    plots.title(ax, "Far out, a squeezed score comes back late, and one that was cut off never")
     return fig
 
 
@@ -146,10 +146,10 @@ def error_by_range(results, baselines):
     fig, ax = plots.axes(height=2.9)
     rows = {name: results.metric("valid_loss", y_range=name) for name in results.settings["y_range"]}
     shown = {name.replace("-", "−"): losses for name, losses in rows.items()}
-    plots.ladder(ax, shown, {"biases alone": baselines.metric("valid_loss", model="biases").mean()})
+    plots.dot_plot(shown, {"biases alone": baselines.metric("valid_loss", model="biases").mean()}, ax=ax)
     ax.set_xlabel("validation error, stars squared")
     means = [rows[name].mean() for name in ("1 to 5", "0 to 5", "0 to 5.5")]
-    plots.finding(ax, f"Three ranges that fit lie within {max(means) - min(means):.3f} of each other")
+    plots.title(ax, f"Three ranges that fit lie within {max(means) - min(means):.3f} of each other")
     return fig
 
 
@@ -169,5 +169,5 @@ def where_five_was_given(results):
     plots.baseline(ax, 5, "5 stars", vertical=True)
     ax.set(xlabel="prediction, stars", ylabel="% of the ratings of 5 stars", xlim=(2.5, 6), ylim=(0, None))
     to_five, to_more = (results.metric("at_five", y_range=name).mean() for name in ("0 to 5", "0 to 5.5"))
-    plots.finding(ax, f"Mean prediction: {to_five:.2f} with 0 to 5, {to_more:.2f} with 0 to 5.5")
+    plots.title(ax, f"Mean prediction: {to_five:.2f} with 0 to 5, {to_more:.2f} with 0 to 5.5")
     return fig

@@ -1,4 +1,4 @@
-"""Parameters: how an optimiser knows what to change.
+"""Parameters: how an optimizer knows what to change.
 
 Source: Practical Deep Learning for Coders 2022, lesson 8, 0:02:02 to 0:12:03.
 Data:   two real sets that scikit-learn carries: diabetes (442 patients) and digits (1,797 images of 8 by 8).
@@ -74,7 +74,7 @@ class Line(nn.Module):
 
 @experiment(seeds=5, vary={"bias": ["Parameter", "tensor"]})
 def line(run: Run, bias: str):
-    """A line fitted to half of the diabetes patients: progression after a year against body mass, standardised."""
+    """A line fitted to half of the diabetes patients: progression after a year against body mass, standardized."""
     from sklearn.datasets import load_diabetes
 
     rows = torch.randperm(442)[:221]
@@ -82,13 +82,13 @@ def line(run: Run, bias: str):
     x, y = (torch.tensor(values, dtype=torch.float32)[rows] for values in (table.data[:, 2], table.target))
     x = (x - x.mean()) / x.std(correction=0)
     model = Line(bias)
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
     for _ in run.epochs(sample=60):
         loss = F.mse_loss(model(x), y)
         run.log(loss=loss.item())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
     return {
         "slope": model.slope.item(),
         "bias": model.bias.item(),
@@ -124,12 +124,12 @@ def hidden_layers(run: Run, hidden: str):
     x, y = torch.tensor(digits.data / 16, dtype=torch.float32)[order], torch.tensor(digits.target)[order]
     model = Network(hidden)
     before = torch.cat([layer.weight.detach().flatten() for layer in model.hidden])
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in run.epochs(sample=15):
         for batch in torch.randperm(1200).split(100):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.cross_entropy(model(x[batch]), y[batch]).backward()
-            optimiser.step()
+            optimizer.step()
         with torch.no_grad():
             scores = model(x[1200:])
         run.log(loss=F.cross_entropy(scores, y[1200:]))
@@ -143,7 +143,7 @@ def hidden_layers(run: Run, hidden: str):
 
 
 @experiment(seeds=5, vary={"start": ["create_params", "nn.Embedding"]})
-def initialisation(run: Run, start: str):
+def initialization(run: Run, start: str):
     """Mean and standard deviation of 944 × 50 fresh numbers (the lecture's table of users), and their histogram."""
     weight = create_params(944, 50) if start == "create_params" else nn.Embedding(944, 50).weight
     values = weight.detach()
@@ -158,12 +158,12 @@ def line_without_bias(results):
     x, y = (results.array(name, bias="Parameter") for name in "xy")
     ax.plot(x, y, ".", color=plots.MUTED, alpha=0.5)
     ends = np.array([x.min(), x.max()])
-    for colour, kind, text in (("C0", "Parameter", "nn.Parameter"), ("C1", "tensor", "plain tensor")):
+    for color, kind, text in (("C0", "Parameter", "nn.Parameter"), ("C1", "tensor", "plain tensor")):
         for slope, bias in zip(results.metric("slope", bias=kind), results.metric("bias", bias=kind), strict=True):
-            ax.plot(ends, slope * ends + bias, color=colour, lw=1)
-        plots.end_label(ax, ends[1], slope * ends[1] + bias, text, colour)
+            ax.plot(ends, slope * ends + bias, color=color, lw=1)
+        plots.end_label(ax, ends[1], slope * ends[1] + bias, text, color)
     ax.set(xlabel="body mass, in standard deviations from the mean", ylabel="disease progression after a year")
-    plots.finding(ax, "A bias that is not registered stays at 0")
+    plots.title(ax, "A bias that is not registered stays at 0")
     return fig
 
 
@@ -171,26 +171,26 @@ def line_without_bias(results):
 def loss_by_container(results):
     """Validation loss by epoch: far lower when the hidden layers stand in a ModuleList than when in a list."""
     fig, ax = plots.axes()
-    for colour, kind in (("C1", "list"), ("C0", "ModuleList")):
+    for color, kind in (("C1", "list"), ("C0", "ModuleList")):
         losses = results.curve("loss", hidden=kind)
-        plots.seed_lines(ax, np.arange(1, losses.shape[1] + 1), losses, kind, color=colour)
+        plots.seed_lines(ax, np.arange(1, losses.shape[1] + 1), losses, kind, color=color)
     ax.set(xlabel="epoch", ylabel="validation loss, nats", ylim=(0, None))
-    plots.finding(ax, "Layers in a plain list are used, and never trained")
+    plots.title(ax, "Layers in a plain list are used, and never trained")
     return fig
 
 
-@figure(initialisation)
+@figure(initialization)
 def starting_values(results):
     """Histograms of the size of fresh weights: one hump for create_params, the same a hundred times further out."""
     fig, ax = plots.axes(height=3)
     edges = np.logspace(-5, 1, 61)
-    for colour, start in (("C0", "create_params"), ("C1", "nn.Embedding")):
+    for color, start in (("C0", "create_params"), ("C1", "nn.Embedding")):
         shares = 100 * results.array("sizes", start=start)
-        ax.stairs(shares, edges, color=colour, lw=1.8)
+        ax.stairs(shares, edges, color=color, lw=1.8)
         peak = shares.argmax()
-        ax.annotate(start, (edges[peak], shares[peak]), (0, 6), textcoords="offset points", color=colour, ha="center")
+        ax.annotate(start, (edges[peak], shares[peak]), (0, 6), textcoords="offset points", color=color, ha="center")
     ax.set(xscale="log", xlim=(3e-5, 10), ylim=(0, 13), xlabel="size of a starting value", ylabel="share, %")
     ax.set_xticks([1e-4, 1e-3, 1e-2, 1e-1, 1, 10], ["0.0001", "0.001", "0.01", "0.1", "1", "10"], minor=False)
     ax.tick_params(which="minor", length=0)
-    plots.finding(ax, "nn.Embedding starts a hundred times larger")
+    plots.title(ax, "nn.Embedding starts a hundred times larger")
     return fig

@@ -97,29 +97,31 @@ def aligned(points: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def crowded_first(points: np.ndarray) -> np.ndarray:
-    """In which order to name points: first those with the nearest neighbour, which have the least room. -> (n,)"""
+    """In which order to name points: first those with the nearest neighbor, which have the least room. -> (n,)"""
     apart = np.linalg.norm(points[:, None] - points, axis=2)
     return np.argsort(np.where(np.eye(len(points), dtype=bool), np.inf, apart).min(axis=1), kind="stable")
 
 
 @figure(regions)
 def hidden_map(results):
-    """The regions on the map, and on two components of their lists, turned to fit: neighbours remain neighbours."""
-    place, names = results.array("place", model="trained"), results.labels("names", model="trained")
+    """The regions on the map, and on two components of their lists, turned to fit: neighbors remain neighbors."""
+    place, names = results.array("place", model="trained"), results.texts("names", model="trained")
     place = place - place.mean(axis=0)
     colors = [f"C{int(east > 0) + 2 * int(north > 0)}" for east, north in place]
     fig, axs = plots.axes(nrows=2, width=4.3, height=7.2)
-    plots.named_points(axs[0], place[:, 0], place[:, 1], names, color=colors)
-    plots.finding(axs[0], "The map, which no row mentions")
+    plots.labeled_scatter(place[:, 0], place[:, 1], names, color=colors, ax=axs[0])
+    plots.title(axs[0], "The map, which no row mentions")
     maps = [aligned(points, place) for points in results.arrays("points", model="trained")]
     order = crowded_first(maps[0])
     tight = {"names": [names[i] for i in order], "color": [colors[i] for i in order], "always": names}
-    plots.named_points(axs[1], *maps[0][order].T, **tight)
+    plots.labeled_scatter(*maps[0][order].T, **tight, ax=axs[1])
     for points in maps[1:]:
         axs[1].scatter(points[:, 0], points[:, 1], s=9, c=colors, alpha=0.45, linewidths=0)
-        plots.named_points(axs[1], points[:, 0], points[:, 1], [""] * len(points), color="none")  # names keep off them
+        plots.labeled_scatter(
+            points[:, 0], points[:, 1], [""] * len(points), color="none", ax=axs[1]
+        )  # names keep off them
     found = results.metric("on_map", model="trained").mean()
-    plots.finding(axs[1], f"The lists, turned: rank correlation {found:.2f}")
+    plots.title(axs[1], f"The lists, turned: rank correlation {found:.2f}")
     for ax, of in zip(axs, ("", ", embedding"), strict=True):
         ax.set(xlabel=f"to the east{of}, km", ylabel=f"to the north{of}, km")
         ax.set_aspect("equal", adjustable="datalim")
@@ -136,7 +138,7 @@ def distances_by_start(results):
             ax.scatter(apart, row, s=7, color=color, alpha=0.4, linewidths=0)
         found = results.metric("on_map", model=model).mean()
         ax.set(xlim=(0, None), ylim=(0, None), xlabel="on the map, km")
-        plots.finding(ax, f"{name} gives rank corr. {found:.2f}")
+        plots.title(ax, f"{name} gives rank corr. {found:.2f}")
     axs[0].set_ylabel("apart in the embedding")
     return fig
 
@@ -150,7 +152,7 @@ def pairs_of_stores(results):
     for column, (ax, (metric, label)) in enumerate(zip(axs, shown, strict=True), start=1):
         ax.scatter(pairs[:, column], pairs[:, 0], s=9, color=f"C{column - 1}", alpha=0.6, linewidths=0)
         found = results.metric(metric, model="trained").mean()
-        plots.finding(ax, f"Rank corr. {found:.2f}")
+        plots.title(ax, f"Rank corr. {found:.2f}")
         ax.set(xlim=(0, None), ylim=(0, None), xlabel=label)
     axs[0].set_ylabel("apart in the embedding")
     return fig

@@ -65,16 +65,16 @@ def sevens(data, run: Run, model: str):
         net = nn.Sequential(nn.Flatten(), nn.Linear(size * size, 1))
     else:
         net = network(2 if model == "two filters" else 8, size, 10 if model == "ten answers" else 1)
-    optimiser = torch.optim.Adam(net.parameters(), lr=run.pick(sample=0.01, full=0.003), fused=True)
+    optimizer = torch.optim.Adam(net.parameters(), lr=run.pick(sample=0.01, full=0.003), fused=True)
     for _ in run.epochs(sample=8, full=3):
         for batch in torch.randperm(len(x)).split(40):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             if model == "ten answers":
                 loss = F.cross_entropy(net(x[batch]), digit[batch])
             else:
                 loss = F.binary_cross_entropy_with_logits(net(x[batch])[:, 0], (digit[batch] == 7).float())
             loss.backward()
-            optimiser.step()
+            optimizer.step()
     with torch.no_grad():
         logit = logit_of_seven(net, test).numpy()
     yes = logit > 0
@@ -112,7 +112,7 @@ def histograms(results):
     ax.set(xlim=(middles[seen[0]], middles[seen[-1]]), xlabel="the activation (logit)", ylabel="share, %")
     ax.margins(y=0.15)
     found, false = (results.metric(metric, model="one answer").mean() for metric in ("found", "false_alarms"))
-    plots.finding(ax, f"Above zero: {found:.1%} of the sevens, and {false:.2%} of the other digits")
+    plots.title(ax, f"Above zero: {found:.1%} of the sevens, and {false:.2%} of the other digits")
     return fig
 
 
@@ -121,7 +121,7 @@ def filters(results):
     """The eight filters of 3 by 3 in the first layer, after training: blue above zero, orange below."""
     shown = results.array("filters", model="one answer")
     found = "The first layer's eight filters"
-    return plots.images(list(shown), ncols=8, signed=True, limit=np.abs(shown).max(), found=found)
+    return plots.images(list(shown), ncols=8, signed=True, limit=np.abs(shown).max(), title=found)
 
 
 @figure(sevens)
@@ -129,7 +129,7 @@ def hardest(results):
     """The five test sevens with the lowest activation, those that look least like a seven to the network."""
     titles = [f"{value:+.1f}".replace("-", "−") for value in results.array("worst_logits", model="one answer")]
     pictures = list(results.array("worst", model="one answer"))
-    return plots.images(pictures, titles, ncols=5, found="The five sevens of the lowest activation")
+    return plots.images(pictures, titles, ncols=5, title="The five sevens of the lowest activation")
 
 
 @figure(sevens)
@@ -139,9 +139,9 @@ def accuracy_says_little(results):
     names = ["shuffled labels", "two filters", "pixels", "one answer", "ten answers"]
     colors = ["C7", "C2", "C1", "C0", "C4"]
     for ax, metric, what in ((left, "accuracy", "accuracy"), (right, "found", "sevens found")):
-        plots.ladder(ax, {name: results.metric(metric, model=name) for name in names}, colors=colors, fmt="{:.3f}")
+        plots.dot_plot({name: results.metric(metric, model=name) for name in names}, colors=colors, fmt="{:.3f}", ax=ax)
         ax.set(xlabel=what, xlim=(-0.03, 1.03))
     plots.baseline(left, results.metric("majority", model="one answer").mean(), "always no", vertical=True)
     accuracy, found = (results.metric(metric, model="shuffled labels").mean() for metric in ("accuracy", "found"))
-    plots.finding(fig, f"On shuffled labels: accuracy {accuracy:.2f}, and {found:.2f} of the sevens found")
+    plots.title(fig, f"On shuffled labels: accuracy {accuracy:.2f}, and {found:.2f} of the sevens found")
     return fig

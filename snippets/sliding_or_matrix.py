@@ -124,7 +124,7 @@ def time_by_channels(results):
         ax.minorticks_off()
         quickest = [min(mean, key=lambda way: mean[way][i]) for i in range(len(CHANNELS))]
         ahead = sum(way == "conv2d" for way in quickest)
-        plots.finding(ax, f"{head}: conv2d is the quickest at {ahead} of {len(CHANNELS)} numbers of channels")
+        plots.title(ax, f"{head}: conv2d is the quickest at {ahead} of {len(CHANNELS)} numbers of channels")
     axs[1].set_xlabel("channels in, and maps out")
     return fig
 
@@ -153,6 +153,6 @@ def work_by_channels(results):
             "multiplications": f"The matrix multiplies {times:,.0f} times as often as the others",
             "stored": f"With {CHANNELS[-1]} channels the sparse matrix stores {times:,.0f} times as much as conv2d",
         }
-        plots.finding(ax, heads[metric])
+        plots.title(ax, heads[metric])
     axs[1].set_xlabel("channels in, and maps out")
     return fig

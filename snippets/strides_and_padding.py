@@ -89,7 +89,7 @@ def a_quarter_left(results):
     for ax, name, text in zip(axs, ("whole", "pooled", "strided"), texts, strict=True):
         plots.image(ax, results.array(name), signed=True, limit=3)
         ax.set_title(text, loc="center", fontsize=10)
-    plots.finding(fig, "Two ways to keep a quarter of the answers")
+    plots.title(fig, "Two ways to keep a quarter of the answers")
     return fig
 
 
@@ -105,5 +105,5 @@ def widths(results):
                         ha="center", va="bottom" if side > 0 else "top")  # fmt: skip
     ax.set(xlabel="layers of 3 by 3 and stride 2", ylabel="width, pixels", xticks=range(4), ylim=(-3, 36))
     ax.set_yticks([0, 8, 16, 24, 32])
-    plots.finding(ax, "Stride 2 halves exactly only with padding")
+    plots.title(ax, "Stride 2 halves exactly only with padding")
     return fig

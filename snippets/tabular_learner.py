@@ -140,14 +140,14 @@ def error(predicted, sales: Sales) -> float:
 def fit(net: nn.Module, sales: Sales, run: Run, rate: float = 0.02, epochs: int = 5) -> float:
     """AdamW on one cycle of the learning rate, batches of 128. -> the validation error"""
     batches = -(-len(sales.train) // BATCH)
-    optimiser = torch.optim.AdamW(net.parameters(), rate, betas=(0.95, 0.99), eps=1e-5, weight_decay=0.01, fused=True)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, epochs * batches + 1, pct_start=0.25)
+    optimizer = torch.optim.AdamW(net.parameters(), rate, betas=(0.95, 0.99), eps=1e-5, weight_decay=0.01, fused=True)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, epochs * batches + 1, pct_start=0.25)
     for epoch in run.epochs(sample=epochs):
         net.train()
         for rows in sales.train[torch.randperm(len(sales.train))].split(BATCH):
             F.mse_loss(net(sales.codes[rows], sales.numbers[rows]), sales.prices[rows]).backward()
-            optimiser.step()
-            optimiser.zero_grad()
+            optimizer.step()
+            optimizer.zero_grad()
             cycle.step()
         run.log(epoch=epoch + 1, error=error(predict(net, sales, sales.valid), sales))
     return error(predict(net, sales, sales.valid), sales)
@@ -246,24 +246,24 @@ def errors(results):
     }
     fig, ax = plots.axes(height=3.4)
     rows = {shown: results.metric("error", model=name) for shown, name in names.items()}
-    plots.ladder(ax, rows, colors=["C7", "C7", "C7", "C0", "C0", "C1", "C1"])
+    plots.dot_plot(rows, colors=["C7", "C7", "C7", "C0", "C0", "C1", "C1"], ax=ax)
     ax.set(xlabel="error of the log price (root mean square)", xlim=(0, None))
     gain = 1 - rows["network, from scratch"].mean() / rows["linear, one-hot"].mean()
-    plots.finding(ax, f"The network takes {gain:.0%} off the error of a linear model of the same columns")
+    plots.title(ax, f"The network takes {gain:.0%} off the error of a linear model of the same columns")
     return fig
 
 
 @figure(columns)
 def side_by_side(results):
     """How many of the first layer's inputs each column takes: the widest embeddings, the others, the numbers."""
-    names, widths, sizes = results.labels("names"), results.array("widths"), results.array("sizes")
+    names, widths, sizes = results.texts("names"), results.array("widths"), results.array("sizes")
     shown, conts = 10 if len(names) > 11 else len(names), results.metric("conts")[0]
     rows = {f"{name} ({int(n):,} codes)": w for name, w, n in zip(names[:shown], widths, sizes, strict=False)}
     if len(names) > shown:
         rows[f"{len(names) - shown} other columns"] = widths[shown:].sum()
     rows[f"{int(conts)} continuous columns"] = conts
     fig, ax = plots.axes(height=0.9 + 0.27 * len(rows))
-    plots.ranked_bars(ax, list(rows), list(rows.values()))
+    plots.ranked_bars(list(rows), list(rows.values()), ax=ax)
     ax.set_xlabel("numbers in the first layer's input")
-    plots.finding(ax, f"{int(results.metric('first_width')[0])} numbers side by side stand for one sale")
+    plots.title(ax, f"{int(results.metric('first_width')[0])} numbers side by side stand for one sale")
     return fig

@@ -45,5 +45,5 @@ def error_by_epoch(results, baselines):
     ax.set_xlabel("epoch")
     ax.set_ylabel("validation error, stars squared")
     worse = sum(results.metric("valid_loss", change=change).mean() > biases for change in names)
-    plots.finding(ax, f"{worse} of 3 changes end worse than biases without any factors")
+    plots.title(ax, f"{worse} of 3 changes end worse than biases without any factors")
     return fig

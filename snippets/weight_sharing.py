@@ -76,13 +76,13 @@ def shifted_digits(data, run: Run, layer: str):
     x, labels = torch.as_tensor(data.train[:n]), torch.as_tensor(data.train_labels[:n])
     test, test_labels = torch.as_tensor(data.test[:m]), torch.as_tensor(data.test_labels[:m])
     model = network(layer, run.pick(sample=5, full=9), x.shape[-1] + 6)
-    optimiser = torch.optim.Adam(model.parameters(), lr=run.pick(sample=0.02, full=0.005), fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=run.pick(sample=0.02, full=0.005), fused=True)
     middle = moved(x, 0, 0)
     for _ in run.epochs(sample=6, full=5):
         for batch in torch.randperm(len(x)).split(50):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.cross_entropy(model(middle[batch]), labels[batch]).backward()
-            optimiser.step()
+            optimizer.step()
     right = []
     with torch.no_grad():
         for s in range(4):
@@ -113,7 +113,7 @@ def tied_entries(results):
         ax.tick_params(length=0, labeltop=True, labelbottom=False)
     axs[0].set_xlabel("kernel")
     axs[1].set_xlabel("matrix: a row for each place, a column for each pixel")
-    plots.finding(fig, "The matrix of a convolution: four weights, four times each, and zeros")
+    plots.title(fig, "The matrix of a convolution: four weights, four times each, and zeros")
     return fig
 
 
@@ -127,5 +127,5 @@ def accuracy_by_shift(results):
     plots.baseline(ax, 0.1, "")
     ax.text(0, 0.11, "guessing", color=plots.MUTED, va="bottom")
     ax.set(xlabel="shift of the test digits, pixels", ylabel="accuracy", ylim=(0, 1), xticks=range(4))
-    plots.finding(ax, "Only shared weights with pooling find a moved digit")
+    plots.title(ax, "Only shared weights with pooling find a moved digit")
     return fig

@@ -47,12 +47,12 @@ def moved_constant(before, after, bias, by):  # by (n_factors,) -> the three par
 def fit(model: NextWord, text: Text, run: Run):
     """Train on which word follows which."""
     x, y = map(torch.tensor, text.pairs("train"))  # (pairs,) each
-    optimiser = torch.optim.AdamW(model.parameters(), lr=run.pick(sample=0.01, full=0.005), weight_decay=0.1)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=run.pick(sample=0.01, full=0.005), weight_decay=0.1)
     for _ in run.epochs(sample=5, full=6):
         for batch in torch.randperm(len(x)).split(run.pick(sample=256, full=512)):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             F.cross_entropy(model(x[batch]), y[batch]).backward()
-            optimiser.step()
+            optimizer.step()
 
 
 def loss(model: NextWord, text: Text) -> float:
@@ -148,27 +148,27 @@ def word_map(results):
     """The commonest words on the two main axes of their rows: trained, words of one class lie together; else not."""
     fig, (upper, lower) = plots.axes(nrows=2, width=4.3, height=8.8, height_ratios=[2, 1])
     for ax, weights, heading in ((upper, "trained", "After training"), (lower, "untrained", "Before training")):
-        points, names = results.array("map", weights=weights)[:60], results.labels("often", weights=weights)[:60]
-        kinds = results.labels("often_kind", weights=weights)[:60]
+        points, names = results.array("map", weights=weights)[:60], results.texts("often", weights=weights)[:60]
+        kinds = results.texts("often_kind", weights=weights)[:60]
         classes = [kind for kind in dict.fromkeys([*CLOSED, *CLASSES]) if kind in kinds]
         colors = {kind: f"C{i}" for i, kind in enumerate(classes)} | {"": plots.MUTED}
         for kind, color in colors.items():
             at = np.array([k == kind for k in kinds])
             ax.scatter(points[at, 0], points[at, 1], s=22, color=color, linewidths=0, label=kind or "other")
         if weights == "trained":
-            plots.named_points(ax, *points.T, names, color=[colors[k] for k in kinds])
+            plots.labeled_scatter(*points.T, names, color=[colors[k] for k in kinds], ax=ax)
         ax.set(xlabel="first component", ylabel="second component")
         share = results.metric("same_before", weights=weights).mean()
-        plots.finding(ax, f"{heading}, {share:.0%} of the words in a class are nearest to another of it")
+        plots.title(ax, f"{heading}, {share:.0%} of the words in a class are nearest to another of it")
     fig.legend(*upper.get_legend_handles_labels(), loc="outside lower left", ncols=3, handletextpad=0.2)
     return fig
 
 
 @figure(read)
-def neighbours(results):
+def neighbors(results):
     """The three words nearest to each of six, bold where every seed has them among its three."""
-    asked = results.labels("asked", weights="trained")
-    lists = [np.reshape(results.labels("answers", seed, weights="trained"), (-1, 4))[:, :3] for seed in results.seeds]
+    asked = results.texts("asked", weights="trained")
+    lists = [np.reshape(results.texts("answers", seed, weights="trained"), (-1, 4))[:, :3] for seed in results.seeds]
     fig, ax = plots.axes(width=4.15, height=2.5)
     stable = 0
     for row, word in enumerate(asked):
@@ -180,9 +180,7 @@ def neighbours(results):
             ax.text(1 + place, row, name, va="center", **style)
     ax.set(xlim=(0, 4), ylim=(len(asked) - 0.5, -0.5))
     ax.set_axis_off()
-    plots.finding(
-        fig, f"Of the nearest three, {stable} of {3 * len(asked)} (bold) come out in each of {len(lists)} runs"
-    )
+    plots.title(fig, f"Of the nearest three, {stable} of {3 * len(asked)} (bold) come out in each of {len(lists)} runs")
     return fig
 
 
@@ -192,18 +190,18 @@ def confusion(results):
     shares = np.zeros((len(CLASSES),) * 2)
     classes = list(CLASSES)
     for seed in results.seeds:
-        pairs = (results.labels(key, seed, weights="trained") for key in ("kind", "nearest_kind"))
+        pairs = (results.texts(key, seed, weights="trained") for key in ("kind", "nearest_kind"))
         for kind, other in zip(*pairs, strict=True):
             shares[classes.index(kind), classes.index(other)] += 1
     shares /= shares.sum(axis=1, keepdims=True)
     fig, ax = plots.axes(width=5.6, height=4.4)
-    plots.matrix(ax, shares, fmt="{:.2g}", signed=False)
+    plots.annotated_heatmap(shares, fmt="{:.2g}", signed=False, ax=ax)
     ax.set_yticks(range(len(classes)), labels=classes)
     ax.set_xticks(range(len(classes)), labels=classes, rotation=35, ha="right")
     ax.tick_params(length=0)
     ax.set(ylabel="class of a word", xlabel="class of its nearest word")
     same, followed = (results.metric(f"same_{what}", weights="trained").mean() for what in ("before", "followed"))
-    plots.finding(fig, f"The nearest word is of the same class for {same:.0%}, followed by the same for {followed:.0%}")
+    plots.title(fig, f"The nearest word is of the same class for {same:.0%}, followed by the same for {followed:.0%}")
     return fig
 
 
@@ -211,7 +209,7 @@ def confusion(results):
 def bias_and_frequency(results):
     """Bias against frequency of the commonest 150 words: they rise together, named where they differ most."""
     fig, ax = plots.axes(height=4.2)
-    names = results.labels("often", weights="trained")
+    names = results.texts("often", weights="trained")
     frequency, bias = (results.array(key, weights="trained") for key in ("frequency", "bias"))
     line = np.polyfit(frequency, bias, 1)
     away = bias - np.polyval(line, frequency)
@@ -221,8 +219,8 @@ def bias_and_frequency(results):
     ax.set_xscale("log")
     ax.scatter(np.exp(np.delete(frequency, far)), np.delete(bias, far), s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
     for color, group in (("C0", far[away[far] > 0]), ("C1", far[away[far] < 0])):
-        plots.named_points(ax, np.exp(frequency[group]), bias[group], [names[i] for i in group], color=color)
+        plots.labeled_scatter(np.exp(frequency[group]), bias[group], [names[i] for i in group], color=color, ax=ax)
     ax.set(xlabel="times in the training text", ylabel="bias")
     rank = results.metric("bias_by_frequency", weights="trained").mean()
-    plots.finding(ax, f"The more frequent a word, the higher its bias: rank correlation {rank:.2f}")
+    plots.title(ax, f"The more frequent a word, the higher its bias: rank correlation {rank:.2f}")
     return fig

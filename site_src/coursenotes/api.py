@@ -45,7 +45,7 @@ class Dataset:
     full: Callable[[Path], Any] | None = None
     files: Sequence[File] = ()
     folder: str = ""
-    licence: str = ""
+    license: str = ""
     citation: str = ""
     url: str = ""
 

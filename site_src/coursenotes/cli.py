@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--author", default="", help="who wrote it: an id of docs/people.yml")
     command.add_argument("--author-name", default="", help="the name of an author who is not in it yet")
     command.add_argument("--author-url", default="", help="their page")
-    command.add_argument("--licence", default="", help="an SPDX id, such as CC-BY-4.0")
+    command.add_argument("--license", default="", help="an SPDX id, such as CC-BY-4.0")
     command.add_argument("--kind", default="", help="summary, topic notes or transcript")
     command.add_argument("--name", default="", help="the name of the page (default: the author)")
     command.add_argument("--url", default="", help="where it came from")

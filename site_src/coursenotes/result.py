@@ -94,6 +94,11 @@ class Results:
         """
         return np.array([row.result.metrics[name] for row in self._group(name, "metrics", settings)], dtype=float)
 
+    def sweep(self, name: str, over: str, **settings: Any) -> np.ndarray:
+        """A metric by the values of the setting `over`, in the declared order. -> (seeds, values), float64."""
+        values = self.select(**settings).settings[over]
+        return np.stack([self.metric(name, **settings, **{over: value}) for value in values], axis=1)
+
     def curve(self, name: str, **settings: Any) -> np.ndarray:
         """One logged curve per seed. -> (seeds, points), float64, NaN where a point was not logged."""
         rows = [row.result.curves[name] for row in self._group(name, "curves", settings)]
@@ -111,8 +116,6 @@ class Results:
     def texts(self, name: str, seed: int | None = None, **settings: Any) -> list[str]:
         """A list of texts (titles, words, classes) of one seed, by default the first."""
         return self._one(name, "texts", seed, settings)
-
-    labels = texts  # the older name, which snippets and claims use
 
     def groups(self) -> list[tuple[dict[str, Any], Results]]:
         """Each combination of settings with its jobs, in the declared order."""

@@ -111,7 +111,7 @@ auctions = Dataset(
         )
     ],
     folder="bulldozers",
-    licence="Kaggle competition rules: local use only",
+    license="Kaggle competition rules: local use only",
     citation="Blue Book for Bulldozers, Kaggle and Fast Iron, 2013",
     url="https://www.kaggle.com/competitions/bluebook-for-bulldozers",
 )

@@ -1,6 +1,6 @@
 """Pictures with or without a bear: a square of checkers, drawn here, at a random place before a background.
 
-Grey pictures of 28 by 28 pixels with mean 0. Checkers are lighter and darker in turn: a bear whose side is even adds no
+Gray pictures of 28 by 28 pixels with mean 0. Checkers are lighter and darker in turn: a bear whose side is even adds no
 light, one whose side is odd has one checker more that is light.
 blank:   nothing.
 noise:   normal noise of standard deviation 0.3 in every pixel.
@@ -40,7 +40,7 @@ def background(rng: np.random.Generator, count: int, kind: str) -> np.ndarray:
 
 
 def put_bears(rng: np.random.Generator, pictures: np.ndarray, sizes, contrasts, kind: str) -> np.ndarray:
-    """The pictures with a bear each, at a random place: its side in pixels, and how far its checkers are from grey.
+    """The pictures with a bear each, at a random place: its side in pixels, and how far its checkers are from gray.
 
     pictures (n, 28, 28), sizes (n,), contrasts (n,) -> (n, 28, 28). Clutter is hidden behind a bear; noise adds to it.
     """

@@ -1,4 +1,4 @@
-"""Handwritten digits: grey pictures of 0 to 9, and which digit each one is.
+"""Handwritten digits: gray pictures of 0 to 9, and which digit each one is.
 
 sample: scikit-learn's 1,797 digits at their own size, 8 by 8 pixels in 17 shades: 1,200 to train on and 597 to test.
 full:   MNIST. 60,000 digits of 28 by 28 pixels to train on and 10,000 to test.
@@ -82,7 +82,7 @@ digits = Dataset(
     full=read_mnist,
     files=MNIST,
     folder="mnist",
-    licence="CC BY-SA 3.0",
+    license="CC BY-SA 3.0",
     citation="Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner, Gradient-Based Learning Applied to Document "
     "Recognition, Proceedings of the IEEE 86(11), 1998, doi:10.1109/5.726791; sample: E. Alpaydin and C. Kaynak, "
     "Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, doi:10.24432/C50P49",

@@ -78,7 +78,7 @@ fans = Dataset(
     full=read_movielens,
     files=ratings.files,
     folder=ratings.folder,
-    licence=ratings.licence,
+    license=ratings.license,
     citation=ratings.citation,
     url=ratings.url,
 )

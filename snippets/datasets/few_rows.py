@@ -83,7 +83,7 @@ few_rows = Dataset(
         ),
     ),
     folder="fashion-mnist",
-    licence="MIT",
+    license="MIT",
     citation="Han Xiao, Kashif Rasul and Roland Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking "
     "machine learning algorithms, 2017, arXiv:1708.07747",
     url="https://github.com/zalandoresearch/fashion-mnist",

@@ -128,7 +128,7 @@ stores = Dataset(
         File("store_states.csv", sha256="86df632ad7469a4ed961df9844ff8a15ef9cbcd545514945a7291ccfb32b9797"),
     ],
     folder="rossmann",
-    licence="Kaggle competition rules: local use only",
+    license="Kaggle competition rules: local use only",
     citation="Rossmann and Kaggle, Rossmann Store Sales, 2015; the stores' states: Kaggle user dune_dweller",
     url="https://www.kaggle.com/c/rossmann-store-sales",
 )

@@ -3,7 +3,7 @@
 sevens, sample: drawn here. 200 pictures of 28 by 28 pixels, each a bar, a slanted leg and a stroke of their own
                 slant, thickness and place, with soft rims; the first is the plain one.
 sevens, full:   MNIST's 6,265 training sevens, beginning with one that has a stroke.
-photograph:     Grace Hopper in 1984, which ships with matplotlib: grey, 144 rows of 123 pixels.
+photograph:     Grace Hopper in 1984, which ships with matplotlib: gray, 144 rows of 123 pixels.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ def read_sevens(folder: Path) -> np.ndarray:
 
 
 def load_photograph() -> np.ndarray:
-    """The photograph in grey, each pixel the mean of 4 by 4. -> (144, 123) float32, 0 black to 1 white."""
+    """The photograph in gray, each pixel the mean of 4 by 4. -> (144, 123) float32, 0 black to 1 white."""
     import matplotlib.cbook
     from PIL import Image
 
     with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        grey = np.asarray(Image.open(file).convert("L"), dtype=np.float32)[:576, 10:502] / 255
-    return grey.reshape(144, 4, 123, 4).mean(axis=(1, 3))
+        gray = np.asarray(Image.open(file).convert("L"), dtype=np.float32)[:576, 10:502] / 255
+    return gray.reshape(144, 4, 123, 4).mean(axis=(1, 3))
 
 
 sevens = Dataset(
@@ -68,7 +68,7 @@ sevens = Dataset(
     full=read_sevens,
     files=MNIST,
     folder="mnist",
-    licence="CC BY-SA 3.0",
+    license="CC BY-SA 3.0",
     citation="Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner, Gradient-Based Learning Applied to Document "
     "Recognition, Proceedings of the IEEE 86(11), 1998, doi:10.1109/5.726791",
     url="http://yann.lecun.com/exdb/mnist/",
@@ -77,7 +77,7 @@ sevens = Dataset(
 photograph = Dataset(
     title="Grace Hopper, photographed by James S. Davis",
     sample=load_photograph,
-    licence="public domain (United States Navy)",
+    license="public domain (United States Navy)",
     citation="James S. Davis, United States Navy, 1984; shipped with matplotlib as grace_hopper.jpg",
     url="https://commons.wikimedia.org/wiki/File:Commodore_Grace_M._Hopper,_USN_(covered).jpg",
 )

@@ -89,7 +89,7 @@ viewers = Dataset(
         )
     ],
     folder="ml-100k",
-    licence=ratings.licence,
+    license=ratings.license,
     citation=ratings.citation,
     url=ratings.url,
 )

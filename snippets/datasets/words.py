@@ -111,7 +111,7 @@ words = Dataset(
         )
     ],
     folder="text",
-    licence="public domain",
+    license="public domain",
     citation="Friedrich Nietzsche, Beyond Good and Evil, and parts of Human, All Too Human, in English translations "
     "that are in the public domain, as collected for the examples of Keras",
     url="https://s3.amazonaws.com/text-datasets/nietzsche.txt",

@@ -103,7 +103,7 @@ def test_off_in_evaluation(Dropout):
 @falsified_by(control="without_rescaling")  # retrained with the 1/(1-p) left out
 @falsified_by(control="same_half")  # retrained with one mask for good: a smaller network
 @falsified_by(swap("p", 0.0, 0.5))
-def test_generalises_better(drop_rate):
+def test_generalizes_better(drop_rate):
     """After 30 epochs, the validation loss at p=0.5 is at least 0.1 nats below that without dropout."""
     dropout, none = (drop_rate.metric("valid_loss", p=p) for p in (0.5, 0.0))
     assert below(dropout, none, margin=0.1)
@@ -120,7 +120,7 @@ def test_fits_worse(drop_rate):
 
 
 @at("full")
-@refuted("more dropout always generalises better")
+@refuted("more dropout always generalizes better")
 @falsified_by(swap("p", 0.5, 0.9))
 @falsified_by(control={"p": (0.9, 0.8)})
 def test_too_much_is_worse(drop_rate):

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from coursenotes.claims import falsified_by
-from snippets.embeddings import OPTIMISERS, POEM
+from snippets.embeddings import OPTIMIZERS, POEM
 from snippets.embeddings import moved_by_second as right_moved
-from snippets.embeddings import numericalise as right_numbers
+from snippets.embeddings import numericalize as right_numbers
 from snippets.embeddings import table_gradient as right_gradient
 
 
@@ -20,16 +20,16 @@ def by_first_appearance(words, vocab):
     return right_numbers(words, list(dict.fromkeys(words)))
 
 
-@falsified_by(numericalise=counted_from_one)
-@falsified_by(numericalise=by_first_appearance)
-def test_numbers_lead_back(numericalise, vocabulary):
+@falsified_by(numericalize=counted_from_one)
+@falsified_by(numericalize=by_first_appearance)
+def test_numbers_lead_back(numericalize, vocabulary):
     """The vocabulary is in alphabetical order without repeats, and each number leads back to its word."""
     words = [chr(97 + int(i)) for i in torch.randint(26, (40,))]
     words[:2] = ["z", "a"]
     vocab = vocabulary(words)
     assert vocab == sorted(vocab)
     assert len(vocab) == len(set(vocab))
-    ids = numericalise(words, vocab).tolist()
+    ids = numericalize(words, vocab).tolist()
     assert min(ids) == 0
     assert max(ids) == len(vocab) - 1
     assert [vocab[i] for i in ids] == words
@@ -45,13 +45,13 @@ def by_length(words, vocab):
     return torch.tensor([len(word) for word in words])
 
 
-@falsified_by(numericalise=a_row_for_each_place)
-@falsified_by(numericalise=by_length)
-def test_same_word_same_row(numericalise, vocabulary, by_lookup):
+@falsified_by(numericalize=a_row_for_each_place)
+@falsified_by(numericalize=by_length)
+def test_same_word_same_row(numericalize, vocabulary, by_lookup):
     """Of all pairs of places in the poem, exactly those that hold the same word have the same four numbers."""
     words = POEM.split()
     vocab = vocabulary(words)
-    rows = by_lookup(torch.randn(len(vocab), 4), numericalise(words, vocab))
+    rows = by_lookup(torch.randn(len(vocab), 4), numericalize(words, vocab))
     for word, row in zip(words, rows, strict=True):
         assert [other == word for other in words] == (rows == row).all(dim=1).tolist()
 
@@ -124,25 +124,25 @@ def test_gradients_add_up(table_gradient):
     assert (gradient[7] == 0).all()
 
 
-def since_the_start(optimiser, table, first, second):
+def since_the_start(optimizer, table, first, second):
     """What both steps together have moved."""
     before = table.detach().clone()
-    right_moved(optimiser, table, first, second)
+    right_moved(optimizer, table, first, second)
     return (table.detach() != before).any(dim=1)
 
 
-def started_anew(optimiser, table, first, second):
+def started_anew(optimizer, table, first, second):
     """The second step by an optimizer that remembers nothing of the first."""
-    right_moved(optimiser, table, first, first)
-    return right_moved(type(optimiser)([table], lr=0.1), table, second, second)
+    right_moved(optimizer, table, first, first)
+    return right_moved(type(optimizer)([table], lr=0.1), table, second, second)
 
 
 @falsified_by(moved_by_second=since_the_start)
 @falsified_by(moved_by_second=started_anew)
-def test_optimisers_move_more(moved_by_second):
+def test_optimizers_move_more(moved_by_second):
     """Plain SGD moves only the rows just looked up; momentum and Adam also those of the step before; AdamW all rows."""
     first, second = torch.tensor([0, 1, 2, 1]), torch.tensor([2, 3, 3])
-    for optimiser, others in (("SGD", []), ("SGD with momentum", [0, 1]), ("Adam", [0, 1]), ("AdamW", [0, 1, 4, 5])):
+    for optimizer, others in (("SGD", []), ("SGD with momentum", [0, 1]), ("Adam", [0, 1]), ("AdamW", [0, 1, 4, 5])):
         table = torch.randn(6, 4, requires_grad=True)
-        moved = moved_by_second(OPTIMISERS[optimiser]([table]), table, first, second)
+        moved = moved_by_second(OPTIMIZERS[optimizer]([table]), table, first, second)
         assert moved.nonzero()[:, 0].tolist() == sorted([2, 3, *others])

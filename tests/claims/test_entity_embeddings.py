@@ -52,9 +52,9 @@ def test_tables_are_one_hot_products(EntityNet):
 
 @falsified_by(control={"inputs": ("trained", "untrained")})  # as many numbers a category, drawn at random
 @falsified_by(swap("inputs", "trained", "one_hot"))
-def test_neighbours_gain(other_models):
+def test_neighbors_gain(other_models):
     """With trained lists, nearest neighbors err at least 15% less than with one-hot, and 0.004 less than with means."""
-    trained, hot, means = (other_models.metric("neighbours", inputs=i) for i in ("trained", "one_hot", "means"))
+    trained, hot, means = (other_models.metric("neighbors", inputs=i) for i in ("trained", "one_hot", "means"))
     assert below(trained / hot, 1, margin=0.15)
     assert below(trained, means, margin=0.004)
 

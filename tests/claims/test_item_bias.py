@@ -34,7 +34,7 @@ def test_finds_the_lectures_films(ranked):
     bottom 20."""
 
     def places(title, end):  # from that end, one per seed: 1 to 20, or 21 for a film that is not in the list
-        lists = [list(ranked.labels(end, seed, by="bias")) for seed in ranked.seeds]
+        lists = [list(ranked.texts(end, seed, by="bias")) for seed in ranked.seeds]
         return np.array([titles.index(title) + 1 if title in titles else 21 for titles in lists])
 
     assert below(places("Titanic (1997)", "highest"), 20)

@@ -40,7 +40,7 @@ def overlaps(meaning, genre_overlap):
 @falsified_by(shuffled("genres"))
 @falsified_by(control={"weights": "untrained"})
 @falsified_by(control={"weights": "shuffled"})
-def test_neighbours_share_a_genre(meaning, genre_overlap):
+def test_neighbors_share_a_genre(meaning, genre_overlap):
     """On generated ratings, the nearest film has the same genre at least twice as often as a film drawn at random."""
     assert above(overlaps(meaning, genre_overlap), 1, margin=1)
 
@@ -49,7 +49,7 @@ def test_neighbours_share_a_genre(meaning, genre_overlap):
 @falsified_by(shuffled("genres"))
 @falsified_by(control={"weights": "untrained"})
 @falsified_by(control={"weights": "shuffled"})
-def test_neighbours_share_genres_on_real_ratings(meaning, genre_overlap):
+def test_neighbors_share_genres_on_real_ratings(meaning, genre_overlap):
     """On real ratings, a film and its nearest share at least 1.5 times as much of their genres as any two films."""
     assert above(overlaps(meaning, genre_overlap), 1, margin=0.5)
 
@@ -59,7 +59,7 @@ def test_neighbours_share_genres_on_real_ratings(meaning, genre_overlap):
 @falsified_by(control={"weights": ("trained", "shuffled")})
 def test_dial_m_is_near(meaning):
     """Of 599 films, Dial M for Murder is on average one of the eight nearest to The Silence of the Lambs."""
-    near = [list(meaning.labels("query", seed, weights="trained")[1:]) for seed in meaning.seeds]
+    near = [list(meaning.texts("query", seed, weights="trained")[1:]) for seed in meaning.seeds]
     title = "Dial M for Murder (1954)"
     places = [titles.index(title) + 1 if title in titles else 9 for titles in near]  # 9: not in the list of eight
     assert below(np.array(places), 8)

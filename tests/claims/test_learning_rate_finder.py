@@ -16,21 +16,21 @@ from coursenotes.claims import above, at, below, falsified_by, swap
 from snippets.learning_rate_finder import sweep as right_sweep
 
 
-def even_steps(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def even_steps(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """Rates that grow by the same amount, not by the same factor."""
-    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    rates, losses = right_sweep(net, batches, optimizer, loss_func, low, high, steps)
     return np.linspace(low, high, steps + 1)[: len(rates)], losses
 
 
-def keeps_going(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def keeps_going(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """No stop at four times the lowest loss: more points than fastai has."""
-    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    rates, losses = right_sweep(net, batches, optimizer, loss_func, low, high, steps)
     return np.append(rates, rates[-1]), np.append(losses, losses[-1])
 
 
-def last_batch_only(net, batches, optimiser, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def last_batch_only(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """The loss of each batch as it is: the smoothing undone."""
-    rates, losses = right_sweep(net, batches, optimiser, loss_func, low, high, steps)
+    rates, losses = right_sweep(net, batches, optimizer, loss_func, low, high, steps)
     weighted = losses * (1 - 0.98 ** np.arange(1, len(losses) + 1))
     return rates, (weighted - 0.98 * np.append(0, weighted[:-1])) / 0.02
 

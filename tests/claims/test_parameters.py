@@ -200,9 +200,9 @@ def test_starts_small(create_params):
 
 @refuted("create_params is all that it takes to replicate nn.Embedding")
 @falsified_by(swap("start", "create_params", "nn.Embedding"))
-def test_exactly_replicates(initialisation):
+def test_exactly_replicates(initialization):
     """nn.Embedding starts wider than create_params: its standard deviation is larger by at least 0.9."""
-    ours, library = (initialisation.metric("sd", start=start) for start in ("create_params", "nn.Embedding"))
+    ours, library = (initialization.metric("sd", start=start) for start in ("create_params", "nn.Embedding"))
     assert above(library, ours, margin=0.9)
 
 

@@ -13,7 +13,7 @@ def along_one_axis(points):
     return np.abs(points[i, 0] - points[j, 0])
 
 
-def uncentred(points, target):
+def uncentered(points, target):
     """Turned and scaled about the origin, which need not be the middle."""
     u, s, v = np.linalg.svd(points.T @ target)
     return points @ u @ v * (s.sum() / (points**2).sum())
@@ -63,7 +63,7 @@ def test_store_distances_are_of_sales(regions):
     assert below(regions.metric("stores_by_kilometres", model="trained"), 0.3)
 
 
-@falsified_by(aligned=uncentred)
+@falsified_by(aligned=uncentered)
 @falsified_by(pair_distances=along_one_axis)
 def test_turning_changes_no_distances(aligned, pair_distances):
     """A map that is turned, mirrored, scaled and moved has proportional distances, and is laid back exactly."""

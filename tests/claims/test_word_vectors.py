@@ -9,12 +9,12 @@ from coursenotes.claims import above, at, below, falsified_by, shuffled
 @falsified_by(control={"weights": ("trained", "untrained")})
 @falsified_by(control={"weights": ("trained", "shuffled")})  # retrained on the same words in random order
 @falsified_by(shuffled("nearest_kind"))
-def test_neighbours_share_a_class(read):
+def test_neighbors_share_a_class(read):
     """By the first table, the nearest word is in the same class at least three times as often as any other word, or as
     a nearest word drawn at random."""
     share, at_random = [], []
     for seed in read.seeds:
-        kinds, found = (np.array(read.labels(key, seed, weights="trained")) for key in ("kind", "nearest_kind"))
+        kinds, found = (np.array(read.texts(key, seed, weights="trained")) for key in ("kind", "nearest_kind"))
         share.append(np.mean(kinds == found))
         at_random.append(np.mean(kinds[:, None] == found))  # a frequent neighbor counts as often as it occurs
     assert above(np.array(share) / read.metric("chance", weights="trained"), 1, margin=2)

@@ -15,7 +15,7 @@ def bears_on_blank(sizes, contrasts, kind: str = "blank", seed: int = 0) -> np.n
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_backgrounds_are_grey_on_average(kind: str):
+def test_backgrounds_are_gray_on_average(kind: str):
     pictures = make(kind)
     assert pictures.shape == (600, 28, 28) and pictures.dtype == np.float32
     assert abs(pictures.mean()) < 0.01

@@ -83,7 +83,7 @@ def test_it_is_there_whole_and_of_the_published_size(name: str, real):
 @pytest.mark.parametrize("name", FOUND)
 def test_it_is_declared_where_it_comes_from_and_who_may_use_it(name: str):
     dataset = FOUND[name]
-    assert dataset.folder and dataset.licence and dataset.citation and dataset.url.startswith("http")
+    assert dataset.folder and dataset.license and dataset.citation and dataset.url.startswith("http")
     for file in dataset.files:
         assert file.url.endswith(f"/{file.name}") or not file.url
         for digest in (file.sha256, *file.members.values()):

@@ -83,7 +83,7 @@ def test_every_fifth_block_is_kept_out_and_nothing_is_lost():
     assert numbers(text.train) == [[0, 1], [2, 3], [4, 5], [6, 7], [10, 11], [12, 13], [14, 15], [16, 17], [20]]
 
 
-def test_pairs_are_neighbours_and_never_span_what_was_cut():
+def test_pairs_are_neighbors_and_never_span_what_was_cut():
     text = cut(np.arange(15), [], [], block=3)
     before, after = text.pairs("train")
     assert before.tolist() == [0, 1, 3, 4, 6, 7, 9, 10] and after.tolist() == [1, 2, 4, 5, 7, 8, 10, 11]

@@ -33,7 +33,7 @@ dl2017:
     7: {title: Architecture}
 """
 PEOPLE = "ana:\n  name: Ana Alvarez\n  github: ana\ncoursenotes:\n  name: The contributors\n"
-GIVEN = {"lecture": "dl2022/8", "author": "ana", "licence": "CC-BY-4.0", "kind": "summary"}
+GIVEN = {"lecture": "dl2022/8", "author": "ana", "license": "CC-BY-4.0", "kind": "summary"}
 
 
 def prepared(paths: Paths) -> Paths:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-FIELDS = {"kind": "summary", "state": "reviewed", "authors": ["ana"], "licence": "CC-BY-4.0"}
+FIELDS = {"kind": "summary", "state": "reviewed", "authors": ["ana"], "license": "CC-BY-4.0"}
 LESSON = """---
 title: Lesson 8
 lectures: [dl2022/8]
@@ -82,7 +82,7 @@ def hostile(made: Path) -> str:
             "[dropout](../lesson8.md#dropout) [below](#Second-Part) [out](https://example.org/)\n\n"
             '<script src="https://evil.example/x.js">alert(5)</script>\n\n<iframe src="https://evil.example/"></iframe>\n\n'
             '<img src=x onerror="alert(6)">\n\n![far](https://evil.example/pixel.png)\n\n![here](attachment:a.png)\n\n'
-            "![beside](grey.png)\n\n<div>\n\nunclosed\n",
+            "![beside](gray.png)\n\n<div>\n\nunclosed\n",
             attachments={"a.png": {"image/png": png(8, 8)}},
         ),
         code(f"from pathlib import Path\n\nPath({str(made)!r}).touch()  # never run", data(text_html=html)),

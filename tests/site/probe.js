@@ -4,15 +4,15 @@
   canvas.canvas.width = canvas.canvas.height = 1;
   const known = new Map();
 
-  // Any CSS colour -> [r, g, b, a], 0 to 1
-  const read = (colour) => {
-    if (!known.has(colour)) {
+  // Any CSS color -> [r, g, b, a], 0 to 1
+  const read = (color) => {
+    if (!known.has(color)) {
       canvas.clearRect(0, 0, 1, 1);
-      canvas.fillStyle = colour;
+      canvas.fillStyle = color;
       canvas.fillRect(0, 0, 1, 1);
-      known.set(colour, [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255));
+      known.set(color, [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255));
     }
-    return known.get(colour);
+    return known.get(color);
   };
   const over = (top, bottom) => [0, 1, 2].map((i) => top[i] * top[3] + bottom[i] * (1 - top[3])).concat(1);
   const light = (c) => {
@@ -26,9 +26,9 @@
   const behind = (element) => {
     const layers = [];
     for (let e = element; e; e = e.parentElement) {
-      const colour = read(getComputedStyle(e).backgroundColor);
-      layers.push(colour);
-      if (colour[3] === 1) break;
+      const color = read(getComputedStyle(e).backgroundColor);
+      layers.push(color);
+      if (color[3] === 1) break;
     }
     return layers.reverse().reduce((below, layer) => over(layer, below), [1, 1, 1, 1]);
   };

@@ -28,7 +28,7 @@ def _chosen(site: Path) -> list[str]:
 
 
 def _visit(browser, address: str, name: str) -> dict:
-    """One page, in light and in dark colours on a wide screen, then on a phone's."""
+    """One page, in light and in dark colors on a wide screen, then on a phone's."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
     )
@@ -87,21 +87,21 @@ def test_no_page_scrolls_sideways_on_a_phone(survey):
 
 
 # ---------------------------------------------------------------- themes
-def test_toggle_recolours_figures_and_is_remembered(tab, address, site):
+def test_toggle_recolors_figures_and_is_remembered(tab, address, site):
     page = tab(address + _page_with(site, "cn-figure"))
-    colours = """() => [...document.querySelectorAll(".cn-figure svg *")].filter((e) => e.tagName !== "image")
+    colors = """() => [...document.querySelectorAll(".cn-figure svg *")].filter((e) => e.tagName !== "image")
         .map((e) => getComputedStyle(e).fill + getComputedStyle(e).stroke).join()"""
-    first, scheme = page.evaluate(colours), page.evaluate("document.body.dataset.mdColorScheme")
+    first, scheme = page.evaluate(colors), page.evaluate("document.body.dataset.mdColorScheme")
     assert scheme == "default"
-    for _ in range(2):  # from the system's colours to light ones, then to dark ones
+    for _ in range(2):  # from the system's colors to light ones, then to dark ones
         page.locator("label.md-header__button[for^=__palette]:visible").click()
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
-    assert page.evaluate(colours) != first
+    assert page.evaluate(colors) != first
     page.reload()
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
 
 
-def test_the_systems_dark_colours_are_there_before_anything_is_painted(browser, address):
+def test_the_systems_dark_colors_are_there_before_anything_is_painted(browser, address):
     """With Material's own scripts held back: they come too late to prevent a flash."""
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()

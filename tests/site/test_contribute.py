@@ -42,7 +42,7 @@ def test_the_example_does_what_its_page_says(example, tmp_path):
         "docs/concepts/standardizing.md", "snippets/standardizing.py", "tests/claims/test_standardizing.py",
     ]  # fmt: skip
     config = (ROOT / "tests" / "mini_site" / "mkdocs.yml").read_text(encoding="utf-8")
-    home = "---\nlicence: CC-BY-4.0\n---\n# Home\n"
+    home = "---\nlicense: CC-BY-4.0\n---\n# Home\n"
     for name, text in {
         **example, "mkdocs.yml": config, "snippets/__init__.py": "", "docs/index.md": home,
     }.items():  # fmt: skip

@@ -31,7 +31,7 @@ def test_every_note_shows_its_credit_and_no_other_page_does(site: Path, opened):
         boxes = [e for e in page.all("section") if "cn-credit" in e.classes()]
         assert len(boxes) == credit.needs_credit(name), name
         for box in boxes:
-            assert "Written by" in box.text and "Licence" in box.text, name
+            assert "Written by" in box.text and "License" in box.text, name
             assert "After" in box.text or "Rests on" in box.text, name
             entry = next(e.text for e in page.all("pre") if e.text.startswith("@misc{"))
             assert entry.count("{") == entry.count("}") and "author = {" in entry, entry
@@ -72,7 +72,7 @@ def test_the_citation_file_is_true(opened):
     assert {"type", "title", "authors"} <= set(notes)
     assert cff["title"] == notes["title"] == bibtex.site_name(LAYOUT)
     assert cff["version"] == project["version"] and cff["license"] == project["license"]
-    assert notes["license"] == opened.catalog.pages["index.md"].meta["licence"]
+    assert notes["license"] == opened.catalog.pages["index.md"].meta["license"]
     credit = opened.knowledge.credit
     wrote = [name for name in people.all if name in credit.works and credit.works[name].wrote]
     assert [author(one) for one in cff["authors"]] == [author(one) for one in notes["authors"]]
@@ -84,9 +84,9 @@ def author(entry: dict[str, str]) -> str:
     return entry.get("name") or f"{entry['given-names']} {entry['family-names']}"
 
 
-def test_the_licence_file_names_the_licence_of_the_notes(opened):
-    licence = opened.knowledge.credit.license(opened.catalog.pages["concepts/dropout.md"])
-    assert licence.url in (ROOT / "LICENSE-notes.md").read_text(encoding="utf-8")
+def test_the_license_file_names_the_license_of_the_notes(opened):
+    license = opened.knowledge.credit.license(opened.catalog.pages["concepts/dropout.md"])
+    assert license.url in (ROOT / "LICENSE-notes.md").read_text(encoding="utf-8")
 
 
 def test_the_entry_is_copied_by_a_click(tab, address):

@@ -130,7 +130,7 @@ def test_what_points_at_an_id_finds_it(pages):
     lost = []
     for page in pages.values():
         for e in page.elements:
-            for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
+            for name in ("aria-describedby", "aria-labeledby", "aria-controls", "for"):
                 for target in e.attributes.get(name, "").split() if name in e.attributes else ():
                     if target not in page.ids and not target.startswith("__"):
                         lost.append(f"{page.name}:{e.line}: {name}={target!r}")

@@ -44,7 +44,7 @@ def _first(results: list[dict], label: str) -> dict:
     return next(result for result in results if result["label"] == label)
 
 
-def test_one_query_finds_concept_figure_claim_and_second_each_labelled(ask):
+def test_one_query_finds_concept_figure_claim_and_second_each_labeled(ask):
     _, results = ask("dropout")
     assert (results[0]["label"], results[0]["title"]) == ("Concept", "Dropout")
     assert re.search(r"/concepts/dropout/\?h=dropout#dropout\.\w+$", _first(results, "Figure")["href"])

@@ -108,7 +108,7 @@ COURSE = f"""
       video: {CANARY}id
       codes: [X{CANARY}1]
 """
-HEAD = f"authors: [{CANARY}]\nlicence: CC-BY-4.0\nstate: draft"
+HEAD = f"authors: [{CANARY}]\nlicense: CC-BY-4.0\nstate: draft"
 ALL = {  # everything that can be said of the site, said about the canary alone
     "people.yml": f"{CANARY}:\n  name: Xaver {CANARY.title()}\n",
     "glossary.yml": f"{CANARY}:\n  text: It has wooden bars.\n  page: lessons/{CANARY}/lesson1.md\n",
@@ -119,7 +119,7 @@ ALL = {  # everything that can be said of the site, said about the canary alone
 title: The first {CANARY}
 authors: [{CANARY}]
 sources: [{CANARY}2026]
-licence: CC-BY-4.0
+license: CC-BY-4.0
 was: [lessons/{CANARY}/first.md]
 ---
 # The first {CANARY}

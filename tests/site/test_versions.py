@@ -35,7 +35,7 @@ def site_with(root: Path, address: str = "", **files: str) -> Path:
         write(paths.docs / section / "index.md", "# Section\n\nDo.\n")
     for name, text in files.items():
         write(paths.docs / FOLDER / name.replace("__", "."), text)
-    (paths.docs / FOLDER / "grey.png").write_bytes(base64.b64decode(notes.png(8, 8)))
+    (paths.docs / FOLDER / "gray.png").write_bytes(base64.b64decode(notes.png(8, 8)))
     opened_at(paths)
     project = Project(discover(paths))
     for experiment in project.catalog.experiments:
@@ -100,7 +100,7 @@ def test_it_does_nothing_in_a_browser(hostile, browser, width, scheme):
         assert len(widths) == 4 and all(widths)
         code = page.evaluate("""() => [...document.querySelectorAll("article .highlight .kn, article .highlight .s1")]
             .map((e) => getComputedStyle(e).color)""")
-        assert len(set(code)) > 1, "code has no colours"
+        assert len(set(code)) > 1, "code has no colors"
     context.close()
 
 

@@ -91,7 +91,11 @@ class ClaimInfo:
         return f"{self.topic}.{self.name}"
 
 
-OLD_SPELLINGS = {"prerequisites": "needs", "aliases": "was"}  # of fields of front matter, which are read as well
+OLD_SPELLINGS = {
+    "prerequisites": "needs",
+    "aliases": "was",
+    "license": "licence",
+}  # of fields of front matter, which are read as well
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class Catalog:
         return experiments
 
     def dataset_card(self, experiment: ExperimentInfo) -> dict[str, Any]:
-        """The literal fields of an experiment's dataset: title, licence, citation, url, folder."""
+        """The literal fields of an experiment's dataset: title, license, citation, url, folder."""
         if experiment.data is None:
             return {}
         summary = self.code.module(experiment.data[0])

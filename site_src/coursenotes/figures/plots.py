@@ -3,10 +3,15 @@
 `from coursenotes import plots`. Importing it sets matplotlib's defaults (fonts, colors, no top and right spine).
 Colors: "C0" to "C7", plots.TEXT, plots.MUTED, plots.GRID and plots.BACKGROUND follow the reader's light or dark
 theme. Nothing here needs pyplot, torch or a display.
+
+lines, dot_plot, ranked_bars, labeled_scatter and annotated_heatmap draw a whole figure, with its title, and return it;
+or one panel of a larger figure, if they are given its axes (ax=). Whatever else they are given goes to matplotlib's
+Axes.set: xlabel, ylabel, xlim, xscale, ...
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,9 +25,10 @@ from coursenotes.figures.labels import EndLabel, PointName, TopLabel
 from coursenotes.figures.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
 
 __all__ = [
-    "BACKGROUND", "GRID", "MUTED", "TEXT", "axes", "baseline", "end_label", "finding", "image", "images", "ladder",
-    "matrix", "named_points", "ranked_bars", "seed_dots", "seed_lines",
+    "BACKGROUND", "GRID", "MUTED", "TEXT", "annotated_heatmap", "axes", "baseline", "dot_plot", "end_label", "image",
+    "images", "labeled_scatter", "lines", "ranked_bars", "seed_dots", "seed_lines", "title",
 ]  # fmt: skip
+COLORS = tuple(f"C{i}" for i in range(8))
 GAP_RIGHT = 6  # points between the axes and the numbers to its right
 
 
@@ -36,15 +42,9 @@ def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6
     return fig, axs
 
 
-def finding(where: Figure | Axes, text: str) -> None:
+def title(where: Figure | Axes, text: str) -> None:
     """Write the main result above a figure, or above one of its axes: left aligned, wrapped to the available width."""
-    if isinstance(where, Axes) and len(where.figure.axes) > 1:
-        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
-        return
-    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
-    assert fig is not None
-    size = mpl.rcParams["figure.titlesize"]
-    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
+    _write_title(where, text)
 
 
 def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
@@ -94,16 +94,32 @@ def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: s
     EndLabel(ax, "\n".join(wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
 
 
-def ladder(
-    ax: Axes, rows: Mapping[str, Any], baselines: Mapping[str, float] | None = None, fmt: str = "{:.3f}",
-    colors: Sequence[str] | str = "C0",
-) -> None:  # fmt: skip
-    """Compare settings: a row per name from the top, with a dot per seed, a bar at the mean, and the mean as a number.
+def lines(
+    series: Mapping[str, Any], x: Any = None, *, colors: Sequence[str] = COLORS, ax: Axes | None = None,
+    title: str = "", width: float = 6.4, height: float = 3.6, **properties: Any,
+) -> Figure:  # fmt: skip
+    """Draw a line for each name, labeled at its end: thin for each seed, thick for their mean.
 
-    rows maps a name to its values, (seeds,); baselines maps a name to a value, drawn as dashed vertical lines.
+    series maps a name to (seeds, points), or (points,) for one line; x (points,), by default 0, 1, ...
     """
-    for place, (_name, values) in enumerate(rows.items()):
-        color = colors if isinstance(colors, str) else colors[place % len(colors)]
+    ax = _panel(ax, width, height)
+    for (name, ys), color in zip(series.items(), itertools.cycle(colors), strict=False):
+        seed_lines(ax, x, ys, name, color)
+    return _finished(ax, title, properties)
+
+
+def dot_plot(
+    rows: Mapping[str, Any], baselines: Mapping[str, float] | None = None, *, fmt: str = "{:.3f}",
+    colors: Sequence[str] = ("C0",), ax: Axes | None = None, title: str = "", width: float = 6.4,
+    height: float | None = None, **properties: Any,
+) -> Figure:  # fmt: skip
+    """Compare settings: a row for each name from the top, with a dot per seed, a bar and a number at the mean.
+
+    rows maps a name to its values, (seeds,); baselines maps a name to a value, drawn as a dashed vertical line. colors
+    are taken in turn.
+    """
+    ax = _panel(ax, width, height or 1.3 + 0.3 * len(rows))
+    for place, (values, color) in enumerate(zip(rows.values(), itertools.cycle(colors), strict=False)):
         seed_dots(ax, place, values, color, horizontal=True)
         ax.annotate(
             fmt.format(np.mean(values)), (1, place), (GAP_RIGHT, 0), xycoords=ax.get_yaxis_transform(),
@@ -113,16 +129,19 @@ def ladder(
         baseline(ax, value, name, vertical=True)
     _names_down(ax, list(rows))
     ax.set_ylim(len(rows) - 0.5, -0.5)
+    return _finished(ax, title, properties)
 
 
 def ranked_bars(
-    ax: Axes, names: Sequence[str], values: Any, color: str = "C0", negative: str = "C1", longest: int = 34
-) -> None:
+    names: Sequence[str], values: Any, *, color: str = "C0", negative: str = "C1", longest: int = 34,
+    ax: Axes | None = None, title: str = "", width: float = 6.4, height: float | None = None, **properties: Any,
+) -> Figure:  # fmt: skip
     """Draw a horizontal bar for each name, in the given order from the top.
 
     values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero have the other color.
     Names are cut after `longest` columns, one for each letter.
     """
+    ax = _panel(ax, width, height or 1.2 + 0.25 * len(names))
     values = np.atleast_2d(np.asarray(values, dtype=float))
     means, places = values.mean(axis=0), np.arange(values.shape[1])
     ax.barh(places, means, height=0.68, color=[color if m >= 0 else negative for m in means], alpha=0.8, zorder=2)
@@ -132,19 +151,23 @@ def ranked_bars(
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=2.5)
     _names_down(ax, [cut(name, longest) for name in names])
     ax.set_ylim(len(places) - 0.5, -0.5)
+    return _finished(ax, title, properties)
 
 
-def named_points(
-    ax: Axes, x: Any, y: Any, names: Sequence[str], color: Any = "C0", always: Sequence[str] = (), size: float = 9.5
-) -> None:
+def labeled_scatter(
+    x: Any, y: Any, names: Sequence[str], *, color: Any = "C0", always: Sequence[str] = (), size: float = 9.5,
+    ax: Axes | None = None, title: str = "", width: float = 6.4, height: float = 4.2, **properties: Any,
+) -> Figure:  # fmt: skip
     """Scatter points and write each one's name next to it where there is room; names in `always` are written first.
 
     x, y (n,). A name that would cover another name or point is left out; the points all stay.
     """
+    ax = _panel(ax, width, height)
     ax.scatter(x, y, s=18, color=color, alpha=0.8, linewidths=0, zorder=3)
     for name, px, py in zip(names, np.ravel(x), np.ravel(y), strict=True):
         PointName(ax, str(name), float(px), float(py), must=name in always, color=TEXT, fontsize=size, zorder=4)
     ax.margins(0.08)
+    return _finished(ax, title, properties)
 
 
 def image(ax: Axes, array: Any, signed: bool = False, limit: float | None = None, **kw: Any) -> Any:
@@ -166,19 +189,19 @@ def image(ax: Axes, array: Any, signed: bool = False, limit: float | None = None
 
 def images(
     arrays: Sequence[Any], titles: Sequence[str] | None = None, ncols: int = 5, width: float = 6.4, *,
-    found: str = "", signed: bool = False, limit: float | None = None, **kw: Any,
+    title: str = "", signed: bool = False, limit: float | None = None, **kw: Any,
 ) -> Figure:  # fmt: skip
-    """A figure with one panel per array, in rows of ncols, each with its title above it, and `found` above them all."""
+    """A figure with one panel per array, in rows of ncols, each with its own title, and `title` above them all."""
     ncols = min(ncols, len(arrays))
     nrows = -(-len(arrays) // ncols)
     shape = np.shape(arrays[0])
     one = width / ncols
     tall = nrows * (one * 0.97 * shape[0] / shape[1] + (0.28 if titles else 0.06))
-    if found:
-        tall += 0.15 + 0.22 * (_wrap(found, width * 0.96, mpl.rcParams["figure.titlesize"]).count("\n") + 1)
+    if title:
+        tall += 0.15 + 0.22 * (_wrap(title, width * 0.96, mpl.rcParams["figure.titlesize"]).count("\n") + 1)
     fig, axs = axes(ncols, nrows, width, tall, squeeze=False)
-    if found:
-        finding(fig, found)
+    if title:
+        _write_title(fig, title)
     for place, ax in enumerate(axs.flat):
         if place >= len(arrays):
             ax.set_axis_off()
@@ -189,16 +212,19 @@ def images(
     return fig
 
 
-def matrix(
-    ax: Axes, array: Any, fmt: str = "{:g}", signed: bool = True, size: float | None = None, limit: float | None = None
-) -> None:
-    """Show a 2-d array as tinted cells with the number in each; zeros are muted.
+def annotated_heatmap(
+    array: Any, rows: Sequence[str] = (), columns: Sequence[str] = (), *, fmt: str = "{:g}", signed: bool = True,
+    size: float | None = None, limit: float | None = None, ax: Axes | None = None, title: str = "",
+    width: float = 6.4, height: float = 3.6, **properties: Any,
+) -> Figure:  # fmt: skip
+    """Show a 2-d array as tinted cells with the number in each; zeros are muted. rows and columns name its axes.
 
     signed: orange below zero, blue above; otherwise the larger, the bluer. size: font size in points, by default one
     that fits the cell. The text is readable on the tints in both themes.
     """
+    ax = _panel(ax, width, height)
     array = np.asarray(array, dtype=float)
-    rows, columns = array.shape
+    n_rows, n_columns = array.shape
     limit = limit or float(np.nanmax(np.abs(array))) or 1.0
     ax.imshow(
         array, cmap=SIGNED if signed else SIZES, vmin=-limit if signed else 0, vmax=limit, alpha=0.55,
@@ -206,16 +232,50 @@ def matrix(
     )  # fmt: skip
     texts = [[fmt.format(value) for value in row] for row in array]
     if size is None:
-        width, height = _room(ax)
-        cell = 72 * min(width / columns, height / rows)
+        wide, high = _room(ax)
+        cell = 72 * min(wide / n_columns, high / n_rows)
         size = min(11.0, 0.75 * cell / (0.62 * max(len(t) for row in texts for t in row)), 0.6 * cell)
     for (r, c), value in np.ndenumerate(array):
         color = MUTED if value == 0 else TEXT
         ax.text(c, r, texts[r][c], ha="center", va="center", fontsize=size, color=color)
     _frame(ax)
-    if rows * columns <= 400:
-        ax.hlines(np.arange(rows - 1) + 0.5, -0.5, columns - 0.5, color=GRID, linewidth=0.6)
-        ax.vlines(np.arange(columns - 1) + 0.5, -0.5, rows - 0.5, color=GRID, linewidth=0.6)
+    if array.size <= 400:
+        ax.hlines(np.arange(n_rows - 1) + 0.5, -0.5, n_columns - 0.5, color=GRID, linewidth=0.6)
+        ax.vlines(np.arange(n_columns - 1) + 0.5, -0.5, n_rows - 0.5, color=GRID, linewidth=0.6)
+    if rows:
+        ax.set_yticks(range(len(rows)), labels=list(rows))
+    if columns:
+        long = max(map(len, columns)) > 5
+        ax.set_xticks(
+            range(len(columns)), labels=list(columns), rotation=35 if long else 0, ha="right" if long else "center"
+        )
+    ax.tick_params(length=0)
+    return _finished(ax, title, properties)
+
+
+def _panel(ax: Axes | None, width: float, height: float) -> Axes:
+    """The given axes, or those of a new figure of that size."""
+    return ax if ax is not None else axes(width=width, height=height)[1]
+
+
+def _finished(ax: Axes, heading: str, properties: Mapping[str, Any]) -> Figure:
+    """The figure of a panel that is drawn: its properties (limits come after the data) and title are set last."""
+    ax.set(**properties)
+    if heading:
+        _write_title(ax, heading)
+    fig = ax.get_figure(root=True)
+    assert fig is not None
+    return fig
+
+
+def _write_title(where: Figure | Axes, text: str) -> None:
+    if isinstance(where, Axes) and len(where.figure.axes) > 1:
+        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
+        return
+    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
+    assert fig is not None
+    size = mpl.rcParams["figure.titlesize"]
+    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
 
 
 def _room(ax: Axes) -> tuple[float, float]:

@@ -26,7 +26,7 @@ INHERITED = {
 }  # fmt: skip
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
-VARIABLES = {colour: f"var(--cn-{name})" for colour, name in SENTINELS.items()} | {
+VARIABLES = {color: f"var(--cn-{name})" for color, name in SENTINELS.items()} | {
     "#000000": "var(--cn-fg)",
     "black": "var(--cn-fg)",
 }

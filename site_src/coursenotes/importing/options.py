@@ -33,7 +33,7 @@ class Options:
     author: str = ""
     author_name: str = ""
     author_url: str = ""
-    licence: str = ""
+    license: str = ""
     kind: str = ""
     name: str = ""
     url: str = ""
@@ -90,7 +90,7 @@ def identify(
         note.title = note.title or (f"Lesson {note.lecture.name}: {note.lecture.title}" if note.lecture else "Notes")
         publish = {"publish": "index"} if options.publish == "index" else {}
         source = {"title": unmarked(note.path.name) or "a note", **({"url": url} if url else {})}
-        note.fields = {"title": note.title, "authors": [author], "kind": kind, "state": "draft", "licence": license,
+        note.fields = {"title": note.title, "authors": [author], "kind": kind, "state": "draft", "license": license,
                        **publish, "sources": [source]}  # fmt: skip
     problems.raise_if_any()
     _name(paths, project, options, notes)
@@ -147,17 +147,17 @@ def _author(note: Note, options: Options, everybody: People, ask: Ask | None, sa
 
 
 def _license(note: Note, options: Options, ask: Ask | None, say: Callable, problems: Problems) -> str:
-    license = options.licence
+    license = options.license
     own = str(note.front_matter.get("license") or note.front_matter.get("licence") or "")
     if not license and licenses.spdx(own):
         say(f"{note.path}: {licenses.spdx(own)}, since its front matter says {own}")
         return licenses.spdx(own) or ""
     if not license and ask is not None:
         question = f"{note.path.name}: under which license? (such as CC-BY-4.0; none if it has none) "
-        license = options.licence = ask(question)
+        license = options.license = ask(question)
     if not license:
-        problems.add("under which license? --licence is missing", note.path, details=people.ASK,
-                     fix="--licence CC-BY-4.0, if that is what the author says")  # fmt: skip
+        problems.add("under which license? --license is missing", note.path, details=people.ASK,
+                     fix="--license CC-BY-4.0, if that is what the author says")  # fmt: skip
         return ""
     wrong = people.license_problem(license)
     problems.extend([wrong] if wrong else [])

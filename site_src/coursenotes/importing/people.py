@@ -45,9 +45,9 @@ def license_problem(text: str) -> Problem | None:
     if licenses.spdx(text) is not None:
         return None
     if re.match(r"none\b|no\b|all rights|unknown|\?|©|copyright", text.strip(), re.IGNORECASE):
-        return Problem(f"--licence {text}: a note without a license cannot be imported", details=ASK,
-                       fix="--licence CC-BY-4.0, once the author has said so")  # fmt: skip
+        return Problem(f"--license {text}: a note without a license cannot be imported", details=ASK,
+                       fix="--license CC-BY-4.0, once the author has said so")  # fmt: skip
     close = licenses.closest(text)
-    return Problem(f"--licence {text}: not a license that the project lists",
+    return Problem(f"--license {text}: not a license that the project lists",
                    details=(f"there is: {some(licenses.KNOWN, 20)}",),
-                   fix=f"--licence {close}" if close else "write its SPDX id: https://spdx.org/licenses/")  # fmt: skip
+                   fix=f"--license {close}" if close else "write its SPDX id: https://spdx.org/licenses/")  # fmt: skip

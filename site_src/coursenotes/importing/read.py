@@ -112,7 +112,7 @@ def front_matter(text: str, report: Report) -> tuple[dict[str, Any], str]:
 
 def _use_of(name: str) -> str:
     name = name.lower()
-    uses = {"title": "the title", "licence": "the license", "license": "the license", "canonical_url": "the address"}
+    uses = {"title": "the title", "license": "the license", "licence": "the license", "canonical_url": "the address"}
     uses |= dict.fromkeys(("author", "authors"), "the author's name")
     return f"taken as {uses[name]}, unless the command line says otherwise" if name in uses else "left out"
 

@@ -127,9 +127,9 @@ def test_a_sentence_runs_nothing_and_is_published(again):
     assert "How very steep" in page(again, "straight_line")
 
 
-def test_a_colour_redraws_its_figure_and_trains_nothing(again):
+def test_a_color_redraws_its_figure_and_trains_nothing(again):
     before = page(again, "straight_line")
-    edit(again.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C3"')
+    edit(again.snippet("straight_line"), 'COLOR = "C0"', 'COLOR = "C3"')
     assert whole(again)[0] == ["draw straight_line.loss_by_rate"]
     assert "var(--cn-c3)" in page(again, "straight_line") and "var(--cn-c3)" not in before
 

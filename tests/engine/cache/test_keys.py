@@ -28,13 +28,13 @@ def edit(path, old, new):
 
 
 NOTHING = [
-    ("snippets/straight_line.py", 'COLOUR = "C0"', 'COLOUR = "C1"', "a constant of a figure"),
+    ("snippets/straight_line.py", 'COLOR = "C0"', 'COLOR = "C1"', "a constant of a figure"),
     ("snippets/straight_line.py", "mean squared error of a line", "MSE of a line", "a docstring"),
     ("snippets/straight_line.py", "    x, y = data\n", "    # unpack\n    x,  y = data\n", "a comment"),
     ("snippets/straight_line.py", "plt.subplots()", "plt.subplots(2)", "figures"),
     ("snippets/straight_line.py", "float(np.random.normal())", "float(np.random.normal() + 1)", "another experiment"),
     ("snippets/steps.py", "return 1\n", "return 2\n", "a helper that nobody calls"),
-    ("snippets/datasets/points.py", 'licence="CC0"', 'licence="CC BY 4.0"', "the licence"),
+    ("snippets/datasets/points.py", 'license="CC0"', 'license="CC BY 4.0"', "the license"),
     ("docs/concepts/straight_line.md", "How steep", "How very steep", "prose"),
     ("snippets/averages.py", "size=n", "size=n + 1", "another topic"),
 ]
@@ -335,7 +335,7 @@ def test_the_version_of_a_library_that_a_star_import_may_use_counts(mini):
 
 
 def test_a_drawing_has_the_number_that_another_statement_changes(mini):
-    edit(mini.snippet("straight_line"), 'COLOUR = "C0"', 'COLOUR = "C0"\nTIMES = 1\nTIMES += 1')
+    edit(mini.snippet("straight_line"), 'COLOR = "C0"', 'COLOR = "C0"\nTIMES = 1\nTIMES += 1')
     code, module = Code(mini), "snippets.straight_line"
     part = Slice(**covered(code, [code.closure(module, "starts")])[module])
     kept = select(parse(mini.snippet("straight_line")), part)

@@ -26,11 +26,11 @@ def test_everything_of_the_mini_site_is_found(mini):
     fit = site.experiments["straight_line.fit"]
     assert fit.data == ("snippets.datasets.points", "points") and fit.scales == ("sample",)
     assert len(fit.jobs("sample")) == 15 and fit.returns == ("error", "loss", "slope")
-    assert site.dataset_card(fit)["licence"] == "CC0"
+    assert site.dataset_card(fit)["license"] == "CC0"
 
 
 def test_nothing_is_imported(mini):
-    edit(mini.snippet("straight_line"), "COLOUR = ", "raise SystemExit('imported')\nCOLOUR = ")
+    edit(mini.snippet("straight_line"), "COLOR = ", "raise SystemExit('imported')\nCOLOR = ")
     assert "straight_line.fit" in discover(mini).experiments
 
 

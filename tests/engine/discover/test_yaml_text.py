@@ -41,7 +41,7 @@ def said(mini, head: str) -> list[str]:
             "description: off",
             '2 description: off is not text; YAML reads it as true or false | write description: "off"',
         ),
-        ("\nlicence: 4.0", '3 licence: 4.0 is not text; YAML reads it as a number | write licence: "4.0"'),
+        ("\nlicense: 4.0", '3 license: 4.0 is not text; YAML reads it as a number | write license: "4.0"'),
         ("aliases:\n- 2022-01-01", '3 aliases: 2022-01-01 is not text; YAML reads it as a date | write "2022-01-01"'),
         ("needs: [on]", '2 needs: on is not text; YAML reads it as true or false | write "on"'),
         (

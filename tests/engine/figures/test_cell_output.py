@@ -187,7 +187,7 @@ def luminance(color: str) -> float:
 @pytest.mark.parametrize("theme", ["default", "slate"])
 def test_every_color_that_a_cell_can_have_is_readable(theme):
     """On the page's background, and with the page's background as its text: 4.5:1, in both themes."""
-    notes, colors = (STYLES / "notes.css").read_text(), (STYLES / "colours.css").read_text()
+    notes, colors = (STYLES / "notes.css").read_text(), (STYLES / "colors.css").read_text()
     assert [path.name for path in sorted(STYLES.glob("*.css")) if "ansi-" in path.read_text()] == ["notes.css"]
     blocks = re.findall(rf'\[data-md-color-scheme="{theme}"\] \{{(.*?)\}}', colors, re.DOTALL)
     variables = dict(re.findall(r"(--[\w-]+): ([^;]+);", "".join(blocks)))

@@ -59,7 +59,7 @@ def waves(results):
     for number, p in enumerate((0.1, 0.5)):
         plots.seed_lines(ax, None, scaled(results.curve("loss", p=p)), f"p = {p} {UNIT}", f"C{number}")
     ax.set_xlim(0, STEPS)
-    plots.finding(fig, "They rise")
+    plots.title(fig, "They rise")
     return fig
 
 

@@ -40,7 +40,7 @@ def test_importing_loads_neither_torch_nor_pyplot():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
-def test_stand_in_colours_are_different_and_unlikely_by_accident():
+def test_stand_in_colors_are_different_and_unlikely_by_accident():
     assert len(set(palette.SENTINELS)) == 12
     assert list(palette.SENTINELS.values()) == ["fg", "muted", "grid", "bg", *(f"c{i}" for i in range(8))]
     named = {mpl.colors.to_hex(c) for c in [*mpl.colors.TABLEAU_COLORS, *mpl.colors.CSS4_COLORS]}
@@ -70,7 +70,7 @@ def test_labels_follow_limits_that_change_after_they_were_made():
     assert overlapping(boxes(fig, labels.EndLabel)) == 0
 
 
-def test_baselines_are_labelled_beside_the_lines_they_are_compared_with():
+def test_baselines_are_labeled_beside_the_lines_they_are_compared_with():
     fig, ax = plots.axes()
     plots.seed_lines(ax, None, np.linspace(1, 0.5, 5), "model")
     plots.baseline(ax, 0.5, "always the most common class")
@@ -109,18 +109,16 @@ def test_seed_dots_show_each_value_and_the_mean(horizontal):
     assert np.allclose(bar.get_segments()[0][:, along], 3)
 
 
-def test_finding_is_wrapped_left_and_inside():
+def test_title_is_wrapped_left_and_inside():
     fig, axs = plots.axes(2)
-    plots.finding(
-        fig, "Training loss rises with the drop rate while validation loss falls, seed by seed, up to one half"
-    )
-    plots.finding(axs[1], "A finding of one of two panels is wrapped to its width")
+    plots.title(fig, "Training loss rises with the drop rate while validation loss falls, seed by seed, up to one half")
+    plots.title(axs[1], "A finding of one of two panels is wrapped to its width")
     renderer = drawn(fig)
     title = fig._suptitle.get_window_extent(renderer)
     assert title.x0 < 12 and title.x1 < fig.bbox.x1 and fig.get_suptitle().count("\n") == 1
     fig1, alone = plots.axes()
     alone.set_yticks([0], ["a name that takes half of the width of all"])
-    plots.finding(alone, "The finding of a figure with a single panel has all of its width, not only the panel's")
+    plots.title(alone, "The finding of a figure with a single panel has all of its width, not only the panel's")
     assert fig1._suptitle.get_window_extent(drawn(fig1)).x1 < fig1.bbox.x1
     panel = axs[1]._left_title.get_window_extent(renderer)
     assert panel.x1 < fig.bbox.x1 + 1 and axs[1].get_title(loc="left").count("\n") >= 1
@@ -131,7 +129,7 @@ def test_names_of_points_cover_no_point_and_no_name():
     x, y = rng.normal(size=(2, 80))
     names = [f"film number {i}" for i in range(80)]
     fig, ax = plots.axes(height=4)
-    plots.named_points(ax, x, y, names, always=["film number 7"])
+    plots.labeled_scatter(x, y, names, always=["film number 7"], ax=ax)
     found = boxes(fig, labels.PointName)
     assert 15 < len(found) < 80 and overlapping(found) == 0
     points = ax.transData.transform(np.stack([x, y], axis=1))
@@ -145,16 +143,41 @@ def test_a_hidden_name_is_not_in_the_drawing():
     from coursenotes.figures import svg
 
     fig, ax = plots.axes()
-    plots.named_points(ax, [0, 0, 1], [0, 0, 1], ["above", "below it", "free"])
+    plots.labeled_scatter([0, 0, 1], [0, 0, 1], ["above", "below it", "free"], ax=ax)
     assert "free" in svg.draw(fig, "x", "")
     for place in range(40):
-        plots.named_points(ax, [0.5], [0.5], [f"crowd {place}"])
+        plots.labeled_scatter([0.5], [0.5], [f"crowd {place}"], ax=ax)
     assert svg.draw(fig, "x", "").count("crowd") < 20
 
 
-def test_ladder_compares_rows_with_baselines():
+def test_lines_are_named_colored_in_turn_and_titled():
+    fig = plots.lines(
+        {"up": [[0, 1], [0, 3]], "flat": [2, 2]}, [1, 10], title="They cross", xscale="log", xlabel="steps"
+    )
+    (ax,) = fig.axes
+    thick = [line for line in ax.lines if line.get_linewidth() == 2]
+    assert [list(line.get_ydata()) for line in thick] == [[0, 2], [2, 2]]
+    assert [line.get_color() for line in thick] == ["C0", "C1"]
+    assert all(list(line.get_xdata()) == [1, 10] for line in ax.lines)
+    assert [text.get_text() for text in ax.texts] == ["up", "flat"]
+    assert (ax.get_xscale(), ax.get_xlabel(), fig.get_suptitle()) == ("log", "steps", "They cross")
+
+
+def test_a_panel_is_drawn_into_the_axes_it_is_given():
+    fig, (left, right) = plots.axes(2)
+    assert plots.lines({"a": [1, 2]}, ax=left, title="Left", ylim=(0, None)) is fig
+    assert plots.dot_plot({"a": [1, 2]}, ax=right, title="Right", xlim=(0, None)) is fig
+    assert len(fig.axes) == 2 and not fig.get_suptitle()
+    assert [ax.get_title(loc="left") for ax in (left, right)] == ["Left", "Right"]
+    assert left.get_ylim()[0] == 0 and left.get_ylim()[1] >= 2  # a limit that is left out follows the data
+    assert right.get_xlim()[0] == 0 and right.get_xlim()[1] >= 2
+
+
+def test_dot_plot_compares_rows_with_baselines():
     fig, ax = plots.axes()
-    plots.ladder(ax, {"mean": [1.1, 1.2], "model": [0.90, 0.98]}, {"user mean": 1.0, "film mean": 1.001}, fmt="{:.2f}")
+    plots.dot_plot(
+        {"mean": [1.1, 1.2], "model": [0.90, 0.98]}, {"user mean": 1.0, "film mean": 1.001}, fmt="{:.2f}", ax=ax
+    )
     assert [t.get_text() for t in ax.get_yticklabels()] == ["mean", "model"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is at the top
     assert {"1.15", "0.94"} <= {t.get_text() for t in ax.texts}
@@ -164,7 +187,7 @@ def test_ladder_compares_rows_with_baselines():
 
 def test_ranked_bars_take_seeds_and_signs():
     _, ax = plots.axes()
-    plots.ranked_bars(ax, ["a film with a name that is far too long to be next to a bar", "b"], [[-1, 2], [-3, 4]])
+    plots.ranked_bars(["a film with a name that is far too long to be next to a bar", "b"], [[-1, 2], [-3, 4]], ax=ax)
     assert [bar.get_width() for bar in ax.patches] == [-2, 3]
     assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches] == [palette.CYCLE[1], palette.CYCLE[0]]
     assert len(ax.get_yticklabels()[0].get_text()) <= 34
@@ -183,16 +206,16 @@ def test_signed_images_are_clear_at_zero_and_even_on_both_sides():
 
 
 def test_images_have_a_panel_each_and_one_scale_where_asked():
-    fig = plots.images([np.ones((4, 4)), np.eye(4), np.zeros((4, 4))], ["a", "b", "c"], ncols=2, found="Three", limit=2)
+    fig = plots.images([np.ones((4, 4)), np.eye(4), np.zeros((4, 4))], ["a", "b", "c"], ncols=2, title="Three", limit=2)
     shown = [ax for ax in fig.axes if ax.images]
     assert len(fig.axes) == 4 and [ax.get_title() for ax in shown] == ["a", "b", "c"]
     assert {ax.images[0].get_clim() for ax in shown} == {(0, 2)}
     assert fig.get_suptitle() == "Three"
 
 
-def test_matrix_writes_every_number_where_it_belongs():
+def test_annotated_heatmap_writes_every_number_where_it_belongs():
     _, ax = plots.axes()
-    plots.matrix(ax, [[1, -2.5], [0, 3]])
+    plots.annotated_heatmap([[1, -2.5], [0, 3]], ax=ax)
     written = {tuple(t.get_position()): t.get_text() for t in ax.texts}
     assert written == {(0, 0): "1", (1, 0): "-2.5", (0, 1): "0", (1, 1): "3"}
     assert ax.images[0].get_alpha() < 0.6  # so that the page's text color can be read on it
@@ -214,7 +237,7 @@ def test_a_phone_can_read_it():
 def test_names_and_lines_are_cut_between_what_a_reader_takes_for_characters():
     ax = Figure().subplots()
     names = ["深度学习的模型" * 9, "e\u0301" * 60, "👩‍👩‍👧" * 40, "short"]
-    plots.ranked_bars(ax, names, [4, 3, 2, 1], longest=20)
+    plots.ranked_bars(names, [4, 3, 2, 1], longest=20, ax=ax)
     shown = [label.get_text() for label in ax.get_yticklabels()]
     assert shown[3] == "short" and all(text.endswith("…") and columns(text) <= 20 for text in shown[:3])
     assert shown[1] == "e\u0301" * 19 + "…" and shown[2] == "👩‍👩‍👧" * 9 + "…"

@@ -32,7 +32,7 @@ def everything() -> Figure:
     right.imshow([[0.0, 1.0], [2.0, 3.0]], cmap="gray")
     right.scatter([0, 1, 0, 1], [0, 1, 1, 0], c="C0", s=9, rasterized=False)
     right.annotate("arrow", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": plots.MUTED})
-    plots.finding(fig, "Everything that there is")
+    plots.title(fig, "Everything that there is")
     return fig
 
 
@@ -60,7 +60,7 @@ def test_alone_it_says_what_it_is_and_leaves_its_size_to_the_page(root):
     assert root.get("width") == "691" and root.get("height") is None
 
 
-def test_colours_follow_the_theme(root):
+def test_colors_follow_the_theme(root):
     used = {e.get(name) for e in root.iter() for name in ("fill", "stroke")} - {None, "none"}
     assert {"var(--cn-c3)", "var(--cn-c1)", "var(--cn-c0)", "var(--cn-grid)", "var(--cn-muted)"} <= used
     assert not {c for c in used if c.startswith("#")}
@@ -71,7 +71,7 @@ def test_colours_follow_the_theme(root):
     assert shaded.get("fill-opacity") == "0.25"
 
 
-def test_colours_of_ones_own_stay():
+def test_colors_of_ones_own_stay():
     fig = Figure()
     fig.subplots().plot([1, 2], color="#123456")
     assert 'stroke="#123456"' in svg.draw(fig, "x", "")

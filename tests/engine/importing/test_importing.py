@@ -146,9 +146,9 @@ def test_headings_go_down_one_at_a_time_under_one_title_without_times(mini):
 def test_front_matter_of_other_systems_is_read(mini):
     page, report = imported(
         mini, "---\ntitle: My *notes*\nauthor: Ana Alvarez\nlicense: cc-by-sa-4.0\ndate: 2019-01-02\n---\nHello.\n",
-        author="", licence="",
+        author="", license="",
     )  # fmt: skip
-    assert "title: My *notes*\nauthors: [ana]\nkind: summary\nstate: draft\nlicence: CC-BY-SA-4.0\n" in page
+    assert "title: My *notes*\nauthors: [ana]\nkind: summary\nstate: draft\nlicense: CC-BY-SA-4.0\n" in page
     assert r"# My \*notes\*" in page and "front matter date: 2019-01-02: left out" in report
 
 
@@ -237,7 +237,7 @@ def test_a_notebook_comes_in_with_its_pictures_and_is_not_run(mini):
     nbformat.validate(made)
     assert set(made.metadata) == {"coursenotes", "language_info"}
     assert made.metadata.coursenotes == {
-        "title": "Adam", "authors": ["ana"], "kind": "summary", "state": "draft", "licence": "CC-BY-4.0",
+        "title": "Adam", "authors": ["ana"], "kind": "summary", "state": "draft", "license": "CC-BY-4.0",
         "sources": [{"title": "lesson8.ipynb"}],
     }  # fmt: skip
     code, words, raw = made.cells
@@ -271,14 +271,14 @@ def refused(mini, **options) -> str:
 
 
 def test_everything_missing_is_reported_at_once(mini):
-    said = refused(mini, lecture="", author="", licence="", kind="")
+    said = refused(mini, lecture="", author="", license="", kind="")
     for what in ("which lecture?", "who wrote it?", "under which license?", "what is it?"):
         assert what in said
     assert "ask the author" in said and "4 problems" not in said
 
 
 @pytest.mark.parametrize(("options", "told"), [
-    ({"licence": "none"}, "cannot be imported"), ({"licence": "CC-BY-5.0"}, "--licence CC-BY-"),
+    ({"license": "none"}, "cannot be imported"), ({"license": "CC-BY-5.0"}, "--license CC-BY-"),
     ({"author": "anna"}, "fix: --author ana"), ({"author": "Ana B"}, "--author ana_b"),
     ({"kind": "sumary"}, '"summary"'),
     ({"lecture": "dl2022/88"}, 'no lecture "dl2022/88"'), ({"name": "../x"}, "--name x"),
@@ -333,7 +333,7 @@ def test_questions_are_asked_where_somebody_can_answer(mini):
     said: list[str] = []
     import_notes(mini, Options(note), lambda question: said.append(question) or next(answers), said.append)
     page = (mini.docs / "lessons/dl2022/lesson8/bo-yu.md").read_text()
-    assert "authors: [bo_yu]\nkind: topic notes\nstate: draft\nlicence: CC-BY-4.0\n" in page
+    assert "authors: [bo_yu]\nkind: topic notes\nstate: draft\nlicense: CC-BY-4.0\n" in page
     assert "which lecture?" in said[0] and "who wrote it?" in said[1]
 
 

@@ -31,7 +31,7 @@ lectures: ["dl2022/8@0:10:00", "dl2022/9"]
 authors: [ana]
 sources:
   - https://www.example.org/a-post/
-  - {title: Old notes, author: [bo, Somebody Else], url: "https://example.org/old", licence: CC-BY-SA-4.0}
+  - {title: Old notes, author: [bo, Somebody Else], url: "https://example.org/old", license: CC-BY-SA-4.0}
 ---
 # Dropping
 
@@ -93,12 +93,12 @@ def test_everybody_is_named(mini):
     address, notes = found["sources"]
     assert (address["title"], address["url"]) == ("example.org/a-post", "https://www.example.org/a-post/")
     assert notes["by"] == [{"name": "Bo <Chen>", "url": "reference/people/#bo"}, {"name": "Somebody Else", "url": ""}]
-    assert notes["licence"]["id"] == "CC-BY-SA-4.0" and found["licence"]["name"] == "CC BY 4.0"
+    assert notes["license"]["id"] == "CC-BY-SA-4.0" and found["license"]["name"] == "CC BY 4.0"
 
 
 def test_a_page_s_own_license_comes_before_that_of_all(mini):
-    opened = project(mini, {"concepts/try.md": NOTE.replace("authors:", "licence: CC0-1.0\nauthors:")})
-    assert box(opened)["licence"]["id"] == "CC0-1.0"
+    opened = project(mini, {"concepts/try.md": NOTE.replace("authors:", "license: CC0-1.0\nauthors:")})
+    assert box(opened)["license"]["id"] == "CC0-1.0"
     assert "  note = {CC0 1.0}," in box(opened)["cited"]["bibtex"]
 
 
@@ -132,7 +132,7 @@ def test_pages_that_owe_nothing_show_nothing(mini, name):
 
 def test_a_lesson_names_who_took_notes_of_it(mini):
     lesson = "lessons/dl2022/lesson8"
-    version = head(authors="[bo]", licence="CC-BY-4.0")
+    version = head(authors="[bo]", license="CC-BY-4.0")
     pages = {f"{lesson}.md": head(authors="[ana]"), f"{lesson}/bo.md": version.replace("title: A", "title: By Bo")}
     pages[f"{lesson}/ana.md"] = version.replace("[bo]", "[ana, bo]")
     pages[f"{lesson}/eva.md"] = version.replace("[bo]", "[eva]").replace(
@@ -151,7 +151,7 @@ def test_an_unlisted_page_has_credit_and_gives_none(mini):
     opened = project(mini, {"concepts/try.md": hidden, "concepts/open.md": head(authors="[ana]")})
     (writer,) = box(opened)["writers"]
     assert writer == {"name": "Nobody Here", "url": "https://example.org/nobody"}, "no place on the page of people"
-    assert box(opened)["courses"] and box(opened)["sources"] and box(opened)["licence"]
+    assert box(opened)["courses"] and box(opened)["sources"] and box(opened)["license"]
     assert set(opened.knowledge.credit.works) == {"ana", "bo", "eva"}
     assert opened.knowledge.credit.works["bo"].drawn_on == {}
 
@@ -198,9 +198,9 @@ def test_without_an_address_there_is_no_url(mini):
 @pytest.mark.parametrize("text, line, says, fix", [
     (head(authors="[anna]"), 3, "nobody has the id 'anna'", "authors: [ana]"),
     (head(authors="[Ana Lima]"), 3, "nobody has the id 'Ana Lima'", "authors: [ana]"),
-    (head(licence="CC-BY-4"), 3, 'no license "CC-BY-4"', "licence: CC-BY-4.0"),
-    (head(licence="CC BY-SA 4.0"), 3, "no license", "licence: CC-BY-SA-4.0"),
-    (head(licence="mine"), 3, 'no license "mine"', "spdx.org"),
+    (head(license="CC-BY-4"), 3, 'no license "CC-BY-4"', "license: CC-BY-4.0"),
+    (head(license="CC BY-SA 4.0"), 3, "no license", "license: CC-BY-SA-4.0"),
+    (head(license="mine"), 3, 'no license "mine"', "spdx.org"),
     (head(sources="[guo2015]"), 3, "no work guo2015", "sources: [guo2016]"),
     (head(sources="[8]"), 3, "8 is not a source", "key of literature.bib"),
     (head(sources="['ftp://a.org']"), 3, "is not a web address", "https://"),
@@ -208,7 +208,7 @@ def test_without_an_address_there_is_no_url(mini):
     (head(sources="\n  - {url: 'https://a.org'}"), 4, "without a title", "add title"),
     (head(sources="\n  - {title: B, url: a.org}"), 4, "a.org is not a web address", "https://"),
     (head(sources="\n  - {title: B, author: annna}"), 4, "author: nobody has the id 'annna'", "ana"),
-    (head(sources="\n  - {title: B, licence: CC-BY-5.0}"), 4, "no license", "CC-BY-"),
+    (head(sources="\n  - {title: B, license: CC-BY-5.0}"), 4, "no license", "CC-BY-"),
 ])  # fmt: skip
 def test_mistakes_are_reported_with_their_line(mini, text, line, says, fix):
     found = said(project(mini, {"concepts/try.md": text}, works=True))
@@ -228,7 +228,7 @@ def test_the_teachers_of_courses_are_looked_up(mini):
 
 
 def test_people_that_cannot_be_read_do_not_hide_the_rest(mini):
-    found = [*project(mini, {"concepts/try.md": head(licence="x")}, people="ana: {}\n").knowledge.problems()]
+    found = [*project(mini, {"concepts/try.md": head(license="x")}, people="ana: {}\n").knowledge.problems()]
     assert {p.path.name for p in found} >= {"people.yml", "try.md"}
 
 
@@ -250,7 +250,7 @@ def test_a_note_needs_a_source_and_a_license(mini):
         ("lessons/dl2022/overview.md", "names no source"),
     }  # fmt: skip
     whole = [str(p) for p in [*opened.knowledge.problems(), *check.credited(opened)]]
-    assert len([p for p in whole if "ana.md" in p and "licence: CC" in p]) == 1, "a version is reported once"
+    assert len([p for p in whole if "ana.md" in p and "license: CC" in p]) == 1, "a version is reported once"
     write(mini.docs / "index.md", "# Home\n")
     unlicensed = {p.path.name for p in check.credited(Project(discover(mini))) if "license" in p.what}
     assert unlicensed == {

@@ -60,7 +60,7 @@ def test_examples_are_right():
     ],
 )
 def test_a_value_of_the_wrong_type_is_reported_once(mini, line, what, fix):
-    fields = {"title": "A", "kind": "transcript", "authors": "[ana]", "licence": "CC-BY-4.0"}
+    fields = {"title": "A", "kind": "transcript", "authors": "[ana]", "license": "CC-BY-4.0"}
     fields.pop(line.partition(":")[0], None)
     head = "".join(f"{name}: {value}\n" for name, value in fields.items())
     assert reported(mini, f"{PLACE}.md", f"---\n{line}\n{head}---\n# A\n") == [(2, what, fix)]

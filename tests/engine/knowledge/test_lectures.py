@@ -97,7 +97,7 @@ def test_no_file_no_courses():
      "names two lectures", None),
     ("dl:\n  title: A\n  lectures:\n    8: {title: B, codes: ['a b']}\n", 4, "before an @", "letters"),
     ("dl:\n  title: A\n  lectures:\n    8:\n      title: [B, c]\n", 5, "title of the lecture dl/8 is not a text", '"'),
-    ("dl:\n  title: A\n  licence: {by: x}\n", 3, "the licence of dl is not a text", '"'),
+    ("dl:\n  title: A\n  license: {by: x}\n", 3, "the license of dl is not a text", '"'),
     ("dl:\n  title: ~\n", 2, "title is ~, which YAML reads as nothing", '"~"'),
     ("- dl\n", 1, "not a mapping", None),
     ("dl: [\n", 2, "not YAML", None),

@@ -6,7 +6,7 @@ from coursenotes.knowledge.credit import licenses
 
 
 @pytest.mark.parametrize(("given", "id"), [
-    ("CC-BY-4.0", "CC-BY-4.0"), ("cc by 4.0", "CC-BY-4.0"), ("License: MIT", None), ("licence mit", "MIT"),
+    ("CC-BY-4.0", "CC-BY-4.0"), ("cc by 4.0", "CC-BY-4.0"), ("License: MIT", None), ("license mit", "MIT"),
     ("https://creativecommons.org/licenses/by-sa/3.0/", "CC-BY-SA-3.0"),
     ("http://creativecommons.org/publicdomain/zero/1.0", "CC0-1.0"), ("CC BY", None), ("GPL 3.0", None), ("", None),
 ])  # fmt: skip

@@ -18,7 +18,7 @@ from tests.engine.importing_notes import source
 from tests.engine.rendering import COURSES, opened_at, render, whole, write
 
 NAME = "lessons/dl2022/lesson8/ana.md"
-HEAD = "---\ntitle: Lecture 8, word by word\nkind: transcript\nauthors: [ana]\nlicence: CC-BY-4.0\nstate: draft\n"
+HEAD = "---\ntitle: Lecture 8, word by word\nkind: transcript\nauthors: [ana]\nlicense: CC-BY-4.0\nstate: draft\n"
 TEXT = """# Lecture 8
 
 Welcome back everybody.

@@ -16,7 +16,7 @@ from tests.engine.rendering import opened_at, whole, write
 FOLDER = "lessons/dl2022/lesson8"
 
 
-def page(title: str, head: str = "kind: summary\nauthors: [ana]\nlicence: CC-BY-4.0") -> str:
+def page(title: str, head: str = "kind: summary\nauthors: [ana]\nlicense: CC-BY-4.0") -> str:
     return f"---\ntitle: {title}\n{head}\n---\n# {title}\n\nIt is said at [1:08:22].\n"
 
 
@@ -37,7 +37,7 @@ def problems(mini) -> list[str]:
     return [str(p) for p in known(mini).problems()]
 
 
-HEAD = "kind: {}\nstate: {}\nauthors: [ana, ben]\nlicence: CC0-1.0"
+HEAD = "kind: {}\nstate: {}\nauthors: [ana, ben]\nlicense: CC0-1.0"
 
 
 def test_reviewed_notes_come_first_and_transcripts_last(mini):
@@ -63,7 +63,7 @@ def test_notes_that_do_not_say_are_drafts(mini):
 
 
 def test_unlisted_notes_appear_nowhere(mini):
-    secret = "kind: summary\nauthors: [ana]\nlicence: CC0-1.0\nvisibility: unlisted"
+    secret = "kind: summary\nauthors: [ana]\nlicense: CC0-1.0\nvisibility: unlisted"
     lesson(mini, a__md=page("Secret", secret), b__ipynb=notes.notebook(notes.text("# S\n"), visibility="unlisted"))
     assert known(mini).versions.of(f"{FOLDER}.md") == ()
     project = Project(discover(mini))
@@ -76,20 +76,20 @@ def test_unlisted_notes_appear_nowhere(mini):
     ("head", "line", "said", "fix"),
     [
         (
-            "kind: sumary\nauthors: [a]\nlicence: MIT",
+            "kind: sumary\nauthors: [a]\nlicense: MIT",
             3,
             "kind: sumary is not one of",
             "write kind: summary",
         ),
         (
-            "kind: summary\nstate: Reviewd\nauthors: [a]\nlicence: MIT",
+            "kind: summary\nstate: Reviewd\nauthors: [a]\nlicense: MIT",
             4,
             "state: Reviewd is not one of",
             "write state: reviewed",
         ),
-        ("authors: [a]\nlicence: MIT", 1, "without kind:", "write kind: summary"),
-        ("kind: summary\nlicence: MIT", 1, "without authors:", "write authors: [ana]"),
-        ("kind: summary\nauthors: [a]", 1, "without licence:", "write licence: CC-BY-4.0"),
+        ("authors: [a]\nlicense: MIT", 1, "without kind:", "write kind: summary"),
+        ("kind: summary\nlicense: MIT", 1, "without authors:", "write authors: [ana]"),
+        ("kind: summary\nauthors: [a]", 1, "without license:", "write license: CC-BY-4.0"),
     ],
 )
 def test_missing_or_misspelled_fields_are_reported(mini, head, line, said, fix):
@@ -99,13 +99,13 @@ def test_missing_or_misspelled_fields_are_reported(mini, head, line, said, fix):
 
 
 def test_the_fields_of_a_notebook_are_reported_on_their_lines(mini):
-    lesson(mini, a__ipynb=notes.notebook(notes.text('# T\n\n"kind": no\n'), kind="sumary", licence=None))
+    lesson(mini, a__ipynb=notes.notebook(notes.text('# T\n\n"kind": no\n'), kind="sumary", license=None))
     said = problems(mini)
     lines = (mini.docs / FOLDER / "a.ipynb").read_text().split("\n")
     (kind,) = [p for p in said if "is not one of" in p]
     assert '"kind": "sumary"' in lines[int(re.search(r"ipynb:(\d+):", kind)[1]) - 1]
     assert 'fix: write "kind": "summary"' in kind
-    assert any("without licence:" in p and 'write "licence": "CC-BY-4.0"' in p for p in said) and len(said) == 2
+    assert any("without license:" in p and 'write "license": "CC-BY-4.0"' in p for p in said) and len(said) == 2
 
 
 def test_notes_without_a_lesson_are_reported_with_the_nearest(mini):
@@ -144,7 +144,7 @@ def site(mini):
         mini,
         ana__md=page("Ana's <notes>", HEAD.format("summary", "reviewed")),
         zoe__ipynb=notes.notebook(notes.text("# Zoe's\n"), state="draft", kind="topic notes", authors=["zoe"]),
-        own__md=page("Hidden", "kind: summary\nauthors: [ana]\nlicence: MIT\nvisibility: unlisted"),
+        own__md=page("Hidden", "kind: summary\nauthors: [ana]\nlicense: MIT\nvisibility: unlisted"),
     )
     return whole(Project(discover(mini)))
 

@@ -121,7 +121,7 @@ def test_what_it_is_and_how_to_run_it_again(mini):
     page = html(opened_at(mini, FIT), f"evidence/{FIT}.md")
     text = re.sub("<[^>]+>", "", page)
     assert "The slope after twenty steps of gradient descent, and its loss." in text
-    assert "Points near a line (snippets.datasets.points.points)" in text and "LicenceCC0" in text
+    assert "Points near a line (snippets.datasets.points.points)" in text and "LicenseCC0" in text
     assert "rate0.0, 0.1, 0.5" in text and "5 at sample scale" in text
     assert "coursenotes run straight_line.fit" in text and "nox" not in text  # it has no full scale
     assert "def fit(data, run: Run, rate: float):" in text
@@ -421,7 +421,7 @@ def test_every_choice_of_the_board_has_its_rule(kind):
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_verdict_has_a_color_in_both_themes_and_a_sign_of_its_own(status):
     styles = ROOT / "site_src/theme/assets/styles"
-    colors, notes = (styles / "colours.css").read_text(), (styles / "notes.css").read_text()
+    colors, notes = (styles / "colors.css").read_text(), (styles / "notes.css").read_text()
     assert colors.count(f"--cn-{status}:") == colors.count(f"--cn-{status}-bg:") == 2
     rules = dict(re.findall(r"--cn-verdict: var\(--cn-(\w+)\);.*?--cn-sign: (url\(.*?\));\n", notes, re.DOTALL))
     assert list(rules.values()).count(rules[status]) == 1

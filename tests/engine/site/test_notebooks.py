@@ -193,9 +193,9 @@ def test_a_large_picture_is_made_smaller(mini):
 
 def test_a_small_picture_is_left_as_it_is(mini):
     small = notes.png(30, 20)
-    output = {**notes.data(image_png=small), "metadata": {"image/png": {"alt": "A grey <box>", "width": 15}}}
+    output = {**notes.data(image_png=small), "metadata": {"image/png": {"alt": "A gray <box>", "width": 15}}}
     (only,) = copied(mini, output)
-    assert only["data"]["text/html"] == f'<img src="data:image/png;base64,{small}" alt="A grey &lt;box&gt;" width="15">'
+    assert only["data"]["text/html"] == f'<img src="data:image/png;base64,{small}" alt="A gray &lt;box&gt;" width="15">'
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_copy_is_made_again_only_where_the_notebook_changed(mini):
 @pytest.fixture
 def hostile(mini):
     put(mini, raw=notes.hostile(mini.root / "made"))
-    (mini.docs / "lessons/dl2022/lesson8/grey.png").write_bytes(base64.b64decode(notes.png(8, 8)))
+    (mini.docs / "lessons/dl2022/lesson8/gray.png").write_bytes(base64.b64decode(notes.png(8, 8)))
     return article(mini), mini
 
 
@@ -277,7 +277,7 @@ def test_what_is_harmless_in_it_stays(hostile):
     assert 'class="cn-time"' in html and "htiNBPxcXgo&amp;t=4102s" in html and "t=69s" in html
     assert re.search(r'<a href="[./]*lessons/dl2022/lesson8/#dropout">dropout</a>', html)
     assert '<a href="#second-part">below</a>' in html
-    assert 'alt="here"' in html and re.search(r'src="[./]*lessons/dl2022/lesson8/grey.png"', html)
+    assert 'alt="here"' in html and re.search(r'src="[./]*lessons/dl2022/lesson8/gray.png"', html)
     assert "IntSlider(value=0)" in html and "ZeroDivisionError" in html and "<th>rate</th>" in html
     assert '<span class="ansi-red-fg">' in html and "&lt;b&gt;raw&lt;/b&gt;" in html
     assert '<span class="kn">from</span>' in html and "In [" not in html

@@ -61,7 +61,7 @@ lectures: [dl2022/8@1:08:22]
 ---
 [1](measured:straight_line.fit.slope?rate=0) [](measured:straight_line.start.slope) [0:10:00] [DL1V5L8@0:10]
 
-[x](code:straight_line.COLOUR)
+[x](code:straight_line.COLOR)
 
 [x](table:straight_line.fit?rate=0.1)
 

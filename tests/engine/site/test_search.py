@@ -126,7 +126,7 @@ def test_what_is_told_by_entries_of_its_own_is_not_told_twice(found):
 
 
 def test_what_is_not_listed_is_not_found(mini):
-    write(mini.docs / "index.md", "---\nlicence: CC-BY-4.0\n---\n# Home\n\nIt.\n")
+    write(mini.docs / "index.md", "---\nlicense: CC-BY-4.0\n---\n# Home\n\nIt.\n")
     head = '---\ntitle: Averages\nvisibility: unlisted\nlectures: ["dl2022/8@0:12:03"]\n---\n'
     page = mini.docs / "concepts/averages.md"
     page.write_text(head + page.read_text().partition("---\n")[2].partition("---\n")[2])
@@ -142,7 +142,7 @@ def test_what_is_not_listed_is_not_found(mini):
 
 
 def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(mini):
-    write(mini.docs / "index.md", "---\nlicence: CC-BY-4.0\n---\n# Home\n\nIt.\n")
+    write(mini.docs / "index.md", "---\nlicense: CC-BY-4.0\n---\n# Home\n\nIt.\n")
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Averages\nvisibility: unlisted"))
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)
@@ -151,7 +151,7 @@ def test_a_figure_of_an_unlisted_concept_is_found_where_a_listed_page_shows_it(m
 
 
 def test_a_claim_of_an_unlisted_concept_does_not_tell_its_title(mini):
-    write(mini.docs / "index.md", "---\nlicence: CC-BY-4.0\n---\n# Home\n\nIt.\n")
+    write(mini.docs / "index.md", "---\nlicense: CC-BY-4.0\n---\n# Home\n\nIt.\n")
     page = mini.docs / "concepts/averages.md"
     page.write_text(page.read_text().replace("title: Averages", "title: Not yet told\nvisibility: unlisted"))
     write(mini.docs / "lessons/dl2022/lesson8.md", LESSON)

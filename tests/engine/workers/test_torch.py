@@ -30,12 +30,12 @@ def fit(data, run: Run, lr: float):
     """The loss of a line."""
     x, y = data
     model = nn.Linear(1, 1)
-    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for epoch in run.epochs(sample=20, full=40):
         loss = ((model(x) - y) ** 2).mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         run.log(loss=loss)
     return {
         "loss": loss,

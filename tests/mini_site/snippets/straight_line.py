@@ -10,7 +10,7 @@ from coursenotes import Run, experiment, figure
 from snippets.datasets.points import SLOPE, points
 from snippets.steps import descend
 
-COLOUR = "C0"
+COLOR = "C0"
 
 
 def loss(slope, x, y):  # scalar, (n,), (n,) -> scalar
@@ -40,7 +40,7 @@ def loss_by_rate(results):
     """The loss falls faster at a higher rate."""
     fig, ax = plt.subplots()
     for settings, group in results.groups():
-        ax.plot(group.curve("loss").mean(0), color=COLOUR, label=str(settings["rate"]))
+        ax.plot(group.curve("loss").mean(0), color=COLOR, label=str(settings["rate"]))
     return fig
 
 

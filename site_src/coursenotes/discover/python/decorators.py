@@ -16,7 +16,7 @@ from coursenotes.discover.python.uses import global_names, references
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
 DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
 FILE = {"coursenotes.File", "coursenotes.api.File"}
-DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "licence", "citation", "url")
+DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "license", "citation", "url")
 FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
 
 

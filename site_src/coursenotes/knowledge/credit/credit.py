@@ -82,9 +82,9 @@ class Credit:
 
     def license(self, page: PageInfo) -> License | None:
         """The license of a page: its own, or for the project's own notes that of the home page; None where unknown."""
-        id = page.meta.get("licence")
+        id = page.meta.get("license")
         if id is None and not Paths.is_version(page.name) and HOME in self.catalog.pages:
-            id = self.catalog.pages[HOME].meta.get("licence")
+            id = self.catalog.pages[HOME].meta.get("license")
         return licenses.KNOWN.get(str(id))
 
     # -- of a person
@@ -133,8 +133,8 @@ class Credit:
                 for name in self.writers(page):
                     yield from people.unknown(name, page.path, page.line_of("authors"))
             yield from sources.problems(page, people, self._literature)
-            if page.meta.get("licence") is not None:
-                yield from licenses.problems(page.meta["licence"], page.path, page.line_of("licence"))
+            if page.meta.get("license") is not None:
+                yield from licenses.problems(page.meta["license"], page.path, page.line_of("license"))
         yield from self._of_courses()
 
     def _of_courses(self) -> Iterator[Problem]:
@@ -160,9 +160,9 @@ class Credit:
                 yield Problem(f"{page.name} names no source", page.path, 1, ("a note states what it is based on",), fix)
             if Paths.is_version(page.name):
                 continue  # reported by knowledge.versions, where it stops a build
-            if self.license(page) is None and page.meta.get("licence") is None:
+            if self.license(page) is None and page.meta.get("license") is None:
                 yield Problem(f"{page.name} has no license", page.path, 1, ("neither it nor docs/index.md states one",),
-                              "add licence: CC-BY-4.0 to the front matter of docs/index.md, for all notes")  # fmt: skip
+                              "add license: CC-BY-4.0 to the front matter of docs/index.md, for all notes")  # fmt: skip
 
 
 def _ids(authors: object) -> list[str]:

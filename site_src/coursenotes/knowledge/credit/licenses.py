@@ -41,7 +41,7 @@ KNOWN = {
 
 def spdx(text: str) -> str | None:
     """The SPDX id of a license as people write it, or None: CC BY 4.0, cc-by-4.0 and its address are CC-BY-4.0."""
-    wanted = re.sub(r"[\s_]+", "-", text.strip().casefold()).removeprefix("licence-").removeprefix("license-")
+    wanted = re.sub(r"[\s_]+", "-", text.strip().casefold()).removeprefix("license-").removeprefix("license-")
     address = re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)/([\d.]+)|publicdomain/(zero)/1\.0)", wanted)
     if address:
         wanted = "cc0-1.0" if address[3] else f"cc-{address[1]}-{address[2]}"
@@ -61,5 +61,5 @@ def problems(value: object, path: Path, line: int) -> Iterator[Problem]:
     text = str(value)
     if text not in KNOWN:
         close = closest(text)
-        fix = f"write licence: {close}" if close else "write an SPDX id: https://spdx.org/licenses/"
+        fix = f"write license: {close}" if close else "write an SPDX id: https://spdx.org/licenses/"
         yield Problem(f'no license "{text}"', path, line, (f"there is: {some(KNOWN, 20)}",), fix)

@@ -3,7 +3,7 @@
     sources:
       - srivastava2014                                  # a work of docs/literature.bib
       - https://example.org/a-post                      # an address
-      - {title: Notes of lesson 7, author: ana, url: https://example.org/ana, licence: CC-BY-4.0}
+      - {title: Notes of lesson 7, author: ana, url: https://example.org/ana, license: CC-BY-4.0}
 
 An author is an id of docs/people.yml, or the name of somebody who is not in it; several are a list.
 """
@@ -22,7 +22,7 @@ from coursenotes.knowledge.credit import licenses
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import ID, People
 
-FIELDS = ("title", "url", "author", "licence")
+FIELDS = ("title", "url", "author", "license")
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People 
         yield Problem("sources: an entry without a title", page.path, line, (), "add title: …")
     if entry.get("url") and not is_web_address(str(entry["url"])):
         yield Problem(f"sources: {entry['url']} is not a web address", page.path, line, (), "write url: https://…")
-    if entry.get("licence"):
-        yield from licenses.problems(entry["licence"], page.path, line)
+    if entry.get("license"):
+        yield from licenses.problems(entry["license"], page.path, line)
     for name in _by(entry.get("author")):
         if people is not None and ID.fullmatch(name):
             yield from people.unknown(name, page.path, line, "author")
@@ -87,7 +87,7 @@ def _described(page: PageInfo, entry: dict[Any, Any], line: int, people: People 
 def _source(entry: Any) -> Source | None:
     if isinstance(entry, dict):
         title, url = str(entry.get("title") or ""), str(entry.get("url") or "")
-        return Source("", title or url, url, _by(entry.get("author")), str(entry.get("licence") or ""))
+        return Source("", title or url, url, _by(entry.get("author")), str(entry.get("license") or ""))
     if not isinstance(entry, str) or not entry.strip():
         return None
     if is_web_address(entry):

@@ -38,7 +38,7 @@ FIELDS = {
         Field("lectures", LIST, "the lectures that treat it, each with a time", ["dl2022/8@1:08:22"]),
         Field("authors", TEXTS, "who wrote it, by their ids in `people.yml`", ["ana"]),
         Field("sources", TEXTS, "what it is based on, apart from its lectures", ["srivastava2014"]),
-        Field("licence", TEXT, "the license, where it is not the project's own", "CC-BY-4.0"),
+        Field("license", TEXT, "the license, where it is not the project's own", "CC-BY-4.0"),
         Field("kind", KINDS, "of somebody's version of a lesson: what it is", "summary"),
         Field("state", ("draft", "reviewed"), "whether somebody has reviewed it", "reviewed"),
         Field("publish", ("text", "index"), "of a transcript: `index` if its text must not be published", "index"),

@@ -31,7 +31,7 @@ from coursenotes.discover.text.yaml_lines import pairs, root, written
 from coursenotes.errors import Problem, Problems, nearest, some
 from coursenotes.paths import Paths
 
-COURSE_KEYS = ("title", "url", "authors", "year", "licence", "visibility", "release", "lectures")
+COURSE_KEYS = ("title", "url", "authors", "year", "license", "visibility", "release", "lectures")
 LECTURE_KEYS = ("title", "video", "duration", "codes", "url", "date", "release", "visibility", "forum", "authors")
 
 

@@ -1,7 +1,7 @@
 """Lessons and people's own versions of them: one canonical page, and any number of notes in the folder of its name.
 
     docs/lessons/dl2022/lesson8.md              the canonical page
-    docs/lessons/dl2022/lesson8/ana.ipynb       kind: summary, state: draft, authors: [ana], licence: CC-BY-4.0
+    docs/lessons/dl2022/lesson8/ana.ipynb       kind: summary, state: draft, authors: [ana], license: CC-BY-4.0
 
 A version's fields are in its front matter, or in a notebook's metadata under "coursenotes".
 """
@@ -93,7 +93,7 @@ class Versions:
             other = seen.setdefault(lecture.id, page)
             if other is not page:
                 folder, first = other.name.removesuffix(".md"), f"the first is docs/{other.name}"
-                fix = f"make it a version: move it to docs/{folder}/, with kind:, authors: and licence:"
+                fix = f"make it a version: move it to docs/{folder}/, with kind:, authors: and license:"
                 yield Problem(f"a second page of the lecture {lecture.id}", page.path, 1, (first,), fix)
 
 
@@ -101,7 +101,7 @@ def _version(page: PageInfo) -> Version:
     meta, authors = page.meta, tuple(map(str, page.list_of("authors")))
     return Version(
         page, Paths.lesson_of(page.name) or "", page_title(page), str(meta.get("kind", "")),
-        str(meta.get("state", "draft")), authors, str(meta.get("licence", "")),
+        str(meta.get("state", "draft")), authors, str(meta.get("license", "")),
     )  # fmt: skip
 
 
@@ -119,8 +119,8 @@ def _missing(page: PageInfo) -> Iterator[Problem]:
     """Fields that a version needs and does not have."""
     notebook = page.name.endswith(".ipynb")
     where = 'in the notebook\'s metadata, under "coursenotes"' if notebook else "in front matter"
-    needed = f"a version needs kind, authors and licence {where}; state is draft until somebody has reviewed it"
-    for name in ("kind", "authors", "licence"):
+    needed = f"a version needs kind, authors and license {where}; state is draft until somebody has reviewed it"
+    for name in ("kind", "authors", "license"):
         if name not in page.meta or page.meta[name] == []:
             fix = front_matter.write(name, front_matter.FIELDS[name].example, notebook)
             yield Problem(f"notes of a lesson without {name}:", page.path, 1, (needed,), fix)

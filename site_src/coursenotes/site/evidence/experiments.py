@@ -115,7 +115,7 @@ def _facts(project: Project, info: ExperimentInfo) -> str:
         if card.get("url"):
             title = f'<a href="{escape(str(card["url"]))}">{title}</a>'
         facts.append(("Data", f"{title} (<code>{escape('.'.join(info.data))}</code>)"))
-        facts += [(name.capitalize(), escape(str(card[name]))) for name in ("licence", "citation") if card.get(name)]
+        facts += [(name.capitalize(), escape(str(card[name]))) for name in ("license", "citation") if card.get(name)]
     elif info.after is None:
         facts.append(("Data", "none"))
     for name, values in info.vary.items():

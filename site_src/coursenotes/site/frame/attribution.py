@@ -30,7 +30,7 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
         return None
     credit = knowledge.credit
     writers = [credit.person(one) for one in credit.writers(page)]
-    licence = credit.license(page)
+    license = credit.license(page)
     given, cited = sources.of_page(page), {r.name for r in page.references if r.scheme == "cite"}
     works = [work for source in given if (work := _work(knowledge, source)) is not None]
     site, year = bibtex.site_name(knowledge.paths), knowledge.today.year
@@ -40,10 +40,10 @@ def of_page(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
         "note_takers": _people(knowledge, credit.note_takers(page)),
         "cited_works": [{"title": w.label, "url": f"#{w.anchor}"} for w in works if w.key in cited],
         "sources": [_source(knowledge, source) for source in given if source.key not in cited],
-        "licence": licence._asdict() if licence else None,
+        "license": license._asdict() if license else None,
         "cited": {
             "words": bibtex.words(page_title(page), writers, site, year),
-            "bibtex": bibtex.bibtex(name, page_title(page), writers, site, year, licence.name if licence else ""),
+            "bibtex": bibtex.bibtex(name, page_title(page), writers, site, year, license.name if license else ""),
         },
     }
 
@@ -79,11 +79,11 @@ def _work(knowledge: Knowledge, source: sources.Source) -> Work | None:
 
 
 def _source(knowledge: Knowledge, source: Source) -> dict[str, Any]:
-    """A source in words, with whom it is by, its links and its licence."""
-    licence = licenses.KNOWN.get(source.license)
+    """A source in words, with whom it is by, its links and its license."""
+    license = licenses.KNOWN.get(source.license)
     work = _work(knowledge, source)
     return {
         "title": work.text if work else source.title or source.key, "url": source.url,
         "by": _people(knowledge, source.by), "links": work.links if work else {},
-        "licence": licence._asdict() if licence else None,
+        "license": license._asdict() if license else None,
     }  # fmt: skip

@@ -23,14 +23,14 @@ def site_name(paths: Paths) -> str:
     return str((yaml.safe_load(line[0]) or {}).get("site_name") or "") if line else ""
 
 
-def bibtex(page: str, title: str, writers: list[Person], site: str, year: int, licence: str) -> list[str]:
+def bibtex(page: str, title: str, writers: list[Person], site: str, year: int, license: str) -> list[str]:
     """The lines of a page's BibTeX entry without its closing brace, so that an address can be added."""
     fields = {
         "author": " and ".join(_author(person) for person in writers),
         "title": f"{{{escaped(title)}}}",  # a second pair of braces keeps its capitals
         "howpublished": escaped(site),
         "year": str(year),
-        "note": escaped(licence),
+        "note": escaped(license),
     }
     return [f"@misc{{{key(page, site)},", *(f"  {name} = {{{value}}}," for name, value in fields.items() if value)]
 

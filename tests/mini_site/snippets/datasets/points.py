@@ -14,4 +14,4 @@ def sample(seed=0):
     return x, SLOPE * x + 0.1 * rng.normal(size=40)
 
 
-points = Dataset(title="Points near a line", sample=sample, licence="CC0")
+points = Dataset(title="Points near a line", sample=sample, license="CC0")
