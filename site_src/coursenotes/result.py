@@ -96,7 +96,10 @@ class Results:
 
     def sweep(self, name: str, over: str, **settings: Any) -> np.ndarray:
         """A metric by the values of the setting `over`, in the declared order. -> (seeds, values), float64."""
-        values = self.select(**settings).settings[over]
+        chosen = self.select(**settings).settings
+        if over not in chosen:
+            raise KeyError(f"{self.name} has no setting {over!r}; it varies: {', '.join(chosen) or 'nothing'}")
+        values = chosen[over]
         return np.stack([self.metric(name, **settings, **{over: value}) for value in values], axis=1)
 
     def curve(self, name: str, **settings: Any) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes.claims.verdicts import SIGNS
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.project import PageInfo
+from coursenotes.knowledge.links import renamed
 from coursenotes.paths import Paths
 from coursenotes.site.markdown.claims import overall, words
 from coursenotes.site.markdown.numbers import in_words
@@ -103,6 +104,12 @@ def claim_link(project: Project, claim: ClaimInfo, words: str = "") -> str:
     """A claim's sentence, or other words in HTML, as a link to the claim in full."""
     address = ROOT + project.knowledge.visibility.claim_url(claim.id)
     return f'<a href="{escape(address)}">{words or escape(claim.sentence)}</a>'
+
+
+def former_anchors(project: Project, claim: str) -> str:
+    """Empty elements with the names that a claim had before, so that old links still lead to it."""
+    former = (old for old, new in renamed.names(project.catalog, "claim").items() if new == claim)
+    return "".join(f'<span id="{escape(old)}"></span>' for old in sorted(former))
 
 
 def experiment_link(name: str, root: str = ROOT) -> str:

@@ -39,6 +39,15 @@ def test_the_canonical_address_is_whole_where_the_sites_is_known(mini, tmp_path)
     assert '<link rel="canonical" href="https://notes.example.org/a/concepts/new/">' in text
 
 
+def test_the_evidence_of_an_experiment_is_found_under_its_old_name(mini, tmp_path):
+    head = "---\ntitle: Averages\nrenamed:\n  experiment:old: noise\n  experiment:fits: straight_line.fit\n---\n"
+    write(mini.docs / "concepts/averages.md", head)
+    redirects.write(opened_at(mini), tmp_path, "")
+    for old, new in {"averages.old": "averages.noise", "averages.fits": "straight_line.fit"}.items():
+        text = (tmp_path / f"evidence/{old}/index.html").read_text()
+        assert f'data-to="../{new}/"' in text and f'<a href="../{new}/">Evidence: {new}</a>' in text
+
+
 def test_the_home_page_may_be_the_new_one(mini, tmp_path):
     folder = written(mini, tmp_path, "[start.md]", name="index.md")
     assert 'url=../"' in (folder / "start/index.html").read_text()

@@ -13,8 +13,9 @@ from coursenotes.claims import verdicts
 from coursenotes.discover.project import discover
 from coursenotes.errors import CoursenotesError
 from coursenotes.project import Project
-from coursenotes.site import releases
-from coursenotes.site.releases import Change, Snapshot
+from coursenotes.site import history, releases
+from coursenotes.site.history import Change
+from coursenotes.site.releases import Snapshot
 from tests.engine.rendering import opened_at, put, write
 
 CLAIM, ANY, EXACT = "straight_line.finds_the_slope", "straight_line.any_rate", "averages.is_the_mean"
@@ -139,7 +140,7 @@ def test_two_machines_take_the_same_release(project):
         taken.append(releases.take(project, "x"))
     assert releases.write(taken[0]) == releases.write(taken[1])
     assert taken[0].claims[CLAIM]["sample"] == ["supported", [-0.3294, 0.03682]]
-    assert not releases.of_claims(*taken)
+    assert not history.of_claims(*taken)
 
 
 def test_a_release_of_earlier_versions_can_be_read(mini):
@@ -199,7 +200,7 @@ def snapshot(pages=None, claims=None, name="x"):
     ],
 )
 def test_what_changed_of_a_page(then, now, found):
-    assert releases.of_pages(snapshot(then), snapshot(now), {"old.md": "a.md"}) == found
+    assert history.of_pages(snapshot(then), snapshot(now), {"old.md": "a.md"}) == found
 
 
 def claim(status="supported", *effects, sentence="1", scale="sample"):
@@ -227,7 +228,16 @@ def claim(status="supported", *effects, sentence="1", scale="sample"):
 )
 def test_what_changed_of_a_claim(then, now, found):
     before, after = (snapshot(claims={"a.b": each} if each else {}) for each in (then, now))
-    assert releases.of_claims(before, after).get("a.b", []) == found
+    assert history.of_claims(before, after).get("a.b", []) == found
+
+
+def test_a_renamed_claim_is_neither_new_nor_gone():
+    then, now = snapshot(claims={"a.old": claim()}), snapshot(claims={"b.new": claim(sentence="2")})
+    names = {"a.old": "b.new"}
+    assert history.of_claims(then, now, names) == {
+        "b.new": [Change("renamed", "", "a.old", "b.new"), Change("sentence")]
+    }
+    assert not history.of_claims(then, then, names)
 
 
 def test_history_tells_of_what_is_listed_and_by_the_names_of_today(project):
@@ -240,7 +250,7 @@ def test_history_tells_of_what_is_listed_and_by_the_names_of_today(project):
     )
     path = paths.docs / "concepts/straight_line.md"
     path.write_text(path.read_text().replace("title:", "visibility: unlisted\ntitle:"))
-    now, first = releases.history(again(project))
+    now, first = history.steps(again(project))
     assert [change.kind for change in now.pages["concepts/means.md"]] == ["title", "renamed"]
     assert set(now.pages) == {"concepts/means.md"} and not now.claims  # nothing of what was taken back
     assert first.before is None and "concepts/straight_line.md" not in first.pages and CLAIM not in first.claims
@@ -255,7 +265,7 @@ def test_a_page_that_names_one_that_there_still_is_was_not_renamed(project):
     path.write_text((head + text).replace("title:", "was: [concepts/averages.md]\ntitle:", 1))
     averages = project.paths.docs / "concepts/averages.md"
     averages.write_text(averages.read_text() + "\nMore.\n")
-    now = releases.history(again(project))[0]
+    now = history.steps(again(project))[0]
     assert now.pages["concepts/averages.md"] == [Change("text")]
 
 
@@ -263,13 +273,13 @@ def test_a_page_that_is_gone_keeps_its_title(project):
     releases.save(project, "1")
     path = project.paths.docs / "concepts/averages.md"
     path.unlink()
-    now = releases.history(again(project))[0]
+    now = history.steps(again(project))[0]
     assert now.notes("gone") == ["concepts/averages.md"] and now.title("concepts/averages.md") == "Averages"
 
 
 def test_pages_for_contributors_and_index_pages_are_no_news():
     pages = {key: [Change("new")] for key in ("contribute/a.md", "concepts/index.md", "index.md", "concepts/b.md")}
-    step = releases.Step(None, snapshot(), pages, {})
+    step = history.Step(None, snapshot(), pages, {})
     assert step.notes("new") == ["concepts/b.md"] and step.notes("gone") == []
 
 

@@ -16,7 +16,7 @@ from coursenotes.discover.catalog import OLD_SPELLINGS, Catalog, PageInfo
 from coursenotes.discover.text.prose import FRONT_MATTER
 from coursenotes.errors import Problem, nearest
 
-TEXT, TEXTS, LIST, DATE, ANYTHING = "text", "list of texts", "list", "date", "anything"
+TEXT, TEXTS, LIST, NAMES, DATE, ANYTHING = "text", "list of texts", "list", "names", "date", "anything"
 TRANSCRIPT = "transcript"
 KINDS = ("summary", "topic notes", TRANSCRIPT)
 
@@ -27,7 +27,7 @@ class Field(NamedTuple):
     name: str
     type: str | tuple[str, ...]
     meaning: str
-    example: str | list[str]
+    example: str | list[str] | dict[str, str]
 
 
 FIELDS = {
@@ -48,6 +48,7 @@ FIELDS = {
         Field("subject", TEXT, "the heading that it is listed under", "Tables"),
         Field("prerequisites", TEXTS, "the concepts that a reader should know first", ["convolution"]),
         Field("aliases", TEXTS, "addresses that it had before", ["concepts/dropping.md"]),
+        Field("renamed", NAMES, "old names of its claims and experiments", {"claim:fits_worse": "trains_slower"}),
         Field("visibility", ("listed", "unlisted"), "whether anything on the site leads to it", "unlisted"),
         Field("release", DATE, "the day from which it is listed", "2027-06-01"),
         Field("hide", ANYTHING, "parts of the page that the theme leaves out", "[toc]"),
@@ -66,7 +67,7 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
         yield from _types(page)
 
 
-def mistake(name: str, value: object) -> tuple[str, str | list[str]] | None:
+def mistake(name: str, value: object) -> tuple[str, str | list[str] | dict[str, str]] | None:
     """(what is wrong, a value to write instead) where a value is not of its field's type; None where it is."""
     type_, example = FIELDS[name].type, FIELDS[name].example
     if type_ == ANYTHING:
@@ -78,6 +79,8 @@ def mistake(name: str, value: object) -> tuple[str, str | list[str]] | None:
         return None if value in type_ else (f"{value} is not one of: {', '.join(type_)}", close)
     if type_ in (TEXTS, LIST):
         return None if isinstance(value, list) else ("is not a list", [value] if isinstance(value, str) else example)
+    if type_ == NAMES:
+        return None if isinstance(value, dict) else ("has no names: each old one, a colon, the new one", example)
     if type_ == DATE:
         try:
             dates.parse(value)
@@ -89,11 +92,13 @@ def mistake(name: str, value: object) -> tuple[str, str | list[str]] | None:
     return None
 
 
-def write(name: str, value: str | list[str], notebook: bool = False) -> str:
+def write(name: str, value: str | list[str] | dict[str, str], notebook: bool = False) -> str:
     """How to write a field, as a fix: in YAML, or in the metadata of a notebook."""
     if notebook:
         return f"write {json.dumps({name: value}, ensure_ascii=False)[1:-1]}"
-    if isinstance(value, list):
+    if isinstance(value, dict):
+        value = f"{{{', '.join(f'{key}: {new}' for key, new in value.items())}}}"
+    elif isinstance(value, list):
         texts = [text if re.fullmatch(r"[\w./-]+(?: [\w./-]+)*", text) else json.dumps(text) for text in value]
         value = f"[{', '.join(texts)}]"
     return f"write {name}: {value}"

@@ -17,7 +17,7 @@ from coursenotes.discover.links import page_links
 from coursenotes.errors import Problem
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.visibility import Visibility
-from coursenotes.knowledge.links import aliases, prerequisites, subjects
+from coursenotes.knowledge.links import aliases, prerequisites, renamed, subjects
 from coursenotes.paths import Paths
 
 UNNAMED = ("sources",)  # sections whose titles do not explain why a page links here
@@ -166,9 +166,10 @@ class Graph:
 
     # -- problems
     def problems(self) -> Iterator[Problem]:
-        """The mistakes in `prerequisites:` and `aliases:` of every page."""
+        """The mistakes in `prerequisites:`, `aliases:` and `renamed:` of every page."""
         yield from prerequisites.problems(self.catalog, self.visibility)
         yield from aliases.problems(self.catalog)
+        yield from renamed.problems(self.catalog)
 
 
 def _backlink(page: PageInfo, lines: Mapping[str, set[int]]) -> Backlink:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from coursenotes.claims import verdicts
 from coursenotes.claims.verdicts import EXACT, MEANINGS, WORDS
 from coursenotes.paths import Paths
-from coursenotes.site import releases
+from coursenotes.site import history
 from coursenotes.site.evidence.changes import since, words
 from coursenotes.site.evidence.verdict import KINDS, refuted_words
-from coursenotes.site.html import ROOT, claim_link, front_matter, sign, topic_title
+from coursenotes.site.html import ROOT, claim_link, former_anchors, front_matter, sign, topic_title
 from coursenotes.site.markdown import measured
 from coursenotes.site.markdown.claims import difference, overall, places, seeds
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursenotes.claims.verdicts import Verdict
     from coursenotes.discover.project import ClaimInfo
     from coursenotes.project import Project
-    from coursenotes.site.releases import Change
+    from coursenotes.site.history import Change
 
 HEAD = ("claim", "verdict", "scale", "effect", "here", "controls")
 STATISTICS = "contribute/statistics.md"
@@ -31,7 +31,7 @@ CHANGED = "changed"  # one of the choices that filter the board, next to the ver
 def page(project: Project) -> str:
     """The board as Markdown: a table per topic. A row's id is the claim's name."""
     found = {name: verdicts.best(project.plan, name) for name in claims(project)}
-    last = releases.history(project)[0]
+    last = history.steps(project)[0]
     changed = last.claims if last.before else {}
     parts = front_matter("Claims", "Every claim of the notes, its verdict, and what would refute it")
     parts += ["", "# Claims", "", *_opening(project), "", _meanings(), "", since(project, last), ""]
@@ -112,6 +112,7 @@ def _claim(project: Project, claim: ClaimInfo, found: list[Verdict], changed: li
     sentence += f"<br><small>Measured: {escape(claim.sentence)}</small>" if said else ""
     if changed:
         sentence += f'<br><small class="cn-changed">{escape("; ".join(words(changed)))}</small>'
+    sentence = former_anchors(project, claim.id) + sentence
     span = f' rowspan="{len(found)}"' if len(found) > 1 else ""
     rows = [_scale(verdict) for verdict in found]
     rows[0] = f"<td{span}>{sentence}</td>{rows[0]}"

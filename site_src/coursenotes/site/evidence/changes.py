@@ -14,12 +14,12 @@ from coursenotes.site.markdown.claims import short
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
-    from coursenotes.site.releases import Change, Step
+    from coursenotes.site.history import Change, Step
 
 NEWS = "reference/news.md"
 FEW = 8  # up to so many changes are shown unfolded
 COUNTED = {
-    "new": "new", "gone": "gone", "verdict": "with another verdict", "sentence": "worded anew",
+    "new": "new", "gone": "gone", "renamed": "renamed", "verdict": "with another verdict", "sentence": "worded anew",
     "effect": "with an effect that moved beyond its spread",
 }  # fmt: skip
 
@@ -61,4 +61,6 @@ def _words(change: Change) -> str:
     if change.kind == "verdict":
         before = WORDS.get(str(change.before), "not asked")
         return f"{before} → {WORDS.get(str(change.after), 'not asked')} ({change.scale})"
+    if change.kind == "renamed":
+        return f"renamed, was {change.before}"
     return change.kind

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from coursenotes.claims import verdicts
+from coursenotes.knowledge.links import renamed
 from coursenotes.paths import Paths
 from coursenotes.site.evidence import experiments, verdict
 from coursenotes.site.evidence.board import claims
 from coursenotes.site.generated import GeneratedPage
-from coursenotes.site.html import front_matter, topic_title
+from coursenotes.site.html import claim_link, front_matter, topic_title
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
@@ -30,8 +32,9 @@ def _page(project: Project, topic: str, listed: bool) -> str | None:
     """A topic's page as Markdown, or None if it would be empty."""
     here = [project.catalog.claims[name] for name in claims(project, listed=listed)]
     here = [claim for claim in here if claim.topic == topic]
+    moved = _moved_from(project, topic, listed)
     ran = [info for info in experiments.shown(project, listed=listed) if info.topic == topic]
-    if not here and not ran:
+    if not here and not ran and not moved:
         return None
     title = topic_title(project, topic, listed=listed)
     about = f"Every claim on {title} with its test and all that was measured, and the experiments behind them"
@@ -41,6 +44,19 @@ def _page(project: Project, topic: str, listed: bool) -> str | None:
         parts += ["## Claims", ""]
     for claim in here:
         parts += [verdict.article(project, claim, verdicts.best(project.plan, claim.id)), ""]
+    parts += [*moved, ""] if moved else []
     if ran:
         parts += ["## Experiments", "", experiments.listing(project, ran, f"Experiments on {title}"), ""]
     return "\n".join(parts)
+
+
+def _moved_from(project: Project, topic: str, listed: bool) -> list[str]:
+    """A paragraph at the old address of each claim that moved to another topic."""
+    paragraphs = []
+    for old, new in sorted(renamed.names(project.catalog, "claim").items()):
+        claim = project.catalog.claims[new]
+        if old.startswith(f"{topic}.") and claim.topic != topic and project.knowledge.visibility.claim(new) == listed:
+            paragraphs.append(
+                f'<p id="{escape(old)}"><code>{escape(old)}</code> has moved: {claim_link(project, claim)}</p>\n'
+            )
+    return paragraphs

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from coursenotes import dates
 from coursenotes.claims.statistics import WITHIN
 from coursenotes.claims.verdicts import EXACT, UNACCEPTED, WORDS
-from coursenotes.site.html import badge, experiment_link, pages_with, scrolling, sign, table
+from coursenotes.site.html import badge, experiment_link, former_anchors, pages_with, scrolling, sign, table
 from coursenotes.site.markdown import measured
 from coursenotes.site.markdown.claims import best_chance, chance, difference, doubt, overall, rooms, seeds, short
 from coursenotes.site.markdown.code import highlight
@@ -38,6 +38,7 @@ def article(project: Project, claim: ClaimInfo, found: list[Verdict]) -> str:
     said = refuted_words(found)
     sentence = f"<strong>{escape(claim.sentence)}</strong>"
     parts = [f'<article class="cn-verdict cn-verdict--{overall(found)}" id="{escape(claim.id)}">']
+    parts.append(former_anchors(project, claim.id))
     if said:
         parts.append(f'<p class="cn-verdict__head"><q>{escape(said)}</q> {badge(found)}</p>')
         parts.append(f'<p class="cn-verdict__measured">Measured: {sentence}</p>')

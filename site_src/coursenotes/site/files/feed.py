@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from coursenotes.site import releases
+from coursenotes.site import history
 from coursenotes.site.evidence import changes
 from coursenotes.site.frame.bibtex import site_name
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
-    from coursenotes.site.releases import Step
+    from coursenotes.site.history import Step
 
 ATOM = "http://www.w3.org/2005/Atom"
 IDS = uuid.UUID("5b0f1c52-6f5c-4f0e-9f57-6d1c1b7f6a3e")
@@ -71,7 +71,7 @@ def atom(project: Project, address: str) -> bytes:
 
 def entries(project: Project) -> list[Entry]:
     """Every piece of news of every release, the newest release first; only of pages and claims listed today."""
-    return [entry for step in releases.history(project) if step.after.name for entry in _entries(project, step)]
+    return [entry for step in history.steps(project) if step.after.name for entry in _entries(project, step)]
 
 
 def _entries(project: Project, step: Step) -> Iterator[Entry]:

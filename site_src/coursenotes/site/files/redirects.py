@@ -1,4 +1,4 @@
-"""Redirects: a small page at every earlier address of a page, which leads to the new one.
+"""Redirects: a small page at every earlier address of a page or of an experiment, which leads to the new one.
 
 With scripts, moved.js keeps the #anchor; without, a meta refresh redirects; and there is a link.
 """
@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from coursenotes.discover.headings import page_title
 from coursenotes.errors import Problems
-from coursenotes.knowledge.links import aliases
+from coursenotes.knowledge.links import aliases, renamed
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 
@@ -44,6 +44,9 @@ PAGE = """<!doctype html>
 
 def write(project: Project, folder: Path, address: str) -> None:
     """Write one page for each old name. Raises CoursenotesError if the site has another page at that address."""
+    for name, new in renamed.names(project.catalog, "experiment").items():
+        old_url, new_url = (Paths.evidence_url(*each.split(".")) for each in (name, new))
+        _write(folder, address, name, f"Evidence: {new}", old_url, new_url)
     problems = Problems()
     for name, page in sorted(aliases.old_names(project.catalog).items()):
         old, new = Paths.page_url(name), Paths.page_url(page.name)
@@ -52,12 +55,18 @@ def write(project: Project, folder: Path, address: str) -> None:
             what = f"{name} has the address of a page that is generated: {old}"
             problems.extend([page.problem("aliases", what, "take it out")])
             continue
-        root = "../" * old.count("/")
-        to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
-        file.parent.mkdir(parents=True, exist_ok=True)
-        values = {
-            "policy": POLICY, "title": page_title(page), "old": name, "to": to, "root": root,
-            "canonical": f"{address}{new}" if address else to,
-        }  # fmt: skip
-        file.write_text(PAGE.format(**{key: escape(value) for key, value in values.items()}), encoding="utf-8")
+        _write(folder, address, name, page_title(page), old, new)
     problems.raise_if_any()
+
+
+def _write(folder: Path, address: str, name: str, title: str, old: str, new: str) -> None:
+    """The page at the address `old` that leads to `new`."""
+    root = "../" * old.count("/")
+    to = os.path.relpath(PurePosixPath("/", new), PurePosixPath("/", old)) + "/" if old else new
+    values = {
+        "policy": POLICY, "title": title, "old": name, "to": to, "root": root,
+        "canonical": f"{address}{new}" if address else to,
+    }  # fmt: skip
+    file = folder / old / "index.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(PAGE.format(**{key: escape(value) for key, value in values.items()}), encoding="utf-8")

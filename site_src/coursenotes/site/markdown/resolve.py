@@ -16,6 +16,7 @@ from coursenotes.experiments.plan import Plan
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.knowledge.facts import dated
 from coursenotes.knowledge.lectures import lectures
+from coursenotes.knowledge.links import renamed
 
 WHAT = {
     "code": "class or function",
@@ -57,6 +58,11 @@ def reference_problems(
     name = name.removesuffix("#curves")
     if name not in options:
         rest = target.name[len(name) :]
+        new = renamed.names(catalog, WHAT[kind]).get(name) if WHAT[kind] in renamed.KINDS else None
+        if new is not None:
+            fix = f"write {place.href(target._replace(name=new + rest))}"
+            yield _problem(f"the {WHAT[kind]} {name} has a new name", place, (), fix)
+            return
         yield _unknown(target, WHAT[kind], name, rest, options, place)
         return
     if kind in ("measured", "table"):

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from coursenotes import dates
 from coursenotes.claims import verdicts
 from coursenotes.paths import Paths
-from coursenotes.site import releases
+from coursenotes.site import history
 from coursenotes.site.evidence import changes
 from coursenotes.site.html import ROOT, badge, claim_link, front_matter, page_url
 
 if TYPE_CHECKING:
     from coursenotes.project import Project
-    from coursenotes.site.releases import Step
+    from coursenotes.site.history import Step
 
 KINDS = (("New notes", ("new",)), ("Changed notes", ("text", "title", "renamed")), ("Gone", ("gone",)))
 
 
 def page(project: Project) -> str:
     """The page as Markdown, the newest first."""
-    now, *steps = releases.history(project)
+    now, *steps = history.steps(project)
     parts = front_matter("What is new", "What changed in the notes since the last release, and what each one brought")
     parts += ["", "# What is new", ""]
     parts += ["What each release brought: new notes, changed ones, and verdicts that turned.", ""]
