@@ -474,3 +474,20 @@ def test_an_empty_project(tmp_path, mini):
     project = opened_at(mini)
     assert "No claims yet." in html(project, "evidence/claims.md")
     assert "0 experiments, 0 runs" in html(project, "evidence/index.md")
+
+
+def test_a_claim_is_found_under_the_names_that_it_had(mini):
+    path = mini.docs / "concepts/straight_line.md"
+    head = "---\nrenamed:\n  claim:slope: finds_the_slope\n  claim:old_mean: averages.is_the_mean\n"
+    path.write_text(path.read_text().replace("---\n", head, 1))
+    (mini.docs / "concepts/averages.md").write_text("# Averages\n\n[It is](claim:averages.is_the_mean).\n")
+    project = opened_at(mini, FIT)
+    assert '<span id="straight_line.slope"></span>' in article(project)
+    assert '<span id="straight_line.old_mean"></span>' in article(project, EXACT)
+    board = html(project, "evidence/claims.md")
+    row = board[board.index(f'id="{CLAIM}"') :].partition("</tbody>")[0]
+    assert '<span id="straight_line.slope"></span>' in row and board.count('id="straight_line.slope"') == 1
+    left = html(project, "evidence/straight_line.md")
+    moved = re.search(r'<p id="straight_line.old_mean">(.*?)</p>', left)[1]
+    assert "has moved" in moved and 'href="../../evidence/averages/#averages.is_the_mean"' in moved
+    assert 'id="straight_line.slope"' not in moved and left.count('id="straight_line.old_mean"') == 1

@@ -152,3 +152,17 @@ def test_a_title_holds_no_html(mini):
     (found,) = problems(mini, "---\ntitle: The <b>bold\ndescription: 1 < 2 and a<b is no tag\n---\nWords.\n")[:1]
     assert found.what.startswith("title: holds HTML") and found.line == 2
     assert not problems(mini, "---\ntitle: 1 < 2\n---\nWords.\n")
+
+
+def test_an_old_name_is_told_with_the_new_one(mini):
+    path = mini.docs / "concepts/straight_line.md"
+    head = "---\nrenamed:\n  claim:slope: finds_the_slope\n  experiment:noisy: averages.noise\n"
+    path.write_text(path.read_text().replace("---\n", head, 1))
+    text = (
+        "[a](claim:straight_line.slope) [1](measured:straight_line.noisy.error?n=1)\n\n[t](table:straight_line.noisy)"
+    )
+    assert [(p.what, p.fix) for p in problems(mini, text)] == [
+        ("the claim straight_line.slope has a new name", "write claim:straight_line.finds_the_slope"),
+        ("the experiment straight_line.noisy has a new name", "write measured:averages.noise.error?n=1"),
+        ("the experiment straight_line.noisy has a new name", "write table:averages.noise"),
+    ]
