@@ -10,8 +10,8 @@ import pytest
 
 import coursenotes
 
-ENGINE = Path(coursenotes.__file__).parent
-PAGE = Path(__file__).parents[2] / "docs" / "contribute" / "how-it-works.md"
+ENGINE, ROOT = Path(coursenotes.__file__).parent, Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "contribute" / "how-it-works.md"
 ROOMS = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.MULTILINE)  # highest first: none imports from below
 
 
@@ -82,11 +82,16 @@ def test_a_module_is_short_and_says_its_job(path):
     assert len(text.splitlines()) <= 320, "long: look for two jobs in it"
 
 
+def test_snippets_are_short():
+    lines = {path.stem: len(path.read_text().splitlines()) for path in (ROOT / "snippets").glob("*.py")}
+    assert not {name: count for name, count in lines.items() if count > 150}, "a longer file is often two topics"
+    assert sum(count <= 100 for count in lines.values()) > len(lines) / 2, "most should be under a hundred lines"
+
+
 def test_the_whole_suite_runs_every_file_of_tests(pytestconfig):
     """A pattern of norecursedirs leaves out every folder of that name, wherever it lies: "site" left out tests/site."""
-    root = Path(__file__).parents[2]
     assert pytestconfig.getini("testpaths") == ["tests"]
-    files = [path.relative_to(root).parts for path in (root / "tests").rglob("test_*.py")]
+    files = [path.relative_to(ROOT).parts for path in (ROOT / "tests").rglob("test_*.py")]
     folders = {part for parts in files if parts[1] != "mini_site" for part in parts[:-1]}
     assert {"tests", "engine", "claims", "datasets", "faults", "site", "build"} <= folders
     left_out = pytestconfig.getini("norecursedirs")

@@ -150,7 +150,7 @@ def _jobs(results: Results, key: str) -> str:
     metrics = sorted({name for row in rows for name in row.result.metrics})
     settings = list(results.settings)
     head = [escape(in_words(name)) for name in settings] + ["seed"]
-    head += [f"<code>{escape(name)}</code>" for name in metrics] + ["seconds", "device", "date", "fingerprint"]
+    head += [f"<code>{escape(name)}</code>" for name in metrics] + ["seconds", "device", "date", "key"]
     body = [("", _job(row, settings, metrics)) for row in rows]
     python = sorted({str(row.result.provenance.get("python", "")) for row in rows} - {""})
     versions = [f"Python {' and '.join(python)}"] if python else []
