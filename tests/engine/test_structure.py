@@ -110,27 +110,25 @@ def test_tests_mirror_the_rooms():
 
 
 def test_the_readme_names_folders_that_exist():
-    root = Path(__file__).parents[2]
     tree = (
-        (root / "README.md").read_text().partition("## What is where")[2].partition("```text\n")[2].partition("```")[0]
+        (ROOT / "README.md").read_text().partition("## What is where")[2].partition("```text\n")[2].partition("```")[0]
     )
     place: list[str] = []
     for line in tree.splitlines():
         for name in re.findall(r"(\w+)/", line[:24]):
             depth = (len(line) - len(line.lstrip())) // 2
             place = [*place[:depth], name]
-            assert (root / Path(*place)).is_dir(), "/".join(place)
+            assert (ROOT / Path(*place)).is_dir(), "/".join(place)
             if " " in line[:24].strip():  # several on one line
                 place.pop()
 
 
 def test_files_that_how_it_works_names_exist():
-    root = Path(__file__).parents[2]
     names = set(re.findall(r"`([a-z_/]+(?:\.py|/))`", PAGE.read_text()))
     assert len(names) > 20
     missing = [
         name
         for name in names
-        if "/" in name and not any((place / name).exists() for place in (root, ENGINE, ENGINE / "site"))
+        if "/" in name and not any((place / name).exists() for place in (ROOT, ENGINE, ENGINE / "site"))
     ]
     assert set(missing) <= {".nox/", "site/", ".coursenotes/"}
