@@ -1,9 +1,11 @@
-"""Seven or not: the dense layer that turns activations into one answer for each class, or into a single one.
+"""Seven or not: the dense layer turns activations into one logit for each class, or into a single one.
 
 Source: Practical Deep Learning 2022, lesson 8, 0:57:02 and 0:59:08 to 1:00:02.
 Data:   sample: scikit-learn's digits; full: MNIST, 20,000 to train on and 10,000 to test.
 Cost:   sample 7 s on one core; full 3 min on one core.
 """
+
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,130 +20,131 @@ EDGES = np.arange(-30.0, 30.5)  # of the histogram's bins
 
 
 def dense(activations, weights, bias):  # (n, c, h, w), (k, c, h, w), (k,) -> (n, k)
-    """For each class one dot product of its weights with all the activations."""
-    answers = [(activations * one).sum(dim=(1, 2, 3)) for one in weights]  # k times (n,)
-    return torch.stack(answers, dim=1) + bias
+    """One dot product per class: its weights times all the activations."""
+    logits = [(activations * of_class).sum(dim=(1, 2, 3)) for of_class in weights]  # k times (n,)
+    return torch.stack(logits, dim=1) + bias
 
 
-def sigmoid(answer):  # any shape -> the same, between 0 and 1
-    return 1 / (1 + (-answer).exp())
+def sigmoid(logit):  # any shape -> the same, between 0 and 1
+    return 1 / (1 + (-logit).exp())
 
 
-def network(filters: int, size: int, outputs: int = 1) -> nn.Sequential:
-    """The spreadsheet's: two convolutions with ReLU, max pooling, one dense layer."""
+def network(size: int, filters: int, outputs: int = 1) -> nn.Sequential:
+    """The spreadsheet's network: two convolutions with ReLU, max pooling, one dense layer."""
     return nn.Sequential(
-        nn.Conv2d(1, filters, 3),
-        nn.ReLU(),
-        nn.Conv2d(filters, filters, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(filters * ((size - 4) // 2) ** 2, outputs),
-    )
+        nn.Conv2d(1, filters, 3), nn.ReLU(), nn.Conv2d(filters, filters, 3), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(filters * ((size - 4) // 2) ** 2, outputs),
+    )  # fmt: skip
 
 
-def logit_of_seven(model, x):  # (n, 1, h, w) -> (n,), above zero where a seven is the likelier
-    answers = model(x)
-    if answers.shape[1] == 1:
-        return answers[:, 0]
-    others = torch.cat([answers[:, :7], answers[:, 8:]], dim=1)
-    return answers[:, 7] - others.logsumexp(dim=1)
+def dense_on_pixels(size: int) -> nn.Sequential:
+    return nn.Sequential(nn.Flatten(), nn.Linear(size * size, 1))
+
+
+def is_seven(labels):  # (n,) -> (n, 1)
+    return (labels == 7).float()[:, None]
+
+
+def shuffled_sevens(labels):  # (n,) -> (n, 1)
+    return is_seven(labels[torch.randperm(len(labels))])
+
+
+def every_digit(labels):  # (n,) -> (n,)
+    return labels
+
+
+MODELS = {  # the network, its targets, its loss
+    "one logit": (partial(network, filters=8), is_seven, F.binary_cross_entropy_with_logits),
+    "ten logits": (partial(network, filters=8, outputs=10), every_digit, F.cross_entropy),
+    "two filters": (partial(network, filters=2), is_seven, F.binary_cross_entropy_with_logits),
+    "pixels": (dense_on_pixels, is_seven, F.binary_cross_entropy_with_logits),
+    "shuffled labels": (partial(network, filters=8), shuffled_sevens, F.binary_cross_entropy_with_logits),
+}
+
+
+def logit_of_seven(logits):  # (n, 1) or (n, 10) -> (n,), above zero where a seven is more likely than not
+    if logits.shape[1] == 1:
+        return logits[:, 0]
+    others = torch.cat([logits[:, :7], logits[:, 8:]], dim=1)
+    return logits[:, 7] - others.logsumexp(dim=1)
 
 
 @experiment(
     data=digits,
     seeds={"sample": 5, "full": 3},
-    vary={"model": ["one answer", "ten answers", "two filters", "pixels", "shuffled labels"]},
+    vary={"model": ["one logit", "ten logits", "two filters", "pixels", "shuffled labels"]},
 )
 def sevens(data, run: Run, model: str):
-    """Trained to tell sevens from other digits; on test digits: AUC, accuracy, sevens found, false alarms."""
+    """Test AUC, accuracy, recall and false positive rate of a model trained to tell sevens from other digits."""
+    make_network, targets_of, loss_of = MODELS[model]
     n = run.pick(sample=1200, full=20_000)
-    x, digit = torch.as_tensor(data.train[:n])[:, None], torch.as_tensor(data.train_labels[:n])
-    test, is_seven = torch.as_tensor(data.test)[:, None], data.test_labels == 7
-    if model == "shuffled labels":
-        digit = digit[torch.randperm(len(digit))]
-    size = x.shape[-1]
-    if model == "pixels":
-        net = nn.Sequential(nn.Flatten(), nn.Linear(size * size, 1))
-    else:
-        net = network(2 if model == "two filters" else 8, size, 10 if model == "ten answers" else 1)
+    x, targets = torch.as_tensor(data.train[:n])[:, None], targets_of(torch.as_tensor(data.train_labels[:n]))
+    net = make_network(x.shape[-1])
     optimizer = torch.optim.Adam(net.parameters(), lr=run.pick(sample=0.01, full=0.003), fused=True)
     for _ in run.epochs(sample=8, full=3):
         for batch in torch.randperm(len(x)).split(40):
             optimizer.zero_grad()
-            if model == "ten answers":
-                loss = F.cross_entropy(net(x[batch]), digit[batch])
-            else:
-                loss = F.binary_cross_entropy_with_logits(net(x[batch])[:, 0], (digit[batch] == 7).float())
-            loss.backward()
+            loss_of(net(x[batch]), targets[batch]).backward()
             optimizer.step()
     with torch.no_grad():
-        logit = logit_of_seven(net, test).numpy()
-    yes = logit > 0
-    inside = logit.clip(EDGES[0], EDGES[-1])
-    found = {
-        "auc": roc_auc_score(is_seven, logit),
-        "accuracy": (yes == is_seven).mean(),
-        "found": yes[is_seven].mean(),
-        "false_alarms": yes[~is_seven].mean(),
-        "majority": 1 - is_seven.mean(),
-        "histograms": np.stack([np.histogram(inside[which], EDGES)[0] for which in (is_seven, ~is_seven)]),
+        logit = logit_of_seven(net(torch.as_tensor(data.test)[:, None])).numpy()
+    seven, predicted = data.test_labels == 7, logit > 0
+    lowest = np.flatnonzero(seven)[logit[seven].argsort()[:5]]  # the sevens with the lowest logits
+    return {
+        "auc": roc_auc_score(seven, logit),
+        "accuracy": (predicted == seven).mean(),
+        "recall": predicted[seven].mean(),
+        "false_positive_rate": predicted[~seven].mean(),
+        "majority": 1 - seven.mean(),
+        "histograms": np.stack([np.histogram(logit[group], EDGES)[0] / group.sum() for group in (seven, ~seven)]),
+        "lowest_pictures": data.test[lowest],
+        "lowest_logits": logit[lowest],
+        "first_weights": next(net.parameters()).detach(),  # (filters, 1, 3, 3) of a network
     }
-    if model == "one answer":
-        worst = np.flatnonzero(is_seven)[logit[is_seven].argsort()[:5]]
-        found["filters"] = net[0].weight[:, 0].detach()  # (8, 3, 3)
-        found["worst"] = (255 * data.test[worst]).astype(np.uint8)  # (5, h, w): the sevens of the lowest logit
-        found["worst_logits"] = logit[worst]
-    return found
 
 
 @figure(sevens)
 def histograms(results):
-    """How many test digits got which answer: the sevens above zero, the others below, with little overlap."""
+    """Share of the test digits by their logit: most sevens above zero, nearly all others below, with little overlap."""
     fig, ax = plots.axes(height=3.2)
     middles = (EDGES[1:] + EDGES[:-1]) / 2
-    both = np.array(results.arrays("histograms", model="one answer"), dtype=float)  # (seeds, 2, bins)
-    both /= both.sum(axis=2, keepdims=True)
-    seen = np.flatnonzero(both.sum(axis=(0, 1)))
-    for place, color, name in ((1, "C1", "other digits"), (0, "C0", "sevens")):
-        plots.seed_lines(ax, middles, 100 * both[:, place], None, color)
-        top = both[:, place].mean(axis=0).argmax()
-        ax.annotate(name, (middles[top], 100 * both[:, place].mean(axis=0)[top]), (0, 8), textcoords="offset points",
-                    color=color, ha="center")  # fmt: skip
+    shares = 100 * np.array(results.arrays("histograms", model="one logit"))  # (seeds, 2, bins)
+    for group, (name, color) in enumerate({"sevens": "C0", "other digits": "C1"}.items()):
+        plots.seed_lines(ax, middles, shares[:, group], color=color)
+        mean = shares[:, group].mean(axis=0)
+        ax.text(middles[mean.argmax()], mean.max() + 1, name, color=color, ha="center")
     ax.axvline(0, color=plots.MUTED, linewidth=1)
-    ax.set(xlim=(middles[seen[0]], middles[seen[-1]]), xlabel="the activation (logit)", ylabel="share, %")
-    ax.margins(y=0.15)
-    found, false = (results.metric(metric, model="one answer").mean() for metric in ("found", "false_alarms"))
-    plots.title(ax, f"Above zero: {found:.1%} of the sevens, and {false:.2%} of the other digits")
+    reached = middles[shares.any(axis=(0, 1))]
+    ax.set(xlim=(reached[0], reached[-1]), xlabel="logit", ylabel="share of the test digits, %")
+    recall, false = (results.metric(name, model="one logit").mean() for name in ("recall", "false_positive_rate"))
+    plots.title(ax, f"Above zero: {recall:.1%} of the sevens, and {false:.2%} of the other digits")
     return fig
 
 
 @figure(sevens)
 def filters(results):
     """The eight filters of 3 by 3 in the first layer, after training: blue above zero, orange below."""
-    shown = results.array("filters", model="one answer")
-    found = "The first layer's eight filters"
-    return plots.images(list(shown), ncols=8, signed=True, limit=np.abs(shown).max(), title=found)
+    weights = results.array("first_weights", model="one logit")[:, 0]  # (8, 3, 3)
+    title = "The first layer's eight filters"
+    return plots.images(weights, ncols=8, signed=True, limit=np.abs(weights).max(), title=title)
 
 
 @figure(sevens)
 def hardest(results):
-    """The five test sevens with the lowest activation, those that look least like a seven to the network."""
-    titles = [f"{value:+.1f}".replace("-", "−") for value in results.array("worst_logits", model="one answer")]
-    pictures = list(results.array("worst", model="one answer"))
-    return plots.images(pictures, titles, ncols=5, title="The five sevens of the lowest activation")
+    """The five test sevens with the lowest logits, those that look least like a seven to the network."""
+    titles = [f"{logit:+.1f}".replace("-", "−") for logit in results.array("lowest_logits", model="one logit")]
+    pictures = results.array("lowest_pictures", model="one logit")
+    return plots.images(pictures, titles, title="The five sevens with the lowest logits")
 
 
 @figure(sevens)
-def accuracy_says_little(results):
-    """Accuracy and the share of sevens found, for each model; always saying no is right nine times in ten."""
-    fig, (left, right) = plots.axes(ncols=2, width=7.4, height=2.6, sharey=True)
-    names = ["shuffled labels", "two filters", "pixels", "one answer", "ten answers"]
-    colors = ["C7", "C2", "C1", "C0", "C4"]
-    for ax, metric, what in ((left, "accuracy", "accuracy"), (right, "found", "sevens found")):
-        plots.dot_plot({name: results.metric(metric, model=name) for name in names}, colors=colors, fmt="{:.3f}", ax=ax)
-        ax.set(xlabel=what, xlim=(-0.03, 1.03))
-    plots.baseline(left, results.metric("majority", model="one answer").mean(), "always no", vertical=True)
-    accuracy, found = (results.metric(metric, model="shuffled labels").mean() for metric in ("accuracy", "found"))
-    plots.title(fig, f"On shuffled labels: accuracy {accuracy:.2f}, and {found:.2f} of the sevens found")
+def accuracy_and_recall(results):
+    """Accuracy and recall of each model: always saying no is right nine times in ten, and finds no sevens."""
+    fig, axs = plots.axes(ncols=2, width=7.4, height=2.6, sharey=True)
+    for ax, metric in zip(axs, ("accuracy", "recall"), strict=True):
+        values = {name: results.metric(metric, model=name) for name in results.settings["model"]}
+        plots.dot_plot(values, ax=ax, xlabel=metric, xlim=(-0.03, 1.03))
+    plots.baseline(axs[0], results.metric("majority", model="one logit").mean(), "always no", vertical=True)
+    accuracy, recall = (results.metric(name, model="shuffled labels").mean() for name in ("accuracy", "recall"))
+    plots.title(fig, f"Trained on shuffled labels: accuracy {accuracy:.2f}, recall {recall:.2f}")
     return fig
