@@ -12,7 +12,7 @@ import torch
 from sklearn.linear_model import RidgeCV
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.collaborative_filtering import DotProductBias, fit, mean_rating
+from snippets.collaborative_filtering import DotProductBias, film_mean, fit, global_mean
 from snippets.datasets.ratings import Ratings
 from snippets.datasets.viewers import Viewers, viewers
 from snippets.parameters import restored, weights
@@ -59,7 +59,7 @@ def means(past: Ratings, future: Ratings, per_film: bool):
     -> a function of a newcomer's first ratings and the others (rows of future), which predicts the others
     """
     x = torch.tensor(np.stack([past.users, past.items], axis=1))
-    expected = mean_rating(past, x, torch.tensor(past.stars), per_film).numpy()[future.items]
+    expected = (film_mean if per_film else global_mean)(x, torch.tensor(past.stars), past.n_items).numpy()[future.items]
 
     def predict(first, others):
         own = (future.stars[first] - expected[first]).sum() / (len(first) + 3)  # as if three more had had none

@@ -14,7 +14,7 @@ from torch import nn
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.collab_learner import loaders
-from snippets.collaborative_filtering import DotProductBias, fit, ladder
+from snippets.collaborative_filtering import DotProductBias, fit, models
 from snippets.datasets.ratings import ratings
 from snippets.parameters import create_params
 
@@ -43,7 +43,7 @@ class CollabNN(nn.Module):
 
 @experiment(
     data=ratings,
-    after=ladder,
+    after=models,
     seeds=3,
     vary={"model": ["dot_bias"], "kind": ["dot_bias", "network"], "films": ["true", "shuffled"]},
 )
@@ -83,7 +83,7 @@ def use_nn(data, run: Run):
     }
 
 
-@figure(rivals, ladder, use_nn)
+@figure(rivals, models, use_nn)
 def network_or_product(results, baselines, fastai):
     """Validation error of the network lies above that of the dot product."""
     fig, ax = plots.axes(height=2.6)

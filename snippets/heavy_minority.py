@@ -14,7 +14,7 @@ from scipy.stats import rankdata, spearmanr
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.collaborative_filtering import DotProductBias, fit, mse, split
-from snippets.datasets.fans import GENRES, VIEWERS, FanRatings, fans, generate
+from snippets.datasets.fans import GENRES, N_VIEWERS, FanRatings, fans, generate
 from snippets.datasets.ratings import Ratings
 from snippets.item_bias import means
 
@@ -38,7 +38,7 @@ def how_good(data: FanRatings, run: Run, by: str):
 def judged(data: FanRatings, estimate):
     """Where the fans' genre stands in a ranking, how true the order is, and what other people make of its top ten."""
     truth, inside = data.truth.item_bias[1:], data.genres[1:, GENRES.index("fandom")]
-    seldom = ~inside & (np.bincount(data.items, minlength=data.n_items)[1:] == VIEWERS[1])
+    seldom = ~inside & (np.bincount(data.items, minlength=data.n_items)[1:] == N_VIEWERS[1])
     top, true_top = (np.argsort(-values)[:10] for values in (estimate, truth))
     others = data.expected[1:][~data.fans[1:], 1:]  # (other people, films) stars
     return {

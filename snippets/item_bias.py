@@ -9,8 +9,8 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.collaborative_filtering import DotProductBias, fit, ladder, split
-from snippets.datasets.ratings import Ratings, made_ratings, ratings, short
+from snippets.collaborative_filtering import DotProductBias, fit, models, split
+from snippets.datasets.ratings import Ratings, generated_ratings, ratings, short_title
 from snippets.parameters import restored
 
 
@@ -37,8 +37,8 @@ def estimates(data: Ratings, fitted, run: Run, by: str):
 
 
 @experiment(
-    data=made_ratings,
-    after=ladder,
+    data=generated_ratings,
+    after=models,
     vary={"model": ["dot_bias"], "by": ["mean", "bias_without_factors", "bias", "untrained_bias"]},
 )
 def against_truth(data, fitted, run: Run, by: str):
@@ -53,7 +53,7 @@ def against_truth(data, fitted, run: Run, by: str):
     }
 
 
-@experiment(data=ratings, after=ladder, seeds=3, vary={"model": ["dot_bias"], "by": ["mean", "bias", "untrained_bias"]})
+@experiment(data=ratings, after=models, seeds=3, vary={"model": ["dot_bias"], "by": ["mean", "bias", "untrained_bias"]})
 def ranked(data, fitted, run: Run, by: str):
     """The films at either end, and how many ratings the best ten have (median)."""
     films = estimates(data, fitted, run, by)[1][1:]
@@ -86,7 +86,7 @@ def best_and_worst(results):
             values.append(dict(zip(titles, biases, strict=True)))
         common = set.intersection(*(set(v) for v in values))
         names = sorted(common, key=lambda name: -abs(sum(v[name] for v in values)))[:6]
-        plots.ranked_bars([short(name) for name in names], [[v[name] for name in names] for v in values], ax=ax)
+        plots.ranked_bars([short_title(name) for name in names], [[v[name] for name in names] for v in values], ax=ax)
         plots.title(ax, f"{word} beyond taste")
     bottom.set_xlabel("bias, before the sigmoid")
     return fig
@@ -105,7 +105,7 @@ def bias_against_mean(results):
     ax.plot(ends, np.polyval(line, ends), color=plots.MUTED, linewidth=1)
     ax.scatter(np.delete(mean, far), np.delete(bias, far), s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
     for color, group in (("C0", far[away[far] > 0]), ("C1", far[away[far] < 0])):
-        plots.labeled_scatter(mean[group], bias[group], [short(names[i]) for i in group], color=color, ax=ax)
+        plots.labeled_scatter(mean[group], bias[group], [short_title(names[i]) for i in group], color=color, ax=ax)
     ax.set_xlabel("mean rating, stars")
     ax.set_ylabel("bias, before the sigmoid")
     plots.title(ax, "Above the line: liked beyond the taste of those who chose to see it")

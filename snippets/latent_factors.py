@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.collaborative_filtering import DotProductBias, fit, ladder
-from snippets.datasets.ratings import Ratings, made_ratings, ratings, short
+from snippets.collaborative_filtering import DotProductBias, fit, models
+from snippets.datasets.ratings import Ratings, generated_ratings, ratings, short_title
 from snippets.parameters import restored
 
 
-@experiment(data=ratings, after=ladder, vary={"model": ["dot_bias"], "weights": ["trained", "shuffled", "untrained"]})
+@experiment(data=ratings, after=models, vary={"model": ["dot_bias"], "weights": ["trained", "shuffled", "untrained"]})
 def film_factors(data: Ratings, fitted, run: Run, weights: str):
     """Each film's factors, of a model that was trained, untrained, or trained on mixed up films: (n_items, 50)."""
     net = DotProductBias(data.n_users, data.n_items, 50)
@@ -51,7 +51,7 @@ def nearest(closeness: np.ndarray) -> np.ndarray:
     return np.where(np.eye(len(closeness), dtype=bool), -np.inf, closeness).argmax(axis=1)
 
 
-@experiment(data=made_ratings, after=film_factors)
+@experiment(data=generated_ratings, after=film_factors)
 def recovered(data, learned, run: Run):
     """How much of the true factors' variance three principal components explain (R²)."""
     components = principal_components(learned.arrays["_film_factors"][1:], 3)
@@ -102,7 +102,7 @@ def film_map(results):
         kinds = sorted({title.split(" (")[-1] for title in titles}) if results.scale == "sample" else []
         colors = [f"C{kinds.index(title.split(' (')[-1])}" for title in titles] if kinds else "C0"
         if weights == "trained":
-            plots.labeled_scatter(points[:, 0], points[:, 1], [short(t) for t in titles], color=colors, ax=ax)
+            plots.labeled_scatter(points[:, 0], points[:, 1], [short_title(t) for t in titles], color=colors, ax=ax)
         else:
             ax.scatter(points[:, 0], points[:, 1], s=18, c=colors, linewidths=0)
         limit = 1.1 * np.abs(results.array("points", weights="trained")).max()
@@ -119,10 +119,10 @@ def neighbors(results):
     for ax, seed in zip(axs, seeds, strict=True):
         names = results.texts("query", seed, weights="trained")
         cosines = results.array("query_cosine", seed, weights="trained")
-        plots.ranked_bars([short(name) for name in names[1:]], cosines[1:], longest=26, ax=ax)
+        plots.ranked_bars([short_title(name) for name in names[1:]], cosines[1:], longest=26, ax=ax)
         ax.set_xlabel("cosine")
         ax.set_title(f"seed {seed}", loc="left")
-    plots.title(fig, f"Nearest to {short(names[0])}: believable films, in another order each time")
+    plots.title(fig, f"Nearest to {short_title(names[0])}: believable films, in another order each time")
     return fig
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.collaborative_filtering import DotProductBias, fit, ladder, split
+from snippets.collaborative_filtering import DotProductBias, fit, models, split
 from snippets.datasets.ratings import Ratings, ratings
 from snippets.parameters import restored
 
@@ -78,7 +78,7 @@ def way_back(run: Run, kind: str):
 
 @experiment(
     data=ratings,
-    after=ladder,
+    after=models,
     vary={"model": ["dot_bias"], "y_range": ["1 to 5", "0 to 5", "0 to 5.5", "-2 to 8"]},
 )
 def ends(data: Ratings, fitted, run: Run, y_range: str):
@@ -140,7 +140,7 @@ def steps_by_start(results):
     return fig
 
 
-@figure(ends, ladder)
+@figure(ends, models)
 def error_by_range(results, baselines):
     """Validation error by range: the three ranges that fit are close together, and all below biases alone."""
     fig, ax = plots.axes(height=2.9)

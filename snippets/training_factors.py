@@ -8,13 +8,13 @@ Cost:   sample 5 s on one core; full 1 min on one core.
 import torch
 
 from coursenotes import Run, experiment, figure, plots
-from snippets.collaborative_filtering import DotProductBias, fit, ladder
+from snippets.collaborative_filtering import DotProductBias, fit, models
 from snippets.datasets.ratings import ratings
 
 
 @experiment(
     data=ratings,
-    after=ladder,
+    after=models,
     vary={"model": ["dot_bias"], "change": ["none", "no_decay", "wide_start", "no_range"]},
 )
 def recipe(data, fitted, run: Run, change: str):
@@ -32,7 +32,7 @@ def recipe(data, fitted, run: Run, change: str):
     return fit(net, data, run, wd=0.0 if change == "no_decay" else 0.1)
 
 
-@figure(recipe, ladder)
+@figure(recipe, models)
 def error_by_epoch(results, baselines):
     """Validation error by epoch: without weight decay, or from a wide start, it ends far above the recipe's."""
     fig, ax = plots.axes(height=3.8)

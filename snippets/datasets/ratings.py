@@ -1,9 +1,9 @@
 """Film ratings: who gave which film how many stars.
 
-sample: made here. 300 people, 240 films of 4 genres, 20,000 ratings of 1 to 5 whole stars. What a rating is made of
-        is known: 3 factors a person and a film, a bias each, noise. People mostly watch what they will like, some
-        much more so than others, and each has a genre that they see more of: so neither a film's nor a person's
-        mean is its bias.
+sample: generated. 300 people, 240 films of 4 genres, 20,000 ratings of 1 to 5 whole stars. Each rating is the sum of
+        known parts: a bias and 3 factors for each person and each film, and noise. People mostly watch films that
+        they will like, some much more so than others, and each watches one genre more than the rest. So a mean
+        rating differs from the bias, for films and for people.
 full:   MovieLens 100k. 943 people, 100,000 ratings; its 1,682 film ids hold 1,664 distinct titles, which are the
         films here, as in the lecture.
 """
@@ -18,54 +18,59 @@ import numpy as np
 from coursenotes import Dataset, File
 
 GENRES = ("action", "comedy", "drama", "horror")
-UNKNOWN = "#na#"  # row 0 of people and films, as in fastai: whoever was not seen in training
+UNKNOWN = "#na#"  # row 0 of people and films, as in fastai: one that did not occur in training
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What the generated ratings are made of; row 0 of each belongs to the unknown person or film."""
+class GroundTruth:
+    """The parameters that the ratings were generated from; row 0 belongs to the unknown person or film."""
 
     user_bias: np.ndarray  # (n_users,) stars
     item_bias: np.ndarray  # (n_items,) stars
     user_factors: np.ndarray  # (n_users, 3)
     item_factors: np.ndarray  # (n_items, 3)
-    pickiness: np.ndarray  # (n_users,): 0 watches anything, 2 almost only what they will like
+    pickiness: np.ndarray  # (n_users,): from 0, watches anything, to 2, watches almost only what they will like
 
 
 @dataclass(frozen=True)
 class Ratings:
-    """One rating a row; people and films are numbered from 1, and 0 is the unknown one."""
+    """One rating per row; people and films are numbered from 1, and 0 is the unknown one."""
 
     users: np.ndarray  # (n_ratings,) int64
     items: np.ndarray  # (n_ratings,) int64
     stars: np.ndarray  # (n_ratings,) float32, 1 to 5
-    n_users: int  # with the unknown one
-    titles: list[str]  # one a film, the unknown one first
+    n_users: int  # including the unknown one
+    titles: list[str]  # one per film, the unknown one first
     genres: np.ndarray  # (n_items, n_genres) bool: a real film may have several
     genre_names: list[str]
-    truth: Truth | None = None
+    truth: GroundTruth | None = None  # known for generated ratings
 
     @property
     def n_items(self) -> int:
-        """Films, with the unknown one."""
+        """The number of films, including the unknown one."""
         return len(self.titles)
 
     def most_rated(self, n: int) -> np.ndarray:
-        """The numbers of the n films with the most ratings, the most rated first. -> (n,)"""
+        """The ids of the n films with the most ratings, the most rated first. -> (n,)"""
         return np.argsort(-np.bincount(self.items, minlength=self.n_items), kind="stable")[:n]
 
 
-def short(title: str) -> str:
-    """A title without its year or genre, its article in front: "Rock, The (1996)" -> "The Rock"."""
+def short_title(title: str) -> str:
+    """A title without its year or genre, and with its article in front: "Rock, The (1996)" -> "The Rock"."""
     name = title.split(" (")[0]
     first, comma, last = name.rpartition(", ")
     return f"{last} {first}" if comma and last in ("The", "A", "An", "La", "Le", "Les", "Il", "Der", "Das") else name
 
 
-def generate(n_users: int = 300, n_items: int = 240, n_ratings: int = 20_000, seed: int = 20) -> Ratings:
-    """Ratings that are 3.2 + person's bias + film's bias + dot product of 3 factors + noise, rounded and clipped.
+def with_unknown(values: np.ndarray) -> np.ndarray:
+    """The values of people or films after a row of zeros for the unknown one."""
+    return np.concatenate([np.zeros_like(values[:1]), values])
 
-    A genre is a corner of a tetrahedron, and its films lie around it.
+
+def generate(n_users: int = 300, n_items: int = 240, n_ratings: int = 20_000, seed: int = 20) -> Ratings:
+    """Ratings: 3.2 + person's bias + film's bias + dot product of 3 factors + noise, rounded and clipped to 1 to 5.
+
+    Each genre is a corner of a tetrahedron in the space of the factors, and its films lie around it.
     """
     rng = np.random.default_rng(seed)
     corners = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)
@@ -75,34 +80,32 @@ def generate(n_users: int = 300, n_items: int = 240, n_ratings: int = 20_000, se
     user_bias, item_bias = rng.normal(0, 0.5, n_users), rng.normal(0, 0.5, n_items)
     pickiness = rng.uniform(0, 2, n_users)
 
-    liking = user_factors @ item_factors.T  # (n_users, n_items)
-    stars = 3.2 + user_bias[:, None] + item_bias + liking + rng.normal(0, 0.35, liking.shape)
+    affinity = user_factors @ item_factors.T  # (n_users, n_items)
+    stars = 3.2 + user_bias[:, None] + item_bias + affinity + rng.normal(0, 0.35, affinity.shape)
     stars = np.clip(np.rint(stars), 1, 5)
-    # Whom one sees: activity and popularity, liking times pickiness, and one genre more than the others.
-    seen = rng.normal(0, 0.7, (n_users, 1)) + rng.normal(0, 0.7, n_items) + pickiness[:, None] * liking
-    seen = seen + (genre == rng.integers(len(GENRES), size=(n_users, 1))) + rng.gumbel(size=liking.shape)
-    chosen = np.sort(np.argsort(-seen, axis=None)[:n_ratings])  # the largest with Gumbel noise: no pair twice
+
+    # Who sees which film: people's activity, films' popularity, affinity times pickiness, and a favorite genre each.
+    interest = rng.normal(0, 0.7, (n_users, 1)) + rng.normal(0, 0.7, n_items) + pickiness[:, None] * affinity
+    interest = interest + (genre == rng.integers(len(GENRES), size=(n_users, 1))) + rng.gumbel(size=affinity.shape)
+    chosen = np.sort(np.argsort(-interest, axis=None)[:n_ratings])  # Gumbel noise: a draw without replacement
     users, items = np.divmod(rng.permutation(chosen), n_items)
 
-    def shift(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([np.zeros_like(values[:1]), values])
-
     titles = [UNKNOWN, *(f"film {i} ({GENRES[g]})" for i, g in enumerate(genre, start=1))]
-    known = (user_bias, item_bias, user_factors, item_factors, pickiness)
+    parameters = (user_bias, item_bias, user_factors, item_factors, pickiness)
     return Ratings(
         users=users + 1,
         items=items + 1,
         stars=stars[users, items].astype(np.float32),
         n_users=n_users + 1,
         titles=titles,
-        genres=shift(np.eye(len(GENRES), dtype=bool)[genre]),
+        genres=with_unknown(np.eye(len(GENRES), dtype=bool)[genre]),
         genre_names=list(GENRES),
-        truth=Truth(*(shift(values) for values in known)),
+        truth=GroundTruth(*(with_unknown(values) for values in parameters)),
     )
 
 
 def read_movielens(folder: Path) -> Ratings:
-    """MovieLens 100k from the folder that holds u.data and u.item. Ids that share a title become one film."""
+    """MovieLens 100k, from the folder with u.data and u.item. Ids that share a title become one film."""
     users, ids, stars, _ = np.loadtxt(folder / "u.data", dtype=np.int64, delimiter="\t", unpack=True)
     names = "unknown Action Adventure Animation Children's Comedy Crime Documentary Drama Fantasy Film-Noir Horror "
     names += "Musical Mystery Romance Sci-Fi Thriller War Western"
@@ -147,4 +150,4 @@ ratings = Dataset(
     url="https://grouplens.org/datasets/movielens/100k/",
 )
 
-made_ratings = Dataset(title="Generated ratings whose factors and biases are known", sample=generate)
+generated_ratings = Dataset(title="Generated ratings whose factors and biases are known", sample=generate)

@@ -1,14 +1,14 @@
 """Film ratings together with facts about the people: an age band, a gender and an occupation each.
 
 sample: the 20,000 generated ratings of ratings.py, whose factors are known, and for each of the 300 people an age and
-        one of six occupations that go with their true taste, and a gender that says nothing.
-full:   MovieLens 100k with the age, gender and occupation of its 943 people (the zip code is left out).
+        one of six occupations that depend on their true taste, and a gender that does not.
+full:   MovieLens 100k with the age, gender and occupation of its 943 people (without their zip codes).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,28 +16,23 @@ import numpy as np
 from coursenotes import Dataset, File
 from snippets.datasets.ratings import Ratings, generate, ratings, read_movielens
 
-BANDS = (18, 25, 35, 45, 55)  # ages at which the next band begins
-BAND_NAMES = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 or over")
+AGES = (18, 25, 35, 45, 55)  # where the next age band begins
+AGE_BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 or over")
 OCCUPATIONS = ("artist", "cook", "engineer", "farmer", "nurse", "student")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewers(Ratings):
-    """Ratings, and what people answered when they signed up: one column an answer, 1 where it was given."""
+    """Ratings, and facts about the people from when they signed up: 0 or 1 for each possible answer."""
 
-    facts: np.ndarray  # (n_users, n_facts) float32; row 0, the unknown person, gave no answer
+    facts: np.ndarray  # (n_users, n_facts) float32; row 0, the unknown person, is all zeros
     fact_names: list[str]
-
-    def shuffled(self, seed: int) -> Viewers:
-        """The same, with every person's answers handed to somebody else."""
-        order = 1 + np.random.default_rng(seed).permutation(self.n_users - 1)
-        return replace(self, facts=self.facts[np.concatenate([[0], order])])
 
 
 def with_facts(base: Ratings, ages, genders: Sequence[str], jobs: Sequence[str]) -> Viewers:
-    """Ratings with the answers of persons 1, 2, ... as columns of zeros and ones."""
-    answers = [[BAND_NAMES[band] for band in np.digitize(ages, BANDS)], genders, jobs]
-    names = [*BAND_NAMES, *sorted(set(genders)), *sorted(set(jobs))]
+    """Ratings with the answers of people 1, 2, ... as columns of zeros and ones."""
+    answers = [[AGE_BANDS[band] for band in np.digitize(ages, AGES)], genders, jobs]
+    names = [*AGE_BANDS, *sorted(set(genders)), *sorted(set(jobs))]
     facts = np.zeros((base.n_users, len(names)), dtype=np.float32)
     for question in answers:
         for person, answer in enumerate(question, start=1):
@@ -46,7 +41,7 @@ def with_facts(base: Ratings, ages, genders: Sequence[str], jobs: Sequence[str])
 
 
 def generate_viewers(seed: int = 20) -> Viewers:
-    """Generated ratings. The age follows the first true factor, the occupation the other two, both with noise."""
+    """Generated ratings. The age depends on the first true factor, the occupation on the other two, with noise."""
     base = generate(seed=seed)
     assert base.truth is not None
     rng = np.random.default_rng([8, seed])
@@ -54,15 +49,15 @@ def generate_viewers(seed: int = 20) -> Viewers:
     taste = base.truth.user_factors[1:] / 0.75  # (n, 3), a standard deviation of 1 each
     ages = 36 + 14 * (0.8 * taste[:, 0] + 0.6 * rng.normal(size=n))
     angles = np.arange(6) * np.pi / 3
-    towards = np.stack([np.cos(angles), np.sin(angles)])  # (2, occupations)
-    leaning = (taste[:, 1:] + rng.normal(0, 0.5, (n, 2))) @ towards
+    directions = np.stack([np.cos(angles), np.sin(angles)])  # (2, occupations)
+    preference = (taste[:, 1:] + rng.normal(0, 0.5, (n, 2))) @ directions
     return with_facts(
-        base, ages, [("F", "M")[g] for g in rng.integers(2, size=n)], [OCCUPATIONS[k] for k in leaning.argmax(1)]
+        base, ages, [("F", "M")[g] for g in rng.integers(2, size=n)], [OCCUPATIONS[k] for k in preference.argmax(1)]
     )
 
 
 def read_viewers(folder: Path) -> Viewers:
-    """MovieLens 100k from the folder that holds u.data, u.item and u.user."""
+    """MovieLens 100k, from the folder with u.data, u.item and u.user."""
     rows = [line.split("|") for line in (folder / "u.user").read_text("latin-1").splitlines()]  # in order of id
     return with_facts(
         read_movielens(folder),
@@ -73,7 +68,7 @@ def read_viewers(folder: Path) -> Viewers:
 
 
 viewers = Dataset(
-    title="MovieLens 100k with its people",
+    title="MovieLens 100k with facts about its people",
     sample=generate_viewers,
     full=read_viewers,
     files=[

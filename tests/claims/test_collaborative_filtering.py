@@ -8,7 +8,7 @@ from snippets.collaborative_filtering import DotProductBias as Right
 
 
 class NoRange(Right):
-    """The sum itself, not squeezed by a sigmoid."""
+    """The score itself, without the sigmoid."""
 
     def __init__(self, *sizes, y_range=None):
         super().__init__(*sizes)
@@ -16,7 +16,7 @@ class NoRange(Right):
 
 
 class AddsFactors(Right):
-    """Factors that are added where they should be multiplied."""
+    """Factors that are added instead of multiplied."""
 
     def forward(self, x):
         users, items = x[:, 0], x[:, 1]
@@ -25,7 +25,7 @@ class AddsFactors(Right):
 
 
 class OneBias(Right):
-    """A film's bias, and none for the person."""
+    """A bias for the film, and none for the person."""
 
     def forward(self, x):
         users, items = x[:, 0], x[:, 1]
@@ -34,7 +34,7 @@ class OneBias(Right):
 
 
 class WiderTable(Right):
-    """One more factor than was asked for, left at zero."""
+    """One factor more than requested, always zero."""
 
     def __init__(self, n_users, n_items, n_factors, y_range=(0, 5.5)):
         super().__init__(n_users, n_items, n_factors + 1, y_range=y_range)
@@ -46,9 +46,9 @@ class WiderTable(Right):
 @falsified_by(control={"model": ("dot", "biases")})  # retrained without factors
 @falsified_by(control={"model": ("dot", "film_mean")})
 @falsified_by(swap("model", "dot", "biases"))
-def test_factors_beat_biases(ladder):
-    """On generated ratings, factors lower the validation error of biases alone by at least 40%."""
-    factors, biases = (ladder.metric("valid_loss", model=model) for model in ("dot", "biases"))
+def test_factors_beat_biases(models):
+    """On generated ratings, the validation error of factors is at least 40% lower than that of biases alone."""
+    factors, biases = (models.metric("valid_loss", model=model) for model in ("dot", "biases"))
     assert below(factors / biases, 1, margin=0.4)
 
 
@@ -56,32 +56,32 @@ def test_factors_beat_biases(ladder):
 @falsified_by(control={"model": ("dot", "biases")})  # retrained without factors
 @falsified_by(control={"model": ("dot", "film_mean")})
 @falsified_by(swap("model", "dot", "biases"))
-def test_factors_beat_biases_on_real_ratings(ladder):
-    """On real ratings, factors lower the validation error of biases alone by at least 5%."""
-    factors, biases = (ladder.metric("valid_loss", model=model) for model in ("dot", "biases"))
+def test_factors_beat_biases_on_real_ratings(models):
+    """On real ratings, the validation error of factors is at least 5% lower than that of biases alone."""
+    factors, biases = (models.metric("valid_loss", model=model) for model in ("dot", "biases"))
     assert below(factors / biases, 1, margin=0.05)
 
 
 @at("full")
 @falsified_by(control={"model": ("dot_bias", "biases")})
 @falsified_by(swap("model", "dot", "dot_bias"))
-def test_biases_help_beside_factors(ladder):
-    """On real ratings, biases beside the factors lower the validation error by at least 0.003 stars squared."""
-    both, factors = (ladder.metric("valid_loss", model=model) for model in ("dot_bias", "dot"))
+def test_biases_help_beside_factors(models):
+    """On real ratings, adding biases to the factors lowers the validation error by at least 0.003 stars squared."""
+    both, factors = (models.metric("valid_loss", model=model) for model in ("dot_bias", "dot"))
     assert below(both, factors, margin=0.003)
 
 
 @falsified_by(control={"model": ("biases", "film_mean")})
 @falsified_by(swap("model", "film_mean", "biases"))
-def test_people_differ_too(ladder):
-    """A bias for each person, besides the film's, lowers the error of the film's mean by at least a tenth."""
-    biases, films = (ladder.metric("valid_loss", model=model) for model in ("biases", "film_mean"))
+def test_biases_beat_film_mean(models):
+    """The validation error of biases for people and films is at least 10% below that of each film's mean rating."""
+    biases, films = (models.metric("valid_loss", model=model) for model in ("biases", "film_mean"))
     assert below(biases / films, 1, margin=0.1)
 
 
 @falsified_by(DotProductBias=NoRange)
 def test_stays_in_range(DotProductBias):
-    """Whatever the parameters, a rating lies inside the range; one that ends at 5 never gives 5."""
+    """Whatever the parameters, a predicted rating lies strictly inside the range; a range to 5 never gives 5."""
     x = torch.cartesian_prod(torch.arange(20), torch.arange(30))
     for top in (5.0, 5.5):
         net = DotProductBias(20, 30, 4, y_range=(0, top))
@@ -95,7 +95,7 @@ def test_stays_in_range(DotProductBias):
 @falsified_by(DotProductBias=OneBias)
 @falsified_by(DotProductBias=WiderTable)
 def test_matches_fastai(DotProductBias):
-    """Given the same numbers, it predicts what fastai's EmbeddingDotBias does; both have as many parameters."""
+    """With the same parameters it predicts the same as fastai's EmbeddingDotBias, which has equally many."""
     ours, theirs = DotProductBias(20, 30, 4), EmbeddingDotBias(4, 20, 30, y_range=(0, 5.5))
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
     pairs = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snippets.datasets.ratings import UNKNOWN, generate, read_movielens, short
+from snippets.datasets.ratings import UNKNOWN, generate, read_movielens, short_title
 
 FILMS = [
     "1|Toy Story (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0",
@@ -94,7 +94,7 @@ def test_movielens_genres_of_merged_ids_are_joined(folder):
 
 
 def test_short_titles():
-    assert short("Rock, The (1996)") == "The Rock"
-    assert short("Misérables, Les (1995)") == "Les Misérables"
-    assert short("Cry, the Beloved Country (1995)") == "Cry, the Beloved Country"
-    assert short("film 17 (horror)") == "film 17"
+    assert short_title("Rock, The (1996)") == "The Rock"
+    assert short_title("Misérables, Les (1995)") == "Les Misérables"
+    assert short_title("Cry, the Beloved Country (1995)") == "Cry, the Beloved Country"
+    assert short_title("film 17 (horror)") == "film 17"

@@ -82,7 +82,7 @@ def small():
 @pytest.fixture(scope="module")
 def taught(small):
     torch.manual_seed(0)
-    return job(collaborative_filtering.ladder(small, Run(), "dot_bias"))
+    return job(collaborative_filtering.models(small, Run(), "dot_bias"))
 
 
 def trained_again(data, **options) -> DotProductBias:
@@ -92,13 +92,13 @@ def trained_again(data, **options) -> DotProductBias:
     return net
 
 
-def test_the_ladder_keeps_the_model_that_its_error_is_of(small, taught):
+def test_the_models_keep_the_weights_that_their_error_is_of(small, taught):
     net = restored(DotProductBias(small.n_users, small.n_items, 50), taught)
     _, _, x, y = split(small, 0)
     assert mse(net, x, y) == taught.metrics["valid_loss"]
 
 
-def test_who_comes_after_the_ladder_finds_what_training_again_gives(small, taught):
+def test_what_comes_after_the_models_finds_what_training_again_gives(small, taught):
     again, run = trained_again(small), Run()
     _, films = item_bias.estimates(small, taught, run, "bias")
     assert np.array_equal(films, again.item_bias.numpy(force=True))
@@ -112,7 +112,7 @@ def test_who_comes_after_the_ladder_finds_what_training_again_gives(small, taugh
     assert float(found["largest"]) == float(again(x).max())
 
 
-def test_the_recipe_as_taught_has_the_error_and_the_curve_of_the_ladder(small, taught):
+def test_the_recipe_as_taught_has_the_error_and_the_curve_of_the_model(small, taught):
     run = Run()
     assert training_factors.recipe(small, taught, run, "none") == taught.metrics
     assert run.curves["valid_loss"] == [3.0, 2.0]
@@ -162,13 +162,13 @@ def test_the_libraries_are_compared_on_a_part_of_whole_batches():
 @pytest.mark.parametrize(
     ("experiment", "shared"),
     [
-        ("collaborative_filtering.corner", "collaborative_filtering.ladder"),
-        ("training_factors.recipe", "collaborative_filtering.ladder"),
-        ("collaborative_network.rivals", "collaborative_filtering.ladder"),
-        ("output_range.ends", "collaborative_filtering.ladder"),
-        ("item_bias.against_truth", "collaborative_filtering.ladder"),
-        ("item_bias.ranked", "collaborative_filtering.ladder"),
-        ("latent_factors.film_factors", "collaborative_filtering.ladder"),
+        ("collaborative_filtering.corner", "collaborative_filtering.models"),
+        ("training_factors.recipe", "collaborative_filtering.models"),
+        ("collaborative_network.rivals", "collaborative_filtering.models"),
+        ("output_range.ends", "collaborative_filtering.models"),
+        ("item_bias.against_truth", "collaborative_filtering.models"),
+        ("item_bias.ranked", "collaborative_filtering.models"),
+        ("latent_factors.film_factors", "collaborative_filtering.models"),
         ("latent_factors.recovered", "latent_factors.film_factors"),
         ("latent_factors.meaning", "latent_factors.film_factors"),
         ("cold_start.new_people", "cold_start.without_newcomers"),
