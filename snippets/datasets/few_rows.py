@@ -1,10 +1,10 @@
-"""Few rows to train on and many to validate on: data on which a network learns by heart.
+"""Few training rows and many validation rows: a network can memorize the training data.
 
-sample: generated. 200 rows of 40 columns and two classes, told apart by 10 of the columns: those are drawn around
-        +0.3 or -0.3 with spread 1, by class; the other 30 are noise.
-full:   Fashion-MNIST. 1,000 of its 60,000 pictures of clothes, 28 by 28 pixels, ten kinds; 10,000 to validate on.
+sample: generated. 200 rows of 40 columns, in two classes. In 10 columns the mean is +0.3 or -0.3, depending on the
+        class, with standard deviation 1; the other 30 columns are noise.
+full:   Fashion-MNIST. 1,000 of its 60,000 pictures of clothes, 28 by 28 pixels, in ten classes; 10,000 to validate.
 
-Which rows are trained on depends on the seed; the rows to validate on are always the same.
+The training rows depend on the seed; the validation rows are always the same.
 """
 
 from __future__ import annotations
@@ -17,43 +17,44 @@ import numpy as np
 from coursenotes import Dataset, File
 from snippets.datasets.digits import read_mnist
 
-USEFUL, APART = 10, 0.3  # columns that differ between the classes, and how far each class lies from zero in them
+USEFUL = 10  # columns whose mean depends on the class
+MEAN = 0.3  # +MEAN in one class, -MEAN in the other
 
 
 @dataclass(frozen=True)
 class FewRows:
-    """Rows to draw the few from, and rows to validate on. Columns of pictures are pixels, 0 paper to 1 ink."""
+    """A pool to draw training rows from, and validation rows. Pictures: a column per pixel, 0 (paper) to 1 (ink)."""
 
     pool: np.ndarray  # (n_pool, columns) float32
     pool_labels: np.ndarray  # (n_pool,) int64
     valid: np.ndarray  # (n_valid, columns) float32
     valid_labels: np.ndarray  # (n_valid,) int64
-    rows: int  # how many rows to train on
+    rows: int  # the number of training rows
     classes: int
-    useful: np.ndarray | None = None  # (columns,) bool: which columns differ between the classes, where it is known
+    useful: np.ndarray | None = None  # (columns,) bool: the columns that differ between the classes, if known
 
     def draw(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """The rows to train on and their classes, the same for the same seed. -> (rows, columns), (rows,)"""
+        """Training rows and their labels, the same for the same seed. -> (rows, columns), (rows,)"""
         chosen = np.random.default_rng(seed).permutation(len(self.pool))[: self.rows]
         return self.pool[chosen], self.pool_labels[chosen]
 
 
 def make_rows(seed: int = 40) -> FewRows:
-    """4,000 rows to draw 200 from, and 4,000 to validate on."""
+    """A pool of 4,000 rows to draw 200 from, and 4,000 validation rows."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, 8000)
     rows = rng.normal(size=(8000, 40))
     useful = np.arange(40) < USEFUL
-    rows[:, useful] += APART * (2 * labels[:, None] - 1)
+    rows[:, useful] += MEAN * (2 * labels[:, None] - 1)
     pool, valid = np.split(rows.astype(np.float32), 2)
     return FewRows(pool, labels[:4000], valid, labels[4000:], rows=200, classes=2, useful=useful)
 
 
 def read_fashion(folder: Path) -> FewRows:
-    """Fashion-MNIST, which comes in MNIST's format, from the folder that holds its four files."""
-    found = read_mnist(folder)
-    pool, valid = (pictures.reshape(len(pictures), -1) for pictures in (found.train, found.test))
-    return FewRows(pool, found.train_labels, valid, found.test_labels, rows=1000, classes=10)
+    """Fashion-MNIST, in MNIST's format, from the folder with its four files."""
+    fashion = read_mnist(folder)
+    pool, valid = (pictures.reshape(len(pictures), -1) for pictures in (fashion.train, fashion.test))
+    return FewRows(pool, fashion.train_labels, valid, fashion.test_labels, rows=1000, classes=10)
 
 
 few_rows = Dataset(
