@@ -81,6 +81,19 @@ def generate(n: int = 3000, n_models: int = 120, n_states: int = 20, seed: int =
     return Auctions(table, model="model", n_early=int(0.8 * n))
 
 
+def random_split(data: Auctions, seed: int):
+    """Validate on a random fifth of the sales. -> training rows, validation rows"""
+    n = len(data.table)
+    valid, train = np.split(np.random.default_rng(seed).permutation(n), [n // 5])
+    return train, valid
+
+
+def later_split(data: Auctions, seed: int):
+    """Validate on the later sales, after training on a random nine tenths of the earlier ones."""
+    earlier = np.random.default_rng(seed).permutation(data.n_early)
+    return earlier[: data.n_early * 9 // 10], np.arange(data.n_early, len(data.table))
+
+
 def read_bulldozers(folder: Path) -> Auctions:
     """The excerpt of the competition's table: 49 columns to predict from.
 

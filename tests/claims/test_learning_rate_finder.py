@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
-from fastai.callback.schedule import valley as fastais_valley
+from fastai.callback.schedule import valley as fastai_valley
 from fastai.data.core import DataLoaders
 from fastai.learner import Learner
 from fastai.optimizer import SGD
@@ -22,13 +22,13 @@ def even_steps(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.
     return np.linspace(low, high, steps + 1)[: len(rates)], losses
 
 
-def keeps_going(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def never_stops(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """No stop at four times the lowest loss: more points than fastai has."""
     rates, losses = right_sweep(net, batches, optimizer, loss_func, low, high, steps)
     return np.append(rates, rates[-1]), np.append(losses, losses[-1])
 
 
-def last_batch_only(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
+def unsmoothed(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, high=10.0, steps=100):
     """The loss of each batch as it is: the smoothing undone."""
     rates, losses = right_sweep(net, batches, optimizer, loss_func, low, high, steps)
     weighted = losses * (1 - 0.98 ** np.arange(1, len(losses) + 1))
@@ -36,8 +36,8 @@ def last_batch_only(net, batches, optimizer, loss_func=F.mse_loss, low=1e-7, hig
 
 
 @falsified_by(sweep=even_steps)
-@falsified_by(sweep=keeps_going)
-@falsified_by(sweep=last_batch_only)
+@falsified_by(sweep=never_stops)
+@falsified_by(sweep=unsmoothed)
 def test_sweeps_as_fastai(sweep):
     """A linear model, swept by gradient descent: rates, losses and the last point are those of fastai's lr_find."""
     x = torch.randn(320, 3)
@@ -66,12 +66,12 @@ def steepest(rates, losses):
 
 @falsified_by(valley=lowest)
 @falsified_by(valley=steepest)
-def test_valley_is_fastais(valley):
+def test_valley_equals_fastai(valley):
     """On random curves it takes the rate that fastai's valley takes."""
     rates = np.geomspace(1e-6, 5, 80)
     for _ in range(5):
         losses = np.cumsum(np.random.default_rng(torch.randint(10**6, ()).item()).normal(-0.1, 1, 80))
-        assert np.isclose(valley(rates, losses), fastais_valley(rates, losses, 100)[0])
+        assert np.isclose(valley(rates, losses), fastai_valley(rates, losses, 100)[0])
 
 
 @falsified_by(control={"rule": ("valley", "too_high")})  # trained at ten times the end of the sweep
@@ -83,7 +83,7 @@ def test_suggestion_trains(suggested):
 
 @falsified_by(control={"rule": ("too_high", "minimum")})
 @falsified_by(control={"rule": ("too_high", "valley")})
-def test_ten_times_fails(suggested):
+def test_too_high_rate_fails(suggested):
     """Five epochs at ten times the last rate of a sweep leave at least twice the untrained network's error."""
     after, before = (suggested.metric(name, rule="too_high") for name in ("error", "before"))
     assert above(after / before, 1, margin=1)
@@ -107,7 +107,7 @@ def test_valley_is_low(suggested):
 @at("sample")
 @falsified_by(control={"rule": ("valley", "minimum")})
 @falsified_by(swap("rule", "valley", "minimum"))
-def test_valley_costs(suggested):
+def test_valley_raises_error(suggested):
     """On generated sales, the error at valley's rate is at least 2% above that at minimum's, in the geometric mean."""
     valley, minimum = (suggested.metric("error", rule=rule) for rule in ("valley", "minimum"))
     assert above(np.log(valley / minimum), 0, margin=np.log(1.02))
