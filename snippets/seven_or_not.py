@@ -96,8 +96,10 @@ def sevens(data, run: Run, model: str):
         "recall": predicted[seven].mean(),
         "false_positive_rate": predicted[~seven].mean(),
         "majority": 1 - seven.mean(),
-        "histograms": np.stack([np.histogram(logit[group], EDGES)[0] / group.sum() for group in (seven, ~seven)]),
-        "lowest_pictures": data.test[lowest],
+        "histograms": np.stack(
+            [np.histogram(logit[group], EDGES)[0] / group.sum() for group in (seven, ~seven)]
+        ).astype(np.float32),
+        "lowest_pictures": (255 * data.test[lowest]).astype(np.uint8),
         "lowest_logits": logit[lowest],
         "first_weights": next(net.parameters()).detach(),  # (filters, 1, 3, 3) of a network
     }

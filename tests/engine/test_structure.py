@@ -82,6 +82,13 @@ def test_a_module_is_short_and_says_its_job(path):
     assert len(text.splitlines()) <= 320, "long: look for two jobs in it"
 
 
+def test_a_name_is_one_class():
+    names = [(node.name, name(path)) for path in files() for node in ast.parse(path.read_text()).body
+             if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
+    several = {each: [path for other, path in names if other == each] for each, _ in names}
+    assert not {each: paths for each, paths in several.items() if len(paths) > 1}
+
+
 def test_snippets_are_short():
     lines = {path.stem: len(path.read_text().splitlines()) for path in (ROOT / "snippets").glob("*.py")}
     assert not {name: count for name, count in lines.items() if count > 150}, "a longer file is often two topics"

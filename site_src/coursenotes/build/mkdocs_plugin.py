@@ -66,7 +66,7 @@ def _build(root: Path, site_dir: Path) -> None:
     config.plugins.on_shutdown()
 
 
-class Notebook(File):
+class NotebookFile(File):
     """A notebook, which is rendered as a page."""
 
     def is_documentation_page(self) -> bool:
@@ -167,7 +167,7 @@ class CoursenotesPlugin(BasePlugin):
         for file in [file for file in files if file.src_uri.endswith(NOTEBOOK)]:
             files.remove(file)
             if file.src_uri in self.project.catalog.pages:
-                files.append(Notebook(file.src_uri, config.docs_dir, config.site_dir, config.use_directory_urls,
+                files.append(NotebookFile(file.src_uri, config.docs_dir, config.site_dir, config.use_directory_urls,
                                       inclusion=file.inclusion))  # fmt: skip
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

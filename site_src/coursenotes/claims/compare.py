@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from coursenotes.claims.statistics import Spread, Statement
+from coursenotes.claims.statistics import Assertion, Spread
 
 ROUNDING = 1e-12  # of what is compared: differences between seeds that are smaller are the computer's
 
@@ -33,7 +33,7 @@ class Comparison:
     asserted: whether its truth value was read.
     """
 
-    statement: Statement
+    statement: Assertion
     a: np.ndarray
     b: np.ndarray
     names: tuple[str, str]
@@ -163,7 +163,7 @@ def _compare(kind: str, a: Any, b: Any, margin: float, every: bool) -> Compariso
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         raise ValueError(f"{kind}(): a value is not finite; a claim cannot be about a run that diverges")
     comparison = Comparison(
-        Statement(kind, float(margin), bool(every)), left, right, _sources(frame), frame.f_code.co_filename,
+        Assertion(kind, float(margin), bool(every)), left, right, _sources(frame), frame.f_code.co_filename,
         frame.f_lineno, single, lone, _collecting.get(),
     )  # fmt: skip
     recorded = _recorded.get()

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from coursenotes.claims import acceptance, collect, decide, evaluate, hooks, report, verdicts
-from coursenotes.claims.controls import Inputs
+from coursenotes.claims.controls import TestInputs
 from coursenotes.claims.decorators import marks
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.project import ClaimInfo
@@ -214,14 +214,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     own = marks(pyfuncitem.obj)
     names = pyfuncitem._fixtureinfo.argnames
     fixtures = {name: pyfuncitem.funcargs[name] for name in names if name not in _own(info)}
-    call = evaluate.Call(pyfuncitem.obj, fixtures, scale, seed, session.plan.paths.snippets)
+    call = evaluate.ClaimTest(pyfuncitem.obj, fixtures, scale, seed, session.plan.paths.snippets)
     evaluation = evaluate.evaluate(call, _inputs(session.plan, info, scale), own.controls)
     if isinstance(evaluation.failure, pytest.skip.Exception):
         raise evaluation.failure
     if pyfuncitem.config.option.claims_accept:
         _accept(pyfuncitem.config, session.plan, info, scale, evaluation)
         return True
-    result = report.Report(session.plan, info, scale, own, evaluation, seed if info.functions else None)
+    result = report.ClaimReport(session.plan, info, scale, own, evaluation, seed if info.functions else None)
     verdict = result.verdict()
     session.take(verdict)
     if verdict.status == verdicts.UNACCEPTED:
@@ -249,7 +249,7 @@ def _accept(config: pytest.Config, plan: Plan, info: ClaimInfo, scale: str, eval
     config.hook.pytest_coursenotes_record(config=config, claim=info.id, scale=scale, record=record)
 
 
-def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> Inputs:
+def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> TestInputs:
     """The measured inputs of a claim test."""
 
     def results(name: str) -> Any:
@@ -259,7 +259,7 @@ def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> Inputs:
         return table
 
     snippet = importlib.import_module(f"snippets.{info.topic}") if info.functions else None
-    return Inputs(
+    return TestInputs(
         {p: results(p) for p in info.params if f"{info.topic}.{p}" in info.experiments},
         {p: getattr(snippet, p) for p in info.functions},
         results,

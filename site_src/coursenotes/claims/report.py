@@ -19,7 +19,7 @@ from coursenotes.experiments.plan import Plan
 
 
 @dataclass(frozen=True)
-class Report:
+class ClaimReport:
     """One claim at one scale, with its marks and its evaluation. seed: of its random input, or None."""
 
     plan: Plan

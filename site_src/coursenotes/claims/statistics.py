@@ -60,7 +60,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Assertion:
     """The claim of a comparison about a - b. kind: "below", "above" or "close"; every: of each run, not of the mean."""
 
     kind: str
@@ -147,7 +147,7 @@ def between_means(spread: Spread, n: int, *, estimated: bool = False) -> float:
     return factor * spread.sd * math.sqrt(2 / n)
 
 
-def _chance_at_least(statement: Statement, limit: float, mean: float, sd: float) -> float:
+def _chance_at_least(statement: Assertion, limit: float, mean: float, sd: float) -> float:
     """The chance that a normal quantity lies at a distance of limit or more."""
     if not sd > 0:
         return float(statement.distance(mean) >= limit)

@@ -27,7 +27,7 @@ _FENCE = re.compile(r"^([ \t>]*(?:`{3,}|~{3,})).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Cell:
+class NotebookCell:
     """One cell: its kind (markdown, code or raw), its text, and all of its JSON."""
 
     kind: str
@@ -39,7 +39,7 @@ class Cell:
 class Notebook:
     """A notebook's cells, the fields under "coursenotes" in its metadata, its language, and the file's text."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[NotebookCell, ...]
     meta: dict[str, Any]
     language: str
     raw: str
@@ -74,7 +74,7 @@ def read(path: Path) -> Notebook:
         raise _problem(path, 'its metadata "coursenotes" is not a mapping', 'write "coursenotes": {"kind": "summary"}')
     named = _mapping(metadata.get("language_info")).get("name") or _mapping(metadata.get("kernelspec")).get("language")
     language = named if isinstance(named, str) and re.fullmatch(r"[A-Za-z0-9+#-]{1,20}", named) else "python"
-    records = tuple(Cell(cell["cell_type"], joined(cell.get("source")), cell) for cell in cells)
+    records = tuple(NotebookCell(cell["cell_type"], joined(cell.get("source")), cell) for cell in cells)
     return Notebook(records, fields, language.lower(), raw)
 
 

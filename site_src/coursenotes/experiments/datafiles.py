@@ -33,10 +33,10 @@ def fetch(dataset: Dataset, root: Path | str | None = None, cache: Path | str | 
     replaces the user's cache. A member "ml-100k/u.data" of a dataset whose folder is "ml-100k" is at u.data in the
     returned folder. Raises CoursenotesError with every file that is missing, and how to get it.
     """
-    return Files(dataset, root, cache).fetch()
+    return DatasetFiles(dataset, root, cache).fetch()
 
 
-class Files:
+class DatasetFiles:
     """One dataset's files: the folders where they may be, and which of them exist."""
 
     def __init__(self, dataset: Dataset, root: Path | str | None = None, cache: Path | str | None = None):

@@ -31,7 +31,7 @@ from coursenotes.paths import Paths
 from coursenotes.result import JobResult
 from coursenotes.workers import kernels, slices
 from coursenotes.workers.entropy import seed_everything
-from coursenotes.workers.file_guard import Watch
+from coursenotes.workers.file_guard import FileWatch
 
 LIBRARIES = ("torch", "torchvision", "fastai", "fastcore", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
 ALLOWED = "an experiment can return numbers, NumPy or torch arrays of numbers, and lists of texts"
@@ -68,13 +68,13 @@ def train(args: Mapping[str, Any], folder: Path, report: Callable[[dict[str, Any
     return {"metrics": len(result.metrics)}
 
 
-def loaded_slices(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[Watch | None]:
+def loaded_slices(args: Mapping[str, Any], folder: Path) -> contextlib.AbstractContextManager[FileWatch | None]:
     """Load only args["slices"] of the project's code; inside the context, no other file of it may be read."""
     if "slices" not in args:
         return contextlib.nullcontext()
     paths = Paths(Path(args["root"]))
     slices.install(paths, args["slices"])
-    return Watch(paths.root, [folder, Path.cwd(), paths.libraries_state])
+    return FileWatch(paths.root, [folder, Path.cwd(), paths.libraries_state])
 
 
 def _earlier_result(args: Mapping[str, Any]) -> JobResult:
@@ -101,7 +101,7 @@ def device_in_use() -> str:
 
 
 def load_data(
-    module: str, name: str, scale: str, device: str = "cpu", seed: int = 0, watched: Watch | None = None
+    module: str, name: str, scale: str, device: str = "cpu", seed: int = 0, watched: FileWatch | None = None
 ) -> Any:
     """A dataset's object at a scale. It is loaded on the CPU, and its tensors are moved to the device afterwards.
 

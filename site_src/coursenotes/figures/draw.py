@@ -20,7 +20,7 @@ from coursenotes.experiments.plan import Plan
 from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
 from coursenotes.workers import Outcome, Task
-from coursenotes.workers.file_guard import Watch
+from coursenotes.workers.file_guard import FileWatch
 
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
 CURVES = "#curves"
@@ -130,7 +130,7 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
         function = curves.draw
     else:
         function = slices.load(paths, args["slices"], f"snippets.{topic}", name)
-    with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state]):
+    with FileWatch(paths.root, [folder, Path.cwd(), paths.libraries_state]):
         fig = function(*results)
     here = {"path": args["path"], "line": args["line"]}
     if not isinstance(fig, Figure | SubFigure):

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from coursenotes.discover.text.addresses import Malformed, parse_href, scheme_problem
-from coursenotes.importing.files import Files, Refused
-from coursenotes.importing.times import Times
+from coursenotes.importing.files import CannotImport, NoteFiles
+from coursenotes.importing.times import TimeFinder
 from coursenotes.importing.tree import INLINE, Node, Report, short
 
 _BARE = re.compile(r"(?<![\w/@.])(?:https?://|www\.(?=\w))[^\s<>\"“”`|]+", re.IGNORECASE)
@@ -22,7 +22,7 @@ class Converter:
     leading: whether its lines begin with times without brackets. embed: whether it is a notebook, which holds images.
     """
 
-    def __init__(self, report: Report, times: Times, files: Files, leading: bool = False, embed: bool = False):
+    def __init__(self, report: Report, times: TimeFinder, files: NoteFiles, leading: bool = False, embed: bool = False):
         self.report, self.times, self.files, self.leading, self.embed = report, times, files, leading, embed
         self.attachments: dict[str, tuple[bytes, str]] = {}
 
@@ -109,7 +109,7 @@ class Converter:
         if not _SCHEME.match(href):
             try:
                 address = self.files.link(href)
-            except Refused as error:
+            except CannotImport as error:
                 return None, str(error)
             if self.embed and not address.endswith((".md", ".ipynb")):
                 return None, "files are not imported with a notebook"
@@ -157,7 +157,7 @@ class Converter:
                 path = f"attachment:{name}"
             else:
                 path = self.files.image(src)
-        except Refused as error:
+        except CannotImport as error:
             shown_src = short(src, 90)
             self.report.add(line, f"the image {shown_src}: {error}", "text, with the address in code",
                             src if src.startswith("data:") else "")  # fmt: skip

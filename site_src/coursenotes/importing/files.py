@@ -21,7 +21,7 @@ _ACTIVE = re.compile(rb"<\s*(?:script|foreignObject|iframe|handler|set|animate)|
                      re.IGNORECASE)  # fmt: skip
 
 
-class Refused(ValueError):
+class CannotImport(ValueError):
     """A file that cannot be imported, and why."""
 
 
@@ -48,7 +48,7 @@ def safe_name(name: str, otherwise: str = "file") -> str:
 
 
 @dataclass
-class Files:
+class NoteFiles:
     """The files of one note. pages: the addresses, from this note's page, of the other notes that are imported with it.
 
     contents: the files to write, by their paths from the page. smaller: the images among them that were too large for a
@@ -75,7 +75,7 @@ class Files:
         data = self._data(src) if src.startswith("data:") else self._bytes(self._path(src))
         ending = image_ending(data)
         if ending is None:
-            raise Refused("not an image that the site can show safely")
+            raise CannotImport("not an image that the site can show safely")
         return data, ending
 
     def link(self, href: str) -> str:
@@ -86,7 +86,7 @@ class Files:
         if path in self._names:
             return self._names[path]
         if path.is_dir():
-            raise Refused("it is a folder")
+            raise CannotImport("it is a folder")
         if path.suffix.lower() in PLAIN:
             data = self._bytes(path)
             return self._put(path.stem, path.suffix.lower(), data, path)
@@ -94,55 +94,55 @@ class Files:
 
     def _path(self, href: str) -> Path:
         if href.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", href):
-            raise Refused("it is not a path from the note")
+            raise CannotImport("it is not a path from the note")
         relative = PurePosixPath(unquote(href).partition("?")[0].replace("\\", "/"))
         try:
             path = (self.note.parent / relative).resolve()
             there = path.exists()
         except (OSError, ValueError) as error:
-            raise Refused("it is not a path") from error
+            raise CannotImport("it is not a path") from error
         if not there:
-            raise Refused("there is no such file")
+            raise CannotImport("there is no such file")
         if not path.is_relative_to(self.folder.resolve()):
-            raise Refused(f"it is outside {self.folder.name or self.folder}: import the folder that holds both")
+            raise CannotImport(f"it is outside {self.folder.name or self.folder}: import the folder that holds both")
         return path
 
     def _bytes(self, path: Path) -> bytes:
         if not path.is_file():
-            raise Refused("it is not a file")
+            raise CannotImport("it is not a file")
         if path.stat().st_size > IMAGE:
-            raise Refused(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
+            raise CannotImport(f"it is larger than {IMAGE // 2**20} MiB: make it smaller")
         return path.read_bytes()
 
     @staticmethod
     def _data(src: str) -> bytes:
         head, comma, body = src.partition(",")
         if not comma or len(body) > 2 * IMAGE:
-            raise Refused("it holds no image, or too large a one")
+            raise CannotImport("it holds no image, or too large a one")
         try:
             return base64.b64decode(unquote(body), validate=False) if ";base64" in head else unquote_to_bytes(body)
         except (binascii.Error, ValueError) as error:
-            raise Refused("it cannot be decoded") from error
+            raise CannotImport("it cannot be decoded") from error
 
     def _keep(self, data: bytes, stem: str, path: Path | None) -> str:
         ending = image_ending(data)
         if ending is None:
-            raise Refused("it is not an image that the site can show safely")
+            raise CannotImport("it is not an image that the site can show safely")
         if len(data) > IMAGE or (ending == ".svg" and len(data) > MOST):
-            raise Refused("it is too large for a page: make it smaller")
+            raise CannotImport("it is too large for a page: make it smaller")
         if len(data) <= MOST:
             return self._put(stem, ending, data, path)
         try:
             kept_as, data = pictures.small(data)
-        except pictures.Refused as error:
-            raise Refused(f"it is {error}: make it smaller") from error
+        except pictures.CannotShow as error:
+            raise CannotImport(f"it is {error}: make it smaller") from error
         name = self._put(stem, {"jpeg": ".jpg"}.get(kept_as, f".{kept_as}"), data, path)
         self.smaller.add(name)
         return name
 
     def _put(self, stem: str, ending: str, data: bytes, path: Path | None) -> str:
         if sum(map(len, self.contents.values())) + len(data) > ALL:
-            raise Refused(f"the note's files are larger than {ALL // 2**20} MiB together")
+            raise CannotImport(f"the note's files are larger than {ALL // 2**20} MiB together")
         base, number = safe_name(stem, "picture"), 1
         name = f"{self.name}/{base}{ending}"
         while name in self.contents and self.contents[name] != data:

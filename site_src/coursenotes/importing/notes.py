@@ -11,9 +11,9 @@ from typing import Any
 from coursenotes.errors import some
 from coursenotes.importing import notebook, outline, place, read
 from coursenotes.importing.convert import Converter
-from coursenotes.importing.files import Files
+from coursenotes.importing.files import NoteFiles
 from coursenotes.importing.parse import parse
-from coursenotes.importing.times import Times, leading_times, report_strays
+from coursenotes.importing.times import TimeFinder, leading_times, report_strays
 from coursenotes.importing.tree import Node, Report, lost_words, short, unmarked
 from coursenotes.importing.writer import Writer
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
@@ -37,7 +37,7 @@ class Note:
     lesson: str = ""
     name: str = ""
     fields: dict[str, object] = field(default_factory=dict)
-    files: Files | None = None
+    files: NoteFiles | None = None
     attached: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     bare: set[int] = field(default_factory=set)
     writer: Writer = field(default_factory=Writer)
@@ -71,8 +71,8 @@ class Note:
         self, lectures: Lectures, listed: Callable[[Lecture], bool], folder: Path, pages: dict[Path, str]
     ) -> None:
         """Convert its times, links, images, headings and footnotes."""
-        self.files = Files(self.path, folder, self.name, pages)
-        times = Times(lectures, self.lecture, self.report, listed)
+        self.files = NoteFiles(self.path, folder, self.name, pages)
+        times = TimeFinder(lectures, self.lecture, self.report, listed)
         converter = Converter(self.report, times, self.files, self.times >= 3, embed=self.book is not None)
         converter.run(self.root)
         if self.lecture is not None:

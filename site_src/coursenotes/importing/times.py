@@ -24,7 +24,7 @@ _HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "www.yo
 
 
 @dataclass
-class Times:
+class TimeFinder:
     """Finds the times of one note, which belongs to a lecture. listed: whether a lecture may be named on it."""
 
     lectures: Lectures

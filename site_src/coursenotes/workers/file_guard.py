@@ -21,7 +21,7 @@ class Unkeyed(CoursenotesError):
     """The code tried to read a file of the project that is not part of what the result depends on."""
 
 
-class Watch:
+class FileWatch:
     """A context manager: inside it, every file that this process opens is checked, whatever library opens it.
 
     root: the project; allowed: folders and files below it that may be opened; names: the file names in frames of code
@@ -37,7 +37,7 @@ class Watch:
         self.refused: list[Problem] = []
         self.active = False
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> FileWatch:
         self.active = True
         sys.addaudithook(self._hook)
         return self

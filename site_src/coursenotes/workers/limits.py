@@ -40,7 +40,7 @@ def no_core_files() -> None:
 
 
 @dataclass
-class Watch:
+class LimitWatch:
     """A supervisor's checks of its running job. over() gives the limit that is exceeded, or None."""
 
     pid: int

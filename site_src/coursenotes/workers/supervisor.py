@@ -19,7 +19,7 @@ from typing import Any
 
 from coursenotes.errors import Problem
 from coursenotes.workers import child, failures, processes
-from coursenotes.workers.limits import Watch
+from coursenotes.workers.limits import LimitWatch
 
 BACKLOG = 2**18  # bytes waiting for the Pool, beyond which progress is dropped
 GRACE = 0.5  # seconds for a job over its limit to write its stack
@@ -71,7 +71,7 @@ class Supervisor:
             return
         os.close(writing)
         os.set_blocking(reading, False)
-        self.watch = Watch(self.pid, request["seconds"], request["memory"], Path(request["output"]))
+        self.watch = LimitWatch(self.pid, request["seconds"], request["memory"], Path(request["output"]))
         self._send({"event": {"start": {"device": request["device"]["name"], "pid": self.pid}}})
         reason = self._until_it_ends(reading)
         seconds = time.monotonic() - self.watch.started

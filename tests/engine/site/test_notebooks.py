@@ -207,13 +207,13 @@ def test_a_small_picture_is_left_as_it_is(mini):
     ],
 )
 def test_what_is_no_picture_is_refused(uri, why):
-    with pytest.raises(pictures.Refused, match=why):
+    with pytest.raises(pictures.CannotShow, match=why):
         pictures.bounded(uri)
 
 
 def test_a_picture_that_would_unpack_into_gigabytes_is_refused(monkeypatch):
     monkeypatch.setattr(pictures, "PIXELS", 100)
-    with pytest.raises(pictures.Refused, match="20 by 20 pixels"):
+    with pytest.raises(pictures.CannotShow, match="20 by 20 pixels"):
         pictures.bounded(f"data:image/png;base64,{notes.png(20, 20)}")
 
 

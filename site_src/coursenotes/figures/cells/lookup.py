@@ -30,7 +30,7 @@ from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.experiments.plan import Plan
 from coursenotes.paths import Paths
 from coursenotes.workers import Outcome, Task, slices
-from coursenotes.workers.file_guard import Watch
+from coursenotes.workers.file_guard import FileWatch
 
 __all__ = ["Cell", "CellOutput", "check", "keep", "key", "notes", "outputs", "run", "scan", "tasks"]
 
@@ -153,7 +153,7 @@ def run(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], N
 
     paths = Paths(Path(args["root"]))
     slices.install(paths, args["slices"], docstrings=True)
-    with Watch(paths.root, [folder, Path.cwd(), paths.libraries_state], names=args["places"]):
+    with FileWatch(paths.root, [folder, Path.cwd(), paths.libraries_state], names=args["places"]):
         kept = runner.run(paths, args, report)
     (folder / "cells.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
     return {"cells": len(kept), "notes": runner.notes(args["cells"], kept, args["path"])}

@@ -57,14 +57,14 @@ def _call(value: Any, method: str, **more: Any) -> Any:
     return data[0] if isinstance(data, tuple) else data
 
 
-class Target(Protocol):
+class OutputTarget(Protocol):
     """The target of IPython's functions: the outputs of the running cell."""
 
     def show(self, objects: Sequence[Any], *, bundles: bool, name: str | None, update: bool) -> None: ...
     def clear(self, wait: bool) -> None: ...
 
 
-_target: Target | None = None
+_target: OutputTarget | None = None
 
 
 def _display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False,
@@ -103,7 +103,7 @@ REPLACED: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def target() -> Target:
+def target() -> OutputTarget:
     """The current target. Raises RuntimeError outside redirected_to()."""
     if _target is None:
         raise RuntimeError("no cell is running")
@@ -111,7 +111,7 @@ def target() -> Target:
 
 
 @contextlib.contextmanager
-def redirected_to(outputs: Target) -> Iterator[None]:
+def redirected_to(outputs: OutputTarget) -> Iterator[None]:
     """Inside it IPython.display.display() and clear_output() write to these outputs, whenever they were imported."""
     global _target
     hook = _Hook()

@@ -36,7 +36,7 @@ _OWN = re.compile(r"[ \t>]*(?:\||[-*+][ \t]|\d+[.)][ \t])")  # a row of a table,
 
 
 @dataclass(frozen=True)
-class Place:
+class Mention:
     """One time in the notes: the second of a lecture, and where it is written. front: in `lectures:` of the page.
 
     words are those of its sentence after the previous time, or all of them where there are none.
@@ -65,9 +65,9 @@ class Times:
         self.catalog, self.lectures, self.visibility = catalog, lectures, visibility
 
     @cached_property
-    def topics(self) -> dict[str, list[Place]]:
+    def topics(self) -> dict[str, list[Mention]]:
         """The places of each listed concept by its page's name: by lecture, second, page and line; some have none."""
-        topics: dict[str, list[Place]] = {
+        topics: dict[str, list[Mention]] = {
             page.name: [*self._front(page), *(place for _, place in self._in_text(page))]
             for page in self.visibility.pages
             if Paths.is_concept(page.name)
@@ -83,12 +83,12 @@ class Times:
         return topics
 
     # -- places of times
-    def _front(self, page: PageInfo) -> Iterator[Place]:
+    def _front(self, page: PageInfo) -> Iterator[Mention]:
         for lecture, seconds in self.lectures.in_front(page):
             if seconds is not None and self.visibility.lecture(lecture):
-                yield Place(lecture.id, seconds, page.name, page.line_of("lectures"), front=True)
+                yield Mention(lecture.id, seconds, page.name, page.line_of("lectures"), front=True)
 
-    def _in_text(self, page: PageInfo) -> Iterator[tuple[set[str], Place]]:
+    def _in_text(self, page: PageInfo) -> Iterator[tuple[set[str], Mention]]:
         """(the concepts that it belongs to, its place) of every time in a page's text."""
         text, masked = page.text, prose(page.text)
         times = sorted(self._times(page, masked))
@@ -104,7 +104,7 @@ class Times:
             paragraph = paragraphs[bisect_right(firsts, time.offset) - 1]
             sentence = _sentence(masked, paragraph, time.offset)
             topics = _belongs(named, sentence, paragraph, section)
-            yield topics, Place(
+            yield topics, Mention(
                 time.lecture.id, time.seconds, page.name, line_of(text, time.offset), section.title, section.anchor,
                 self._words(text, sentence, time, [other.offset for other in times]),
             )  # fmt: skip

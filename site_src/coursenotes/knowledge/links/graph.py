@@ -32,7 +32,7 @@ class Backlink(NamedTuple):
     how: frozenset[str]
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A concept's place in one lecture: its second, and the (page, second) before and after it, or None."""
 
     lecture: Lecture
@@ -123,7 +123,7 @@ class Graph:
                 yield reference.line, target, SHOWN
 
     # -- the order of the lectures
-    def places(self, page: str) -> list[Place]:
+    def places(self, page: str) -> list[Position]:
         """A concept's place in each listed lecture that its front matter gives a time in, among the listed concepts."""
         info = self.catalog.pages.get(page)
         places = []
@@ -135,7 +135,7 @@ class Graph:
             own = (seconds, self.concepts.index(page) if page in self.concepts else len(self.concepts))
             before = max((each for each in order if each[:2] < own), default=None)
             after = min((each for each in order if each[:2] > own), default=None)
-            places.append(Place(lecture, seconds, before and (before[2], before[0]), after and (after[2], after[0])))
+            places.append(Position(lecture, seconds, before and (before[2], before[0]), after and (after[2], after[0])))
         return places
 
     @cached_property

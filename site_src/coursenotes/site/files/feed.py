@@ -30,7 +30,7 @@ FILE = "feed.xml"
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One piece of news. about: the text that its id is computed from; url: its address below the site's root."""
 
     about: str
@@ -69,23 +69,23 @@ def atom(project: Project, address: str) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def entries(project: Project) -> list[Entry]:
+def entries(project: Project) -> list[FeedEntry]:
     """Every piece of news of every release, the newest release first; only of pages and claims listed today."""
     return [entry for step in history.steps(project) if step.after.name for entry in _entries(project, step)]
 
 
-def _entries(project: Project, step: Step) -> Iterator[Entry]:
+def _entries(project: Project, step: Step) -> Iterator[FeedEntry]:
     release, day = step.after.name, step.after.day
     for name in step.notes("new", "text", "title", "renamed"):
         if name in project.catalog.pages:
             what = "New" if step.notes("new").count(name) else "Changed"
             about = f"{release}/{step.names.get(name, name)}"
-            yield Entry(about, step.title(name), project.paths.page_url(name), f"{what} in {release}.", day)
+            yield FeedEntry(about, step.title(name), project.paths.page_url(name), f"{what} in {release}.", day)
     for name, changed in step.claims.items() if step.before else ():
         of_verdict = [change for change in changed if change.kind == "verdict"]
         if of_verdict and name in project.catalog.claims:
             sentence, url = project.catalog.claims[name].sentence, project.knowledge.visibility.claim_url(name)
-            yield Entry(f"{release}/claim:{name}", sentence, url, "; ".join(changes.words(of_verdict)), day)
+            yield FeedEntry(f"{release}/claim:{name}", sentence, url, "; ".join(changes.words(of_verdict)), day)
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

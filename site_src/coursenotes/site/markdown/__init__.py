@@ -18,7 +18,7 @@ from coursenotes.site.markdown.code import source_url
 from coursenotes.site.markdown.errata import Errata
 from coursenotes.site.markdown.figures import fill
 from coursenotes.site.markdown.images import Captions
-from coursenotes.site.markdown.lectures import Times
+from coursenotes.site.markdown.lectures import TimeLinks
 from coursenotes.site.markdown.references import References
 from coursenotes.site.markdown.terms import Abbreviations
 from coursenotes.site.markdown.view import View
@@ -67,7 +67,7 @@ class _Extension(Extension):
         self.pages = pages
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.inlinePatterns.register(Times(md), "cn-times", BEFORE_LINKS)
+        md.inlinePatterns.register(TimeLinks(md), "cn-times", BEFORE_LINKS)
         md.treeprocessors.register(Errata(md, lambda: self.pages.view), "cn-errata", BEFORE_IDS)
         md.inlinePatterns.register(Citations(md), "cn-citations", BEFORE_LINKS)
         md.parser.blockprocessors.register(Captions(md.parser), "cn-captions", BEFORE_PARAGRAPHS)

@@ -15,7 +15,7 @@ from coursenotes.site.markdown.view import View
 BARE = "cn-bare"  # marks the link of a bare time until it is resolved
 
 
-class Times(InlineProcessor):
+class TimeLinks(InlineProcessor):
     """[1:08:22] and [DL1v3L5@1:54:00] as links, which are resolved with all others when the page's tree is complete."""
 
     ANCESTOR_EXCLUDES = ("a",)

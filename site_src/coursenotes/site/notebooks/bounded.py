@@ -13,7 +13,7 @@ from typing import Any
 
 from coursenotes.cache import keys
 from coursenotes.cache.memo import Memo
-from coursenotes.discover.notebooks import Cell, joined, read
+from coursenotes.discover.notebooks import NotebookCell, joined, read
 from coursenotes.discover.text.prose import escaped, prose
 from coursenotes.discover.text.references import TIME
 from coursenotes.paths import Paths
@@ -48,7 +48,7 @@ def keep(path: Path, paths: Paths) -> Path:
     return memo.path(key) if memo.get(key) is not None else memo.put(key, copy(path))
 
 
-def _cell(number: int, cell: Cell, room: list[int]) -> dict[str, Any]:
+def _cell(number: int, cell: NotebookCell, room: list[int]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": f"cell-{number}", "cell_type": "markdown", "metadata": {}, "source": ""}
     if cell.kind == "markdown":
         attached = _attachments(cell.more.get("attachments"))
@@ -85,7 +85,7 @@ def _attachments(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 # ---------------------------------------------------------------- outputs
-def _outputs(cell: Cell, room: list[int]) -> Iterator[Output]:
+def _outputs(cell: NotebookCell, room: list[int]) -> Iterator[Output]:
     """A cell's outputs, bounded, with a note for each omission."""
     given = [output for output in cell.more.get("outputs", []) if isinstance(output, dict)]
     whole: list[list[Output]] = []
@@ -104,7 +104,7 @@ def _outputs(cell: Cell, room: list[int]) -> Iterator[Output]:
         yield from parts
 
 
-def _shown(cell: Cell, output: Output) -> Iterator[Output]:
+def _shown(cell: NotebookCell, output: Output) -> Iterator[Output]:
     """One output other than a stream: an error's traceback, or the first of its formats that a page can show."""
     if output.get("output_type") == "error":
         lines = output.get("traceback")
@@ -145,13 +145,13 @@ def _shown(cell: Cell, output: Output) -> Iterator[Output]:
         yield _html(told)
 
 
-def _picture(cell: Cell, output: Output, kind: str, data: str) -> str:
+def _picture(cell: NotebookCell, output: Output, kind: str, data: str) -> str:
     """A picture, with the notebook's description of it, or a general one."""
     if kind == "image/svg+xml":
         data = base64.b64encode(data.encode()).decode()
     try:
         source = pictures.bounded(f"data:{kind};base64,{''.join(data.split())}")
-    except pictures.Refused as error:
+    except pictures.CannotShow as error:
         return safe.left_out([str(error)])
     given = output.get("metadata"), cell.more.get("metadata")
     words = [place.get("alt") for place in given if isinstance(place, dict)]

@@ -218,7 +218,7 @@ class _Page(HTMLParser):
         if source.startswith("data:"):
             try:
                 source = pictures.bounded(source)
-            except pictures.Refused as error:
+            except pictures.CannotShow as error:
                 return _aside(str(error))
             if len(source) > self.room:
                 return _aside("a picture: this page holds as many as it may")

@@ -18,7 +18,7 @@ _URI = re.compile(
 )
 
 
-class Refused(ValueError):
+class CannotShow(ValueError):
     """A picture that cannot be shown; its message is the reason, for readers."""
 
 
@@ -30,10 +30,10 @@ def bounded(uri: str) -> str:
     except binascii.Error:
         data = b""
     if match is None or not data:
-        raise Refused("a picture that cannot be read")
+        raise CannotShow("a picture that cannot be read")
     if match["kind"] == "svg+xml":  # shown as a picture, in which no script runs and nothing is loaded
         if len(data) > BYTES:
-            raise Refused(f"a drawing of {_size(len(data))}")
+            raise CannotShow(f"a drawing of {_size(len(data))}")
         return f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
     kind, kept = small(data)
     return f"data:image/{kind};base64,{base64.b64encode(kept).decode()}"
@@ -45,15 +45,15 @@ def small(data: bytes) -> tuple[str, bytes]:
         picture = Image.open(io.BytesIO(data))
         kind, (width, height) = (picture.format or "").lower(), picture.size
         if kind not in ("png", "jpeg", "gif", "webp"):
-            raise Refused("a picture that cannot be read")
+            raise CannotShow("a picture that cannot be read")
         if width * height > PIXELS:
-            raise Refused(f"a picture of {width:,} by {height:,} pixels")
+            raise CannotShow(f"a picture of {width:,} by {height:,} pixels")
         if len(data) <= BYTES:
             picture.verify()
             return kind, data
         picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise error if isinstance(error, Refused) else Refused("a picture that cannot be read") from None
+        raise error if isinstance(error, CannotShow) else CannotShow("a picture that cannot be read") from None
     most = WIDTH
     while most >= 200:
         smaller = picture.convert("RGBA" if "A" in picture.mode or picture.mode == "P" else "RGB")
@@ -63,7 +63,7 @@ def small(data: bytes) -> tuple[str, bytes]:
             if len(small) <= BYTES:
                 return kind, small
         most //= 2
-    raise Refused(f"a picture of {_size(len(data))}")
+    raise CannotShow(f"a picture of {_size(len(data))}")
 
 
 def _saved(picture: Image.Image, kind: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.addresses import write_time
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
-from coursenotes.knowledge.lectures.times import Place
+from coursenotes.knowledge.lectures.times import Mention
 from coursenotes.paths import Paths
 from coursenotes.site.html import front_matter, page_link, page_url
 
@@ -64,7 +64,7 @@ def called(lectures: Lectures, lecture: Lecture) -> str:
     return f"lecture {lecture.name} ({year if year and len(same) == 1 else course.title})"
 
 
-def _topic(project: Project, name: str, places: list[Place], lessons: dict[str, str]) -> str:
+def _topic(project: Project, name: str, places: list[Mention], lessons: dict[str, str]) -> str:
     rows = [
         _lecture(project, name, lecture, list(there), lessons.get(lecture))
         for lecture, there in groupby(places, lambda place: place.lecture)
@@ -73,7 +73,7 @@ def _topic(project: Project, name: str, places: list[Place], lessons: dict[str, 
     return f'<dl class="cn-times">{"".join(rows)}</dl>'
 
 
-def _lecture(project: Project, name: str, which: str, places: list[Place], lesson: str | None) -> str:
+def _lecture(project: Project, name: str, which: str, places: list[Mention], lesson: str | None) -> str:
     """One lecture's row: its title, linked to its lesson's page if there is one, and its times."""
     lectures = project.knowledge.lectures
     lecture = lectures.get(which)
@@ -92,7 +92,7 @@ def _second(name: str, lecture: Lecture, seconds: int) -> str:
     return f'<{tag} class="cn-time" id="{_id(name, lecture.id, seconds)}"{there}>{write_time(seconds)}</{tag}>'
 
 
-def _notes(project: Project, name: str, places: list[Place]) -> str:
+def _notes(project: Project, name: str, places: list[Mention]) -> str:
     """The concept's own page, and the sections of others that name a time for it."""
     notes = [page_link(project.catalog.pages[name])]
     others = sorted({place.page for place in places if place.page != name}, key=Paths.counted)
