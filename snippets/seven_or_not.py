@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.datasets.digits import digits
+from snippets.parameters import restored, weights
 
 EDGES = np.arange(-30.0, 30.5)  # of the histogram's bins
 
@@ -89,20 +90,26 @@ def sevens(data, run: Run, model: str):
     with torch.no_grad():
         logit = logit_of_seven(net(torch.as_tensor(data.test)[:, None])).numpy()
     seven, predicted = data.test_labels == 7, logit > 0
-    lowest = np.flatnonzero(seven)[logit[seven].argsort()[:5]]  # the sevens with the lowest logits
+    shares = [np.histogram(logit[group], EDGES)[0] / group.sum() for group in (seven, ~seven)]
     return {
         "auc": roc_auc_score(seven, logit),
         "accuracy": (predicted == seven).mean(),
         "recall": predicted[seven].mean(),
         "false_positive_rate": predicted[~seven].mean(),
         "majority": 1 - seven.mean(),
-        "histograms": np.stack(
-            [np.histogram(logit[group], EDGES)[0] / group.sum() for group in (seven, ~seven)]
-        ).astype(np.float32),
-        "lowest_pictures": (255 * data.test[lowest]).astype(np.uint8),
-        "lowest_logits": logit[lowest],
-        "first_weights": next(net.parameters()).detach(),  # (filters, 1, 3, 3) of a network
-    }
+        "histograms": np.stack(shares).astype(np.float32),
+    } | weights(net)
+
+
+@experiment(data=digits, after=sevens, seeds=1, vary={"model": ["one logit"]})
+def inside(data, fitted, run: Run):
+    """The first layer's filters, and the five test sevens with the lowest logits."""
+    net = restored(network(data.test.shape[-1], filters=8), fitted)
+    pictures = data.test[data.test_labels == 7]
+    with torch.no_grad():
+        logits = net(torch.as_tensor(pictures)[:, None])[:, 0]
+    lowest = logits.argsort()[:5]
+    return {"filters": net[0].weight[:, 0].detach(), "pictures": pictures[lowest], "logits": logits[lowest]}
 
 
 @figure(sevens)
@@ -123,20 +130,19 @@ def histograms(results):
     return fig
 
 
-@figure(sevens)
+@figure(inside)
 def filters(results):
     """The eight filters of 3 by 3 in the first layer, after training: blue above zero, orange below."""
-    weights = results.array("first_weights", model="one logit")[:, 0]  # (8, 3, 3)
+    filters = results.array("filters")  # (8, 3, 3)
     title = "The first layer's eight filters"
-    return plots.images(weights, ncols=8, signed=True, limit=np.abs(weights).max(), title=title)
+    return plots.images(filters, ncols=8, signed=True, limit=np.abs(filters).max(), title=title)
 
 
-@figure(sevens)
+@figure(inside)
 def hardest(results):
     """The five test sevens with the lowest logits, those that look least like a seven to the network."""
-    titles = [f"{logit:+.1f}".replace("-", "−") for logit in results.array("lowest_logits", model="one logit")]
-    pictures = results.array("lowest_pictures", model="one logit")
-    return plots.images(pictures, titles, title="The five sevens with the lowest logits")
+    titles = [f"{logit:+.1f}".replace("-", "−") for logit in results.array("logits")]
+    return plots.images(results.array("pictures"), titles, title="The five sevens with the lowest logits")
 
 
 @figure(sevens)
