@@ -5,24 +5,24 @@ from torch import nn
 
 from coursenotes.claims import falsified_by
 from snippets.embeddings import OPTIMIZERS, POEM
-from snippets.embeddings import moved_by_second as right_moved
+from snippets.embeddings import changed_by_second_step as right_changed
 from snippets.embeddings import numericalize as right_numbers
 from snippets.embeddings import table_gradient as right_gradient
 
 
 def counted_from_one(words, vocab):
-    """As MATCH counts in a spreadsheet."""
+    """Counted from one, as MATCH in a spreadsheet does."""
     return right_numbers(words, vocab) + 1
 
 
 def by_first_appearance(words, vocab):
-    """Numbers in another order than that of the list which they are looked up in."""
+    """Numbers in an order that is not the vocabulary's."""
     return right_numbers(words, list(dict.fromkeys(words)))
 
 
 @falsified_by(numericalize=counted_from_one)
 @falsified_by(numericalize=by_first_appearance)
-def test_numbers_lead_back(numericalize, vocabulary):
+def test_numbers_identify_words(numericalize, vocabulary):
     """The vocabulary is in alphabetical order without repeats, and each number leads back to its word."""
     words = [chr(97 + int(i)) for i in torch.randint(26, (40,))]
     words[:2] = ["z", "a"]
@@ -36,7 +36,7 @@ def test_numbers_lead_back(numericalize, vocabulary):
 
 
 def a_row_for_each_place(words, vocab):
-    """As if each place of the text had a row of its own."""
+    """Each place in the text has a row of its own."""
     return torch.arange(len(words)) % len(vocab)
 
 
@@ -48,7 +48,7 @@ def by_length(words, vocab):
 @falsified_by(numericalize=a_row_for_each_place)
 @falsified_by(numericalize=by_length)
 def test_same_word_same_row(numericalize, vocabulary, by_lookup):
-    """Of all pairs of places in the poem, exactly those that hold the same word have the same four numbers."""
+    """Two places in the poem have the same four numbers exactly if they hold the same word."""
     words = POEM.split()
     vocab = vocabulary(words)
     rows = by_lookup(torch.randn(len(vocab), 4), numericalize(words, vocab))
@@ -57,18 +57,18 @@ def test_same_word_same_row(numericalize, vocabulary, by_lookup):
 
 
 def shifted(table, ids):
-    """A product with ones that stand a column too far to the right, as if counted from one."""
+    """A product with ones a column too far to the right, as if counted from one."""
     one_hot = ((ids[:, None] + 1) % len(table) == torch.arange(len(table))).float()
     return one_hot @ table
 
 
 def with_bias(table, ids):
-    """A linear layer with its bias, as nn.Linear has one unless told otherwise."""
+    """A linear layer with a bias, as nn.Linear has by default."""
     return nn.functional.linear(torch.eye(len(table))[ids], table.T, torch.ones(table.shape[1]))
 
 
 def cut_off(table, ids):
-    """The right rows, through which no gradient comes back."""
+    """The right rows without a gradient."""
     return table.detach()[ids] + 0 * table.sum()
 
 
@@ -76,7 +76,7 @@ def cut_off(table, ids):
 @falsified_by(by_product=with_bias)
 @falsified_by(by_product=cut_off)
 def test_lookup_is_product(by_product, by_lookup):
-    """One-hot product, lookup, nn.Embedding and nn.Linear without bias agree, and give their tables one gradient."""
+    """One-hot product, lookup, nn.Embedding and nn.Linear without bias give the same rows and the same gradients."""
     for rows, factors, places in ((13, 4, 23), (500, 7, 64), (5, 1, 40)):
         start, ids, weights = torch.randn(rows, factors), torch.randint(rows, (places,)), torch.randn(places, factors)
         table, other = (start.clone().requires_grad_() for _ in range(2))
@@ -98,14 +98,14 @@ def test_lookup_is_product(by_product, by_lookup):
 
 
 def last_one_wins(arriving, ids, rows):
-    """What `gradient[ids] += arriving` does: of two places with one row, only one is added."""
+    """`gradient[ids] += arriving`: of two places with the same row, only one is added."""
     gradient = torch.zeros(rows, arriving.shape[1])
     gradient[ids] += arriving
     return gradient
 
 
 def averaged(arriving, ids, rows):
-    """The mean over the places of a row in place of their sum."""
+    """The mean over a row's places instead of their sum."""
     times = torch.bincount(ids, minlength=rows).clamp(min=1)
     return right_gradient(arriving, ids, rows) / times[:, None]
 
@@ -113,7 +113,7 @@ def averaged(arriving, ids, rows):
 @falsified_by(table_gradient=last_one_wins)
 @falsified_by(table_gradient=averaged)
 def test_gradients_add_up(table_gradient):
-    """A row's gradient is the sum over its places, and zero where there are none: autograd says the same."""
+    """A row's gradient is the sum over its places, or zero if there are none, as autograd computes it."""
     ids, arriving = torch.randint(13, (23,)), torch.randn(23, 4)
     ids[:2] = 5  # a row that is looked up twice, and one that never is
     ids[ids == 7] = 8
@@ -125,24 +125,24 @@ def test_gradients_add_up(table_gradient):
 
 
 def since_the_start(optimizer, table, first, second):
-    """What both steps together have moved."""
+    """The rows that the two steps together change."""
     before = table.detach().clone()
-    right_moved(optimizer, table, first, second)
+    right_changed(optimizer, table, first, second)
     return (table.detach() != before).any(dim=1)
 
 
-def started_anew(optimizer, table, first, second):
-    """The second step by an optimizer that remembers nothing of the first."""
-    right_moved(optimizer, table, first, first)
-    return right_moved(type(optimizer)([table], lr=0.1), table, second, second)
+def fresh_optimizer(optimizer, table, first, second):
+    """The second step with an optimizer that has no memory of the first."""
+    right_changed(optimizer, table, first, first)
+    return right_changed(type(optimizer)([table], lr=0.1), table, second, second)
 
 
-@falsified_by(moved_by_second=since_the_start)
-@falsified_by(moved_by_second=started_anew)
-def test_optimizers_move_more(moved_by_second):
-    """Plain SGD moves only the rows just looked up; momentum and Adam also those of the step before; AdamW all rows."""
+@falsified_by(changed_by_second_step=since_the_start)
+@falsified_by(changed_by_second_step=fresh_optimizer)
+def test_optimizers_change_other_rows(changed_by_second_step):
+    """Plain SGD changes only rows just looked up, momentum and Adam also those of the step before, AdamW all rows."""
     first, second = torch.tensor([0, 1, 2, 1]), torch.tensor([2, 3, 3])
     for optimizer, others in (("SGD", []), ("SGD with momentum", [0, 1]), ("Adam", [0, 1]), ("AdamW", [0, 1, 4, 5])):
         table = torch.randn(6, 4, requires_grad=True)
-        moved = moved_by_second(OPTIMIZERS[optimizer]([table]), table, first, second)
-        assert moved.nonzero()[:, 0].tolist() == sorted([2, 3, *others])
+        changed = changed_by_second_step(OPTIMIZERS[optimizer]([table]), table, first, second)
+        assert changed.nonzero()[:, 0].tolist() == sorted([2, 3, *others])
