@@ -1,12 +1,12 @@
 """Daily sales of stores: store, region, weekday, month and promotion, and what was sold. The last days are for testing.
 
-sample: SynStores, made here. 120 stores in 12 regions, 7,500 days of a store out of three years, the first 6,000 to
-        train on. What sales are made of is known. A region has a place on a map that no row mentions: further east
+sample: SynStores, generated. 120 stores in 12 regions, 7,500 days of a store out of three years, the first 6,000 to
+        train on. What determines sales is known. A region has a place on a map that no row mentions: further east
         more is sold at the weekend, further north the high season comes later. Regions close on the map are thus
         alike. Every month differs from every other, round the year, and Saturday and Sunday from the other days.
 full:   Rossmann, 100 of its 1,115 German drug stores, the 75,597 days on which they sold anything, the first 90 % to
         train on. A derived subset: it came to us with the note that its dates are shifted back and its weekdays
-        recomputed. Six of its rows, of stores 24 and 35, stand in it twice. The competition's rules do not allow it to
+        recomputed. Six of its rows, of stores 24 and 35, are duplicates. The competition's rules do not allow it to
         be passed on, so there is nothing to download without an account: get train.csv at the address below,
         store_states.csv from the authors' repository (github.com/entron/entity-embedding-rossmann, kaggle branch),
         and keep the first 100 stores as train_100stores.csv. That is not the same subset: any other has another
@@ -42,13 +42,20 @@ class Stores:
     promo: np.ndarray  # (n,) float32, 0 or 1
     sales: np.ndarray  # (n,) float32, above 0
     n_train: int  # the rows from here on are the latest, and for testing
-    place: np.ndarray  # (regions, 2), east and north, in kilometres; no model sees it
-    mean: np.ndarray | None = None  # (regions, weekdays, months): what the logarithm of sales is made of
+    place: np.ndarray  # (regions, 2), east and north, in kilometers; no model sees it
+    mean: np.ndarray | None = None  # (regions, weekdays, months): the sum of week and season in log(sales)
 
     @property
     def sizes(self) -> dict[str, int]:
         """How many categories each variable has."""
         return {name: len(values) for name, values in self.names.items()}
+
+
+def category_means(values, categories, size: int):
+    """The mean value of each category; the mean of all values if it has none. (n,), (n,) -> (size,)"""
+    counts = np.bincount(categories, minlength=size)
+    sums = np.bincount(categories, weights=values, minlength=size)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), values.mean())
 
 
 def generate(n_stores: int = 120, n_rows: int = 7500, seed: int = 12) -> Stores:

@@ -5,14 +5,14 @@ import numpy as np
 from coursenotes.claims import above, at, below, falsified_by, refuted, swap
 
 
-def along_the_year(n=12):
-    """January is the first month and December the last."""
+def without_wrapping(n=12):
+    """Count January as the first month and December as the last."""
     i, j = np.triu_indices(n, 1)
     return j - i
 
 
 def of_the_means(table):
-    """Averages first, then the difference: what is up here and down there cancels."""
+    """Average first, then subtract: more here and less there cancels."""
     i, j = np.triu_indices(len(table), 1)
     means = np.nanmean(table, axis=1)
     return np.abs(means[i] - means[j])
@@ -21,7 +21,7 @@ def of_the_means(table):
 @at("sample")
 @falsified_by(control={"model": ("trained", "wide_start")})  # retrained from N(0, 1)
 @falsified_by(control={"model": ("trained", "untrained")})
-def test_days_lie_by_profile(calendar):
+def test_weekdays_follow_profiles(calendar):
     """Distances of weekdays have a rank correlation above 0.9 with their profiles, and at least 0.3 less with means."""
     profile, mean = (calendar.metric(name, model="trained") for name in ("days_by_profile", "days_by_mean"))
     assert above(profile, 0.9)
@@ -37,13 +37,13 @@ def test_months_make_a_ring(calendar):
     assert above(calendar.metric("months_by_ring", model="trained"), 0.8)
 
 
-@falsified_by(gaps_round_the_year=along_the_year)
-def test_december_is_next_to_january(gaps_round_the_year):
+@falsified_by(months_apart=without_wrapping)
+def test_december_is_next_to_january(months_apart):
     """Of 66 pairs of months twelve are one apart, December and January among them, and none more than six."""
-    gaps = gaps_round_the_year()
-    assert (gaps == 1).sum() == 12
-    assert gaps[10] == 1  # of the first row, January: February to December
-    assert gaps.max() == 6
+    apart = months_apart()
+    assert (apart == 1).sum() == 12
+    assert apart[10] == 1  # of the first row, January: February to December
+    assert apart.max() == 6
 
 
 @falsified_by(profile_distances=of_the_means)
@@ -57,7 +57,7 @@ def test_profiles_do_not_cancel(profile_distances, mean_distances):
 
 @at("full")
 @falsified_by(control={"model": ("trained", "untrained")})
-def test_days_lie_by_profile_on_real_sales(calendar):
+def test_weekdays_follow_profiles_on_real_sales(calendar):
     """On Rossmann, Monday to Saturday: a rank correlation above 0.65 with profiles, at least 0.4 less with means."""
     profile, mean = (calendar.metric(name, model="trained") for name in ("days_by_profile", "days_by_mean"))
     assert above(profile, 0.65)

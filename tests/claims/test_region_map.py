@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from coursenotes.claims import above, at, below, close, falsified_by, swap
-from snippets.region_map import aligned as turned_to_fit
+from snippets.region_map import aligned as right_aligned
 
 
 def along_one_axis(points):
@@ -14,19 +14,19 @@ def along_one_axis(points):
 
 
 def uncentered(points, target):
-    """Turned and scaled about the origin, which need not be the middle."""
+    """Rotate and scale about the origin instead of the center."""
     u, s, v = np.linalg.svd(points.T @ target)
     return points @ u @ v * (s.sum() / (points**2).sum())
 
 
 @at("sample")
-@falsified_by(control={"model": ("trained", "mixed_stores")})  # retrained, the regions dealt out to stores at random
+@falsified_by(control={"model": ("trained", "shuffled_regions")})  # retrained with regions shuffled over the stores
 @falsified_by(control={"model": ("trained", "wide_start")})  # retrained from N(0, 1)
-def test_regions_lie_as_on_the_map(regions):
-    """Distances of regions have a rank correlation with the map of at least 0.8, and 0.3 above the best of 50 mixes."""
-    found, permuted = (regions.metric(name, model="trained") for name in ("on_map", "best_of_50"))
-    assert above(found, 0.8)
-    assert above(found, permuted, margin=0.3)
+def test_regions_match_the_map(regions):
+    """Distances of regions have a rank correlation with the map of at least 0.8, and 0.3 above 50 permutations."""
+    correlation, permuted = (regions.metric(name, model="trained") for name in ("map_correlation", "best_permuted"))
+    assert above(correlation, 0.8)
+    assert above(correlation, permuted, margin=0.3)
 
 
 @at("sample")
@@ -36,20 +36,20 @@ def test_wide_start_predicts_but_maps_worse(regions):
     """From N(0, 1) the error is within 0.01 of that from a small start; the correlation with the map is 0.15 lower."""
     small, wide = (regions.metric("error", model=model) for model in ("trained", "wide_start"))
     assert close(wide, small, within=0.01)
-    assert below(*(regions.metric("on_map", model=model) for model in ("wide_start", "trained")), margin=0.15)
+    assert below(*(regions.metric("map_correlation", model=model) for model in ("wide_start", "trained")), margin=0.15)
 
 
-def free_to_move(points, target):
-    """Turned to fit, and then each region may also move halfway to its place: too much freedom makes a map."""
-    return (turned_to_fit(points, target) + target) / 2
+def moves_halfway(points, target):
+    """Align, then shift each region halfway to its place."""
+    return (right_aligned(points, target) + target) / 2
 
 
 @at("full")
-@falsified_by(aligned=free_to_move)
+@falsified_by(aligned=moves_halfway)
 def test_no_map_from_the_real_stores(regions, aligned, pair_distances):
-    """On Rossmann, lists and map have a rank correlation of at most 0.5, in all six numbers of a list and in the two
-    that the picture shows."""
-    assert below(regions.metric("on_map", model="trained"), 0.5)
+    """On Rossmann, embedding and map have a rank correlation of at most 0.5, in all six dimensions and in the two that
+    the picture shows."""
+    assert below(regions.metric("map_correlation", model="trained"), 0.5)
     place = regions.array("place", model="trained")
     maps = [aligned(points, place) for points in regions.arrays("points", model="trained")]
     in_picture = np.array([spearmanr(pair_distances(points), pair_distances(place))[0] for points in maps])
@@ -57,18 +57,18 @@ def test_no_map_from_the_real_stores(regions, aligned, pair_distances):
 
 
 @falsified_by(control={"model": ("trained", "wide_start")})
-def test_store_distances_are_of_sales(regions):
+def test_store_distances_follow_sales(regions):
     """Distances of stores have a rank correlation above 0.7 with differences in sales, below 0.3 with kilometers."""
     assert above(regions.metric("stores_by_sales", model="trained"), 0.7)
-    assert below(regions.metric("stores_by_kilometres", model="trained"), 0.3)
+    assert below(regions.metric("stores_by_kilometers", model="trained"), 0.3)
 
 
 @falsified_by(aligned=uncentered)
 @falsified_by(pair_distances=along_one_axis)
-def test_turning_changes_no_distances(aligned, pair_distances):
-    """A map that is turned, mirrored, scaled and moved has proportional distances, and is laid back exactly."""
+def test_rotation_keeps_distances(aligned, pair_distances):
+    """A rotated, reflected, scaled and shifted map has proportional distances, and alignment restores it exactly."""
     place = np.random.default_rng().normal(size=(12, 2))
-    turn = np.linalg.qr(np.random.default_rng().normal(size=(2, 2)))[0]
-    moved = 3 * place @ turn + 5
-    np.testing.assert_allclose(pair_distances(moved), 3 * pair_distances(place))
-    np.testing.assert_allclose(aligned(moved, place), place)
+    rotation = np.linalg.qr(np.random.default_rng().normal(size=(2, 2)))[0]
+    shifted = 3 * place @ rotation + 5
+    np.testing.assert_allclose(pair_distances(shifted), 3 * pair_distances(place))
+    np.testing.assert_allclose(aligned(shifted, place), place)

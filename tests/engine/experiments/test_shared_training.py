@@ -24,6 +24,7 @@ from snippets import (
     collaborative_filtering,
     collaborative_network,
     entity_embeddings,
+    entity_network,
     item_bias,
     latent_factors,
     output_range,
@@ -31,7 +32,7 @@ from snippets import (
 )
 from snippets.collaborative_filtering import DotProductBias, mse, split
 from snippets.datasets import ratings, stores, viewers
-from snippets.entity_embeddings import EntityNet
+from snippets.entity_network import EntityNet
 from snippets.parameters import restored, weights
 
 PROJECT = Paths(Path(__file__).resolve().parents[3])
@@ -138,14 +139,14 @@ def test_the_newcomers_are_those_that_the_model_was_not_trained_on(new):
     assert len(past.stars) + len(future.stars) == len(data.stars)
 
 
-def test_lists_of_the_sample_are_those_of_the_network_as_taught():
+def test_the_trained_network_of_the_sample_is_the_stored_one():
     data = stores.generate(n_rows=400)
     torch.manual_seed(0)
-    fitted = job(entity_embeddings.lists(data, Run(), "trained"))
+    fitted = job(entity_network.embeddings(data, Run(), "trained"))
     torch.manual_seed(0)
     again = EntityNet(data.sizes)
-    error = entity_embeddings.fit(again, data, Run())
-    net, kept = entity_embeddings.as_taught(data, fitted, Run())
+    error = entity_network.fit(again, data, Run())
+    net, kept = entity_embeddings.trained_network(data, fitted, Run())
     assert kept == error
     assert np.array_equal(net.table("region"), again.table("region"))
 
@@ -173,11 +174,11 @@ def test_the_libraries_are_compared_on_a_part_of_whole_batches():
         ("latent_factors.meaning", "latent_factors.film_factors"),
         ("cold_start.new_people", "cold_start.without_newcomers"),
         ("cold_start.new_films", "cold_start.without_newcomers"),
-        ("entity_embeddings.other_models", "entity_embeddings.lists"),
-        ("entity_embeddings.network", "entity_embeddings.lists"),
-        ("region_map.regions", "entity_embeddings.lists"),
-        ("calendar_embeddings.calendar", "entity_embeddings.lists"),
-        ("learning_rate_finder.suggested", "learning_rate_finder.swept"),
+        ("entity_embeddings.other_models", "entity_network.embeddings"),
+        ("entity_embeddings.network", "entity_network.embeddings"),
+        ("region_map.regions", "entity_network.embeddings"),
+        ("calendar_embeddings.calendar", "entity_network.embeddings"),
+        ("learning_rate_finder.suggested", "learning_rate_finder.loss_curve"),
     ],
 )
 def test_one_training_serves_them(project, experiment, shared):
