@@ -14,38 +14,55 @@ from snippets.datasets.ratings import Ratings, generated_ratings, ratings, short
 from snippets.parameters import restored
 
 
-def means(x, y, column: int, size: int):
-    """The mean stars of each person (column 0) or film (column 1), and how many ratings they are of. -> (size,) each"""
-    who = x[:, column].numpy(force=True)
-    counts = np.bincount(who, minlength=size)
-    sums = np.bincount(who, weights=y.numpy(force=True), minlength=size)
-    overall = y.mean().item()
-    return np.where(counts > 0, sums / np.maximum(counts, 1), overall), counts
+def mean_and_count(ids, y, size: int):
+    """The mean rating of each person or film, and the number of its ratings. -> (size,) stars, (size,)"""
+    ids, y = ids.numpy(force=True), y.numpy(force=True)
+    counts = np.bincount(ids, minlength=size)
+    sums = np.bincount(ids, weights=y, minlength=size)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), y.mean()), counts
 
 
-def estimates(data: Ratings, fitted, run: Run, by: str):
-    """What each person gives and each film gets, by a model's biases or plain means. -> (n_users,), (n_items,)"""
-    if by == "mean":
-        x, y, _, _ = split(data, run.seed)
-        return means(x, y, 0, data.n_users)[0], means(x, y, 1, data.n_items)[0]
-    net = DotProductBias(data.n_users, data.n_items, 0 if by == "bias_without_factors" else 50)
-    if by == "bias":
-        restored(net, fitted)
-    elif by == "bias_without_factors":
-        fit(net, data, run)
+def mean_ratings(data: Ratings, fitted, run: Run):
+    """The mean rating that each person gives and that each film gets. -> (n_users,), (n_items,)"""
+    x, y, _, _ = split(data, run.seed)
+    return mean_and_count(x[:, 0], y, data.n_users)[0], mean_and_count(x[:, 1], y, data.n_items)[0]
+
+
+def biases(net: DotProductBias):
+    """The biases of people and films in a model. -> (n_users,), (n_items,)"""
     return net.user_bias.numpy(force=True), net.item_bias.numpy(force=True)
+
+
+def learned_biases(data: Ratings, fitted, run: Run):
+    """The biases of the model that was trained in collaborative_filtering."""
+    return biases(restored(DotProductBias(data.n_users, data.n_items, 50), fitted))
+
+
+def fit_biases(data: Ratings, run: Run, n_factors: int):
+    """The biases of a new model, with or without factors."""
+    net = DotProductBias(data.n_users, data.n_items, n_factors)
+    fit(net, data, run)
+    return biases(net)
+
+
+ESTIMATORS = {
+    "mean": mean_ratings,
+    "bias": learned_biases,
+    "bias_without_factors": lambda data, fitted, run: fit_biases(data, run, n_factors=0),
+    "untrained_bias": lambda data, fitted, run: biases(DotProductBias(data.n_users, data.n_items, 50)),
+}
 
 
 @experiment(
     data=generated_ratings,
     after=models,
-    vary={"model": ["dot_bias"], "by": ["mean", "bias_without_factors", "bias", "untrained_bias"]},
+    vary={"model": ["dot_bias"], "estimator": ["mean", "bias_without_factors", "bias", "untrained_bias"]},
 )
-def against_truth(data, fitted, run: Run, by: str):
-    """Rank correlation with the biases that the ratings were made with: of films, of people, of the pickier half."""
-    people, films = estimates(data, fitted, run, by)
-    truth, known = data.truth, np.arange(1, data.n_users)
-    picky = known[truth.pickiness[1:] > np.median(truth.pickiness[1:])]
+def correlation_with_truth(data, fitted, run: Run, estimator: str):
+    """Rank correlation with the true biases: of films, of people, and of the half of people who choose by taste."""
+    people, films = ESTIMATORS[estimator](data, fitted, run)
+    truth = data.truth
+    picky = 1 + np.flatnonzero(truth.pickiness[1:] > np.median(truth.pickiness[1:]))
     return {
         "films": spearmanr(films[1:], truth.item_bias[1:])[0],
         "people": spearmanr(people[1:], truth.user_bias[1:])[0],
@@ -53,14 +70,16 @@ def against_truth(data, fitted, run: Run, by: str):
     }
 
 
-@experiment(data=ratings, after=models, seeds=3, vary={"model": ["dot_bias"], "by": ["mean", "bias", "untrained_bias"]})
-def ranked(data, fitted, run: Run, by: str):
-    """The films at either end, and how many ratings the best ten have (median)."""
-    films = estimates(data, fitted, run, by)[1][1:]
+@experiment(
+    data=ratings, after=models, seeds=3, vary={"model": ["dot_bias"], "estimator": ["mean", "bias", "untrained_bias"]}
+)
+def ranking(data, fitted, run: Run, estimator: str):
+    """The films at either end of a ranking, and the median number of ratings of the highest ten."""
     x, y, _, _ = split(data, run.seed)
-    mean, counts = (values[1:] for values in means(x, y, 1, data.n_items))
+    mean, counts = (values[1:] for values in mean_and_count(x[:, 1], y, data.n_items))
+    films = ESTIMATORS[estimator](data, fitted, run)[1][1:]
     films = np.where(counts > 0, films, np.median(films))
-    order, often = np.argsort(films, kind="stable"), np.argsort(-counts, kind="stable")[:150]
+    order, most_rated = np.argsort(films, kind="stable"), np.argsort(-counts, kind="stable")[:150]
     lowest, highest = order[:20], order[:-21:-1]
     titles = data.titles[1:]
     return {
@@ -69,57 +88,60 @@ def ranked(data, fitted, run: Run, by: str):
         "lowest_values": films[lowest].astype(np.float32),
         "highest": [titles[i] for i in highest],
         "highest_values": films[highest].astype(np.float32),
-        "often": [titles[i] for i in often],
-        "often_values": films[often].astype(np.float32),
-        "often_means": mean[often].astype(np.float32),
+        "most_rated": [titles[i] for i in most_rated],
+        "most_rated_values": films[most_rated].astype(np.float32),
+        "most_rated_means": mean[most_rated].astype(np.float32),
     }
 
 
-@figure(ranked)
+@figure(ranking)
 def best_and_worst(results):
-    """The films with the highest and the lowest bias, each seed a dot."""
-    fig, (top, bottom) = plots.axes(nrows=2, height=5.6, sharex=True)
-    for ax, end, word in ((top, "highest", "Liked"), (bottom, "lowest", "Disliked")):
-        values = []
+    """The films with the highest and the lowest bias, one dot per seed."""
+    fig, axs = plots.axes(nrows=2, height=5.6, sharex=True)
+    for ax, end, heading in zip(axs, ("highest", "lowest"), ("Liked", "Disliked"), strict=True):
+        by_seed = []
         for seed in results.seeds:
-            titles, biases = results.texts(end, seed, by="bias"), results.array(f"{end}_values", seed, by="bias")
-            values.append(dict(zip(titles, biases, strict=True)))
-        common = set.intersection(*(set(v) for v in values))
-        names = sorted(common, key=lambda name: -abs(sum(v[name] for v in values)))[:6]
-        plots.ranked_bars([short_title(name) for name in names], [[v[name] for name in names] for v in values], ax=ax)
-        plots.title(ax, f"{word} beyond taste")
-    bottom.set_xlabel("bias, before the sigmoid")
+            titles, values = (
+                results.texts(end, seed, estimator="bias"),
+                results.array(f"{end}_values", seed, estimator="bias"),
+            )
+            by_seed.append(dict(zip(titles, values, strict=True)))
+        common = set.intersection(*map(set, by_seed))
+        titles = sorted(common, key=lambda title: -abs(sum(biases[title] for biases in by_seed)))[:6]
+        values = [[biases[title] for title in titles] for biases in by_seed]
+        plots.ranked_bars([short_title(title) for title in titles], values, ax=ax, title=f"{heading} beyond taste")
+    axs[1].set_xlabel("bias, before the sigmoid")
     return fig
 
 
-@figure(ranked)
+@figure(ranking)
 def bias_against_mean(results):
-    """Bias against mean rating of the 150 most rated films: on the whole alike, and named where they differ most."""
+    """Bias against mean rating of the 150 most rated films: similar overall, and named where they differ most."""
     fig, ax = plots.axes(height=4.4)
-    names = results.texts("often", by="bias")
-    mean, bias = results.array("often_means", by="bias"), results.array("often_values", by="bias")
+    titles = results.texts("most_rated", estimator="bias")
+    mean, bias = (results.array(f"most_rated_{name}", estimator="bias") for name in ("means", "values"))
     line = np.polyfit(mean, bias, 1)
-    away = bias - np.polyval(line, mean)
-    far = np.argsort(-np.abs(away))[:14]
+    residual = bias - np.polyval(line, mean)
+    far = np.argsort(-np.abs(residual))[:14]
     ends = np.array([mean.min(), mean.max()])
     ax.plot(ends, np.polyval(line, ends), color=plots.MUTED, linewidth=1)
     ax.scatter(np.delete(mean, far), np.delete(bias, far), s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
-    for color, group in (("C0", far[away[far] > 0]), ("C1", far[away[far] < 0])):
-        plots.labeled_scatter(mean[group], bias[group], [short_title(names[i]) for i in group], color=color, ax=ax)
-    ax.set_xlabel("mean rating, stars")
-    ax.set_ylabel("bias, before the sigmoid")
-    plots.title(ax, "Above the line: liked beyond the taste of those who chose to see it")
+    for color, films in (("C0", far[residual[far] > 0]), ("C1", far[residual[far] < 0])):
+        plots.labeled_scatter(mean[films], bias[films], [short_title(titles[i]) for i in films], color=color, ax=ax)
+    ax.set(xlabel="mean rating, stars", ylabel="bias, before the sigmoid")
+    plots.title(ax, "Above the line: liked beyond the taste of its viewers")
     return fig
 
 
-@figure(against_truth)
+@figure(correlation_with_truth)
 def closer_to_truth(results):
-    """Rank correlation with the true biases: the model's bias is closer than the plain mean, for films and people."""
+    """Rank correlation with the true biases: that of the learned bias is higher than that of the mean rating."""
     fig, axs = plots.axes(ncols=2, height=2.5, sharey=True)
-    names = {"plain mean": "mean", "bias, no factors": "bias_without_factors", "bias beside factors": "bias"}
-    for ax, metric, heading in ((axs[0], "films", "Films"), (axs[1], "picky_people", "People who choose by taste")):
-        rows = {shown: results.metric(metric, by=by) for shown, by in names.items()}
-        plots.dot_plot(rows, colors=["C7", "C1", "C0"], fmt="{:.2f}", ax=ax)
-        ax.set_xlabel("rank correlation with the truth")
-        plots.title(ax, heading)
+    names = {"mean rating": "mean", "bias, no factors": "bias_without_factors", "bias with factors": "bias"}
+    for ax, metric, heading in zip(
+        axs, ("films", "picky_people"), ("Films", "People who choose by taste"), strict=True
+    ):
+        rows = {name: results.metric(metric, estimator=estimator) for name, estimator in names.items()}
+        text = {"title": heading, "xlabel": "rank correlation with the truth"}
+        plots.dot_plot(rows, colors=["C7", "C1", "C0"], fmt="{:.2f}", ax=ax, **text)
     return fig

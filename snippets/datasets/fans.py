@@ -27,6 +27,16 @@ class FanRatings(Ratings):
     fans: np.ndarray | None = None  # (n_users,) bool
     expected: np.ndarray | None = None  # (n_users, n_items) stars without noise, 1 to 5
 
+    @property
+    def fandom(self) -> np.ndarray:
+        """Whether each film is of the fans' genre. -> (n_items,) bool"""
+        return self.genres[:, GENRES.index("fandom")]
+
+    @property
+    def rare(self) -> np.ndarray:
+        """Whether each film is another one with few ratings. -> (n_items,) bool"""
+        return ~self.fandom & (np.bincount(self.items, minlength=self.n_items) == N_VIEWERS[1])
+
 
 def generate(share: float = 0.8, seed: int = 0, n_users: int = 320, fan_bonus: float = 1.2) -> FanRatings:
     """Ratings: 3.2 + person's bias + film's bias + dot product of 3 factors + noise; fans give fandom a bonus.

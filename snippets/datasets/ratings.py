@@ -10,7 +10,7 @@ full:   MovieLens 100k. 943 people, 100,000 ratings; its 1,682 film ids hold 1,6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,22 @@ def short_title(title: str) -> str:
 def with_unknown(values: np.ndarray) -> np.ndarray:
     """The values of people or films after a row of zeros for the unknown one."""
     return np.concatenate([np.zeros_like(values[:1]), values])
+
+
+def select(data: Ratings, rows: np.ndarray) -> Ratings:
+    """Only these ratings. rows: their indices, or a mask."""
+    return replace(data, users=data.users[rows], items=data.items[rows], stars=data.stars[rows])
+
+
+def shuffle_films(data: Ratings, seed: int) -> Ratings:
+    """The same ratings with their films permuted at random, so that no taste is left in them."""
+    return replace(data, items=np.random.default_rng(seed).permutation(data.items))
+
+
+def by_heaviest(users: np.ndarray, n_users: int) -> np.ndarray:
+    """Whether each rating is by one of the 5% of people with the most ratings. (n_ratings,) -> (n_ratings,) bool"""
+    most_active = np.argsort(-np.bincount(users, minlength=n_users), kind="stable")
+    return np.isin(users, most_active[: round(0.05 * (n_users - 1))])
 
 
 def generate(n_users: int = 300, n_items: int = 240, n_ratings: int = 20_000, seed: int = 20) -> Ratings:

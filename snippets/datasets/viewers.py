@@ -8,13 +8,13 @@ full:   MovieLens 100k with the age, gender and occupation of its 943 people (wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from coursenotes import Dataset, File
-from snippets.datasets.ratings import Ratings, generate, ratings, read_movielens
+from snippets.datasets.ratings import Ratings, generate, ratings, read_movielens, select
 
 AGES = (18, 25, 35, 45, 55)  # where the next age band begins
 AGE_BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 or over")
@@ -65,6 +65,18 @@ def read_viewers(folder: Path) -> Viewers:
         [row[2] for row in rows],
         [row[3] for row in rows],
     )
+
+
+def split_newcomers(data: Ratings, rng: np.random.Generator) -> tuple[Ratings, Ratings, np.ndarray]:
+    """A random fifth of the people is new. -> the ratings by the others, the ratings by the new, the new people"""
+    new, _ = np.split(1 + rng.permutation(data.n_users - 1), [(data.n_users - 1) // 5])
+    is_new = np.isin(data.users, new)
+    return select(data, ~is_new), select(data, is_new), new
+
+
+def swap_roles(data: Viewers) -> Viewers:
+    """Films in place of people, and people in place of films."""
+    return replace(data, users=data.items, items=data.users, n_users=data.n_items, titles=[""] * data.n_users)
 
 
 viewers = Dataset(

@@ -3,58 +3,63 @@
 from coursenotes.claims import above, at, below, close, falsified_by, swap
 
 
-@falsified_by(control="without_factors")  # retrained without factors: taste is left to the biases
-@falsified_by(swap("by", "mean", "bias"))
-@falsified_by(control={"by": ("bias", "damped")})
-def test_bias_resists(standing):
-    """At a share of 80%, the top ten by bias hold at least 3 fewer of the fans' films than by mean, and the bias puts
-    these films within 12 of their true places."""
-    bias, mean = (standing.metric("in_top_ten", by=by, share=0.8) for by in ("bias", "mean"))
+@falsified_by(control="without_factors")  # retrained without factors: taste can only go into the biases
+@falsified_by(swap("estimator", "mean", "bias"))
+@falsified_by(control={"estimator": ("bias", "damped")})
+def test_bias_resists_fans(rankings):
+    """With 80% of the ratings from fans, the top ten by bias has at least 3 fewer of their films than by mean, and the
+    bias ranks these films on average within 12 places of the truth."""
+    bias, mean = (rankings.metric("in_top_ten", estimator=estimator, share=0.8) for estimator in ("bias", "mean"))
     assert below(bias, mean, margin=3)
-    assert close(standing.metric("too_high", by="bias", share=0.8), 0, within=12)
+    assert close(rankings.metric("places_too_high", estimator="bias", share=0.8), 0, within=12)
 
 
-@falsified_by(control={"by": ("bias", "mean")})
-@falsified_by(swap("by", "bias", "mean"))
-def test_order_of_others_is_truer(standing):
-    """At a share of 80%, the order of all other films by bias correlates with the truth by 0.01 more than by mean."""
-    bias, mean = (standing.metric("order_outside", by=by, share=0.8) for by in ("bias", "mean"))
+@falsified_by(control={"estimator": ("bias", "mean")})
+@falsified_by(swap("estimator", "bias", "mean"))
+def test_bias_ranks_other_films_better(rankings):
+    """With 80% from fans, the rank correlation of other films with the truth is at least 0.01 higher by bias than by
+    mean."""
+    bias, mean = (
+        rankings.metric("correlation_outside", estimator=estimator, share=0.8) for estimator in ("bias", "mean")
+    )
     assert above(bias, mean, margin=0.01)
 
 
-@falsified_by(swap("by", "damped", "bias"))
-@falsified_by(control={"by": ("damped", "bias")})
-def test_damping_hardly_helps(standing):
-    """At a share of 80%, damping moves the fans' films by at most 8 places; it leaves them 15 or more above where the
-    bias puts them."""
-    mean, damped, bias = (standing.metric("too_high", by=by, share=0.8) for by in ("mean", "damped", "bias"))
+@falsified_by(swap("estimator", "damped", "bias"))
+@falsified_by(control={"estimator": ("damped", "bias")})
+def test_damping_hardly_helps(rankings):
+    """With 80% of the ratings from fans, damping moves their films by at most 8 places, and ranks them at least 15
+    places higher than the bias does."""
+    mean, damped, bias = (
+        rankings.metric("places_too_high", estimator=estimator, share=0.8) for estimator in ("mean", "damped", "bias")
+    )
     assert close(mean, damped, within=8)
     assert above(damped, bias, margin=15)
 
 
-@falsified_by(control={"by": ("mean", "bias")})
+@falsified_by(control={"estimator": ("mean", "bias")})
 @falsified_by(swap("share", 0.0, 0.8))
-def test_fans_lift_the_mean(standing):
-    """With a share of 80% the fans' films stand at least 15 places higher by their mean than with a share of none."""
-    many, none = (standing.metric("too_high", by="mean", share=share) for share in (0.8, 0.0))
+def test_fans_raise_their_films_by_mean(rankings):
+    """By mean, the fans' films rank at least 15 places higher with 80% of the ratings from fans than with none."""
+    many, none = (rankings.metric("places_too_high", estimator="mean", share=share) for share in (0.8, 0.0))
     assert above(many, none, margin=15)
 
 
-@falsified_by(control={"by": ("bias", "mean")})
-@falsified_by(control={"by": ("bias", "damped")})
-def test_bias_finds_too_few(standing):
-    """At a share of 80%, the top ten by bias hold at least one fewer of the fans' films than belong there."""
-    found, truly = (standing.metric(name, by="bias", share=0.8) for name in ("in_top_ten", "truly_in_top_ten"))
-    assert below(found, truly, margin=1)
+@falsified_by(control={"estimator": ("bias", "mean")})
+@falsified_by(control={"estimator": ("bias", "damped")})
+def test_bias_puts_too_few_in_top_ten(rankings):
+    """With 80% of ratings from fans, the top ten by bias has at least one fewer of their films than the true one."""
+    by_bias, true = (rankings.metric(name, estimator="bias", share=0.8) for name in ("in_top_ten", "in_true_top_ten"))
+    assert below(by_bias, true, margin=1)
 
 
 @at("full")
 @falsified_by(control={"left_out": ("heaviest", "nobody")})
 @falsified_by(control={"left_out": ("as many others", "heaviest")})
 @falsified_by(swap("left_out", "nobody", "heaviest"))
-def test_heavy_people_teach(ordinary):
-    """For everybody else, leaving out the heaviest 5% raises the error by 0.005 stars squared or more; leaving out as
-    many ratings of others raises it by 0.003 more than that."""
-    whole, heavy, others = (ordinary.metric("error", left_out=w) for w in ("nobody", "heaviest", "as many others"))
+def test_leaving_out_heaviest_hurts_others(leave_out):
+    """Leaving out the heaviest 5% raises the error for others by at least 0.005 stars squared; leaving out as many
+    ratings of others raises it by at least 0.003 more."""
+    whole, heavy, others = (leave_out.metric("error", left_out=w) for w in ("nobody", "heaviest", "as many others"))
     assert below(whole, heavy, margin=0.005)
     assert below(heavy, others, margin=0.003)

@@ -19,7 +19,6 @@ from coursenotes.experiments.plan import Plan
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult, Row
 from snippets import (
-    cold_start,
     collab_learner,
     collaborative_filtering,
     collaborative_network,
@@ -101,13 +100,13 @@ def test_the_models_keep_the_weights_that_their_error_is_of(small, taught):
 
 def test_what_comes_after_the_models_finds_what_training_again_gives(small, taught):
     again, run = trained_again(small), Run()
-    _, films = item_bias.estimates(small, taught, run, "bias")
+    _, films = item_bias.learned_biases(small, taught, run)
     assert np.array_equal(films, again.item_bias.numpy(force=True))
     factors = latent_factors.film_factors(small, taught, run, "trained")["_film_factors"]
     assert torch.equal(factors, again.item_factors)
     _, _, x, y = split(small, 0)
-    found = output_range.ends(small, taught, run, "0 to 5.5")
-    assert found["valid_loss"] == mse(again, x, y) == collaborative_network.rivals(
+    found = output_range.ranges(small, taught, run, "0 to 5.5")
+    assert found["valid_loss"] == mse(again, x, y) == collaborative_network.product_or_network(
         small, taught, run, "dot_bias", "true"
     )["valid_loss"]  # fmt: skip
     assert float(found["largest"]) == float(again(x).max())
@@ -115,16 +114,16 @@ def test_what_comes_after_the_models_finds_what_training_again_gives(small, taug
 
 def test_the_recipe_as_taught_has_the_error_and_the_curve_of_the_model(small, taught):
     run = Run()
-    assert training_factors.recipe(small, taught, run, "none") == taught.metrics
+    assert training_factors.one_change(small, taught, run, "none") == taught.metrics
     assert run.curves["valid_loss"] == [3.0, 2.0]
 
 
 def test_what_was_changed_is_trained_anew(small, taught):
     run = Run()
     torch.manual_seed(0)
-    assert training_factors.recipe(small, taught, run, "no_decay")["valid_loss"] != taught.metrics["valid_loss"]
+    assert training_factors.one_change(small, taught, run, "no_decay")["valid_loss"] != taught.metrics["valid_loss"]
     torch.manual_seed(0)
-    assert output_range.ends(small, taught, run, "0 to 5")["valid_loss"] != taught.metrics["valid_loss"]
+    assert output_range.ranges(small, taught, run, "0 to 5")["valid_loss"] != taught.metrics["valid_loss"]
     torch.manual_seed(0)
     shuffled = latent_factors.film_factors(small, taught, run, "shuffled")["_film_factors"]
     assert not torch.equal(shuffled, trained_again(small).item_factors)
@@ -133,8 +132,8 @@ def test_what_was_changed_is_trained_anew(small, taught):
 @pytest.mark.parametrize("new", ["people", "films"])
 def test_the_newcomers_are_those_that_the_model_was_not_trained_on(new):
     data = viewers.generate_viewers()
-    data = cold_start.turned(data) if new == "films" else data
-    past, future, who = cold_start.parted(data, np.random.default_rng(3))
+    data = viewers.swap_roles(data) if new == "films" else data
+    past, future, who = viewers.split_newcomers(data, np.random.default_rng(3))
     assert not set(past.users) & set(who) and set(future.users) <= set(who)
     assert len(past.stars) + len(future.stars) == len(data.stars)
 
@@ -152,11 +151,11 @@ def test_the_trained_network_of_the_sample_is_the_stored_one():
 
 
 def test_the_libraries_are_compared_on_a_part_of_whole_batches():
-    data = collab_learner.part(ratings.generate(), Run())
+    data = collab_learner.subset(ratings.generate(), Run())
     assert len(data.stars) * 4 // 5 % 64 == 0  # no batch is left out, which would be a share not seen
     assert data.n_users == data.users.max() + 1 < 301
     whole = replace(data, n_users=5)
-    assert collab_learner.part(whole, Run(scale="full")) is whole
+    assert collab_learner.subset(whole, Run(scale="full")) is whole
 
 
 # ---------------------------------------------------------------- who shares which
@@ -164,14 +163,14 @@ def test_the_libraries_are_compared_on_a_part_of_whole_batches():
     ("experiment", "shared"),
     [
         ("collaborative_filtering.corner", "collaborative_filtering.models"),
-        ("training_factors.recipe", "collaborative_filtering.models"),
-        ("collaborative_network.rivals", "collaborative_filtering.models"),
-        ("output_range.ends", "collaborative_filtering.models"),
-        ("item_bias.against_truth", "collaborative_filtering.models"),
-        ("item_bias.ranked", "collaborative_filtering.models"),
+        ("training_factors.one_change", "collaborative_filtering.models"),
+        ("collaborative_network.product_or_network", "collaborative_filtering.models"),
+        ("output_range.ranges", "collaborative_filtering.models"),
+        ("item_bias.correlation_with_truth", "collaborative_filtering.models"),
+        ("item_bias.ranking", "collaborative_filtering.models"),
         ("latent_factors.film_factors", "collaborative_filtering.models"),
-        ("latent_factors.recovered", "latent_factors.film_factors"),
-        ("latent_factors.meaning", "latent_factors.film_factors"),
+        ("latent_factors.recovered_variance", "latent_factors.film_factors"),
+        ("latent_factors.nearest_films", "latent_factors.film_factors"),
         ("cold_start.new_people", "cold_start.without_newcomers"),
         ("cold_start.new_films", "cold_start.without_newcomers"),
         ("entity_embeddings.other_models", "entity_network.embeddings"),
