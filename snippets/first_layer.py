@@ -1,4 +1,4 @@
-"""The first layer: trained to name digits, a network's first filters turn towards edges.
+"""The first layer: trained to recognize digits, a network's first filters become more like edges.
 
 Source: Practical Deep Learning 2022, lesson 8, 0:47:01; Zeiler and Fergus, 2014.
 Data:   sample: scikit-learn's digits; full: MNIST.
@@ -16,52 +16,65 @@ from snippets.datasets.digits import digits
 
 
 def step_edges(k: int):  # -> (96, k * k)
-    """Steps from dark to bright in 32 directions, through the middle or a pixel beside it; mean 0, length 1."""
+    """Step edges in 32 directions, through the middle or a pixel beside it; each of mean 0 and length 1."""
     middle = torch.arange(k) - (k - 1) / 2
     steps = []
-    for turn in range(32):
-        angle = math.pi * turn / 16
+    for direction in range(32):
+        angle = math.pi * direction / 16
         across = middle[:, None] * math.sin(angle) + middle * math.cos(angle)
-        steps += [(across + aside).clamp(-0.5, 0.5).flatten() for aside in (-1, 0, 1)]
+        for offset in (-1, 0, 1):
+            steps.append((across + offset).clamp(-0.5, 0.5).flatten())
     steps = torch.stack(steps)
     return F.normalize(steps - steps.mean(dim=1, keepdim=True), dim=1)
 
 
-def edge_likeness(filters):  # (n, 1, k, k) -> (n,)
-    """The cosine of each filter with the step edge that it is most like."""
+def edge_similarity(filters):  # (n, 1, k, k) -> (n,)
+    """The cosine of each filter with the step edge most similar to it."""
     unit = F.normalize(filters.flatten(1), dim=1)
     return (unit @ step_edges(filters.shape[-1]).T).amax(dim=1)
 
 
+def correct(labels):
+    return labels
+
+
+def shuffled(labels):
+    return labels[torch.randperm(len(labels))]
+
+
+TRAININGS = {  # the labels to train on, epochs at sample and at full scale
+    "untrained": (correct, 0, 0),
+    "random-labels": (shuffled, 12, 1),
+    "trained": (correct, 12, 1),
+}
+
+
 @experiment(data=digits, seeds={"sample": 5, "full": 3}, vary={"filters": ["untrained", "random-labels", "trained"]})
 def digit_network(data, run: Run, filters: str):
-    """Sixteen filters of 5 by 5 in the first layer of a network for digits, and how like an edge they are."""
-    x, labels = torch.as_tensor(data.train)[:, None], torch.as_tensor(data.train_labels)
+    """Sixteen filters of 5 by 5 in the first layer of a network for digits, and how similar to edges they are."""
+    labels_for, sample_epochs, full_epochs = TRAININGS[filters]
+    x, labels = torch.as_tensor(data.train)[:, None], labels_for(torch.as_tensor(data.train_labels))
     test, test_labels = torch.as_tensor(data.test)[:, None], torch.as_tensor(data.test_labels)
-    if filters == "random-labels":
-        labels = labels[torch.randperm(len(labels))]
     model = nn.Sequential(
         nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
         nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10),
     )  # fmt: skip
     # Strong weight decay fades what is left of the random start, so that the filters show what was learned.
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.5)
-    for _ in run.epochs(sample=0 if filters == "untrained" else 12, full=0 if filters == "untrained" else 1):
+    for _ in run.epochs(sample=sample_epochs, full=full_epochs):
         for batch in torch.randperm(len(x)).split(50):
             optimizer.zero_grad()
             F.cross_entropy(model(x[batch]), labels[batch]).backward()
             optimizer.step()
     with torch.no_grad():
-        found = torch.cat([model(part).argmax(1) for part in test.split(500)])
-    learned = model[0].weight.detach()
-    likeness = edge_likeness(learned)
-    order = likeness.argsort(descending=True)
+        predictions = torch.cat([model(part).argmax(1) for part in test.split(500)])
+    weights = model[0].weight.detach()
+    similarity = edge_similarity(weights)
     return {
-        "accuracy": (found == test_labels).float().mean(),
-        "likeness": likeness.mean(),
-        "share_edges": (likeness > 0.7).float().mean(),
-        "filters": learned[order, 0],
-        "by_filter": likeness[order],
+        "accuracy": (predictions == test_labels).float().mean(),
+        "similarity": similarity.mean(),
+        "share_edges": (similarity > 0.7).float().mean(),
+        "filters": weights[similarity.argsort(descending=True), 0],
     }
 
 
@@ -69,11 +82,11 @@ def digit_network(data, run: Run, filters: str):
 def filters(results):
     """Sixteen filters untrained, trained on random labels, and trained; of the last, more are steps between colors."""
     fig, axs = plots.axes(8, 6, width=6.8, height=5.6)
-    for block, kind in enumerate(("untrained", "random-labels", "trained")):
+    for block, training in enumerate(results.settings["filters"]):
         rows = axs[2 * block : 2 * block + 2]
-        for ax, weights in zip(rows.flat, results.array("filters", filters=kind), strict=True):
+        for ax, weights in zip(rows.flat, results.array("filters", filters=training), strict=True):
             plots.image(ax, weights, signed=True)
-        axs[2 * block][0].set_title(kind.replace("-", " "), loc="left", fontsize=10)
+        rows[0, 0].set_title(training.replace("-", " "), loc="left", fontsize=10)
     share = results.metric("share_edges", filters="trained").mean()
     plots.title(fig, f"Trained on digits, {share:.0%} of the filters are edges")
     return fig

@@ -4,17 +4,17 @@ import torch
 from torch.nn import functional as F
 
 from coursenotes.claims import falsified_by, refuted
-from snippets.strides_and_padding import answers as right_answers
 from snippets.strides_and_padding import output_size as right_size
+from snippets.strides_and_padding import padded_response as right_response
 
 
 def rounded_up(size, kernel, stride=1, padding=0):
-    """A window that may hang over the far rim."""
+    """Windows that may reach beyond the last pixel."""
     return -(-(size + 2 * padding - kernel) // stride) + 1
 
 
 def padded_once(size, kernel, stride=1, padding=0):
-    """Padding at one rim only."""
+    """Padding on one side only."""
     return right_size(size, kernel, stride, 0) + padding
 
 
@@ -23,7 +23,7 @@ def never_padded(size, kernel, stride=1, padding=0):
 
 
 def same(size, kernel, stride=1, padding=0):
-    """As much padding as it takes, also an uneven amount: size / stride, rounded up, whatever the kernel."""
+    """As much padding as it takes, even if unequal on both sides: size / stride, rounded up, for any kernel."""
     return -(-size // stride)
 
 
@@ -58,8 +58,8 @@ def test_size_rule(output_size):
             for padding in range(4):
                 for size in (7, 8, 28, 32):
                     weights = torch.zeros(1, 1, kernel, kernel)
-                    found = F.conv2d(torch.zeros(1, 1, size, size), weights, stride=stride, padding=padding)
-                    assert output_size(size, kernel, stride, padding) == found.shape[-1]
+                    output = F.conv2d(torch.zeros(1, 1, size, size), weights, stride=stride, padding=padding)
+                    assert output_size(size, kernel, stride, padding) == output.shape[-1]
 
 
 @falsified_by(output_size=never_padded)
@@ -100,22 +100,22 @@ def test_half_padding_in_general(output_size):
 
 
 def means_of_four(image, kernel, stride=1):
-    """The mean of each stride by stride answers, where it should be the first of them."""
-    return F.avg_pool2d(right_answers(image, kernel)[None], stride)[0]
+    """The mean of each stride by stride activations instead of the first of them."""
+    return F.avg_pool2d(right_response(image, kernel)[None], stride)[0]
 
 
 def skips_the_first(image, kernel, stride=1):
-    """Every other row and column, from the second on."""
-    return right_answers(image, kernel)[stride - 1 :: stride, stride - 1 :: stride]
+    """Every other row and column, starting with the second."""
+    return right_response(image, kernel)[stride - 1 :: stride, stride - 1 :: stride]
 
 
-@falsified_by(answers=means_of_four)
-@falsified_by(answers=skips_the_first)
-def test_stride_skips(answers):
-    """The answers at stride 2 are those at stride 1 of every other row and column."""
+@falsified_by(padded_response=means_of_four)
+@falsified_by(padded_response=skips_the_first)
+def test_stride_skips(padded_response):
+    """The activations at stride 2 equal every other row and column of the activations at stride 1."""
     for size, k in ((28, 3), (9, 3), (8, 5)):
         image, kernel = torch.randn(size, size), torch.randn(k, k)
-        torch.testing.assert_close(answers(image, kernel, stride=2), answers(image, kernel)[::2, ::2])
+        torch.testing.assert_close(padded_response(image, kernel, stride=2), padded_response(image, kernel)[::2, ::2])
 
 
 @falsified_by(max_pool=mean_pool)
