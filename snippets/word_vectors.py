@@ -128,7 +128,7 @@ def neighbors(results):
         ax.text(0, row, word, color="C0", fontweight="bold", va="center")
         for place in range(3):
             style = {"fontweight": "bold"} if stable[row, place] else {"color": plots.MUTED}
-            ax.text(1 + place, row, lists[0][row, place], va="center", **style)
+            ax.text(0.8 + 1.07 * place, row, lists[0][row, place], va="center", **style)
     ax.set(xlim=(0, 4), ylim=(5.5, -0.5))
     ax.set_axis_off()
     plots.title(fig, f"Of the nearest three, {stable.sum()} of {stable.size} (bold) are among them in every run")
