@@ -1,6 +1,6 @@
 """Text as numbers: which word follows which, and which words are of one class.
 
-sample: made here. 24,000 words of sentences from a small grammar whose word classes are known. A class says much about
+sample: generated. 24,000 words of sentences from a small grammar whose word classes are known. A class says much about
         how frequent its words are, since sentences ask for some classes more often, and few words share them. Within
         a class some words are far more frequent than others, in an order drawn at random.
 full:   the 500 most frequent words and marks of two books by Nietzsche in English. The closed classes of its grammar
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,8 @@ SENTENCES = (  # each slot is a class, or a word of its own
     "determiner adjective animal goes preposition determiner place .",
     "determiner animal goes preposition determiner adjective place .",
 )
+# What follows a class in the grammar, where it also follows another; the other classes are told apart by what follows.
+FOLLOWED = {"food": "end", "place": "end", "eats": "determiner", "preposition": "determiner"}
 
 CLOSED = {  # of the words of English grammar, those of a class that takes no new members
     "pronoun": "i you he she it we they me him us them",
@@ -65,6 +67,19 @@ class Text:
         """Each word and the one after it. -> (pairs,) and (pairs,)"""
         stretches = self.train if part == "train" else self.test
         return np.concatenate([s[:-1] for s in stretches]), np.concatenate([s[1:] for s in stretches])
+
+    def shuffled(self, seed: int) -> Text:
+        """The training text in random order, so that a word says nothing about the next one."""
+        rng = np.random.default_rng(seed)
+        return replace(self, train=[rng.permutation(np.concatenate(self.train))])
+
+    def plain_words(self) -> np.ndarray:
+        """The numbers of words, without punctuation and OTHER. -> (n,)"""
+        return np.array([i for i, word in enumerate(self.vocab) if word.isalpha()])
+
+    def frequency(self) -> np.ndarray:
+        """How often each word occurs in the training text. -> (n_words,)"""
+        return np.bincount(np.concatenate(self.train), minlength=len(self.vocab))
 
 
 def cut(numbers: np.ndarray, vocab: list[str], classes: list[str], block: int = 1000) -> Text:
