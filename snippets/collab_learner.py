@@ -14,33 +14,53 @@ from fastai.tabular.all import TabDataLoader
 
 from coursenotes import Run, experiment, figure, plots
 from snippets.collaborative_filtering import DotProductBias, fit
-from snippets.datasets.ratings import Ratings, ratings
+from snippets.datasets.ratings import Ratings, ratings, select
 
 
-def part(data: Ratings, run: Run) -> Ratings:
-    """All real ratings; of the generated ones the first people's, 6,400, since fastai's steps take long."""
+def subset(data: Ratings, run: Run) -> Ratings:
+    """All real ratings, or 6,400 of the generated ones, by the first people, since fastai's steps take long."""
     if run.scale == "full":
         return data
-    rows = np.argsort(data.users, kind="stable")[:6400]
-    users = data.users[rows]
-    return replace(data, users=users, items=data.items[rows], stars=data.stars[rows], n_users=int(users.max()) + 1)
+    first = select(data, np.argsort(data.users, kind="stable")[:6400])
+    return replace(first, n_users=int(first.users.max()) + 1)
 
 
-def loaders(data: Ratings, run: Run, once: bool = True, size: int = 64) -> CollabDataLoaders:
-    """The ratings as fastai wants them, with the same fifth for validation as split(); in batches of 64.
+def loaders(data: Ratings, run: Run, dl_type=TabDataLoader, batch_size: int = 64) -> CollabDataLoaders:
+    """The ratings in fastai's data loaders, with the same fifth for validation as in split().
 
-    once: each rating once an epoch. Without it, fastai 2.8 uses its TabWeightedDL for training, which draws as many
-    ratings as there are, with replacement.
+    TabDataLoader hands out each rating once per epoch. For dl_type=None, fastai 2.8 chooses TabWeightedDL for training,
+    which draws as many ratings as there are, with replacement.
     """
     titles = pd.Categorical.from_codes(data.items, categories=data.titles)
     table = pd.DataFrame({"user": data.users, "title": titles.remove_categories(data.titles[0]), "rating": data.stars})
-    return CollabDataLoaders.from_df(table, seed=run.seed, bs=size, dl_type=TabDataLoader if once else None)
+    return CollabDataLoaders.from_df(table, seed=run.seed, bs=batch_size, dl_type=dl_type)
 
 
-def seen(loader) -> float:
+def share_seen(loader) -> float:
     """The share of its ratings that a training loader hands out in one epoch."""
     pairs = np.concatenate([x.numpy(force=True) for x, _ in loader])
     return len(np.unique(pairs, axis=0)) / len(loader.dataset)
+
+
+def from_scratch(data: Ratings, run: Run):
+    net = DotProductBias(data.n_users, data.n_items, 50)
+    losses = fit(net, data, run)
+    return net, losses["valid_loss"], 1.0  # each epoch is a permutation of the ratings
+
+
+def with_fastai(data: Ratings, run: Run, dl_type=TabDataLoader):
+    dls = loaders(data, run, dl_type)
+    learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5), cbs=run.fastai())
+    with learn.no_bar(), learn.no_logging():
+        learn.fit_one_cycle(5, run.pick(sample=0.02, full=0.005), wd=0.1)
+    return learn.model, learn.recorder.values[-1][-1], share_seen(dls.train)
+
+
+PROGRAMS = {
+    "from_scratch": from_scratch,
+    "fastai": with_fastai,
+    "fastai_default_loader": lambda data, run: with_fastai(data, run, dl_type=None),
+}
 
 
 @experiment(
@@ -48,33 +68,18 @@ def seen(loader) -> float:
     seeds={"sample": 5, "full": 3},
     vary={"code": ["from_scratch", "fastai", "fastai_default_loader"]},
 )
-def libraries(data, run: Run, code: str):
-    """Validation error, parameters, and the share of the training ratings seen in an epoch, of each program."""
-    data = part(data, run)
-    if code == "from_scratch":
-        net = DotProductBias(data.n_users, data.n_items, 50)
-        valid_loss, share = fit(net, data, run)["valid_loss"], 1.0  # batches of a permutation
-    else:
-        dls = loaders(data, run, once=code == "fastai")
-        learn = collab_learner(dls, n_factors=50, y_range=(0, 5.5), cbs=run.fastai())
-        with learn.no_bar(), learn.no_logging():
-            learn.fit_one_cycle(5, run.pick(sample=0.02, full=0.005), wd=0.1)
-        net, valid_loss, share = learn.model, learn.recorder.values[-1][-1], seen(dls.train)
-    parameters = sum(p.numel() for p in net.parameters())
-    return {"valid_loss": valid_loss, "parameters": parameters, "seen": share}
+def implementations(data, run: Run, code: str):
+    """Validation error, number of parameters, and share of the ratings seen in an epoch, of each implementation."""
+    net, valid_loss, share = PROGRAMS[code](subset(data, run), run)
+    parameters = sum(parameter.numel() for parameter in net.parameters())
+    return {"valid_loss": valid_loss, "parameters": parameters, "share_seen": share}
 
 
-@figure(libraries)
-def agreement(results):
-    """Final validation error of the two programs agrees; fastai's own training loader ends higher."""
-    fig, ax = plots.axes(height=2.3)
-    names = {
-        "from scratch": "from_scratch",
-        "collab_learner": "fastai",
-        "… with its default loader": "fastai_default_loader",
-    }
-    rows = {shown: results.metric("valid_loss", code=code) for shown, code in names.items()}
-    plots.dot_plot(rows, colors=["C0", "C0", "C1"], fmt="{:.4f}", ax=ax)
-    ax.set_xlabel("validation error, stars squared")
-    plots.title(ax, "The two programs agree, once each rating is seen once an epoch")
-    return fig
+@figure(implementations)
+def error_by_implementation(results):
+    """Validation error: from scratch and fastai agree; with its default training loader, fastai's is higher."""
+    names = ["from scratch", "collab_learner", "… with its default loader"]
+    rows = dict(zip(names, results.sweep("valid_loss", over="code").T, strict=True))
+    title = "The two implementations agree if each rating is seen once per epoch"
+    text = {"title": title, "xlabel": "validation error, stars squared"}
+    return plots.dot_plot(rows, colors=["C0", "C0", "C1"], fmt="{:.4f}", **text)
