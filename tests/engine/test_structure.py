@@ -89,6 +89,18 @@ def test_a_name_is_one_class():
     assert not {each: paths for each, paths in several.items() if len(paths) > 1}
 
 
+def test_a_topic_has_one_name_in_three_trees():
+    """What has experiments, figures or claims is a topic, and has a note. Code that topics share may stand alone."""
+    topics = {
+        path.stem
+        for path in (ROOT / "snippets").glob("*.py")
+        if re.search(r"^@(experiment|figure)", path.read_text(), re.M)
+    }
+    topics |= {path.stem.removeprefix("test_") for path in (ROOT / "tests" / "claims").glob("test_*.py")}
+    notes = {path.stem for path in (ROOT / "docs" / "concepts").glob("*.md")}
+    assert topics == notes - {"index"}
+
+
 def test_snippets_are_short():
     lines = {path.stem: len(path.read_text().splitlines()) for path in (ROOT / "snippets").glob("*.py")}
     assert not {name: count for name, count in lines.items() if count > 150}, "a longer file is often two topics"
