@@ -1,4 +1,4 @@
-"""Handwritten digits: gray pictures of 0 to 9, and which digit each one is.
+"""Handwritten digits: gray pictures of 0 to 9, with their labels.
 
 sample: scikit-learn's 1,797 digits at their own size, 8 by 8 pixels in 17 shades: 1,200 to train on and 597 to test.
 full:   MNIST. 60,000 digits of 28 by 28 pixels to train on and 10,000 to test.
@@ -17,7 +17,7 @@ from coursenotes import Dataset, File
 
 @dataclass(frozen=True)
 class Digits:
-    """Pictures in 0 (paper) to 1 (ink), and their digits."""
+    """Pictures, from 0 (paper) to 1 (ink), and the digit that each one shows."""
 
     train: np.ndarray  # (n_train, h, w) float32
     train_labels: np.ndarray  # (n_train,) int64
@@ -26,7 +26,7 @@ class Digits:
 
 
 def load_small() -> Digits:
-    """scikit-learn's digits in an order shuffled once, since theirs goes by writer."""
+    """scikit-learn's digits in one fixed random order, since its own order goes by writer."""
     from sklearn.datasets import load_digits
 
     bundled = load_digits()
@@ -36,7 +36,7 @@ def load_small() -> Digits:
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array of bytes in a gzipped file of MNIST's own format; ValueError where it is something else."""
+    """The array of bytes in a gzipped file of MNIST's own format; raises ValueError on any other file."""
     content = gzip.decompress(path.read_bytes())
     if content[:3] != b"\x00\x00\x08":
         raise ValueError(f"{path.name} is not an IDX file of bytes: it begins with {content[:4].hex(' ')}")
@@ -45,7 +45,7 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def read_mnist(folder: Path) -> Digits:
-    """MNIST from the folder that holds its four files."""
+    """MNIST from a folder with its four files."""
     parts = []
     for part in ("train", "t10k"):
         parts.append(read_idx(folder / f"{part}-images-idx3-ubyte.gz").astype(np.float32) / 255)

@@ -1,7 +1,7 @@
 """Sevens with a stroke through them, as in the lecture, and a photograph.
 
-sevens, sample: drawn here. 200 pictures of 28 by 28 pixels, each a bar, a slanted leg and a stroke of their own
-                slant, thickness and place, with soft rims; the first is the plain one.
+sevens, sample: drawn here. 200 pictures of 28 by 28 pixels: a bar, a slanted leg and a stroke, of random slant,
+                thickness and position, with soft edges; the first is always the same.
 sevens, full:   MNIST's 6,265 training sevens, beginning with one that has a stroke.
 photograph:     Grace Hopper in 1984, which ships with matplotlib: gray, 144 rows of 123 pixels.
 """
@@ -15,26 +15,28 @@ import numpy as np
 from coursenotes import Dataset
 from snippets.datasets.digits import MNIST, read_idx
 
-STROKED = 49  # which of MNIST's sevens, counted from 0, is shown: one with a stroke, in a broad pen
+STROKED = 49  # the index, among MNIST's sevens, of one with a stroke, in a broad pen
 
 
 def draw(lines, thickness: float, size: int = 28) -> np.ndarray:
     """Straight lines in ink. Each is ((row, column), (row, column)). -> (size, size) float32, 0 paper to 1 ink.
 
-    A pixel's ink falls from 1 to 0 within one pixel of the line's rim.
+    Ink falls from 1 to 0 within one pixel at the edge of a line.
     """
     pixels = np.stack(np.mgrid[:size, :size], axis=-1).astype(float)  # (size, size, 2)
     picture = np.zeros((size, size))
     for start, end in np.asarray(lines, dtype=float):
         along = end - start
-        share = np.clip((pixels - start) @ along / (along @ along), 0, 1)  # where on the line the nearest point lies
+        share = np.clip(
+            (pixels - start) @ along / (along @ along), 0, 1
+        )  # of the line, up to its point nearest to a pixel
         distance = np.linalg.norm(pixels - start - share[..., None] * along, axis=-1)
         picture = np.maximum(picture, np.clip(thickness / 2 + 0.5 - distance, 0, 1))
     return picture.astype(np.float32)
 
 
 def draw_sevens(count: int = 200, seed: int = 7) -> np.ndarray:
-    """Sevens with a stroke. -> (count, 28, 28) float32, 0 paper to 1 ink; the first is drawn without chance."""
+    """Sevens with a stroke. -> (count, 28, 28) float32, 0 paper to 1 ink; the first does not depend on the seed."""
     rng = np.random.default_rng(seed)
     pictures = []
     for i in range(count):
@@ -46,7 +48,7 @@ def draw_sevens(count: int = 200, seed: int = 7) -> np.ndarray:
 
 
 def read_sevens(folder: Path) -> np.ndarray:
-    """MNIST's training sevens, the one with a stroke moved to the front. -> (6265, 28, 28) float32, 0 to 1."""
+    """MNIST's training sevens, one with a stroke first. -> (6265, 28, 28) float32, 0 to 1."""
     pictures = read_idx(folder / "train-images-idx3-ubyte.gz")[read_idx(folder / "train-labels-idx1-ubyte.gz") == 7]
     order = np.r_[STROKED, np.delete(np.arange(len(pictures)), STROKED)]
     return pictures[order].astype(np.float32) / 255
