@@ -55,10 +55,9 @@ def shapes(run: Run, activation: str):
 
 
 @experiment(
-    data=made_spirals,
-    seeds=5,
+    data=made_spirals, seeds=5,
     vary={"activation": ["identity", "ReLU", "leaky ReLU", "GELU", "SiLU", "Mish", "tanh", "sigmoid"]},
-)
+)  # fmt: skip
 def two_layers(data, run: Run, activation: str):
     """Accuracy on two spirals with two hidden layers of 16, at five learning rates, and accuracy of a straight line."""
     from sklearn.linear_model import LogisticRegression
@@ -100,7 +99,7 @@ def regions(results):
     names = results.settings["activation"]
     maps = [results.array("regions", activation=name) for name in names]
     titles = [f"{name}: {results.metric('accuracy', activation=name).mean():.0%}" for name in names]
-    title = "Every activation function but the identity learns the spirals"
+    title = "Accuracy on the test points; above and below zero in blue and orange"
     fig = plots.images(maps, titles, 4, title=title, signed=True, limit=0.5, extent=(-1.7, 1.7, -1.7, 1.7))
     points, arms = results.array("points", activation="identity"), results.array("arms", activation="identity")
     fig.axes[0].scatter(*points.T, 8, np.where(arms == 1, "C0", "C1"), edgecolors=plots.BACKGROUND, linewidths=0.5)
@@ -127,12 +126,15 @@ def functions(results):
 def accuracy_by_rate(results):
     """Accuracy by learning rate, a panel for each function: all but the identity learn, the sigmoid at larger rates."""
     fig, axs = plots.axes(4, 2, height=4.2, sharex=True, sharey=True)
-    for ax, name in zip(axs.flat, results.settings["activation"], strict=True):
+    names = results.settings["activation"]  # the identity first
+    for ax, name in zip(axs.flat, names, strict=True):
         by_rate = results.arrays("by_rate", activation=name)
         plots.lines({"": by_rate}, RATES, ax=ax, title=name, xscale="log", ylim=(0.5, 1.02))
     fig.supxlabel("learning rate", fontsize=11)
     fig.supylabel("accuracy", fontsize=11)
-    plots.title(fig, "At its best rate, every function but the identity works; the sigmoid needs a larger rate")
+    worst = min(results.metric("accuracy", activation=name).mean() for name in names[1:])
+    slow = results.metric("at_one_rate", activation="sigmoid").mean()
+    plots.title(fig, f"At its best rate each but the identity reaches {worst:.2f}; at 0.003 the sigmoid has {slow:.2f}")
     return fig
 
 
@@ -141,10 +143,8 @@ def mish_dips(results):
     """Mish, SiLU and ReLU with their slopes: Mish falls to a minimum left of zero, and its slope has no jump."""
     fig, (left, right) = plots.axes(2, height=3.2)
     names, x = ("Mish", "SiLU", "ReLU"), results.array("x", activation="Mish")
-    values = {name: results.array("y", activation=name)[x <= 1] for name in names}
+    ys = {name: results.array("y", activation=name)[x <= 1] for name in names}
     slopes = {name: results.array("slope", activation=name) for name in names}
-    plots.lines(
-        values, x[x <= 1], ax=left, title="Mish falls before it rises", xlabel="x", ylabel="value", ylim=(-0.5, 1)
-    )
+    plots.lines(ys, x[x <= 1], ax=left, title="Mish falls before it rises", xlabel="x", ylabel="value", ylim=(-0.5, 1))
     plots.lines(slopes, x, ax=right, title="So its slope is below zero at first", xlabel="x", ylabel="slope")
     return fig

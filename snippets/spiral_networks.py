@@ -49,24 +49,24 @@ def first_gradients(layers, activation, x, y):
     return torch.stack([gradient.norm() for gradient in gradients])
 
 
-def train(layers, activation, x, y, steps: int = 300):
-    """Train a copy of the network at each of RATES, all at once. -> stacked layers, training losses (rates,)
+def stack(networks):
+    """Several networks as one, whose weights and biases have a first dimension more. networks: lists of parameters"""
+    stacked = [torch.stack(parameters) for parameters in zip(*networks, strict=True)]
+    return list(zip(stacked[::2], stacked[1::2], strict=True))  # weight, bias, weight, bias, ... -> pairs
 
-    The length of Adam's steps does not depend on the scale of the gradient. So if Adam trains `change` at a learning
-    rate of 1, the parameter start + rate * change is trained at that rate.
-    """
-    rates = torch.tensor(RATES)[:, None, None]
-    start = [parameter for layer in layers for parameter in layer]  # weight, bias, weight, bias, ...
-    changes = [torch.zeros(len(RATES), *parameter.shape, requires_grad=True) for parameter in start]
-    optimizer = torch.optim.Adam(changes, lr=1, betas=(0.9, 0.99), eps=1e-10, fused=True)
-    for _ in range(steps + 1):
-        parameters = [first + rates * change for first, change in zip(start, changes, strict=True)]
-        layers = list(zip(parameters[::2], parameters[1::2], strict=True))
-        losses = loss_of(layers, activation, x, y)
+
+def train(layers, activation, x, y, steps: int = 300):
+    """Train a copy of the network at each of RATES with Adam. -> stacked layers, training losses (rates,)"""
+    copies = [[parameter.clone().requires_grad_() for layer in layers for parameter in layer] for _ in RATES]
+    groups = [{"params": copy, "lr": rate} for copy, rate in zip(copies, RATES, strict=True)]
+    optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True)
+    for _ in range(steps):
         optimizer.zero_grad()
-        losses.sum().backward()  # no network depends on another's loss
+        loss_of(stack(copies), activation, x, y).sum().backward()  # no copy depends on the loss of another
         optimizer.step()
-    return [(weight.detach(), bias.detach()) for weight, bias in layers], losses.detach()
+    with torch.no_grad():
+        networks = stack(copies)
+        return networks, loss_of(networks, activation, x, y)
 
 
 def accuracy(layers, activation, x, y):
