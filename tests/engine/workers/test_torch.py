@@ -61,7 +61,9 @@ def fastai_fit(run):
     learner = Learner(dls, nn.Linear(1, 1), loss_func=nn.MSELoss(), opt_func=SGD, cbs=run.fastai())
     with learner.no_bar(), learner.no_logging():
         learner.fit(2, lr=0.1)
-    return {"loss": learner.recorder.values[-1][1]}
+        loss = learner.recorder.values[-1][1]
+        predicted, _ = learner.get_preds()  # logs nothing, and needs no callback of ours
+    return {"loss": loss, "predicted": len(predicted)}
 
 
 def look(args, folder, report):
@@ -218,6 +220,7 @@ def test_fastai_reports_and_trains(pool: Pool, root: Path):
     assert outcome.ok, outcome.problem
     result = read_entry(outcome.folder)
     assert len(result.curves["valid_loss"]) == 2 and np.isfinite(result.metrics["loss"])
+    assert result.metrics["predicted"] == 32
     assert {"epoch": 1, "epochs": 2} in events
 
 
