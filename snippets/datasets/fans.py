@@ -83,7 +83,8 @@ fans = Dataset(
     full=read_movielens,
     files=ratings.files,
     folder="ml-100k",
-    license=ratings.license,
-    citation=ratings.citation,
-    url=ratings.url,
+    license="GroupLens: research use, no redistribution without permission",
+    citation="F. Maxwell Harper and Joseph A. Konstan, The MovieLens Datasets: History and Context, ACM Transactions "
+    "on Interactive Intelligent Systems 5(4), 2015, doi:10.1145/2827872",
+    url="https://grouplens.org/datasets/movielens/100k/",
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from coursenotes import Dataset, File
-from snippets.datasets.ratings import Ratings, generate, ratings, read_movielens, select
+from snippets.datasets.ratings import Ratings, generate, read_movielens, select
 
 AGES = (18, 25, 35, 45, 55)  # where the next age band begins
 AGE_BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 or over")
@@ -96,7 +96,8 @@ viewers = Dataset(
         )
     ],
     folder="ml-100k",
-    license=ratings.license,
-    citation=ratings.citation,
-    url=ratings.url,
+    license="GroupLens: research use, no redistribution without permission",
+    citation="F. Maxwell Harper and Joseph A. Konstan, The MovieLens Datasets: History and Context, ACM Transactions "
+    "on Interactive Intelligent Systems 5(4), 2015, doi:10.1145/2827872",
+    url="https://grouplens.org/datasets/movielens/100k/",
 )

@@ -185,6 +185,10 @@ def _dataset(catalog: Catalog, declared: Declared, argument: Argument, problems:
     if summary.datasets[name].computed:
         what = f"the Dataset {name} takes * or ** arguments, which cannot be followed"
         problems.add(what, path, line, fix="write its arguments out")
+    for field, source in summary.datasets[name].unread.items():
+        what, fix = f"{field}= of the Dataset {name} is computed: {source}", "write it out: it is shown on the site"
+        where = summary.statements[summary.positions(name)[0]].line
+        problems.add(what, catalog.paths.module_path(module), where, fix=fix)
     if len(summary.positions(name)) > 1:
         problems.add(f"{name} is bound more than once in {module}", path, line, fix="give each Dataset its own name")
     return module, name

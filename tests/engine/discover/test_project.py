@@ -57,6 +57,18 @@ def test_mistakes_are_reported_with_their_lines(mini, old, new, said):
     assert first.path == mini.snippet("straight_line") and first.line and str(first).count("\n") <= 3
 
 
+def test_a_dataset_says_its_license_and_source_in_words_that_can_be_read(mini):
+    """They were left out of the page of evidence, and a folder was not found, without a word."""
+    points = mini.root / "snippets/datasets/points.py"
+    edit(points, 'license="CC0")', 'license=LICENSES[0], folder="pts")\n')
+    edit(points, "SLOPE = 2.0\n", 'SLOPE = 2.0\nLICENSES = ["CC0"]\n')
+    with pytest.raises(CoursenotesError) as caught:
+        discover(mini)
+    problem = caught.value.problems[0]
+    assert "license= of the Dataset points is computed: LICENSES[0]" in problem.what
+    assert problem.path == points and problem.line == 18 and "write it out" in problem.fix
+
+
 def test_all_problems_are_reported_at_once(mini):
     edit(mini.snippet("straight_line"), "@figure(fit)", "@figure(fits)")
     edit(mini.snippet("averages"), "seeds=5", "seeds=-4")

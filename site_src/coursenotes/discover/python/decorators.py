@@ -16,6 +16,7 @@ from coursenotes.discover.python.uses import global_names, references
 DECLARING = {"coursenotes.experiment", "coursenotes.figure", "coursenotes.api.experiment", "coursenotes.api.figure"}
 DATASET = {"coursenotes.Dataset", "coursenotes.api.Dataset"}
 FILE = {"coursenotes.File", "coursenotes.api.File"}
+DESCRIPTION = ("title", "folder", "license", "citation", "url")  # of a Dataset, shown beside its results
 DATASET_FIELDS = ("title", "sample", "full", "files", "folder", "license", "citation", "url")
 FOR_SCALE = {"sample": {"sample"}, "full": {"full", "files"}}
 
@@ -86,7 +87,8 @@ def dataset(node: ast.stmt, imports: Mapping[str, str]) -> DatasetCall | None:
         statement = ast.copy_location(ast.Expr(kept), node)
         scales[scale] = ScalePart(digest(canonical(kept)), sorted(references(statement, global_names(statement))))
     computed = any(isinstance(a, ast.Starred) for a in value.args) or any(k.arg is None for k in value.keywords)
-    return DatasetCall(scales, card, computed)
+    unread = {name: arguments[name].source for name in DESCRIPTION if name in arguments and name not in card}
+    return DatasetCall(scales, card, computed, unread)
 
 
 def dataset_at(node: ast.stmt, scale: str) -> ast.stmt:

@@ -131,12 +131,14 @@ class ScalePart:
 class DatasetCall:
     """NAME = Dataset(...): one part per scale that it has, and its literal arguments.
 
-    computed: whether it has * or ** arguments, which cannot be read.
+    computed: whether it has * or ** arguments, which cannot be read. unread: the code of those that describe the data
+    and are not literal, by name.
     """
 
     scales: dict[str, ScalePart]
     card: dict[str, Any]
     computed: bool
+    unread: dict[str, str]
 
 
 @dataclass(slots=True)
