@@ -1,4 +1,4 @@
-"""Claims about training with different losses, in docs/concepts/losses.md."""
+"""Claims of docs/concepts/choosing_a_loss.md."""
 
 from coursenotes.claims import above, below, close, falsified_by, swap
 

@@ -1,4 +1,4 @@
-"""Claims about layers kept in a list, in docs/concepts/parameters.md."""
+"""Claims of docs/concepts/module_list.md."""
 
 from coursenotes.claims import above, below, falsified_by, swap
 

@@ -1,4 +1,4 @@
-"""Claims about deep networks of sigmoids, in docs/concepts/activations.md."""
+"""Claims of docs/concepts/vanishing_gradients.md."""
 
 from itertools import pairwise
 
