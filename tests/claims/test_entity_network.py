@@ -1,4 +1,4 @@
-"""Claims of docs/concepts/entity_embeddings.md about its network, which other topics share."""
+"""Claims of docs/concepts/entity_network.md."""
 
 import numpy as np
 import torch
