@@ -81,8 +81,8 @@ def two_layers(data, run: Run, activation: str):
 @experiment(data=digits, seeds=5, vary={"activation": ["identity", "ReLU"]})
 def on_digits(data, run: Run, activation: str):
     """Accuracy on digits of a network with two hidden layers of 32."""
-    function, layers = ACTIVATIONS[activation], new_layers([64, 32, 32, 10])
     x, labels = torch.as_tensor(data.train).flatten(1), torch.as_tensor(data.train_labels)
+    function, layers = ACTIVATIONS[activation], new_layers([x.shape[1], 32, 32, 10])
     optimizer = torch.optim.Adam([p.requires_grad_() for layer in layers for p in layer], lr=0.01)
     for _ in range(100):
         optimizer.zero_grad()

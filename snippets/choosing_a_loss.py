@@ -50,7 +50,7 @@ def ten_classes(data, run: Run, loss: str, factor: int):
     """Accuracy on digits; the last layer's initial weights are multiplied by a factor (100: confidently wrong)."""
     x, target = torch.as_tensor(data.train).flatten(1), torch.as_tensor(data.train_labels)
     function = {"cross-entropy": cross_entropy, "MSE": mse_of_probabilities}[loss]
-    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    model = nn.Sequential(nn.Linear(x.shape[1], 32), nn.ReLU(), nn.Linear(32, 10))
     model[2].weight.data *= factor
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(100):
