@@ -93,19 +93,26 @@ def _with_used_imports(nodes: Sequence[ast.stmt], part: Slice) -> Iterator[ast.s
     bound |= {(a.asname or a.name).split(".")[0] for n in nodes if n not in bodies for a in n.names}  # type: ignore[attr-defined]
     stray = used - bound - set(dir(builtins)) - _bound_inside(bodies)
     for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom) and not _is_future(node):
-            names = [
-                a
-                for a in node.names
-                if (a.asname or a.name).split(".")[0] in used
-                or (a.name == "*" and stray)
-                or not always.isdisjoint(import_targets(node, a, part.module, part.package))
-            ]
-            if not names:
-                continue
-            node = copy.copy(node)
-            node.names = names
-        yield node
+        if not isinstance(node, ast.Import | ast.ImportFrom) or _is_future(node):
+            yield node
+            continue
+        for a in node.names:
+            one = copy.copy(node)
+            one.names = [a]
+            if (a.asname or a.name).split(".")[0] in used or (a.name == "*" and stray):
+                yield one
+            elif not always.isdisjoint(targets := import_targets(node, a, part.module, part.package)):
+                yield _for_its_effect(one, targets[0]) if isinstance(one, ast.ImportFrom) else one
+
+
+def _for_its_effect(node: ast.ImportFrom, target: str) -> ast.stmt:
+    """The import of a module that acts when it is loaded, by a name that its own slice may not hold.
+
+    What is named may be a module of a package, or something in the module.
+    """
+    module = ast.Import([ast.alias(target.partition(":")[0])])
+    handler = ast.ExceptHandler(ast.Name("ImportError", ast.Load()), None, [module])
+    return ast.copy_location(ast.Try([node], [handler], [], []), node)
 
 
 def _bound_inside(nodes: Sequence[ast.stmt]) -> set[str]:

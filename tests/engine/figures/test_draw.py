@@ -237,6 +237,22 @@ def test_a_drawing_finds_what_was_entered_without_a_name_that_leads_to_it(tmp_pa
     assert len(set(keys)) == 3
 
 
+@pytest.mark.parametrize("line", ["from snippets.squares import SIDE, shape", "from snippets import squares"])
+def test_a_drawing_loads_a_file_that_acts_though_it_uses_no_name_of_it(tmp_path, line):
+    """The names that only training uses are not in the slice of that file."""
+    paths = project(tmp_path / "project")
+    (paths.snippets / "shapes.py").write_text("SHAPES = {}\ndef shape(name, mark):\n    SHAPES[name] = mark\n")
+    squares = "from snippets.shapes import shape\nSIDE = [3]\nsquare = shape('square', 's')\n"
+    (paths.snippets / "squares.py").write_text(squares)
+    side = "squares.SIDE" if "import squares" in line else "SIDE"
+    marked = WAVES.replace("STEPS = 30\n", f"STEPS = 30\n{line}\nfrom snippets.shapes import SHAPES\n")
+    marked = marked.replace("float(torch.ones(1))", f"float(torch.ones(1)) + {side}[0]")
+    paths.snippet("waves").write_text(
+        marked.replace("    ax.set_xlim(0", '    ax.plot(2, 1, SHAPES["square"])\n    ax.set_xlim(0')
+    )
+    assert "<svg" in drawn(trained(paths), "waves.waves", tmp_path)
+
+
 def test_nothing_is_drawn_without_results(tmp_path):
     plan = Plan(discover(project(tmp_path)))
     assert draw.tasks(plan, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []
