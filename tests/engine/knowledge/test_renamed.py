@@ -53,3 +53,8 @@ def test_names_of_today(mini):
         "straight_line.mean": "averages.is_the_mean",
     }
     assert renamed.names(opened.catalog, "experiment") == {"straight_line.fitted": "straight_line.fit"}
+
+
+def test_an_invalid_entry_leads_nowhere(mini):
+    opened = project(mini, "claim:any_rate: finds_the_slope", "claim:old: no_such_claim", "figure:old: starts")
+    assert renamed.names(opened.catalog, "claim") == {} == renamed.names(opened.catalog, "experiment")
