@@ -114,7 +114,8 @@ def _shown(value: object) -> str:
 def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
     """The experiments of which something that they depend on changed since a revision of the repository.
 
-    Raises CoursenotesError where there is no such revision.
+    All of them, where today's rules refuse the snippets of that revision. Raises CoursenotesError where there is no
+    such revision.
     """
     paths = plan.paths
     names = [paths.snippets.name, paths.settings.name]
@@ -128,7 +129,10 @@ def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
             files.extractall(folder, filter="data")
-        before = load(Paths(Path(folder)))
+        try:
+            before = load(Paths(Path(folder)))
+        except CoursenotesError:  # a rule of today refuses what stood there: everything counts as changed
+            return list(plan.catalog.experiments)
         old = {name: _depends(before, name, scale) for name in before.catalog.experiments}
     return [name for name in plan.catalog.experiments if _depends(plan, name, scale) != old.get(name)]
 

@@ -154,3 +154,9 @@ def test_since_takes_what_a_change_touches(mini, monkeypatch):
     steps = mini.snippets / "steps.py"
     steps.write_text(steps.read_text().replace("return 2 * np.mean", "return 3 * np.mean") + "# a remark\n")
     assert twice.changed_since(Plan(discover(mini)), "HEAD", "sample") == ["straight_line.fit"]
+    points = mini.snippets / "datasets" / "points.py"
+    points.write_text(points.read_text().replace('license="CC0"', 'license="CC" + "0"'))
+    git("commit", "-qam", "a revision that is refused today")
+    points.write_text(points.read_text().replace('"CC" + "0"', '"CC0"'))
+    plan = Plan(discover(mini))
+    assert twice.changed_since(plan, "HEAD", "sample") == list(plan.catalog.experiments)
