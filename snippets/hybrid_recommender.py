@@ -135,11 +135,11 @@ def error_by_amount(few, more):
 @figure(few_ratings)
 def with_few_ratings(results):
     """Error of seven models with few ratings, one dot per seed: two of those with facts also with shuffled facts."""
-    names = ["biases alone", "product", "network", "product + network", "… shuffled facts"]
-    names += ["facts inside", "… shuffled facts "]
+    names = ["biases alone", "product", "network", "product + network", "the same, facts shuffled"]
+    names += ["facts inside", "facts shuffled inside"]
     rows = dict(zip(names, results.sweep("valid_loss", over="model").T, strict=True))
-    in_sum = (rows["… shuffled facts"] - rows["product + network"]).mean()
-    inside = (rows["… shuffled facts "] - rows["facts inside"]).mean()
+    in_sum = (rows["the same, facts shuffled"] - rows["product + network"]).mean()
+    inside = (rows["facts shuffled inside"] - rows["facts inside"]).mean()
     text = {
         "title": f"True instead of shuffled facts: {in_sum:.2f} less error in the sum, {inside:.2f} inside the product",
         "xlabel": "error, stars squared",

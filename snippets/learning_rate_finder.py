@@ -123,9 +123,11 @@ def suggestions(curves, suggested, grid):
     )
     best = grid.metric("best_error", epochs=5)
     costs = {rule: (suggested.metric("error", rule=rule) - best).mean() for rule in rules}
+    typical = [np.exp(np.log(suggested.metric("rate", rule=rule)).mean()) for rule in rules]
+    apart = float(f"{max(typical) / min(typical):.1g}")  # one digit
     plots.labeled_scatter(
         rates, losses, names, color=colors, always=rules, ax=top, xscale="log", ylabel="smoothed loss of a batch",
-        title="Four rules take very different rates from one curve",
+        title=f"One curve, four rules: their rates are up to {apart:,.0f} times apart",
     )  # fmt: skip
     plots.labeled_scatter(
         rates, errors, names, color=colors, always=rules, ax=bottom, xlabel="learning rate",

@@ -13,7 +13,7 @@ from coursenotes.result import JobResult, Results, Row
 
 
 @dataclass(frozen=True)
-class TestInputs:
+class ClaimInputs:
     """The inputs of one run of a claim test, by parameter. control: from an experiment's name to its results."""
 
     results: Mapping[str, Results]
@@ -50,7 +50,7 @@ class Control(Protocol):
     @property
     def text(self) -> str: ...
     def problems(self, names: Names) -> list[str]: ...
-    def apply(self, inputs: TestInputs) -> TestInputs: ...
+    def apply(self, inputs: ClaimInputs) -> ClaimInputs: ...
 
 
 class NoEffect(Exception):
@@ -90,7 +90,7 @@ class BrokenModel:
                 problems += names.setting(name, [value] if value in values or not isinstance(value, tuple) else value)
         return problems
 
-    def apply(self, inputs: TestInputs) -> TestInputs:
+    def apply(self, inputs: ClaimInputs) -> ClaimInputs:
         if isinstance(self.broken, str):
             return self._experiment(inputs, self.broken)
         results = dict(inputs.results)
@@ -102,7 +102,7 @@ class BrokenModel:
                     results[param] = _moved(results[param], name, [(v, value) for v in table.settings[name]])
         return _changed(inputs, results)
 
-    def _experiment(self, inputs: TestInputs, control: str) -> TestInputs:
+    def _experiment(self, inputs: ClaimInputs, control: str) -> ClaimInputs:
         broken = inputs.control(control)
         keys = set(broken.settings)
         param, table = next((p, t) for p, t in inputs.results.items() if keys <= set(t.settings))
@@ -131,7 +131,7 @@ class Swap:
     def problems(self, names: Names) -> list[str]:
         return names.setting(self.setting, (self.a, self.b))
 
-    def apply(self, inputs: TestInputs) -> TestInputs:
+    def apply(self, inputs: ClaimInputs) -> ClaimInputs:
         results = dict(inputs.results)
         for param, table in _varying(inputs.results, self.setting):
             results[param] = _moved(table, self.setting, [(self.a, self.b), (self.b, self.a)])
@@ -152,7 +152,7 @@ class Shuffled:
     def problems(self, names: Names) -> list[str]:
         return []  # the names that an experiment returns are known only from its results
 
-    def apply(self, inputs: TestInputs) -> TestInputs:
+    def apply(self, inputs: ClaimInputs) -> ClaimInputs:
         results = {param: table.replace(self._row) for param, table in inputs.results.items()}
         if all(not _named(row.result, self.name) for table in inputs.results.values() for row in table.rows):
             rows = [row.result for table in inputs.results.values() for row in table.rows]
@@ -190,7 +190,7 @@ class Variant:
             if name not in names.functions
         ]
 
-    def apply(self, inputs: TestInputs) -> TestInputs:
+    def apply(self, inputs: ClaimInputs) -> ClaimInputs:
         return replace(inputs, objects={**inputs.objects, **self.objects})
 
 
@@ -229,7 +229,7 @@ def _moved(table: Results, setting: str, pairs: Iterable[tuple[Any, Any]]) -> Re
     return table.replace(move)
 
 
-def _changed(inputs: TestInputs, results: Mapping[str, Results]) -> TestInputs:
+def _changed(inputs: ClaimInputs, results: Mapping[str, Results]) -> ClaimInputs:
     """The inputs with these results. Raises NoEffect where every row is the same as before."""
     same = all(
         new.result is old.result

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from coursenotes.claims.compare import Comparison, recording
-from coursenotes.claims.controls import Control, NoEffect, TestInputs, Variant
+from coursenotes.claims.controls import ClaimInputs, Control, NoEffect, Variant
 from coursenotes.claims.verdicts import EXACT
 from coursenotes.result import Results, Row
 from coursenotes.workers.entropy import seed_generators, system_bytes
@@ -65,7 +65,7 @@ class ClaimTest:
     def exact(self) -> bool:
         return self.scale == EXACT
 
-    def __call__(self, inputs: TestInputs, made: list[Comparison] | None = None) -> None:
+    def __call__(self, inputs: ClaimInputs, made: list[Comparison] | None = None) -> None:
         """Run the test once on these inputs, and add its comparisons to made, in order."""
         own = {name: _own_copies(results) for name, results in inputs.results.items()}
         seed_generators(self.seed)
@@ -73,7 +73,7 @@ class ClaimTest:
             self.function(**{**self.fixtures, **own, **inputs.objects})
 
 
-def evaluate(call: ClaimTest, inputs: TestInputs, controls: Sequence[Control]) -> Evaluation:
+def evaluate(call: ClaimTest, inputs: ClaimInputs, controls: Sequence[Control]) -> Evaluation:
     """Run a claim's test on the measured results, then on each control, then on the results again."""
     evaluation = Evaluation()
     try:
@@ -101,7 +101,7 @@ def evaluate(call: ClaimTest, inputs: TestInputs, controls: Sequence[Control]) -
     return evaluation
 
 
-def _collect(call: ClaimTest, inputs: TestInputs, control: Control, run: ControlRun, problems: list[str]) -> None:
+def _collect(call: ClaimTest, inputs: ClaimInputs, control: Control, run: ControlRun, problems: list[str]) -> None:
     """Collect the comparisons that a claim over results makes on one control."""
     try:
         call(control.apply(inputs), run.comparisons)
@@ -116,7 +116,7 @@ def _collect(call: ClaimTest, inputs: TestInputs, control: Control, run: Control
         )
 
 
-def _must_fail(call: ClaimTest, inputs: TestInputs, control: Control, run: ControlRun, problems: list[str]) -> None:
+def _must_fail(call: ClaimTest, inputs: ClaimInputs, control: Control, run: ControlRun, problems: list[str]) -> None:
     """Run an exact test on one control. It has to raise an AssertionError; anything else is a problem."""
     try:
         try:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from coursenotes.claims import acceptance, collect, decide, evaluate, hooks, report, verdicts
-from coursenotes.claims.controls import TestInputs
+from coursenotes.claims.controls import ClaimInputs
 from coursenotes.claims.decorators import marks
 from coursenotes.claims.verdicts import Verdict
 from coursenotes.discover.project import ClaimInfo
@@ -249,7 +249,7 @@ def _accept(config: pytest.Config, plan: Plan, info: ClaimInfo, scale: str, eval
     config.hook.pytest_coursenotes_record(config=config, claim=info.id, scale=scale, record=record)
 
 
-def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> TestInputs:
+def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> ClaimInputs:
     """The measured inputs of a claim test."""
 
     def results(name: str) -> Any:
@@ -259,7 +259,7 @@ def _inputs(plan: Plan, info: ClaimInfo, scale: str) -> TestInputs:
         return table
 
     snippet = importlib.import_module(f"snippets.{info.topic}") if info.functions else None
-    return TestInputs(
+    return ClaimInputs(
         {p: results(p) for p in info.params if f"{info.topic}.{p}" in info.experiments},
         {p: getattr(snippet, p) for p in info.functions},
         results,

@@ -44,7 +44,16 @@ def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6
 
 def title(where: Figure | Axes, text: str) -> None:
     """Write the main result above a figure, or above one of its axes: left aligned, wrapped to the available width."""
-    _write_title(where, text)
+    if isinstance(where, Axes) and len(where.figure.axes) > 1:
+        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
+        return
+    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
+    assert fig is not None
+    size = mpl.rcParams["figure.titlesize"]
+    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
+
+
+_write_title = title  # in functions with a parameter of that name
 
 
 def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
@@ -266,16 +275,6 @@ def _finished(ax: Axes, heading: str, properties: Mapping[str, Any]) -> Figure:
     fig = ax.get_figure(root=True)
     assert fig is not None
     return fig
-
-
-def _write_title(where: Figure | Axes, text: str) -> None:
-    if isinstance(where, Axes) and len(where.figure.axes) > 1:
-        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
-        return
-    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
-    assert fig is not None
-    size = mpl.rcParams["figure.titlesize"]
-    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
 
 
 def _room(ax: Axes) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursenotes.claims import at, falsified_by, refuted, shuffled, swap
-from coursenotes.claims.controls import BrokenModel, Names, NoEffect, TestInputs
+from coursenotes.claims.controls import BrokenModel, ClaimInputs, Names, NoEffect
 from coursenotes.claims.decorators import marks
 from coursenotes.result import JobResult, Results, Row
 
@@ -26,7 +26,7 @@ def table(name, offset=0.0, seeds=2, **settings):
 
 
 def inputs(controls=(), **results):
-    return TestInputs(results, {"f": len}, dict(controls).__getitem__)
+    return ClaimInputs(results, {"f": len}, dict(controls).__getitem__)
 
 
 def losses(found, param="drop_rate", **settings):
