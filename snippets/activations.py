@@ -100,7 +100,7 @@ def regions(results):
     accuracies = [results.metric("accuracy", activation=name).mean() for name in names]
     titles = [f"{name}: {accuracy:.0%}" for name, accuracy in zip(names, accuracies, strict=True)]
     title = f"A straight cut gets {accuracies[0]:.0%} of the points right, the others {min(accuracies[1:]):.0%} or more"
-    fig = plots.images(maps, titles, 4, title=title, signed=True, limit=0.5, extent=(-1.7, 1.7, -1.7, 1.7))
+    fig = plots.images(maps, titles, 4, width=6, title=title, signed=True, limit=0.5, extent=(-1.7, 1.7, -1.7, 1.7))
     points, arms = results.array("points", activation="identity"), results.array("arms", activation="identity")
     fig.axes[0].scatter(*points.T, 8, np.where(arms == 1, "C0", "C1"), edgecolors=plots.BACKGROUND, linewidths=0.5)
     return fig
@@ -109,7 +109,7 @@ def regions(results):
 @figure(shapes)
 def functions(results):
     """Eight activation functions, thick, and their slopes, thin, from -5 to 5."""
-    fig, axs = plots.axes(4, 2, height=3.9, sharex=True, sharey=True)
+    fig, axs = plots.axes(4, 2, height=3.8, sharex=True, sharey=True)
     for ax, name in zip(axs.flat, results.settings["activation"], strict=True):
         x, y, slope = (results.array(of, activation=name) for of in ("x", "y", "slope"))
         ax.plot(x, slope, "C1", linewidth=1.2)
@@ -125,7 +125,7 @@ def functions(results):
 @figure(two_layers)
 def accuracy_by_rate(results):
     """Accuracy by learning rate, a panel for each function: all but the identity learn, the sigmoid at larger rates."""
-    fig, axs = plots.axes(4, 2, height=4.2, sharex=True, sharey=True)
+    fig, axs = plots.axes(4, 2, height=3.8, sharex=True, sharey=True)
     names = results.settings["activation"]  # the identity first
     for ax, name in zip(axs.flat, names, strict=True):
         by_rate = results.arrays("by_rate", activation=name)

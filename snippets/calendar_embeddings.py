@@ -72,7 +72,7 @@ def calendar(data, fitted, run: Run):
 def week_and_year(results):
     """Weekdays and months on two components of their embeddings, months joined in the order of the year."""
     trained, equal = results.select(model="trained"), {"aspect": "equal", "adjustable": "datalim"}
-    fig, axs = plots.axes(nrows=2, width=4.3, height=6.6, height_ratios=[1, 1.05], subplot_kw=equal)
+    fig, axs = plots.axes(2, width=7.2, height=3.7, subplot_kw=equal)
     shown = (("weekday", "days_by_profile", "their profiles"), ("month", "months_by_ring", "the year"))
     for ax, (name, metric, what) in zip(axs, shown, strict=True):
         names, (first, *others) = trained.texts(f"{name}_names"), trained.arrays(name)
@@ -91,7 +91,7 @@ def week_and_year(results):
 @figure(calendar)
 def what_orders_them(results):
     """Rank correlations of distances: high from a small start with profiles and the year, lower with mean effects."""
-    fig, (top, bottom) = plots.axes(nrows=2, width=4.3, height=4.2, sharex=True)
+    fig, (left, right) = plots.axes(2, width=7.2, height=2.5, sharex=True)
     days = {
         "with their profiles": results.metric("days_by_profile", model="trained"),
         "with their means": results.metric("days_by_mean", model="trained"),
@@ -105,6 +105,6 @@ def what_orders_them(results):
         "apart, untrained": results.metric("months_by_ring", model="untrained"),
     }
     style = {"colors": ["C0", "C0", "C1", "C7"], "fmt": "{:z.2f}"}
-    plots.dot_plot(days, **style, ax=top, title="Distances of weekdays")
-    plots.dot_plot(months, **style, ax=bottom, title="Distances of months", xlabel="rank correlation, one dot per seed")
+    plots.dot_plot(days, **style, ax=left, title="Distances of weekdays", xlabel="rank correlation")
+    plots.dot_plot(months, **style, ax=right, title="Distances of months", xlabel="rank correlation")
     return fig

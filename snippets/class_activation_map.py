@@ -67,7 +67,7 @@ def shuffled_labels(run: Run):
 @figure(largest_vote)
 def bear_votes(results):
     """Pictures of clutter with a big bear, a small one and none, above maps of 49 votes: votes for a bear are on it."""
-    fig, axs = plots.axes(3, 2, width=6.4, height=4.9)
+    fig, axs = plots.axes(3, 2, width=6, height=3.8)
     pictures, maps = results.array("pictures"), results.array("maps")
     for column, name in enumerate(("big bear", "small bear", "no bear")):
         plots.image(axs[0, column], pictures[column])

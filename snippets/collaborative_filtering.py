@@ -135,7 +135,7 @@ def error_by_model(results):
 def filled_table(results):
     """A table of six people by six films: the ratings that they gave in bold, the model's predictions in the gaps."""
     stars, predicted = results.array("stars"), results.array("predicted")
-    fig, ax = plots.axes(height=4.2)
+    fig, ax = plots.axes(height=3.8)
     plots.image(ax, np.where(stars > 0, np.nan, predicted - 3), signed=True, limit=4, aspect="auto")
     for (row, column), given in np.ndenumerate(stars):
         text, weight = (f"{given:.0f}", "bold") if given else (f"{predicted[row, column]:.1f}", "normal")

@@ -91,7 +91,7 @@ def numbers(results):
 @figure(square)
 def by_hand(results):
     """A square of ink, the kernel of nine weights, and the nine responses: 3 below the square, -3 above it."""
-    fig, axs = plots.axes(3, width=6.4, height=2.5, gridspec_kw={"width_ratios": [5, 3, 3]})
+    fig, axs = plots.axes(3, narrow=3, width=6.4, height=2.5, width_ratios=[5, 3, 3])
     for ax, name, limit in zip(axs, ("picture", "kernel", "response"), (1, 1, 3), strict=True):
         plots.annotated_heatmap(results.array(name), fmt="{:.0f}", limit=limit, size=11, ax=ax)
         ax.set_title(name, loc="center", fontsize=10.5)

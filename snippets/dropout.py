@@ -134,7 +134,7 @@ def loss_by_rate(results):
 @figure(drop_rate, without_rescaling, fixed_mask, fixed_mask_in_training)
 def broken(dropout, unscaled, fixed, fixed_in_training):
     """Validation loss with dropout and three broken versions of it, before and after temperature scaling."""
-    fig, axs = plots.axes(nrows=2, width=5.4, height=4.4, sharex=True)
+    fig, axs = plots.axes(2, width=7.2, height=2.7, sharex=True, sharey=True)
     metrics = {"valid_loss": "As trained", "temperature_scaled_loss": "After temperature scaling"}
     for ax, (metric, heading) in zip(axs, metrics.items(), strict=True):
         rows = {
@@ -146,5 +146,5 @@ def broken(dropout, unscaled, fixed, fixed_in_training):
         }
         low, *_, high = sorted(losses.mean() for losses in rows.values())
         plots.dot_plot(rows, colors=["C7", "C0", "C1", "C1", "C1"], ax=ax, title=f"{heading}: {low:.2f} to {high:.2f}")
-    axs[1].set_xlabel("validation loss, nats")
+        ax.set_xlabel("validation loss, nats")
     return fig

@@ -104,12 +104,13 @@ NAMES = {
 @figure(contest)
 def losses(results):
     """Validation loss without and with five changes, each seed a dot: after 30 epochs, and at the best epoch."""
-    fig, axs = plots.axes(nrows=2, width=5.4, height=4.8, sharex=True)
+    fig, axs = plots.axes(2, width=7.2, height=3, sharey=True)
     metrics = {"end_loss": "After 30 epochs", "loss": "At the best epoch of each"}
     for ax, (metric, heading) in zip(axs, metrics.items(), strict=True):
         rows = {name: results.metric(metric, change=change) for change, name in NAMES.items()}
         gain = rows["undisturbed"].mean() - min(losses.mean() for losses in rows.values())
         title = f"{heading}: a gain of up to {gain:.2f}"
-        plots.dot_plot(rows, colors=["C7", "C2", "C2", "C0", "C0", "C1"], ax=ax, title=title)
-    axs[1].set_xlabel("validation loss, nats")
+        plots.dot_plot(
+            rows, colors=["C7", "C2", "C2", "C0", "C0", "C1"], ax=ax, title=title, xlabel="validation loss, nats"
+        )
     return fig

@@ -113,13 +113,14 @@ def network(data, fitted, run: Run, inputs: str):
 @figure(other_models, network)
 def errors(results, networks):
     """Percentage error of forest, boosting and neighbors, by the encoding of the categories that they were given."""
-    fig, axs = plots.axes(nrows=3, width=4.3, height=6.8, sharex=True)
-    network_error = 100 * networks.metric("error", inputs="embeddings").mean()
+    fig, axs = plots.axes(3, width=7.2, height=3.1, sharex=True, sharey=True)
+    network_error, changes = 100 * networks.metric("error", inputs="embeddings").mean(), []
     for ax, model in zip(axs, ("forest", "boosting", "neighbors"), strict=True):
         rows = {name.replace("_", " "): 100 * results.metric(model, inputs=name) for name in results.settings["inputs"]}
         change = 100 * (rows["trained"].mean() / min(rows["numbers"].mean(), rows["one hot"].mean()) - 1)
-        title = f"{model.capitalize()}: trained embeddings change the error by {change:+.0f}%".replace("-", "−")
-        colors = ["C7", "C7", "C7", "C7", "C1", "C0"]
-        plots.dot_plot(rows, {"": network_error}, fmt="{:.1f}", colors=colors, ax=ax, title=title)
-    axs[-1].set(xlim=(0, None), xlabel="error, %; dashed: the network")
+        changes.append(f"{change:+.0f}%".replace("-", "−"))
+        style = {"fmt": "{:.1f}", "colors": ["C7", "C7", "C7", "C7", "C1", "C0"]}
+        plots.dot_plot(rows, {"": network_error}, **style, ax=ax, title=model, xlabel="error, %")
+    axs[-1].set_xlim(0, None)
+    plots.title(fig, f"Trained embeddings change the error by {', '.join(changes)}; dashed: the network")
     return fig

@@ -81,12 +81,11 @@ def digit_network(data, run: Run, filters: str):
 @figure(digit_network)
 def filters(results):
     """Sixteen filters untrained, trained on random labels, and trained; of the last, more are steps between colors."""
-    fig, axs = plots.axes(8, 6, width=6.8, height=5.6)
+    fig, axs = plots.axes(16, 3, width=6.8, height=2.2)
     for block, training in enumerate(results.settings["filters"]):
-        rows = axs[2 * block : 2 * block + 2]
-        for ax, weights in zip(rows.flat, results.array("filters", filters=training), strict=True):
+        for ax, weights in zip(axs[block], results.array("filters", filters=training), strict=True):
             plots.image(ax, weights, signed=True)
-        rows[0, 0].set_title(training.replace("-", " "), loc="left", fontsize=10)
+        axs[block, 0].set_ylabel(training.replace("-", "\n"), rotation=0, ha="right", va="center", fontsize=10)
     share = results.metric("share_edges", filters="trained").mean()
     plots.title(fig, f"Trained on digits, {share:.0%} of the filters are edges")
     return fig

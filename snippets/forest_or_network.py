@@ -79,15 +79,16 @@ def rivals(data, run: Run, split: str, model: str):
 @figure(rivals)
 def three_tests(results):
     """Errors of forest, network and their average on a random fifth, on later sales, and there without the date."""
-    fig, axs = plots.axes(nrows=3, height=6.4, sharex=True)
-    names = {"random": "A random fifth", "later": "Later sales", "later_no_date": "Later sales, without the date"}
+    fig, axs = plots.axes(3, width=7.2, height=2.9, sharex=True, sharey=True)
+    names, lower = {"random": "random fifth", "later": "later sales", "later_no_date": "later, no date"}, []
     for ax, split in zip(axs, names, strict=True):
         models = ["model_mean", "linear", "forest", "network", "average"]
         rows = {model.replace("_", " "): results.metric("error", split=split, model=model) for model in models}
-        better = "forest" if rows["forest"].mean() < rows["network"].mean() else "network"
-        title = f"{names[split]}: the {better} beats the {'network' if better == 'forest' else 'forest'}"
-        plots.dot_plot(rows, colors=["C7", "C7", "C1", "C0", "C2"], ax=ax, title=title)
-    axs[-1].set(xlim=(0, None), xlabel="RMS error of the log price")
+        lower.append(min(("forest", "network"), key=lambda model: rows[model].mean()))
+        style = {"colors": ["C7", "C7", "C1", "C0", "C2"], "xlabel": "RMS error of log price"}
+        plots.dot_plot(rows, **style, ax=ax, title=names[split])
+    axs[-1].set_xlim(0, None)
+    plots.title(fig, f"Forest against network, the lower error has: {', '.join(lower)}")
     return fig
 
 

@@ -108,7 +108,7 @@ def top_tens(results):
     counts = {name: top.sum(axis=1).mean() for name, top in tops.items()}
     title = f"The fans' genre (orange) in the top ten: {counts['mean']:.1f} films by mean, {counts['bias']:.1f} by bias"
     titles = [f"{name}: {count:.1f} of 10" for name, count in counts.items()]
-    fig = plots.images([0.3 - top for top in tops.values()], titles, ncols=2, title=title, signed=True, limit=1)
+    fig = plots.images([0.3 - top for top in tops.values()], titles, ncols=4, title=title, signed=True, limit=1)
     for ax in fig.axes:
         ax.vlines(np.arange(0.5, 9), -0.5, 4.5, color=plots.BACKGROUND)
         ax.hlines(np.arange(0.5, 4), -0.5, 9.5, color=plots.BACKGROUND)
@@ -118,7 +118,7 @@ def top_tens(results):
 @figure(rankings)
 def places_by_share(results):
     """How many places too high the fans' films are ranked, by the share of their ratings that fans give."""
-    _, ax = plots.axes(width=4.3, height=3.4)
+    _, ax = plots.axes(height=3.4)
     estimators, shares = {"mean": "C1", "damped": "C7", "bias": "C0"}, 100 * np.array(results.settings["share"])
     places = {name: results.sweep("places_too_high", over="share", estimator=name) for name in estimators}
     plots.baseline(ax, 0, "true place")
@@ -134,7 +134,7 @@ def keenest_of_each_genre(results):
     shares, extra = results.array("by_genre", raters="observed").T
     order = np.argsort(-extra)
     names = [results.texts("genres", raters="observed")[i] for i in order]
-    fig, (left, right) = plots.axes(ncols=2, width=4.3, height=1.4 + 0.23 * len(names), sharey=True)
+    fig, (left, right) = plots.axes(2, narrow=2, height=1.4 + 0.23 * len(names), sharey=True)
     plots.ranked_bars(names, 100 * shares[order], color="C7", ax=left, xlabel="% of ratings\nby keenest 5%")
     plots.ranked_bars(names, extra[order], ax=right, xlabel="their stars\nabove others'")
     plots.title(fig, f"In {(extra < 0).sum()} of {len(extra)} genres, the keenest give fewer stars than others")
@@ -147,4 +147,4 @@ def error_of_others(results):
     rows = dict(zip(results.settings["left_out"], results.sweep("error", over="left_out").T, strict=True))
     change = (rows["heaviest"] - rows["nobody"]).mean()
     title = f"Leaving out the heaviest 5% changes the others' error by {change:+.3f}"
-    return plots.dot_plot(rows, width=4.3, title=title, xlabel="error on ratings of the\nother 95%, stars squared")
+    return plots.dot_plot(rows, title=title, xlabel="error on ratings of the other 95%, stars squared")

@@ -97,7 +97,7 @@ def ranking(data, fitted, run: Run, estimator: str):
 @figure(ranking)
 def best_and_worst(results):
     """The films with the highest and the lowest bias, one dot per seed."""
-    fig, axs = plots.axes(nrows=2, height=5.6, sharex=True)
+    fig, axs = plots.axes(2, width=7.2, height=2.9)
     for ax, end, heading in zip(axs, ("highest", "lowest"), ("Liked", "Disliked"), strict=True):
         by_seed = []
         for seed in results.seeds:
@@ -109,15 +109,17 @@ def best_and_worst(results):
         common = set.intersection(*map(set, by_seed))
         titles = sorted(common, key=lambda title: -abs(sum(biases[title] for biases in by_seed)))[:6]
         values = [[biases[title] for title in titles] for biases in by_seed]
-        plots.ranked_bars([short_title(title) for title in titles], values, ax=ax, title=f"{heading} beyond taste")
-    axs[1].set_xlabel("bias, before the sigmoid")
+        plots.ranked_bars(
+            [short_title(title) for title in titles], values, longest=22, ax=ax, title=f"{heading} beyond taste"
+        )
+        ax.set_xlabel("bias, before the sigmoid")
     return fig
 
 
 @figure(ranking)
 def bias_against_mean(results):
     """Bias against mean rating of the 150 most rated films: similar overall, and named where they differ most."""
-    fig, ax = plots.axes(height=4.4)
+    fig, ax = plots.axes(height=3.8)
     titles = results.texts("most_rated", estimator="bias")
     mean, bias = (results.array(f"most_rated_{name}", estimator="bias") for name in ("means", "values"))
     line = np.polyfit(mean, bias, 1)

@@ -102,7 +102,7 @@ def nearest_films(data, learned, run: Run):
 @figure(nearest_films)
 def film_map(results):
     """Fifty films on the first two principal components of their factors, trained and trained on shuffled films."""
-    fig, (left, right) = plots.axes(ncols=2, width=9.6, height=5.2, width_ratios=[2, 1])
+    fig, (left, right) = plots.axes(2, width=7.2, height=3.8, width_ratios=[2, 1])
     titles = results.texts("titles", weights="trained")
     kinds = [title.split(" (")[-1] for title in titles]  # the genre of a generated film, the year of a real one
     names = sorted(set(kinds))
@@ -121,7 +121,7 @@ def film_map(results):
 @figure(nearest_films)
 def neighbors(results):
     """The eight films nearest to one film by cosine, for three seeds side by side."""
-    fig, axs = plots.axes(ncols=3, width=9.6, height=3.4, sharex=True)
+    fig, axs = plots.axes(3, width=7.2, height=2.9, sharex=True)
     for ax, seed in zip(axs, results.seeds, strict=False):
         query, *names = (short_title(title) for title in results.texts("ranking", seed, weights="trained"))
         cosines = results.array("ranking_cosine", seed, weights="trained")[1:]

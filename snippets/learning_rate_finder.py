@@ -110,11 +110,11 @@ def grid(data, run: Run, epochs: int):
 
 @figure(loss_curve, suggested, grid)
 def suggestions(curves, suggested, grid):
-    """Above, the smoothed loss of the sweeps by rate, and each rule's choice; below, the error after training there."""
-    fig, (top, bottom) = plots.axes(nrows=2, height=5.8, sharex=True)
+    """The smoothed loss of the sweeps by rate with each rule's choice, and the error after training at that rate."""
+    fig, (left, right) = plots.axes(2, width=7.2, height=3.6, sharex=True)
     for rates, losses in zip(curves.arrays("rates"), curves.arrays("losses"), strict=True):
-        top.plot(rates, losses, color=plots.MUTED, linewidth=0.7, alpha=0.5)
-    plots.lines({"": np.stack(grid.arrays("errors", epochs=5))}, RATES, colors=[plots.MUTED], ax=bottom)
+        left.plot(rates, losses, color=plots.MUTED, linewidth=0.7, alpha=0.5)
+    plots.lines({"": np.stack(grid.arrays("errors", epochs=5))}, RATES, colors=[plots.MUTED], ax=right)
     rules = ["valley", "slide", "minimum", "steep"]
     names = [rule if seed == 0 else "" for rule in rules for seed in suggested.seeds]
     colors = np.repeat(["C0", "C1", "C2", "C3"], len(suggested.seeds))
@@ -126,14 +126,15 @@ def suggestions(curves, suggested, grid):
     typical = [np.exp(np.log(suggested.metric("rate", rule=rule)).mean()) for rule in rules]
     apart = float(f"{max(typical) / min(typical):.1g}")  # one digit
     plots.labeled_scatter(
-        rates, losses, names, color=colors, always=rules, ax=top, xscale="log", ylabel="smoothed loss of a batch",
+        rates, losses, names, color=colors, always=rules, ax=left, xscale="log", xlabel="learning rate",
+        ylabel="smoothed loss of a batch",
         title=f"One curve, four rules: their rates are up to {apart:,.0f} times apart",
     )  # fmt: skip
     plots.labeled_scatter(
-        rates, errors, names, color=colors, always=rules, ax=bottom, xlabel="learning rate",
+        rates, errors, names, color=colors, always=rules, ax=right, xlabel="learning rate",
         ylabel="error after five epochs", yscale="log",
         title=f"Above the best of eight rates: valley {costs['valley']:+.3f}, minimum {costs['minimum']:+.3f}",
     )  # fmt: skip
-    bottom.set_yticks([0.3, 0.5, 1, 2], ["0.3", "0.5", "1", "2"])
-    bottom.minorticks_off()
+    right.set_yticks([0.3, 0.5, 1, 2], ["0.3", "0.5", "1", "2"])
+    right.minorticks_off()
     return fig

@@ -100,17 +100,17 @@ def ranges(data: Ratings, fitted, run: Run, y_range: str):
 @figure(sigmoid_curve)
 def output_and_slope(results):
     """Stars by score for ranges that end at 5 and at 5.5, and the slope by stars, which is zero at the end."""
-    fig, (top, bottom) = plots.axes(nrows=2, height=5.4)
+    fig, (left, right) = plots.axes(2, width=7.2, height=3)
     for high, color in ((5.5, "C0"), (5.0, "C1")):
         score, stars, slope = (results.array(name, high=high) for name in ("score", "stars", "slope"))
-        plots.seed_lines(top, score, stars, f"0 to {high:g}", color)
-        plots.seed_lines(bottom, stars, slope, f"0 to {high:g}", color)
-    plots.baseline(top, 5, "")
-    plots.baseline(bottom, 5, "5 stars", vertical=True)
-    top.set(xlabel="score", ylabel="stars", ylim=(-0.2, 5.8))
-    bottom.set(xlabel="stars", ylabel="stars per unit of score", xlim=(0, 5.6), ylim=(0, None))
-    plots.title(top, "A sigmoid comes near its end but never reaches it")
-    plots.title(bottom, "Near an end, a step changes little")
+        plots.seed_lines(left, score, stars, f"0 to {high:g}", color)
+        plots.seed_lines(right, stars, slope, f"0 to {high:g}", color)
+    plots.baseline(left, 5, "")
+    plots.baseline(right, 5, "", vertical=True)
+    left.set(xlabel="score", ylabel="stars", ylim=(-0.2, 5.8))
+    right.set(xlabel="stars", ylabel="stars per unit of score", xlim=(0, 5.6), ylim=(0, None))
+    plots.title(left, "A sigmoid never reaches its end")
+    plots.title(right, "Near an end, a step changes little")
     return fig
 
 

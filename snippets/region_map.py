@@ -100,16 +100,16 @@ def hidden_map(results):
     place, names = trained.array("place") - trained.array("place").mean(axis=0), trained.texts("names")
     colors = [f"C{int(east > 0) + 2 * int(north > 0)}" for east, north in place]
     equal = {"aspect": "equal", "adjustable": "datalim"}
-    fig, (top, bottom) = plots.axes(nrows=2, width=4.3, height=7.2, subplot_kw=equal)
+    fig, (left, right) = plots.axes(2, width=7.2, height=3.9, subplot_kw=equal)
     plots.labeled_scatter(
-        *place.T, names, color=colors, ax=top, title="The map, which no row mentions",
+        *place.T, names, color=colors, ax=left, title="The map, which no row mentions",
         xlabel="to the east, km", ylabel="to the north, km",
     )  # fmt: skip
     first, *others = (aligned(points, place) for points in trained.arrays("points"))
     others = np.concatenate(others)
     plots.labeled_scatter(
         *np.concatenate([first, others]).T, names + [""] * len(others), color=colors + [plots.MUTED] * len(others),
-        always=names, ax=bottom, xlabel="to the east, embedding, km", ylabel="to the north, embedding, km",
+        always=names, ax=right, xlabel="to the east, embedding, km", ylabel="to the north, embedding, km",
         title=f"The embedding, aligned: rank correlation {trained.metric('map_correlation').mean():.2f}",
     )  # fmt: skip
     return fig
@@ -118,7 +118,7 @@ def hidden_map(results):
 @figure(regions)
 def distances_by_start(results):
     """Distance in the embedding against distance on the map, from a small start and from a wide one."""
-    fig, axs = plots.axes(ncols=2, width=4.3, height=2.7)
+    fig, axs = plots.axes(2, narrow=2, height=2.7)
     map_distances = pair_distances(results.array("place", model="trained"))
     for ax, model, color, name in ((axs[0], "trained", "C0", "σ = 0.01"), (axs[1], "wide_start", "C1", "σ = 1")):
         for distances in results.arrays("distances", model=model):
@@ -132,7 +132,7 @@ def distances_by_start(results):
 @figure(regions)
 def store_pairs(results):
     """Pairs of stores: distance in the embedding goes with the difference in sales, not with kilometers."""
-    fig, axs = plots.axes(ncols=2, width=4.3, height=2.7, sharey=True)
+    fig, axs = plots.axes(2, narrow=2, height=2.7, sharey=True)
     pairs = results.array("store_pairs", model="trained")  # of the first seed
     shown = (("stores_by_sales", "difference in log(sales)"), ("stores_by_kilometers", "kilometers"))
     for column, (ax, (metric, label)) in enumerate(zip(axs, shown, strict=True), start=1):

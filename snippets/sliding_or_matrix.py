@@ -124,7 +124,7 @@ LOG = {"xscale": "log", "yscale": "log", "xticks": CHANNELS, "xticklabels": CHAN
 @figure(times)
 def time_by_channels(results):
     """Milliseconds of five methods by the number of channels, for one picture and for sixteen, on one core."""
-    fig, axs = plots.axes(nrows=2, width=4.6, height=6.6)
+    fig, axs = plots.axes(2, width=7.2, height=3.4)
     for ax, pictures, name in zip(axs, (1, 16), ("One picture", "Sixteen pictures at once"), strict=True):
         methods = results.settings["method"]
         taken = {m: np.stack(results.arrays("milliseconds", method=m, pictures=pictures)) for m in methods}
@@ -138,7 +138,7 @@ def time_by_channels(results):
 @figure(work)
 def work_by_channels(results):
     """Multiplications and stored numbers by the number of channels, counted: the dense matrix is far above the rest."""
-    fig, axs = plots.axes(nrows=2, width=4.6, height=6)
+    fig, axs = plots.axes(2, width=7.2, height=3.4)
     for ax, metric, method in zip(axs, ("multiplications", "stored_numbers"), ("matrix", "sparse"), strict=True):
         counts = {m: results.sweep(metric, over="channels", method=m) for m in results.settings["method"]}
         ratio = counts[method][0, -1] / counts["conv2d"][0, -1]

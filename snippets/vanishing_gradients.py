@@ -49,13 +49,13 @@ def six_layers(data, run: Run, activation: str):
 @figure(six_layers)
 def depth(results):
     """Six hidden layers: accuracy by learning rate, and the size of the initial gradient in each layer."""
-    fig, (top, bottom) = plots.axes(nrows=2, height=6.4)
+    fig, (left, right) = plots.axes(2, width=7.2, height=3.5)
     names = results.settings["activation"]
     accuracies, gradients = ({n: results.arrays(a, activation=n) for n in names} for a in ("by_rate", "gradients"))
     usual, converted = (results.metric("accuracy", activation=n).mean() for n in ("sigmoid", "sigmoid as tanh"))
     title = f"At its best rate: sigmoid {usual:.2f}, started as tanh {converted:.2f}"
-    plots.lines(accuracies, RATES, ax=top, title=title, xscale="log", xlabel="learning rate", ylabel="accuracy")
+    plots.lines(accuracies, RATES, ax=left, title=title, xscale="log", xlabel="learning rate", ylabel="accuracy")
     sigmoid, relu = (results.metric("first_gradient", activation=n).mean() for n in ("sigmoid", "ReLU"))
     title = f"Gradient in the first layer: the sigmoid has {sigmoid / relu:.2%} of ReLU's"
-    plots.lines(gradients, range(1, 8), ax=bottom, title=title, yscale="log", xlabel="layer", ylabel="initial gradient")
+    plots.lines(gradients, range(1, 8), ax=right, title=title, yscale="log", xlabel="layer", ylabel="initial gradient")
     return fig

@@ -53,7 +53,7 @@ def bias_and_frequency(results):
     line = np.polyval(np.polyfit(frequency, bias, 1), frequency)
     farthest = np.argsort(-np.abs(bias - line))  # from the line
     named, unnamed = farthest[:16], farthest[16:]
-    _, ax = plots.axes(height=4.2)
+    _, ax = plots.axes(height=3.8)
     ax.plot(np.exp(frequency), line, color=plots.MUTED, linewidth=1)
     ax.scatter(np.exp(frequency[unnamed]), bias[unnamed], s=9, color=plots.MUTED, alpha=0.5, linewidths=0)
     return plots.labeled_scatter(

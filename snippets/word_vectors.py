@@ -101,7 +101,7 @@ def next_word(text: Text, run: Run, weights: str):
 @figure(next_word)
 def word_map(results):
     """The commonest words on two components of their vectors: trained, words of one class lie together; else not."""
-    fig, axs = plots.axes(nrows=2, width=4.3, height=8.8, height_ratios=[2, 1])
+    fig, axs = plots.axes(2, width=7.2, height=3.8, width_ratios=[3, 2])
     for ax, weights in zip(axs, ("trained", "untrained"), strict=True):
         group = results.select(weights=weights)
         points, kinds = group.array("map"), np.array(group.texts("frequent_kind"))
@@ -122,7 +122,7 @@ def word_map(results):
 def neighbors(results):
     """The three words nearest to each of six, bold where every seed has them among its three."""
     lists = [np.reshape(results.texts("nearest_words", seed, weights="trained"), (-1, 3)) for seed in results.seeds]
-    fig, ax = plots.axes(width=4.15, height=2.5)
+    fig, ax = plots.axes(height=2.5)
     stable = np.array([[all(word in table[row] for table in lists) for word in lists[0][row]] for row in range(6)])
     for row, word in enumerate(results.texts("asked", weights="trained")):
         ax.text(0, row, word, color="C0", fontweight="bold", va="center")
@@ -144,7 +144,7 @@ def confusion(results):
         np.add.at(counts, ([classes.index(kind) for kind in kinds], [classes.index(kind) for kind in nearest_kinds]), 1)
     same, followed = (results.metric(f"same_{what}", weights="trained").mean() for what in ("before", "followed"))
     return plots.annotated_heatmap(
-        counts / counts.sum(axis=1, keepdims=True), classes, classes, fmt="{:.2g}", signed=False, width=5.6, height=4.4,
+        counts / counts.sum(axis=1, keepdims=True), classes, classes, fmt="{:.2g}", signed=False, width=5.6, height=3.8,
         ylabel="class of a word", xlabel="class of its nearest word",
         title=f"The nearest word is of the same class for {same:.0%}, followed by the same for {followed:.0%}",
     )  # fmt: skip

@@ -89,6 +89,8 @@ def prepare(paths: Paths, progress: Progress, *, claims: bool) -> BuildResult:
         if makers[0][1]:
             pool.prepare(runner.PREPARE, {"root": str(paths.root)})
         problems.extend(_derive(project, makers, pool, progress))
+        for unreadable in draw.illegible(project.plan, draw.wanted(project.plan)):
+            progress.message(str(unreadable))
     problems.extend(project.plan.store.set_aside if problems else [])
     done.verdicts = [v for claim in project.catalog.claims for v in verdicts.best(project.plan, claim)]
     problems.raise_if_any()
@@ -104,7 +106,7 @@ def _makers(project: Project, *, claims: bool) -> Makers:
     return [
         (runner.keep, runner.tasks(project.plan) if claims else []),
         (lookup.keep, lookup.tasks(project.plan, pages)),
-        (draw.keep, draw.tasks(project.plan, wanted_figures(project))),
+        (draw.keep, draw.tasks(project.plan, draw.wanted(project.plan))),
     ]
 
 
@@ -121,22 +123,6 @@ def _derive(project: Project, makers: Makers, pool: Pool, progress: Progress) ->
         for note in lookup.notes(outcome):
             progress.message(note)
     return problems
-
-
-def wanted_figures(project: Project) -> list[tuple[str, str]]:
-    """(figure, scale) of every figure on a page or an evidence page whose results exist."""
-    wanted = {
-        (ref.name, ref.scale)
-        for page in project.catalog.pages.values()
-        for ref in page.references
-        if ref.scheme == "figure"
-    }
-    for name, experiment in project.catalog.experiments.items():
-        for scale in experiment.scales:
-            results = project.plan.results(name, scale)
-            if results is not None and results.logged:
-                wanted.add((f"{name}#curves", scale))
-    return sorted(wanted)
 
 
 def _reasons(project: Project, missing: list[Job]) -> dict[str, int]:

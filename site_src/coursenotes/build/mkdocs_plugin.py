@@ -18,6 +18,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from coursenotes.build import serving
@@ -281,7 +282,7 @@ class CoursenotesPlugin(BasePlugin):
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         try:
-            output = markdown.fill(output, self.project)
+            output = markdown.fill(output, self.project, f"{get_relative_url('.', page.url)}/")
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
         if page.file.src_uri in self.whole:

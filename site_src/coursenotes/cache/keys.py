@@ -33,8 +33,17 @@ from coursenotes.errors import Problem
 from coursenotes.paths import ENGINE as PACKAGE
 
 # Raised when the engine changes results, drawings, outputs or verdicts for a reason that is in no key.
-ENGINE, DRAWING_ENGINE, CELLS_ENGINE, VERDICT_ENGINE, ACCEPTANCE_ENGINE = 2, 2, 2, 2, 1
-STYLE = ("plots.py", "palette.py", "labels.py", "svg.py", "curves.py")  # of figures/: how a drawing looks
+ENGINE, DRAWING_ENGINE, CELLS_ENGINE, VERDICT_ENGINE, ACCEPTANCE_ENGINE = 2, 3, 2, 2, 1
+STYLE = (
+    "plots.py",
+    "panels.py",
+    "layout.py",
+    "legible.py",
+    "palette.py",
+    "labels.py",
+    "svg.py",
+    "curves.py",
+)  # of figures/: how a drawing looks
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "cv2": "opencv-python"}
 IMPLIED = {"fastai": ("torch",), "torchvision": ("torch",)}  # used by it, even where the code does not name it
 

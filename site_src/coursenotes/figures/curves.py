@@ -6,10 +6,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coursenotes.figures import plots
+from coursenotes.figures.layout import WIDE, current
 from coursenotes.result import COUNTS, Results
 
 MOST_GROUPS = 8  # as many as there are colors
 MOST_PANELS = 9
+LEGEND_LINE = 0.2  # inches
 POINTS = 3500  # in all lines of a figure together, which is about 50 KB
 
 
@@ -37,7 +39,10 @@ def draw(results: Results) -> Figure:
     if len(groups) > 1:
         handles = [Line2D([], [], color=f"C{number}", linewidth=2.5) for number in range(len(drawn))]
         labels = [_label(results, settings) for settings, _ in drawn]
-        fig.legend(handles, labels, loc="outside upper left", ncols=max(1, min(4, 64 // (max(map(len, labels)) + 6))))
+        most = 64 if current() is WIDE else 36  # letters in a row
+        ncols = max(1, min(4, most // (max(map(len, labels)) + 6)))
+        fig.legend(handles, labels, loc="outside upper left", ncols=ncols)
+        fig.set_figheight(fig.get_figheight() + LEGEND_LINE * -(-len(labels) // ncols))
     left = []
     if len(groups) > MOST_GROUPS:
         left.append(f"{MOST_GROUPS} of {len(groups)} settings")

@@ -6,8 +6,10 @@ house style. So restyling a figure trains nothing, and drawing imports only what
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -17,6 +19,7 @@ from coursenotes.cache.memo import Memo
 from coursenotes.cache.store import Store
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.experiments.plan import Plan
+from coursenotes.figures.layout import NARROW
 from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
 from coursenotes.workers import Outcome, Task
@@ -25,6 +28,22 @@ from coursenotes.workers.file_guard import FileWatch
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
 CURVES = "#curves"
 NO_ALT = ' aria-label=""'
+
+
+def wanted(plan: Plan) -> list[tuple[str, str]]:
+    """(figure, scale) of every figure on a page or an evidence page whose results exist."""
+    found = {
+        (ref.name, ref.scale)
+        for page in plan.catalog.pages.values()
+        for ref in page.references
+        if ref.scheme == "figure"
+    }
+    for name, experiment in plan.catalog.experiments.items():
+        for scale in experiment.scales:
+            results = plan.results(name, scale)
+            if results is not None and results.logged:
+                found.add((f"{name}{CURVES}", scale))
+    return sorted(found)
 
 
 def wanted_key(plan: Plan, figure_id: str, scale: str) -> str | None:
@@ -37,11 +56,52 @@ def wanted_key(plan: Plan, figure_id: str, scale: str) -> str | None:
     return keys.drawing(figure_id, code, [plan.results_key(experiment, scale) for experiment in experiments])
 
 
-def svg(plan: Plan, figure_id: str, scale: str, alt: str | None = None) -> str | None:
-    """The drawing, ready for a page, or None where it was not drawn. alt replaces the figure's own alt text."""
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as SVG in both layouts, without alternative text, and what cannot be read in them."""
+
+    wide: str
+    narrow: str
+    complaints: tuple[str, ...]
+
+    def named(self, alt: str) -> str:
+        """The wide layout with its alternative text, ready for a page."""
+        return self.wide.replace(NO_ALT, f" aria-label={quoteattr(' '.join(alt.split()))}", 1)
+
+    @property
+    def narrow_size(self) -> tuple[int, int]:
+        """Width and height of the narrow layout, in pixels of the page."""
+        _, _, width, height = map(float, self.narrow.partition('viewBox="')[2].partition('"')[0].split())
+        return round(width * NARROW.px_per_point), round(height * NARROW.px_per_point)
+
+
+def drawing(plan: Plan, figure_id: str, scale: str) -> Drawing | None:
+    """The drawing of a figure, or None where it was not drawn."""
     key = wanted_key(plan, figure_id, scale)
     text = _drawings(plan).get(key) if key else None
-    return text and text.replace(NO_ALT, f" aria-label={quoteattr(alt or alt_text(plan, figure_id))}", 1)
+    if not text:
+        return None
+    found = json.loads(text)
+    return Drawing(found["wide"], found["narrow"], tuple(found["complaints"]))
+
+
+def file_name(figure_id: str, scale: str) -> str:
+    """The file of a figure's narrow layout, from the root of the site."""
+    return f"assets/figures/{figure_id.replace('#', '.')}.{scale}.svg"
+
+
+def illegible(plan: Plan, figures: Iterable[tuple[str, str]]) -> list[Problem]:
+    """What cannot be read in these figures, at the lines of their functions."""
+    problems = []
+    for figure_id, scale in figures:
+        drawn = drawing(plan, figure_id, scale)
+        if drawn is None or not drawn.complaints:
+            continue
+        info = plan.catalog.figures.get(figure_id) or plan.catalog.experiments[figure_id.removesuffix(CURVES)]
+        what = f"the figure {figure_id}{'' if scale == 'sample' else ' at full scale'} has text that cannot be read"
+        problems.append(Problem(what, info.path, info.line, details=drawn.complaints,
+                                fix="shorten it, or give the figure more room"))  # fmt: skip
+    return problems
 
 
 def alt_text(plan: Plan, figure_id: str) -> str:
@@ -51,10 +111,10 @@ def alt_text(plan: Plan, figure_id: str) -> str:
     return " ".join(plan.catalog.figures[figure_id].alt.split())
 
 
-def tasks(plan: Plan, wanted: Iterable[tuple[str, str]]) -> list[Task]:
+def tasks(plan: Plan, figures: Iterable[tuple[str, str]]) -> list[Task]:
     """A task for each of these (figure id, scale) that has results and is not drawn yet."""
     missing: dict[str, Task] = {}
-    for figure_id, scale in wanted:
+    for figure_id, scale in figures:
         experiments = [plan.results(name, scale) for name in _experiments(plan, figure_id)]
         key = wanted_key(plan, figure_id, scale)
         if key is None or _drawings(plan).path(key).is_file() or key in missing:
@@ -71,7 +131,7 @@ def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
     """Store the drawing of a task, for svg(). -> its problems."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave no result")]
-    _drawings(plan).put(outcome.task.args["key"], (outcome.folder / "figure.svg").read_text(encoding="utf-8"))
+    _drawings(plan).put(outcome.task.args["key"], (outcome.folder / "figure.json").read_text(encoding="utf-8"))
     return []
 
 
@@ -109,7 +169,7 @@ def _drawings(plan: Plan) -> Memo:
 
 # ---------------------------------------------------------------- in the worker
 def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Draw one figure into folder/figure.svg. -> {"bytes": its size}.
+    """Draw one figure in each layout, into folder/figure.json. -> {layout: bytes}.
 
     Raises CoursenotesError at the figure function's line where it returns something else, or too large a figure, and
     whatever the function raises.
@@ -119,7 +179,7 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
     mpl.use("agg")
     from matplotlib.figure import Figure, SubFigure
 
-    from coursenotes.figures import curves
+    from coursenotes.figures import curves, layout, legible, panels
     from coursenotes.figures import svg as writer
     from coursenotes.workers import slices
 
@@ -130,26 +190,33 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
         function = curves.draw
     else:
         function = slices.load(paths, args["slices"], f"snippets.{topic}", name)
-    with FileWatch(paths.root, [folder, Path.cwd(), paths.libraries_state]):
-        fig = function(*results)
     here = {"path": args["path"], "line": args["line"]}
-    if not isinstance(fig, Figure | SubFigure):
-        kind = "nothing" if fig is None else f"a {type(fig).__name__}"
-        raise CoursenotesError(
-            Problem(f"the figure {figure_id} returned {kind}", **here, fix="end it with: return fig")
-        )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", "constrained_layout not applied")
-        try:
-            text = writer.draw(fig.get_figure(root=True), f"{figure_id}-{args['scale']}", "")
-        except UserWarning as error:
-            what = f"the titles and labels of the figure {figure_id} leave no room for its axes"
-            raise CoursenotesError(Problem(what, **here, fix="raise its height or width, or shorten them")) from error
-    size = len(text.encode())
-    if size > LIMIT:
-        raise CoursenotesError(_too_large(figure_id, size, text, here))
-    (folder / "figure.svg").write_text(text, encoding="utf-8")
-    return {"bytes": size}
+    drawn: dict[str, Any] = {"complaints": []}
+    for each in layout.LAYOUTS:
+        with FileWatch(paths.root, [folder, Path.cwd(), paths.libraries_state]), layout.using(each):
+            fig = function(*results)
+        if not isinstance(fig, Figure | SubFigure):
+            kind = "nothing" if fig is None else f"a {type(fig).__name__}"
+            raise CoursenotesError(
+                Problem(f"the figure {figure_id} returned {kind}", **here, fix="end it with: return fig")
+            )
+        whole = fig.get_figure(root=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "constrained_layout not applied")
+            try:
+                panels.complete(whole)
+                text = writer.draw(whole, f"{figure_id}-{args['scale']}", "", each)
+            except UserWarning as error:
+                what = f"the titles and labels of the figure {figure_id} leave no room for its axes"
+                problem = Problem(what, **here, fix="raise its height or width, or shorten them", details=(each.name,))
+                raise CoursenotesError(problem) from error
+        size = len(text.encode())
+        if size > LIMIT:
+            raise CoursenotesError(_too_large(figure_id, size, text, here))
+        drawn[each.name] = text
+        drawn["complaints"] += [f"{each.name}: {said}" for said in legible.complaints(whole, each)]
+    (folder / "figure.json").write_text(json.dumps(drawn, ensure_ascii=False), encoding="utf-8")
+    return {name: len(drawn[name].encode()) for name in (each.name for each in layout.LAYOUTS)}
 
 
 def _too_large(figure_id: str, size: int, text: str, here: dict[str, Any]) -> Problem:

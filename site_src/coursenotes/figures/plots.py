@@ -20,9 +20,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coursenotes.discover.text.cut import cut, wrap
+from coursenotes.discover.text.cut import cut
+from coursenotes.figures import panels
 from coursenotes.figures.labels import EndLabel, PointName, TopLabel
+from coursenotes.figures.layout import NARROW, SMALLEST_PANEL, current
 from coursenotes.figures.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
+from coursenotes.figures.panels import axes, bare, fitted, folded, heighten, panel, room, title
 
 __all__ = [
     "BACKGROUND", "GRID", "MUTED", "TEXT", "annotated_heatmap", "axes", "baseline", "dot_plot", "end_label", "image",
@@ -32,33 +35,9 @@ COLORS = tuple(f"C{i}" for i in range(8))
 GAP_RIGHT = 6  # points between the axes and the numbers to its right
 
 
-def axes(ncols: int = 1, nrows: int = 1, width: float = 6.4, height: float = 3.6, **kw: Any) -> tuple[Figure, Any]:
-    """A figure of width x height inches, and its axes: one, or an array as from Figure.subplots (kw is passed on)."""
-    fig = Figure(figsize=(width, height), layout="constrained")
-    axs = fig.subplots(nrows, ncols, **kw)
-    for ax in np.ravel(axs):
-        for axis, room in ((ax.xaxis, width / ncols), (ax.yaxis, height / nrows)):
-            axis.get_major_locator().set_params(nbins=max(3, min(6, int(room * 1.4))))
-    return fig, axs
-
-
-def title(where: Figure | Axes, text: str) -> None:
-    """Write the main result above a figure, or above one of its axes: left aligned, wrapped to the available width."""
-    if isinstance(where, Axes) and len(where.figure.axes) > 1:
-        where.set_title(_wrap(text, _room(where)[0] * 0.88, mpl.rcParams["axes.titlesize"]), loc="left")
-        return
-    fig = where if isinstance(where, Figure) else where.get_figure(root=True)  # with a single axes: the full width
-    assert fig is not None
-    size = mpl.rcParams["figure.titlesize"]
-    fig.suptitle(_wrap(text, fig.get_figwidth() * 0.96, size), x=0.012, ha="left", fontsize=size)
-
-
-_write_title = title  # in functions with a parameter of that name
-
-
 def end_label(ax: Axes, x: float, y: float, text: str, color: str = TEXT) -> None:
     """Write text to the right of (x, y), in data units; such labels move apart so that none covers another."""
-    EndLabel(ax, text, float(x), float(y), color=color)
+    EndLabel(ax, folded(text, None, 15), float(x), float(y), color=color)
 
 
 def seed_lines(ax: Axes, x: Any, ys: Any, label: str | None = None, color: str = "C0", **kw: Any) -> None:
@@ -97,10 +76,10 @@ def baseline(ax: Axes, value: float, text: str, vertical: bool = False, color: s
     """Draw a dashed line across the axes at a baseline value, named at its right end, or at its top if vertical."""
     if vertical:
         ax.axvline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-        TopLabel(ax, text, value, color=color, fontsize=9.5)
+        TopLabel(ax, folded(text, None, 12), value, color=color, fontsize=9.5)
         return
     ax.axhline(value, color=color, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    EndLabel(ax, "\n".join(wrap(text, 18)), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
+    EndLabel(ax, folded(text, 18, 11), 1, value, ax.get_yaxis_transform(), color=color, fontsize=9.5)
 
 
 def lines(
@@ -111,7 +90,7 @@ def lines(
 
     series maps a name to (seeds, points), or (points,) for one line; x (points,), by default 0, 1, ...
     """
-    ax = _panel(ax, width, height)
+    ax = panel(ax, width, height)
     for (name, ys), color in zip(series.items(), itertools.cycle(colors), strict=False):
         seed_lines(ax, x, ys, name, color)
     return _finished(ax, title, properties)
@@ -127,7 +106,9 @@ def dot_plot(
     rows maps a name to its values, (seeds,); baselines maps a name to a value, drawn as a dashed vertical line. colors
     are taken in turn.
     """
-    ax = _panel(ax, width, height or 1.3 + 0.3 * len(rows))
+    names = [folded(name, None, 15) for name in rows]
+    ax = panel(ax, width, height or 1.3 + 0.3 * len(rows))
+    heighten(ax, 0.15 * sum(name.count("\n") for name in names))
     for place, (values, color) in enumerate(zip(rows.values(), itertools.cycle(colors), strict=False)):
         seed_dots(ax, place, values, color, horizontal=True)
         ax.annotate(
@@ -136,7 +117,7 @@ def dot_plot(
         )  # fmt: skip
     for name, value in (baselines or {}).items():
         baseline(ax, value, name, vertical=True)
-    _names_down(ax, list(rows))
+    _names_down(ax, names)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     return _finished(ax, title, properties)
 
@@ -150,7 +131,7 @@ def ranked_bars(
     values (n,), or (seeds, n): then the bar is the mean and each seed a dot. Bars below zero have the other color.
     Names are cut after `longest` columns, one for each letter.
     """
-    ax = _panel(ax, width, height or 1.2 + 0.25 * len(names))
+    ax = panel(ax, width, height or 1.2 + 0.25 * len(names))
     values = np.atleast_2d(np.asarray(values, dtype=float))
     means, places = values.mean(axis=0), np.arange(values.shape[1])
     ax.barh(places, means, height=0.68, color=[color if m >= 0 else negative for m in means], alpha=0.8, zorder=2)
@@ -158,7 +139,7 @@ def ranked_bars(
         for row, shift in zip(values, 0.2 * _fan(len(values)), strict=True):
             ax.scatter(row, places + shift, s=8, color=TEXT, alpha=0.7, linewidths=0, zorder=3)
     ax.axvline(0, color=MUTED, linewidth=0.8, zorder=2.5)
-    _names_down(ax, [cut(name, longest) for name in names])
+    _names_down(ax, [cut(name, min(longest, 22) if current() is NARROW else longest) for name in names])
     ax.set_ylim(len(places) - 0.5, -0.5)
     return _finished(ax, title, properties)
 
@@ -171,7 +152,7 @@ def labeled_scatter(
 
     x, y (n,). A name that would cover another name or point is left out; the points all stay.
     """
-    ax = _panel(ax, width, height)
+    ax = panel(ax, width, height)
     ax.scatter(x, y, s=18, color=color, alpha=0.8, linewidths=0, zorder=3)
     for name, px, py in zip(names, np.ravel(x), np.ravel(y), strict=True):
         PointName(ax, str(name), float(px), float(py), must=name in always, color=TEXT, fontsize=size, zorder=4)
@@ -192,7 +173,7 @@ def image(ax: Axes, array: Any, signed: bool = False, limit: float | None = None
     elif limit is not None:
         kw = {"vmin": 0, "vmax": limit} | kw
     shown = ax.imshow(array, **({"cmap": "gray", "interpolation": "none"} | kw))
-    _frame(ax)
+    bare(ax)
     return shown
 
 
@@ -202,22 +183,25 @@ def images(
 ) -> Figure:  # fmt: skip
     """A figure with one panel per array, in rows of ncols, each with its own title, and `title` above them all."""
     ncols = min(ncols, len(arrays))
+    if current() is NARROW:
+        most = max(1, min(ncols, int(current().inches / (SMALLEST_PANEL * width / ncols))))
+        ncols, width = -(-len(arrays) // -(-len(arrays) // most)), min(width, current().inches)
     nrows = -(-len(arrays) // ncols)
     shape = np.shape(arrays[0])
     one = width / ncols
     tall = nrows * (one * 0.97 * shape[0] / shape[1] + (0.28 if titles else 0.06))
     if title:
-        tall += 0.15 + 0.22 * (_wrap(title, width * 0.96, mpl.rcParams["figure.titlesize"]).count("\n") + 1)
-    fig, axs = axes(ncols, nrows, width, tall, squeeze=False)
+        tall += 0.15 + 0.22 * (fitted(title, width * 0.96, mpl.rcParams["figure.titlesize"]).count("\n") + 1)
+    fig, axs = axes(ncols, nrows, width, tall, narrow=ncols, squeeze=False)
     if title:
-        _write_title(fig, title)
+        panels.title(fig, title)
     for place, ax in enumerate(axs.flat):
         if place >= len(arrays):
             ax.set_axis_off()
             continue
         image(ax, arrays[place], signed, limit, **kw)
         if titles:
-            ax.set_title(_wrap(titles[place], one * 0.9, 10), loc="center", fontsize=10, pad=3)
+            ax.set_title(fitted(titles[place], one * 0.9, 10), loc="center", fontsize=10, pad=3)
     return fig
 
 
@@ -231,7 +215,7 @@ def annotated_heatmap(
     signed: orange below zero, blue above; otherwise the larger, the bluer. size: font size in points, by default one
     that fits the cell. The text is readable on the tints in both themes.
     """
-    ax = _panel(ax, width, height)
+    ax = panel(ax, width, height)
     array = np.asarray(array, dtype=float)
     n_rows, n_columns = array.shape
     limit = limit or float(np.nanmax(np.abs(array))) or 1.0
@@ -241,13 +225,13 @@ def annotated_heatmap(
     )  # fmt: skip
     texts = [[fmt.format(value) for value in row] for row in array]
     if size is None:
-        wide, high = _room(ax)
+        wide, high = room(ax)
         cell = 72 * min(wide / n_columns, high / n_rows)
         size = min(11.0, 0.75 * cell / (0.62 * max(len(t) for row in texts for t in row)), 0.6 * cell)
     for (r, c), value in np.ndenumerate(array):
         color = MUTED if value == 0 else TEXT
         ax.text(c, r, texts[r][c], ha="center", va="center", fontsize=size, color=color)
-    _frame(ax)
+    bare(ax)
     if array.size <= 400:
         ax.hlines(np.arange(n_rows - 1) + 0.5, -0.5, n_columns - 0.5, color=GRID, linewidth=0.6)
         ax.vlines(np.arange(n_columns - 1) + 0.5, -0.5, n_rows - 0.5, color=GRID, linewidth=0.6)
@@ -262,26 +246,14 @@ def annotated_heatmap(
     return _finished(ax, title, properties)
 
 
-def _panel(ax: Axes | None, width: float, height: float) -> Axes:
-    """The given axes, or those of a new figure of that size."""
-    return ax if ax is not None else axes(width=width, height=height)[1]
-
-
 def _finished(ax: Axes, heading: str, properties: Mapping[str, Any]) -> Figure:
     """The figure of a panel that is drawn: its properties (limits come after the data) and title are set last."""
     ax.set(**properties)
     if heading:
-        _write_title(ax, heading)
+        panels.title(ax, heading)
     fig = ax.get_figure(root=True)
     assert fig is not None
     return fig
-
-
-def _room(ax: Axes) -> tuple[float, float]:
-    """About how wide and high an axes is, in inches: its even share of the figure."""
-    fig, spec = ax.get_figure(root=True), ax.get_subplotspec()
-    rows, columns = spec.get_gridspec().get_geometry() if spec else (1, 1)
-    return (fig.get_figwidth() / columns, fig.get_figheight() / rows) if fig else (6.4, 3.6)
 
 
 def _fan(count: int) -> np.ndarray:
@@ -294,22 +266,3 @@ def _names_down(ax: Axes, names: Sequence[str]) -> None:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(False, axis="y")
-
-
-def _frame(ax: Axes) -> None:
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.grid(False)
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GRID, linewidth=0.8)
-
-
-def _wrap(text: str, inches: float, size: float) -> str:
-    """Lines of about equal length that fit a width, at 0.54 font sizes per letter (prose in common sans-serifs)."""
-    text, most = " ".join(text.split()), max(12, int(inches * 72 / (0.54 * size)))
-    lines = wrap(text, most)
-    for width in range(most - 1, most // 2, -1):
-        if len(narrower := wrap(text, width)) > len(lines):
-            break
-        lines = narrower
-    return "\n".join(lines)

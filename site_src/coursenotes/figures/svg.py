@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from coursenotes.figures.layout import NARROW, WIDE, Layout
 from coursenotes.figures.palette import SENTINELS
 
-NARROW = 470  # pixels: narrower figures fit a phone without scrolling
-PX_PER_POINT = 1.5  # a figure 6.4 inches wide fills the text column; style sheets shrink it on narrower screens
+MARGIN = 0.06  # inches around what is drawn
 BARRED = {"metadata", "style", "script", "foreignObject", "title", "desc"}
 DROPPED = {"id", "style", "font-family", "version", "font-stretch", "font-variant", "writing-mode"}
 INHERITED = {
@@ -32,17 +33,28 @@ VARIABLES = {color: f"var(--cn-{name})" for color, name in SENTINELS.items()} | 
 }
 
 
-def draw(fig: Any, prefix: str, alt: str) -> str:
+def draw(fig: Any, prefix: str, alt: str, layout: Layout = WIDE) -> str:
     """The SVG of a matplotlib figure, transformed. Ids start with prefix; alt is its alternative text."""
     import matplotlib as mpl
 
     written = io.StringIO()
+    box = _filled(fig) if layout is NARROW else None
     with mpl.rc_context({"svg.fonttype": "none", "image.composite_image": False}):
-        fig.savefig(written, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
-    return theme(written.getvalue(), prefix, alt)
+        fig.savefig(written, format="svg", dpi=144, metadata={"Date": None, "Creator": None}, bbox_inches=box)
+    return theme(written.getvalue(), prefix, alt, layout.px_per_point)
 
 
-def theme(text: str, prefix: str, alt: str) -> str:
+def _filled(fig: Any) -> Any:
+    """The part of a figure that is not blank above and below, in inches: stacked panels of fixed shape leave room."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.transforms import Bbox
+
+    fig.draw_without_rendering()
+    tight = fig.get_tightbbox(FigureCanvasAgg(fig).get_renderer())
+    return Bbox([[0, max(0, tight.y0 - MARGIN)], [fig.get_figwidth(), min(fig.get_figheight(), tight.y1 + MARGIN)]])
+
+
+def theme(text: str, prefix: str, alt: str, px_per_point: float = WIDE.px_per_point) -> str:
     """Transform an SVG by matplotlib (as str, svg.fonttype "none") into one for a page."""
     root = ET.fromstring(text)
     names = _names(root, re.sub(r"[^A-Za-z0-9-]+", "-", prefix))
@@ -51,18 +63,35 @@ def theme(text: str, prefix: str, alt: str) -> str:
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg",
         "viewBox": box,
-        "width": _short(float(box.split()[2]) * PX_PER_POINT, 0),
+        "width": _short(float(box.split()[2]) * px_per_point, 0),
         "role": "img",
         "aria-label": " ".join(alt.split()),
         "fill": "var(--cn-fg)",  # matplotlib omits black, the default of SVG
         "stroke-linejoin": "round",  # likewise; set in its own style sheet
     }
-    if float(attributes["width"]) < NARROW:
-        attributes["class"] = "cn-narrow"
     svg = ET.Element("svg", attributes)
     svg.extend(children)
     _prune(svg, {})
     return "".join(_written(svg))
+
+
+def alone(text: str, alt: str, light: Mapping[str, str], dark: Mapping[str, str], font: str) -> str:
+    """A drawing as a file of its own: with the colors of both themes, of which the address chooses: figure.svg#dark."""
+    used = sorted(set(re.findall(r"var\(--cn-(\w+)\)", text)) | {"t4", "t5"})
+    light_rule, dark_rule = (
+        "".join(f"--cn-{name}:{colors[name]};" for name in used if name in colors) for colors in (light, dark)
+    )
+    darker = "".join(
+        f'text[fill="var(--cn-c{n})"],[fill="var(--cn-c{n})"]>text:not([fill]){{fill:var(--cn-t{n})}}' for n in (4, 5)
+    )
+    style = (
+        f":root{{{light_rule}font-family:{font}}}:root:target{{{dark_rule}}}image{{image-rendering:pixelated}}{darker}"
+    )
+    return (
+        text.replace("<svg ", '<svg id="dark" ', 1)
+        .replace(">", f"><style>{escape(style)}</style>", 1)
+        .replace(' aria-label=""', f" aria-label={quoteattr(alt)}", 1)
+    )
 
 
 def _names(root: ET.Element, prefix: str) -> dict[str, str]:

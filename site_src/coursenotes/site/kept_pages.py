@@ -78,7 +78,7 @@ class Rendered:
             read = catalog.figures[target.name].experiments if target.name in catalog.figures else (experiment,)
             drawn = [
                 draw.wanted_key(project.plan, target.name, target.scale),
-                draw.svg(project.plan, target.name, target.scale) is None,
+                draw.drawing(project.plan, target.name, target.scale) is None,
             ]
             return [draw.alt_text(project.plan, target.name), drawn, [self._results(e, target.scale) for e in read]]
         libraries = sorted(provenance.used(project.plan, experiment))  # only these are shown

@@ -20,7 +20,7 @@ from coursenotes.experiments.train import DRAWING_PRELOAD
 from coursenotes.figures import draw
 from coursenotes.paths import Paths
 from coursenotes.result import JobResult
-from coursenotes.workers import Pool
+from coursenotes.workers import Outcome, Pool
 
 HELPERS = '''
 import numpy as np
@@ -87,6 +87,17 @@ def crowd(results):
 
 
 @figure(wave)
+def tangled(results):
+    """Text too small, across other text, and outside."""
+    fig, ax = plots.axes()
+    fig.text(0.5, 0.5, "tiny", fontsize=6)
+    fig.text(0.3, 0.3, "one")
+    fig.text(0.3, 0.305, "other")
+    fig.text(0.99, 0.7, "far out")
+    return fig
+
+
+@figure(wave)
 def cramped(results):
     """A label that leaves no room."""
     fig, ax = plots.axes(height=0.8)
@@ -125,7 +136,7 @@ def built(tmp_path_factory):
 def drawn(plan: Plan, name: str, folder: Path) -> str:
     [task] = draw.tasks(plan, [(name, "sample")])
     draw.render(task.args, folder, lambda event: None)
-    return (folder / "figure.svg").read_text()
+    return (folder / "figure.json").read_text()
 
 
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
@@ -140,13 +151,13 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert said.stdout.split() == ["False", "False"], said.stderr
-    text = (tmp_path / "figure.svg").read_text()
+    text = (tmp_path / "figure.json").read_text()
     assert "p = 0.5 nats" in text and "They rise" in text and "var(--cn-c1)" in text
 
 
 def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
     shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)
-    assert draw.svg(built, "waves.waves", "sample") is None
+    assert draw.drawing(built, "waves.waves", "sample") is None
     wanted = [("waves.waves", "sample"), ("waves.wave#curves", "sample"), ("waves.broken", "sample")]
     problems = []
     with Pool(built.paths.root, preload=DRAWING_PRELOAD, slots=2) as pool:
@@ -156,10 +167,12 @@ def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
     line = WAVES.split("\n").index('    ax.plot(results.metric("depth", p=0.1))') + 1
     assert (Path(problem.path).name, problem.line) == ("waves.py", line)
     assert "depth" in problem.what and "height" in problem.what
-    text = draw.svg(built, "waves.waves", "sample")
+    waves = draw.drawing(built, "waves.waves", "sample")
+    text = waves.named("Waves rise with p.")
     assert 'aria-label="Waves rise with p."' in text and text.count("aria-label") == 1 and "<svg xmlns=" in text
-    assert "aria-label='say \"p\"'" in draw.svg(built, "waves.waves", "sample", alt='say "p"')
-    assert "p = 0.1" in draw.svg(built, "waves.wave#curves", "sample")
+    assert "aria-label='say \"p\"'" in waves.named('say "p"')
+    assert waves.complaints == () and draw.illegible(built, wanted) == []
+    assert "p = 0.1" in draw.drawing(built, "waves.wave#curves", "sample").wide
     assert [task.args["figure"] for task in draw.tasks(built, wanted)] == ["waves.broken"]
 
 
@@ -178,6 +191,29 @@ def test_what_is_no_drawing_is_a_problem_at_the_figure(built, tmp_path, name, wo
     assert words in problem.what and fix in problem.fix
     assert Path(problem.path).name == "waves.py"
     assert WAVES.split("\n")[problem.line - 1].startswith(f"def {name.split('.')[1]}")
+
+
+def test_a_figure_is_drawn_for_a_desktop_and_for_a_phone(built, tmp_path):
+    shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)
+    both = json.loads(drawn(built, "waves.waves", tmp_path))
+    widths = {name: float(both[name].partition('width="')[2].partition('"')[0]) for name in ("wide", "narrow")}
+    assert widths["wide"] >= 640 and widths["narrow"] <= 358
+    shown = draw.Drawing(both["wide"], both["narrow"], ())
+    assert shown.narrow_size[0] == 358 and 150 < shown.narrow_size[1] < 500
+
+
+def test_what_cannot_be_read_is_told_at_the_figures_line(built, tmp_path):
+    shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)
+    [task] = draw.tasks(built, [("waves.tangled", "sample")])
+    draw.render(task.args, tmp_path, lambda event: None)
+    draw.keep(built, Outcome(task, True, folder=tmp_path))
+    [problem] = draw.illegible(built, [("waves.tangled", "sample")])
+    assert WAVES.split("\n")[problem.line - 1].startswith("def tangled") and "cannot be read" in problem.what
+    wide, narrow = ([d for d in problem.details if d.startswith(name)] for name in ("wide", "narrow"))
+    assert len(wide) == len(narrow) == 3
+    assert any("“tiny”" in d and "under 10 pixels" in d for d in wide)
+    assert any("“one”" in d and "“other”" in d and "covering" in d for d in wide)
+    assert any("“far out”" in d and "cut off" in d for d in wide)
 
 
 def test_the_same_drawing_twice_is_the_same_text(tmp_path):
@@ -256,7 +292,7 @@ def test_a_drawing_loads_a_file_that_acts_though_it_uses_no_name_of_it(tmp_path,
 def test_nothing_is_drawn_without_results(tmp_path):
     plan = Plan(discover(project(tmp_path)))
     assert draw.tasks(plan, [("waves.waves", "sample"), ("waves.wave#curves", "sample")]) == []
-    assert draw.svg(plan, "waves.waves", "sample") is None
+    assert draw.drawing(plan, "waves.waves", "sample") is None
 
 
 def test_curves_say_what_is_left_out():

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
 from coursenotes.discover.text.cut import columns
-from coursenotes.figures import labels, palette, plots
+from coursenotes.figures import labels, layout, legible, palette, panels, plots
 
 mpl.use("agg")
 
@@ -244,3 +244,93 @@ def test_names_and_lines_are_cut_between_what_a_reader_takes_for_characters():
     plots.baseline(ax, 1.0, "深度学习的模型的训练损失")
     lines = next(text.get_text() for text in ax.texts if "深" in text.get_text()).split("\n")
     assert len(lines) == 2 and "".join(lines) == "深度学习的模型的训练损失"
+
+
+@pytest.mark.parametrize(
+    ("grid", "width", "narrow"),
+    [
+        ((1, 1), 6.4, (1, 1)),
+        ((2, 1), 7.2, (1, 2)),
+        ((3, 1), 7.2, (1, 3)),
+        ((2, 1), 3.0, (2, 1)),
+        ((4, 2), 6.4, (2, 4)),
+        ((16, 3), 6.8, (8, 6)),
+    ],
+)
+def test_panels_that_would_be_too_small_on_a_phone_are_stacked(grid, width, narrow):
+    fig, axs = plots.axes(*grid, width=width)
+    with layout.using(layout.NARROW):
+        stacked, same = plots.axes(*grid, width=width)
+    assert np.shape(axs) == np.shape(same) and len(fig.axes) == len(stacked.axes)
+    rows, columns = stacked.axes[0].get_subplotspec().get_gridspec().get_geometry()
+    assert (columns, rows) == narrow
+    assert stacked.get_figwidth() <= layout.NARROW.inches + 1e-9
+
+
+def test_a_column_of_panels_becomes_a_row_where_both_fit():
+    with layout.using(layout.NARROW):
+        _, axs = plots.axes(4, 2, width=6.4)
+    for column in range(4):
+        above, below = (ax.get_subplotspec() for ax in axs[:, column])
+        assert above.rowspan == below.rowspan and above.colspan.start == 0 and below.colspan.start == 1
+
+
+def test_as_many_panels_as_asked_for_share_a_row():
+    with layout.using(layout.NARROW):
+        fig, _ = plots.axes(3, narrow=3, width_ratios=[5, 3, 3])
+    grid = fig.axes[0].get_subplotspec().get_gridspec()
+    assert grid.get_geometry() == (1, 3) and list(grid.get_width_ratios()) == [5, 3, 3]
+
+
+def test_stacked_panels_that_share_an_axis_are_all_named():
+    with layout.using(layout.NARROW):
+        fig, (first, second) = plots.axes(2, width=7.2, sharey=True)
+    first.set_ylabel("loss")
+    panels.complete(fig)
+    assert second.get_ylabel() == "loss"
+    beside, (first, second) = plots.axes(2, width=7.2, sharey=True)
+    first.set_ylabel("loss")
+    panels.complete(beside)
+    assert second.get_ylabel() == ""
+
+
+def test_titles_and_labels_are_folded_into_the_room_of_their_panel():
+    fig, (left, right) = plots.axes(2, width=7.2)
+    for ax in (left, right):
+        plots.dot_plot({"a name of some words": [1.0, 2.0], "another": [1.5]}, ax=ax)
+        ax.set_title("A finding that is longer than its panel is wide", loc="left")
+        ax.set_xlabel("a quantity with a long name, in the units of something")
+    panels.complete(fig)
+    drawn(fig)
+    assert legible.complaints(fig, layout.WIDE) == []
+
+
+@pytest.mark.parametrize("each", layout.LAYOUTS, ids=lambda each: each.name)
+def test_whole_figures_are_legible_in_both_layouts(each):
+    rows = {"a setting with a name of several words": [1.0, 2.0], "the other setting": [2.0, 3.0]}
+    x = np.arange(20.0)
+    long = "A finding that needs a whole sentence with the number 0.25 in it"
+    with layout.using(each):
+        figures = [
+            plots.lines({"one line": x, "another one": x + 1}, title=long, xlabel="epoch", ylabel="loss"),
+            plots.dot_plot(rows, {"what a constant reaches": 1.5}, title=long, xlabel="error"),
+            plots.ranked_bars(list(rows), [1, -2], title=long),
+            plots.annotated_heatmap(np.eye(6), columns=["a long name"] * 6, title=long),
+            plots.images([np.eye(5)] * 5, ["a title of some words"] * 5, title=long),
+        ]
+    for fig in figures:
+        panels.complete(fig)
+        assert legible.complaints(fig, each) == []
+        assert fig.get_figwidth() <= each.inches + 0.05
+
+
+def test_images_fill_their_rows_evenly_on_a_phone():
+    with layout.using(layout.NARROW):
+        fig = plots.images([np.eye(5)] * 4, ncols=4, width=7.2)
+    assert fig.axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 2)
+
+
+def test_slanted_names_do_not_count_as_covering_each_other():
+    fig, ax = plots.axes()
+    ax.set_xticks(range(9), labels=["a slanted long name"] * 9, rotation=35, ha="right")
+    assert legible.complaints(fig, layout.WIDE) == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from coursenotes.figures import plots, svg
+from coursenotes.figures import layout, plots, svg
 
 mpl.use("agg")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -176,8 +176,24 @@ def test_labels_at_line_ends_have_room_on_logarithmic_axes_too():
         assert float(name.attrib["x"]) < 0.75 * width  # it is about a quarter of the figure long
 
 
-def test_what_is_narrow_says_so():
-    """A phone shows such a figure whole; wider ones it lets be moved to the side."""
-    for width, narrow in ((4.15, True), (6.4, False)):
-        fig, _ = plots.axes(width=width)
-        assert (ET.fromstring(svg.draw(fig, "p", "x")).get("class") == "cn-narrow") is narrow
+def test_stacked_pictures_leave_no_blank_above_and_below():
+    with layout.using(layout.NARROW):
+        fig, axs = plots.axes(3, width=6.8, height=4)
+    for ax in axs:
+        plots.image(ax, np.eye(4)[:2])
+    whole, cropped = (
+        float(ET.fromstring(svg.draw(fig, "p", "", each)).get("viewBox").split()[3]) for each in layout.LAYOUTS
+    )
+    assert 300 < cropped < whole
+
+
+def test_alone_it_brings_the_colors_of_both_themes_and_its_font():
+    fig, ax = plots.axes()
+    ax.plot([0, 1], color="C1")
+    ax.text(0, 0, "dark yellow", color="C4")
+    text = svg.alone(svg.draw(fig, "p", ""), 'a "b"', {"c1": "#111111", "t4": "#444444"}, {"c1": "#eeeeee"}, "Serif")
+    root = ET.fromstring(text)
+    style = root.findtext("{http://www.w3.org/2000/svg}style")
+    assert root.get("id") == "dark" and root.get("aria-label") == 'a "b"'
+    assert ":root{--cn-c1:#111111;--cn-t4:#444444;font-family:Serif}" in style
+    assert ":root:target{--cn-c1:#eeeeee;}" in style and "var(--cn-t4)" in style

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coursenotes.project import Project
-from coursenotes.site.files import feed, previews, redirects, search, unlisted_links
+from coursenotes.site.files import drawings, feed, previews, redirects, search, unlisted_links
 
 FILES: tuple[Callable[[Project, Path, str], None], ...] = (
+    drawings.write,
     feed.write,
     previews.write,
     redirects.write,

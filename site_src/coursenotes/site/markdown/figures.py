@@ -39,8 +39,8 @@ def cell_place(page: str, cell: int, part: int) -> str:
     return f"<!--cn:cell {_quoted(page)} {cell} {part} -->"
 
 
-def fill(html: str, project: Project) -> str:
-    """A rendered page with its drawings inserted; a missing drawing is replaced by a note."""
+def fill(html: str, project: Project, root: str) -> str:
+    """A rendered page with its drawings inserted; a missing drawing is replaced by a note. root leads to the site's."""
 
     def put(match: re.Match[str]) -> str:
         if match["kind"] == "cell":
@@ -48,13 +48,27 @@ def fill(html: str, project: Project) -> str:
             if outputs is None:
                 return '<p class="cn-missing">not yet run</p>'
             return outputs[int(match["which"])].parts[int(match["nth"])]["data"]
-        svg = draw.svg(project.plan, match["what"], match["which"], unquote(match["more"]))
-        if svg is None:
+        drawing = draw.drawing(project.plan, match["what"], match["which"])
+        if drawing is None:
             state = "run" if draw.wanted_key(project.plan, match["what"], match["which"]) is None else "drawn"
             return f'<p class="cn-missing">not yet {state}{FULL[match["which"]]}</p>'
-        return svg if match["nth"] == "1" else _own_ids(svg, match["nth"])
+        alt = unquote(match["more"])
+        svg = drawing.named(alt)
+        wide = svg if match["nth"] == "1" else _own_ids(svg, match["nth"])
+        return wide + _narrow(root, match["what"], match["which"], drawing, alt)
 
     return _PLACE.sub(put, html)
+
+
+def _narrow(root: str, figure_id: str, scale: str, drawing: draw.Drawing, alt: str) -> str:
+    """The narrow layout: an image for each theme, of which the style sheets show at most one; only that is fetched."""
+    width, height = drawing.narrow_size
+    address = f"{root}{draw.file_name(figure_id, scale)}"
+    return "".join(
+        f'<img class="cn-narrow cn-{theme}" src="{escape(address)}{part}" alt="{escape(alt)}" loading="lazy"'
+        f' width="{width}" height="{height}">'
+        for theme, part in (("light", ""), ("dark", "#dark"))
+    )
 
 
 def _own_ids(svg: str, suffix: str) -> str:
