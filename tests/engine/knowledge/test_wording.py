@@ -74,6 +74,7 @@ def test_one_finding_a_mistake(text, expected):
     " ".join(f"word{n}" for n in range(25)) + " [1:08:22] [@ana2020, p. 4] [DL1v3L5@1:54:00].",
     "- " + "\n- ".join(" ".join(f"word{n}" for n in range(25)) for _ in range(3)),
     "![" + " ".join(f"word{n}" for n in range(50)) + "](figure:averages.error_by_n)",
+    "## Sources\n\n" + " ".join(f"word{n}" for n in range(50)) + ".",
     "It understands, and stands out.",
 ])  # fmt: skip
 def test_what_is_not_prose_is_not_read(text):

@@ -19,6 +19,8 @@ from coursenotes.paths import Paths
 LONGEST, LONG = 45, 30  # words of a sentence: more is wrong; more is reported
 NUMBERS, DENSITY, GUESSES = 2, 5, 1  # measured numbers of a sentence, and of 100 words; guesses of a section
 
+SOURCES = "Sources"  # the section whose sentences are lists of times, works and links
+
 _Z = (
     "optim|minim|maxim|normal|regular|initial|general|vector|summar|token|quant|random|standard|special|real|recogn|"
     "organ|character|parameter|visual|memor|local|penal|util|equal|digit|discret|categor|linear|binar|emphas|popular|"
@@ -102,7 +104,10 @@ def _words(page: PageInfo) -> Iterator[Finding]:
 
 def _sentences(page: PageInfo) -> Iterator[Finding]:
     text, numbers = words.readable(page.text), _measured(page)
+    lists = [(part.start, part.end) for part in spans(page.text) if part.title == SOURCES]
     for start, end in words.sentences(text):
+        if any(first <= start < last for first, last in lists):
+            continue
         length, inside = words.count(text[start:end]), sum(start <= each < end for each in numbers)
         first = start + len(text[start:end]) - len(text[start:end].lstrip())
         if length > LONG:
