@@ -139,6 +139,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command = add("check", commands.check, "every name, number and claim, without training")
     command.add_argument("--fix", nargs="+", metavar="PAGE", help="write measured values into the texts of these pages")
+    command.add_argument("--wording", action="store_true", help="only how the pages are worded, a finding per line")
+    about = "only whether each page still has the claims, numbers, figures and times that it had then"
+    command.add_argument("--same-references-as", metavar="REVISION", help=about)
     command = add("release", commands.release, "record the listed pages and all verdicts of today as a release")
     command.add_argument("name", help="such as 2026.11")
     command = add("store", commands.store, "the contents of the local store, and whether they are intact")

@@ -56,7 +56,7 @@ def test_check_without_results_fails_once_for_each_experiment(command):
     assert status == 1 and "3 problems" in said, said
     for name in EXPERIMENTS:
         assert said.count(f"no results of {name} at sample scale: its numbers cannot be checked\n  fix: ") == 1
-    assert "docs/concepts/averages.md:7: no results of averages.noise" in said
+    assert "docs/concepts/averages.md:9: no results of averages.noise" in said
     command("run")
     status, said = command("check")
     assert status == 0 and "nothing wrong" in said, said
@@ -68,7 +68,7 @@ def test_check_finds_a_number_that_is_off_and_fix_mends_it(command, mini):
     text = page.read_text().replace("[0.08](", "[0.28](")
     page.write_text(text)
     status, said = command("check")
-    assert status == 1 and "averages.md:9" in said and "0.28" in said
+    assert status == 1 and "averages.md:11" in said and "0.28" in said
     assert "corrected docs/concepts/averages.md" in command("check", "--fix", "averages")[1]
     assert "[0.28](" not in page.read_text() and command("check")[0] == 0
 

@@ -11,6 +11,7 @@ from coursenotes.discover.python import refusals
 from coursenotes.errors import CoursenotesError, Problem, Problems
 from coursenotes.experiments.plan import Plan
 from coursenotes.figures.cells import lookup
+from coursenotes.knowledge.form import opening
 from coursenotes.project import Project
 from coursenotes.site import releases
 from coursenotes.site.markdown import measured, resolve
@@ -117,6 +118,11 @@ def without_results(project: Project) -> list[Problem]:
 def credited(project: Project) -> list[Problem]:
     """Notes without a source or a license: a draft like this can be built, but not published."""
     return list(project.knowledge.credit.missing())
+
+
+def openings(project: Project) -> list[Problem]:
+    """Notes that do not begin with a question, its answer and a picture: a draft like this can be built, too."""
+    return list(opening.problems(project.catalog))
 
 
 def prose(project: Project) -> list[Problem]:

@@ -129,6 +129,10 @@ def check(args: argparse.Namespace, paths: Paths) -> int:
     from coursenotes.site.markdown import measured
 
     project = load(paths)
+    if args.wording:
+        return _print_wording(project)
+    if args.same_references_as:
+        return _print_references(project, args.same_references_as)
     if args.fix:
         for page in _pages(project, args.fix):
             text = shortened(measured.fix_texts(project.plan, page), page.context)
@@ -142,6 +146,33 @@ def check(args: argparse.Namespace, paths: Paths) -> int:
     print(f"{len(project.catalog.pages)} pages, {len(project.catalog.claims)} claims: nothing wrong")
     _print_due(project)
     return 0
+
+
+def _print_wording(project: Project) -> int:
+    """Print what to improve in the words of the pages, a line each -> the exit status, 1 if anything is an error."""
+    from coursenotes.knowledge.form import wording
+
+    findings = wording.findings(project.catalog)
+    for each in findings:
+        place = f"{each.path.relative_to(project.paths.root)}:{each.line}"
+        print(f"{place}: {'error: ' if each.error else ''}{each.what}: {each.fix}")
+    errors = sum(each.error for each in findings)
+    print(f"{len(project.catalog.pages)} pages: {errors} errors of wording, {len(findings) - errors} hints")
+    return 1 if errors else 0
+
+
+def _print_references(project: Project, revision: str) -> int:
+    """Print which references of each page are gone since a revision, and which are new -> 1 if any is gone."""
+    from coursenotes.knowledge.links import kept
+
+    lost = 0
+    for change in kept.changes(project.catalog, revision):
+        page = f"{project.paths.docs.name}/{change.page}"
+        print(*(f"{page}: gone: {address}" for address in change.gone), sep="\n", end="\n" if change.gone else "")
+        print(*(f"{page}: new: {address}" for address in change.new), sep="\n", end="\n" if change.new else "")
+        lost += len(change.gone)
+    print(f"{lost} references are gone since {revision}")
+    return 1 if lost else 0
 
 
 def _pages(project: Project, names: list[str]) -> list[PageInfo]:

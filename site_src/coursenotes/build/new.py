@@ -17,16 +17,46 @@ title: {title}
 authors: []
 sources: [] # papers, posts and notes that it is based on; or lectures:, with times
 ---
-<!-- The question in one sentence, then one picture that answers it. -->
+# {title}
+
+<!-- The question that a reader comes with, in one sentence. -->
+
+How close to the truth is an average of noisy measurements?
+
+<!-- The answer in three sentences: what it is, why it works, when it does not. Then the picture that shows it best. -->
+
+An average adds up measurements and divides by their number.
+It is closer to the truth than one measurement, because errors in different directions cancel.
+It does not help where all measurements are wrong in the same direction.
 
 ![](figure:error_by_size)
 
-<!-- The idea in plain words, with the smallest example that shows it. -->
+## By hand
+
+<!-- The smallest example, with numbers that a reader can follow. -->
+
+## From scratch
+
+<!-- The formula, with every symbol named, next to the code that computes it. -->
+
+The average of measurements $x_1, \\dots, x_n$ is $\\bar x = \\frac{{1}}{{n}} \\sum_i x_i$:
 
 [From scratch](code:average)
 
+## Why it works
+
+<!-- What is known, what is believed and by whom, and what the experiment below can tell apart. -->
+
+## What it is worth
+
+<!-- First what you want to know, and what either outcome would mean. Then the experiment. -->
+
 The error goes from [](measured:error.error?size=1) to [](measured:error.error?size=100):
 [more measurements, less error](claim:shrinks).
+
+## Where it stops
+
+<!-- What you expected and did not see; statements of the lecture that measurement does not confirm. -->
 """
 
 SNIPPET = '''\

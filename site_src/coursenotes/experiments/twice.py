@@ -7,18 +7,14 @@ memory from the system in place of Python's pools, so that addresses differ, and
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Iterable
-from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 
 from coursenotes.api import Scale
 from coursenotes.cache import keys
 from coursenotes.cache.store import read_entry
+from coursenotes.discover.files.revision import at_revision
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.experiments.plan import Job, Plan, load
 from coursenotes.experiments.train import preload, task, train
@@ -119,18 +115,9 @@ def changed_since(plan: Plan, revision: str, scale: Scale) -> list[str]:
     """
     paths = plan.paths
     names = [paths.snippets.name, paths.settings.name]
-    command = ["git", "-C", str(paths.root), "archive", revision, *names]
-    archive = subprocess.run(command, capture_output=True)
-    if archive.returncode:
-        message = archive.stderr.decode(errors="replace").strip()
-        fix = "fetch more of the history, such as git fetch --deepen=1"
-        what = f"there is no revision {revision!r} to compare with"
-        raise CoursenotesError(Problem(what, details=(message,), fix=fix))
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
+    with at_revision(paths.root, revision, *names) as folder:
         try:
-            before = load(Paths(Path(folder)))
+            before = load(Paths(folder))
         except CoursenotesError:  # a rule of today refuses what stood there: everything counts as changed
             return list(plan.catalog.experiments)
         old = {name: _depends(before, name, scale) for name in before.catalog.experiments}

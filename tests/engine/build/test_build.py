@@ -161,7 +161,7 @@ def test_a_claim_that_is_contradicted_here_is_marked_where_it_stands_and_the_sit
     ran, summary, (said,) = all_of(again)
     assert "1 contradicted here" in summary and jobs(ran) == []
     assert "tests/claims/test_averages.py:11: the claim averages.less_noisy is contradicted here" in said
-    assert "accepted: -1.2 ± 0.04 over 20 seeds" in said and "docs/concepts/averages.md:9" in said
+    assert "accepted: -1.2 ± 0.04 over 20 seeds" in said and "docs/concepts/averages.md:11" in said
     assert "cn-claim--contradicted" in page(again, "averages")
     assert all_of(again)[1:] == (f"Nothing changed: {summary.rpartition('; ')[0].replace('0 jobs', '0 jobs')}", [said])
 
@@ -226,7 +226,7 @@ def test_unknown_names_are_told_all_at_once_before_anything_runs(again):
     with pytest.raises(CoursenotesError) as caught:
         whole(again)
     said = str(caught.value)
-    for wanted in ("straight_line.md:13", "less_noisy", "averages.md:7", "error_by_n", "fit.slope?rate=0.5"):
+    for wanted in ("straight_line.md:15", "less_noisy", "averages.md:9", "error_by_n", "fit.slope?rate=0.5"):
         assert wanted in said
 
 
@@ -237,7 +237,7 @@ def test_what_is_wrong_with_a_pages_form_and_with_its_names_is_told_in_one_run(a
     with pytest.raises(CoursenotesError) as caught:
         whole(again)
     said = str(caught.value)
-    for wanted in ("straight_line.md:13", "averages.md:5", "bad.md:"):
+    for wanted in ("straight_line.md:15", "averages.md:5", "bad.md:"):
         assert wanted in said
 
 

@@ -26,9 +26,9 @@ def trained(mini, *names: str):
 def test_each_experiment_without_results_is_told_once_where_a_page_first_asks_for_it(mini):
     found = check.prose(load(mini))
     assert [(p.what, p.path, p.line, p.fix) for p in found] == [
-        (WHAT.format("averages.noise"), mini.concept("averages"), 7, "coursenotes build"),
-        (WHAT.format("straight_line.fit"), mini.concept("straight_line"), 7, "coursenotes build"),
-        (WHAT.format("straight_line.start"), mini.concept("straight_line"), 9, "coursenotes build"),
+        (WHAT.format("averages.noise"), mini.concept("averages"), 9, "coursenotes build"),
+        (WHAT.format("straight_line.fit"), mini.concept("straight_line"), 9, "coursenotes build"),
+        (WHAT.format("straight_line.start"), mini.concept("straight_line"), 11, "coursenotes build"),
     ]
     assert len(said(load(mini))) == 3 and said(trained(mini, *EXPERIMENTS)) == []
 

@@ -133,7 +133,7 @@ def test_what_it_is_and_how_to_run_it_again(mini):
 def test_what_rests_on_it(mini):
     page = html(opened_at(mini, FIT), f"evidence/{FIT}.md").partition('<ul class="cn-used">')[2]
     link = '<a href="../../concepts/straight_line/">A straight line</a>'
-    assert f"straight_line.loss_by_rate</code> on {link} (docs/concepts/straight_line.md, line 7)" in page
+    assert f"straight_line.loss_by_rate</code> on {link} (docs/concepts/straight_line.md, line 9)" in page
     assert f"numbers on {link}" in page and f"a table on {link}" in page
     assert f'<a href="../../evidence/straight_line/#{CLAIM}">' in page and "averages" not in page
 

@@ -71,12 +71,14 @@ def fitting(text: str, most: int) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without the space between them."""
-    parts: list[str] = []
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        parts.append(text[start : end.end()].strip())
-        start = end.end()
-    return [sentence for sentence in (*parts, text[start:].strip()) if sentence]
+    return [text[start:end].strip() for start, end in sentence_spans(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence of a text, with the space around it."""
+    ends = [end.end() for end in _SENTENCE_END.finditer(text)]
+    spans = zip([0, *ends], [*ends, len(text)], strict=True)
+    return [(start, end) for start, end in spans if text[start:end].strip()]
 
 
 def wrap(text: str, most: int, *, hyphens: bool = True) -> list[str]:
