@@ -124,3 +124,12 @@ def errors(results, networks):
     axs[-1].set_xlim(0, None)
     plots.title(fig, f"Trained embeddings change the error by {', '.join(changes)}; dashed: the network")
     return fig
+
+
+@figure(other_models)
+def forest_error(results):
+    """Percentage error of the random forest, by the encoding of the categories that it was given."""
+    rows = {name.replace("_", " "): 100 * results.metric("forest", inputs=name) for name in results.settings["inputs"]}
+    title = f"{rows['trained'].mean():.1f}% with trained embeddings, {rows['one hot'].mean():.1f}% with one-hot columns"
+    colors = [{"trained": "C1", "one hot": "C0"}.get(name, "C7") for name in rows]
+    return plots.dot_plot(rows, {}, fmt="{:.1f}", colors=colors, title=title, xlabel="error of the forest, %")

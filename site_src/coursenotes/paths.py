@@ -65,6 +65,10 @@ class Paths:
         return self.docs / "glossary.yml"
 
     @property
+    def synonyms(self) -> Path:
+        return self.docs / "synonyms.yml"
+
+    @property
     def wanted(self) -> Path:
         return self.docs / "wanted.yml"
 

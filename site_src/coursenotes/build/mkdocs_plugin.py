@@ -179,6 +179,7 @@ class CoursenotesPlugin(BasePlugin):
             section.children.sort(key=navigation.among_generated)
         nav.items.sort(key=navigation.place)
         nav.pages[:] = navigation.pages(nav.items)
+        nav.items[:] = navigation.tabs(nav.items)
         for page in nav.pages:
             page.previous_page = page.next_page = None
         for before, after in pairwise(nav.pages):

@@ -14,9 +14,10 @@ from coursenotes.knowledge.credit import literature, people, sources
 from coursenotes.knowledge.credit.credit import Credit
 from coursenotes.knowledge.credit.literature import Literature
 from coursenotes.knowledge.credit.people import People
-from coursenotes.knowledge.facts import dated, errata, glossary
+from coursenotes.knowledge.facts import dated, errata, glossary, synonyms
 from coursenotes.knowledge.facts.errata import Erratum
 from coursenotes.knowledge.facts.glossary import Glossary
+from coursenotes.knowledge.facts.synonyms import Synonyms
 from coursenotes.knowledge.form import footnotes, formulas, front_matter, images
 from coursenotes.knowledge.lectures import lectures, transcripts, wanted
 from coursenotes.knowledge.lectures.lectures import Lectures
@@ -84,6 +85,10 @@ class Knowledge:
     def glossary(self) -> Glossary:
         return glossary.load(self.paths.glossary, self.visibility)
 
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        return synonyms.load(self.paths.synonyms)
+
     @property
     def next_change(self) -> date | None:
         """The first day after today on which the site changes: something is released, or a value is due for review."""
@@ -105,6 +110,7 @@ class Knowledge:
         lambda self: self.credit.problems(),
         lambda self: sources.of_works(self.literature, self.catalog),
         lambda self: glossary.problems(self.glossary, self.catalog),
+        lambda self: synonyms.problems(self.synonyms, self.catalog),
         lambda self: footnotes.problems(self.catalog),
         lambda self: images.problems(self.catalog),
         lambda self: formulas.problems(self.catalog),

@@ -67,6 +67,7 @@ def told(paths: Paths) -> dict[str, str]:
         "docs/courses.yml",
         "docs/people.yml",
         "docs/glossary.yml",
+        "docs/synonyms.yml",
         "docs/wanted.yml",
         "docs/literature.bib",
         "snippets/e.py",

@@ -67,6 +67,22 @@ def test_where_the_sentence_names_none_the_paragraph_must_name_one_alone(tell):
     assert tell(f"{one}\n\nAnd so on [](claim:straight_line.any_rate).") == ["averages 0:01:00"]
 
 
+def test_a_time_belongs_to_what_is_named_since_the_time_before_it(tell):
+    several = "As [averages](claim:averages.less_noisy) [0:01:00], so [lines](claim:straight_line.any_rate) [0:02:00]."
+    assert tell(several) == ["averages 0:01:00", "straight_line 0:02:00"]
+    assert tell(several.replace("[lines](claim:straight_line.any_rate)", "it")) == [
+        "averages 0:01:00",
+        "averages 0:02:00",
+    ]
+
+
+def test_advice_in_a_list_is_not_of_the_concept_that_its_section_names(tell):
+    named = "## Part\n\nOne made [averages](claim:averages.less_noisy)."
+    assert tell(f"{named}\n\nHe asks [0:01:00].") == ["averages 0:01:00"]
+    assert tell(f"{named}\n\n| at | advice |\n|---|---|\n| [0:01:00] | sleep |\n") == []
+    assert tell(f"{named}\n\n- Sleep well [0:01:00].\n- Eat well [0:02:00].\n") == []
+
+
 def test_where_the_paragraph_names_none_the_section_must_name_one_alone(tell):
     one = "## Part\n\nHe asks [0:01:00].\n\nHe answers [](claim:averages.less_noisy).\n"
     assert tell(one) == ["averages 0:01:00"]
@@ -129,6 +145,38 @@ def test_the_index_lists_topics_lectures_seconds_and_notes(mini):
     assert '<span class="cn-time" id="averages.dl2022.9.0.02.00">0:02:00</span>' in part, "without a video, no link"
     assert '<a href="../../lessons/dl2022/lesson8/#part">Part</a>' in part
     assert '<a href="../../concepts/averages/">Averages</a>' in part
+
+
+LESSON = "---\ntitle: L\n---\n# L\n\nWith [averages](claim:averages.less_noisy), noise is less [0:01:00]{}\n"
+MEANS = """---
+title: Means
+lectures: [dl2022/8]
+---
+Why?
+
+Say [@a2000] that {} [0:01:00].
+
+## Sources
+
+In the lecture: {} [0:01:00].
+"""
+
+
+@pytest.mark.parametrize(("page", "text", "phrase"), [
+    ("lessons/dl2022/lesson8.md", LESSON.format("."), "With averages, noise is less"),
+    ("lessons/dl2022/lesson8.md", LESSON.format(", and with $x^2$, [0:02:00]."), "With x²"),
+    ("concepts/means.md", MEANS.format("it is", "the mean of many"), "The mean of many"),
+    ("concepts/means.md", MEANS.format("it is", "`nn.Mean` again"), "nn.Mean again"),
+    ("concepts/means.md", MEANS.format("it is", "why"), "Why"),
+    ("concepts/means.md", MEANS.format("word " * 30, "").replace("In the lecture:  [0:01:00].", ""), "Say that word"),
+    ("concepts/means.md", '---\ntitle: Means\nlectures: ["dl2022/8@0:01:00"]\n---\nWhy?\n', "Means"),
+])  # fmt: skip
+def test_every_time_has_a_phrase(mini, page, text, phrase):
+    write(mini.docs / page, text)
+    opened = project(mini)
+    html = texts(reference.pages(opened))[timestamp_index.NAME]
+    found = re.findall(r'<li><a class="cn-time"[^>]*>[\d:]+</a> ([^<]*)</li>', html)
+    assert found and found[-1].startswith(phrase) and all(len(each) <= 100 for each in found), found
 
 
 def test_a_topic_of_no_second_is_listed_without_one(mini):

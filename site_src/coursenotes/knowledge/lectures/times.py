@@ -1,9 +1,10 @@
 """The times at which each topic is treated: topic -> lecture -> seconds, and the places in the notes with these times.
 
-A concept's times are those of its `lectures:` and of its text. On the pages of a lesson, a time belongs to the concepts
-that its sentence names: by a link to their page, or by a figure, number, table, claim or code of theirs.
-Where the sentence names none, to the one that its paragraph names; where that names none, to the one that its section
-names. Where a paragraph or a section names several, the time is given to none of them. Nothing is interpolated.
+A concept's times are those of its `lectures:` and of its text. On a lesson's pages, a time belongs to the concepts that
+are named since the previous time of its sentence, or else in its sentence: by a link to their page, or by a figure,
+number, table, claim or code of theirs. Where the sentence names none, to the one that its paragraph names; where that
+names none, to the one that its section names, unless it is in a row or an item, which may be about anything. Where a
+paragraph or a section names several, the time is given to none of them. Nothing is interpolated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from coursenotes.discover.catalog import Catalog, PageInfo
-from coursenotes.discover.headings import Span, spans, without_marks
+from coursenotes.discover.headings import spans, without_marks
 from coursenotes.discover.links import page_links
 from coursenotes.discover.text.addresses import Malformed, parse_href, parse_time
 from coursenotes.discover.text.prose import escaped, heading_lines, line_of, links, links_as_words, prose
@@ -103,7 +104,10 @@ class Times:
             section = parts[bisect_right(starts, time.offset) - 1]
             paragraph = paragraphs[bisect_right(firsts, time.offset) - 1]
             sentence = _sentence(masked, paragraph, time.offset)
-            topics = _belongs(named, sentence, paragraph, section)
+            before = [other.offset for other in times if sentence[0] <= other.offset < time.offset]
+            clause = (max(before, default=sentence[0]), time.offset)
+            apart = bool(_OWN.match(masked, paragraph[0]))
+            topics = _belongs(named, clause, sentence, paragraph, paragraph if apart else (section.start, section.end))
             yield topics, Mention(
                 time.lecture.id, time.seconds, page.name, line_of(text, time.offset), section.title, section.anchor,
                 self._words(text, sentence, time, [other.offset for other in times]),
@@ -158,11 +162,9 @@ class Times:
                     yield link.start, topic
 
 
-def _belongs(
-    named: list[tuple[int, str]], sentence: tuple[int, int], paragraph: tuple[int, int], section: Span
-) -> set[str]:
-    """The concepts that a time belongs to: all of its sentence, else the only one of its paragraph or its section."""
-    for (start, end), alone in ((sentence, False), (paragraph, True), ((section.start, section.end), True)):
+def _belongs(named: list[tuple[int, str]], *parts: tuple[int, int]) -> set[str]:
+    """The concepts that a time belongs to: all of its clause or sentence, or the one of its paragraph or section."""
+    for (start, end), alone in zip(parts, (False, False, True, True), strict=True):
         topics = {topic for offset, topic in named if start <= offset < end}
         if topics:
             return set() if alone and len(topics) > 1 else topics

@@ -1,7 +1,8 @@
 """The site's search index: pages with their kind, and each figure, claim and timestamp of a lecture.
 
 Material's search groups the entries of one page below the entry without "#", which has to come first.
-It shows the tags of an entry as a label.
+It shows the tags of an entry as a label. A field of ours, which it searches but does not show, holds the words that
+readers have for what a page treats; the spellings of docs/synonyms.yml are for assets/scripts/search_worker.js.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ INDEX = Path("search") / "search_index.json"
 LABELS = {"evidence": "Evidence", "contribute": "Contribute", "reference": "Reference"}
 CONCEPT, LESSON, FIGURE, CLAIM, LECTURE, NOTES = "Concept", "Lesson", "Figure", "Claim", "Lecture", "Notes"
 TERM, GLOSSARY = "Term", Paths.page_url("reference/glossary.md")
-TOLD_BY_ENTRIES = ("evidence/", Paths.page_url(times.NAME))  # pages whose text is in entries of its own
+TOLD_ELSEWHERE = ("evidence/", *map(Paths.page_url, (times.NAME, "reference/news.md")))  # by entries, pages
 
 # A match in the title counts for more than one in the text, but for less than a second matching word; with Material's
 # own factor of a thousand it would count for more. A label counts like text.
-FIELDS = {"title": {"boost": 20.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
+# What readers call the subject of a page counts nearly as much as its title.
+WORDS = "words"
+FIELDS = {"title": {"boost": 20.0}, WORDS: {"boost": 15.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
+
+# Notes come before what is looked up, what is proof, and what is for those who write. By label, else by folder.
+BOOSTS = {CONCEPT: 2.0, LESSON: 1.5, CLAIM: 0.4, TERM: 0.5, LECTURE: 0.9}
+FOLDERS = {"concepts": 1.0, "lessons": 0.8, "reference": 0.3, "evidence": 0.3, "contribute": 0.1}
 
 Entry = dict[str, Any]
 
@@ -48,6 +55,7 @@ def write(project: Project, folder: Path, address: str) -> None:
         index = json.loads(path.read_text(encoding="utf-8"))
         index["docs"] = entries(project, index["docs"])
         index["config"]["fields"].update(FIELDS)
+        index["config"][WORDS] = project.knowledge.synonyms.words
         path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
@@ -68,7 +76,17 @@ def entries(project: Project, pages: list[Entry]) -> list[Entry]:
         if entry["location"] not in used and _path(entry) in there:  # one with "#" needs its page's entry
             used.add(entry["location"])
             found.append(entry)
-    return found
+    asked = {Paths.page_url(name): words for name, words in project.knowledge.synonyms.pages.items()}
+    return [_ranked(entry, asked.get(entry["location"], ())) for entry in found]
+
+
+def _ranked(entry: Entry, words: tuple[str, ...]) -> Entry:
+    """An entry with its rank among others, and with what readers call its subject."""
+    label, folder = next(iter(entry.get("tags", ())), ""), entry["location"].partition("/")[0]
+    boost = BOOSTS.get(label, FOLDERS.get(folder, 1.0)) * entry.get("boost", 1.0)
+    if label not in (TERM, LECTURE, ""):
+        boost *= 1 + 1 / max(1, len(entry["title"].split()))  # short titles first, as Material does not
+    return {**entry, "boost": round(boost, 2), **({WORDS: ", ".join(words)} if words else {})}
 
 
 def _shown(text: str) -> str:
@@ -88,22 +106,13 @@ def _path(entry: Entry) -> str:
 
 # ---------------------------------------------------------------- pages
 def _page(page: PageInfo | None, entry: Entry) -> Entry:
-    """An entry of the plugin with its label; only the title for a page whose text is in entries of its own."""
+    """An entry of the plugin with its label; only the title for a page whose text is told elsewhere."""
     path, section = _path(entry), "#" in entry["location"]
-    if path.startswith(TOLD_BY_ENTRIES):
+    if path.startswith(TOLD_ELSEWHERE):
         return {} if section else {**entry, "text": "", "tags": [_label(page, path)]}
     if section and path == GLOSSARY:  # its letters are headings too
         return {} if "#letter-" in entry["location"] else {**entry, "tags": [TERM]}
-    label = _label(page, path)
-    boost = {CONCEPT: 2.0, LESSON: 1.5}.get(label, 1.0) if not section else 1.0
-    if label == LABELS["contribute"]:
-        return {**entry, "boost": 0.3} if section else {**entry, "tags": [label], "boost": 0.3}
-    return entry if section else {**entry, "tags": [label], "boost": boost * _short(entry["title"])}
-
-
-def _short(title: str) -> float:
-    """A factor that favors short titles, which Material does not: "Dropout" before "Dropout as augmentation"."""
-    return round(1 + 1 / max(1, len(title.split())), 2)
+    return entry if section else {**entry, "tags": [_label(page, path)]}
 
 
 def _label(page: PageInfo | None, path: str) -> str:
@@ -135,7 +144,7 @@ def _figures(project: Project) -> Iterator[Entry]:
             yield {
                 "location": f"{Paths.page_url(page.name)}#{ref.name}", "title": title,
                 "text": _shown(" · ".join(where)),
-                "tags": [FIGURE], "boost": _short(title),
+                "tags": [FIGURE],
             }  # fmt: skip
 
 
@@ -151,7 +160,7 @@ def _claims(project: Project) -> Iterator[Entry]:
             yield {"location": location.partition("#")[0], "title": escape(f"Claims: {topic}", quote=False), "text": "",
                    "tags": [LABELS["evidence"]]}  # fmt: skip
             yield {"location": location, "title": escape(claim.sentence, quote=False),
-                   "text": escape(text, quote=False), "tags": [CLAIM], "boost": _short(claim.sentence)}  # fmt: skip
+                   "text": escape(text, quote=False), "tags": [CLAIM]}  # fmt: skip
 
 
 # ---------------------------------------------------------------- lectures
@@ -170,7 +179,7 @@ def _seconds(project: Project) -> Iterator[Entry]:
             yield {
                 "location": times.address(name, which, second), "title": escape(title, quote=False),
                 "text": escape("; ".join(said), quote=False), "tags": [LECTURE],
-                "boost": 2.0 if any(place.front for place in here) else 1.6,
+                "boost": 1.25 if any(place.front for place in here) else 1.0,
             }  # fmt: skip
 
 

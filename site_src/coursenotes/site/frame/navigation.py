@@ -1,4 +1,4 @@
-"""The order of the navigation: sections by a reader's interest, pages by the numbers in their names.
+"""The order of the navigation: sections by a reader's interest, pages by the numbers in their names; and its tabs.
 
 Items are those of mkdocs: sections with children, pages with a file.
 """
@@ -10,7 +10,8 @@ from typing import Any
 from coursenotes.paths import Paths
 from coursenotes.site import reference
 
-SECTIONS = ("index.md", "concepts", "lessons", "reference", "evidence", "contribute")
+SECTIONS = ("index.md", "concepts", "lessons", "evidence", "reference", "contribute")
+ABOUT = "About the evidence"
 
 
 def place(item: Any) -> int:
@@ -35,3 +36,16 @@ def among_generated(item: Any) -> int:
 def pages(items: list[Any]) -> list[Any]:
     """The pages of a navigation in its order."""
     return [page for item in items for page in (pages(item.children) if item.is_section else [item]) if page.is_page]
+
+
+def tabs(items: list[Any]) -> list[Any]:
+    """The sections as tabs: the reference is in the one about the evidence; the logo leads to the home page."""
+    sections = {SECTIONS[place(item)]: item for item in items if item.is_section and place(item) < len(SECTIONS)}
+    evidence, reference_ = sections.get("evidence"), sections.get("reference")
+    if evidence is not None:
+        evidence.title = ABOUT
+        if reference_ is not None:
+            evidence.children.append(reference_)
+            reference_.parent = evidence
+    inside = reference_ if evidence is not None else None
+    return [item for item in items if item is not inside and not (item.is_page and item.is_homepage)]

@@ -1,14 +1,16 @@
-"""The timestamp index: every topic with the times in lectures at which it is treated, and the notes on it."""
+"""The timestamp index: every topic with the times in lectures at which it is treated, what is said then, the notes."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from coursenotes.discover.headings import page_title
 from coursenotes.discover.text.addresses import write_time
+from coursenotes.discover.text.tex import rendered, spelled
 from coursenotes.knowledge.lectures.lectures import Lecture, Lectures
 from coursenotes.knowledge.lectures.times import Mention
 from coursenotes.paths import Paths
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from coursenotes.project import Project
 
 NAME = "reference/times.md"
+SOURCES, FEW = "Sources", 20  # a heading; the words of a phrase
 
 
 def page(project: Project) -> str | None:
@@ -28,8 +31,8 @@ def page(project: Project) -> str | None:
     parts = front_matter("Timestamp index", "Every topic, and the second of each lecture at which it is treated",
                          )  # fmt: skip
     parts += ["", "# Timestamp index", "",
-              "Where each topic is treated: a time opens the lecture's video at that second. "
-              "The notes that name these times stand below them, with their sections.", ""]  # fmt: skip
+              "Where each topic is treated, and what is said there. A time opens the lecture's video at that second. "
+              "Below the times are the notes that name them, with their sections.", ""]  # fmt: skip
     lessons = project.knowledge.graph.lessons
     for name in sorted(times, key=lambda name: (_filed(page_title(project.catalog.pages[name])), name)):
         parts += [
@@ -81,8 +84,32 @@ def _lecture(project: Project, name: str, which: str, places: list[Mention], les
     words = called(lectures, lecture)
     head = f"{words[0].upper()}{words[1:]}: {lecture.title}"
     head = f'<a href="{escape(page_url(lesson))}">{escape(head)}</a>' if lesson else escape(head)
-    seconds = [_second(name, lecture, second) for second in dict.fromkeys(place.seconds for place in places)]
-    return f"<div><dt>{head}</dt><dd>{' '.join(seconds)}</dd></div>"
+    there = [(second, list(found)) for second, found in groupby(places, lambda place: place.seconds)]
+    title = page_title(project.catalog.pages[name])
+    seconds = [f"{_second(name, lecture, second)} {escape(_phrase(found) or title)}" for second, found in there]
+    return f"<div><dt>{head}</dt><dd><ul>{''.join(f'<li>{each}</li>' for each in seconds)}</ul></dd></div>"
+
+
+def _phrase(places: list[Mention]) -> str:
+    """What the notes say of a second, in the fewest words that can be read alone; "" where they say nothing.
+
+    That is a sentence of a lesson, what a concept's page notes under its sources, or else a sentence of that page.
+    """
+    said = {place: _said(place.words) for place in places}
+    sentences = [words for place, words in said.items() if not Paths.is_concept(place.page)]
+    noted = [words for place, words in said.items() if Paths.is_concept(place.page) and place.heading == SOURCES]
+    for words in (*sentences, *noted):
+        if 3 <= len(words.split()) <= FEW:
+            return words
+    phrase = next(filter(None, (*noted, *sentences, *said.values())), "")
+    return textwrap.shorten(phrase, 100, placeholder=" …")
+
+
+def _said(words: str) -> str:
+    """Words of a note as plain text that begins like a sentence: without citations, and without "In the lecture:"."""
+    words = re.sub(r"\s*\[[^\[\]]*@\w[^\[\]]*\]", "", words).removeprefix("In the lecture: ")
+    words = re.sub(r"^((and|but|or) |: )", "", rendered(spelled(words)))
+    return words[:1].upper() + words[1:] if re.match(r"(?!fastai)[a-z-]+(?=[\s,:]|$)", words) else words
 
 
 def _second(name: str, lecture: Lecture, seconds: int) -> str:
