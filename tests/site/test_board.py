@@ -128,7 +128,8 @@ def test_without_scripts_the_board_shows_everything(browser, address):
 def test_no_column_of_the_board_is_cut_off(tab, address, width):
     page = tab(f"{address}evidence/claims/", width=width)
     over = """() => [...document.querySelectorAll(".cn-board table, .cn-board td, .cn-board td *")].filter((e) =>
-        e.getClientRects().length && e.getBoundingClientRect().right > e.closest(".cn-board").getBoundingClientRect().right + 1
+        e.getClientRects().length
+        && e.getBoundingClientRect().right > e.closest(".cn-board").getBoundingClientRect().right + 1
         || e.matches("td") && e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.slice(0, 60))"""
     assert page.evaluate(over) == []
     named = page.locator(".cn-board td[data-label]").first.evaluate("e => getComputedStyle(e, '::before').content")
