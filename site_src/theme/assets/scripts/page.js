@@ -38,12 +38,15 @@
     }
   };
 
-  // Read as files, the pages cannot be searched.
-  if (location.protocol === "file:") {
-    for (const note of document.querySelectorAll(".cn-search-file")) {
-      note.hidden = false;
-      note.previousElementSibling.hidden = true; // "Type to start searching"
-    }
+  // Open as files, the pages cannot be searched: Material hides the search, and here it says so instead.
+  const note = document.querySelector(".cn-search-file");
+  if (location.protocol === "file:" && note) {
+    const [toggle, input] = [document.getElementById("__search"), document.querySelector(".md-search__input")];
+    document.documentElement.classList.add("cn-file");
+    note.hidden = false;
+    input.readOnly = true;
+    input.addEventListener("focus", () => (toggle.checked = true));
+    input.addEventListener("keydown", (event) => event.key === "Escape" && (toggle.checked = false));
   }
 
   addEventListener("hashchange", openNamed);
