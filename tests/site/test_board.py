@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from coursenotes.claims.verdicts import MEANINGS, STATUSES
+from coursenotes.claims.verdicts import MEANINGS
 from coursenotes.discover.project import discover
 from coursenotes.paths import Paths
 from tests.site.pages import Page
@@ -68,25 +68,69 @@ def test_the_board_says_what_its_verdicts_mean_and_how_they_come_about(site):
     assert '<a href="../../contribute/statistics/">' in text.partition('class="cn-meanings"')[0]
 
 
-def test_every_verdict_of_the_board_can_be_chosen(tab, address):
-    """Whichever there are: what is shown has the verdict that was chosen, and all that has it is shown."""
+def claims_shown(page) -> int:
+    return page.locator(".cn-board tbody:visible").count()
+
+
+def test_every_choice_of_the_board_shows_what_it_says(tab, address):
+    """Whichever there are: as many claims are shown as the choice says, and the address keeps it."""
     page = tab(f"{address}evidence/claims/")
-    chosen = page.locator(".cn-counts input").evaluate_all("found => found.map((e) => e.value)")
-    assert chosen[0] == "all" and set(chosen) <= {"all", *STATUSES, "changed"}
-    for kind in chosen[1:]:
-        page.locator(f"#cn-show-{kind}").check()
-        shown = page.locator(".cn-board tbody:visible").count()
-        assert 0 < shown == page.locator(f".cn-board tbody.cn-row--{kind}").count(), kind
+    every = claims_shown(page)
+    for name in ("topic", "verdict", "scale"):
+        choices = page.locator(f".cn-filter select[name={name}]")
+        options = choices.locator("option").evaluate_all("found => found.map((e) => [e.value, e.textContent])")
+        assert len(options) > 2
+        for value, words in options[1:]:
+            choices.select_option(value)
+            shown = claims_shown(page)
+            assert 0 < shown == int(re.search(r"\((\d+)\)$", words)[1]), (name, value)
+            assert page.locator(".cn-filter output").inner_text() == f"{shown} of {every} claims"
+            assert page.locator(".md-content h2:visible").count() == page.locator(".cn-board:visible").count()
+            assert page.url.endswith(f"?{name}={value}")
+        choices.select_option("")
+    assert claims_shown(page) == every
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_board_is_held_down_to_a_verdict_without_a_script(tab, address, width):
+def test_choices_of_the_board_hold_together_and_come_back_with_the_address(tab, address):
+    page = tab(f"{address}evidence/claims/?verdict=refuted&scale=full")
+    refuted = page.locator('.cn-board tr[data-scale="full"][data-verdict="refuted"]').count()
+    assert claims_shown(page) == refuted
+    page.goto(f"{address}evidence/claims/?verdict=refuted")
+    hidden = page.locator(".cn-board tbody:not(:visible)").first.get_attribute("id")
+    page.evaluate("name => { location.hash = name }", hidden)
+    page.locator(f'[id="{hidden}"]').wait_for()
+    assert claims_shown(page) == page.locator(".cn-board tbody").count()
+
+
+def test_the_board_can_be_used_with_the_keyboard(tab, address):
+    page = tab(f"{address}evidence/claims/")
+    every = claims_shown(page)
+    page.locator(".cn-filter select[name=verdict]").focus()
+    page.keyboard.press("ArrowDown")
+    assert 0 < claims_shown(page) < every
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert claims_shown(page) == every
+    assert page.evaluate("document.activeElement.name") == "topic"
+
+
+def test_without_scripts_the_board_shows_everything(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}evidence/claims/")
+    assert claims_shown(page) == page.locator(".cn-board tbody").count() > 0
+    assert not page.locator(".cn-filter").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_column_of_the_board_is_cut_off(tab, address, width):
     page = tab(f"{address}evidence/claims/", width=width)
-    shown = page.locator(".cn-board tbody:visible")
-    every = shown.count()
-    page.locator("#cn-show-refuted").check()
-    assert 0 < shown.count() < every
-    assert shown.count() == page.locator(".cn-board tbody.cn-row--refuted").count()
-    assert page.locator(".md-content h2:visible").count() == page.locator(".cn-board:visible").count() < 30
-    page.locator("#cn-show-all").check()
-    assert shown.count() == every
+    over = """() => [...document.querySelectorAll(".cn-board table, .cn-board td, .cn-board td *")].filter((e) =>
+        e.getClientRects().length
+        && e.getBoundingClientRect().right > e.closest(".cn-board").getBoundingClientRect().right + 1
+        || e.matches("td") && e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.slice(0, 60))"""
+    assert page.evaluate(over) == []
+    named = page.locator(".cn-board td[data-label]").first.evaluate("e => getComputedStyle(e, '::before').content")
+    assert ("Verdict" in named) == (width == 390)

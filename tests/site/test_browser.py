@@ -1,89 +1,177 @@
-"""The finished site in a browser: what it asks other hosts for, what it complains about, and whether it can be read."""
+"""The finished site in a browser: what it asks other hosts for, what it complains about, and whether it can be read.
+
+Every page is opened once. A page that passed before, byte for byte and with the same theme, is not opened again, except
+in CI.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 
+from tests.conftest import ROOT
+
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
-GENERATED = 4  # of the generated pages, which are alike, only so many are looked at
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+PASSED = ROOT / ".coursenotes" / "pages_that_passed.json"
+SHARES = 6  # of the pages: each is taken by whichever process of the test run comes first
+WIDTHS = (390, 768, 1440)
+COLORS = ["color-contrast", "link-in-text-block"]  # all that axe finds to differ between the themes
+RUN = """(only) => axe.run(document, {resultTypes: ["violations"], preload: false,
+    ...(only ? {runOnly: only} : {rules: {"target-size": {enabled: true}}})}).then((found) =>
+    found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
+SHIFTS = """() => new Promise((done) => {
+    new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput && e.value > 0.0005)
+        .map((e) => `${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.className || s.node?.nodeName).join(", ")}`)))
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(done, 60, []);
+})"""
 
 
-@pytest.fixture(scope="module")
-def survey(site, address, browser, once):
-    """What a browser found on each page, opened once: {page: {"foreign", "complaints", "dim", "wide", ...}}."""
-    with once("survey") as kept:
+@pytest.fixture(scope="module", params=range(SHARES))
+def survey(request, site, address, browser, once):
+    """What a browser found on each page of a share: {page: {"foreign": [...], "complaints": [...], ...}}."""
+    with once(f"survey{request.param}") as kept:
         if not kept.exists():
-            kept.write_text(json.dumps({name: _visit(browser, address, name) for name in _chosen(site)}))
+            kept.write_text(json.dumps(_survey(site, address, browser, request.param)))
     return json.loads(kept.read_text())
 
 
-def _chosen(site: Path) -> list[str]:
-    names = [path.parent.relative_to(site).as_posix() + "/" for path in sorted(site.rglob("index.html"))]
-    generated = [n for n in names if re.fullmatch(r"evidence/[^/]+\.[^/]+/", n)]
-    return [n.removeprefix("./") for n in names if n not in generated[GENERATED:]] + ["404.html"]
+def _survey(site: Path, address: str, browser, share: int) -> dict[str, dict[str, list[str]]]:
+    """The pages of a share, one after the other in one browser window."""
+    theme = _digest(browser.version, AXE, PROBE, Path(__file__).read_text(encoding="utf-8"), *_assets(site))
+    digests = {name: _digest(theme, path.read_bytes(), *_pictures(path)) for name, path in _pages(site).items()}
+    passed = set() if os.environ.get("CI") or not PASSED.exists() else set(json.loads(PASSED.read_text()))
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce")
+    names = [name for name in list(digests)[share::SHARES] if digests[name] not in passed]
+    found = {name: _visit(context, address, name) for name in names}
+    context.close()
+    return {name: {"digest": [digests[name]], **there} for name, there in found.items()}
 
 
-def _visit(browser, address: str, name: str) -> dict:
-    """One page, in light and in dark colors on a wide screen, then on a phone's."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
-    )
+def _pages(site: Path) -> dict[str, Path]:
+    """{address: file} of every page but those that only lead to another one."""
+    paths = [path for path in sorted(site.rglob("*.html")) if "moved.js" not in path.read_text(encoding="utf-8")]
+    return {path.relative_to(site).as_posix().removesuffix("index.html"): path for path in paths}
+
+
+def _assets(site: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(site.rglob("*")) if path.suffix in (".css", ".js", ".woff2")]
+
+
+def _pictures(page: Path) -> list[bytes]:
+    names = re.findall(r'<img[^>]* src="([^":?]+)"', page.read_text(encoding="utf-8"))
+    return [path.read_bytes() for path in (page.parent / name for name in names) if path.is_file()]
+
+
+def _digest(*parts: str | bytes) -> str:
+    return hashlib.sha256(b"\0".join(p.encode() if isinstance(p, str) else p for p in parts)).hexdigest()
+
+
+def _visit(context, address: str, name: str) -> dict[str, list[str]]:
+    """What is wrong with one page: on a phone in light and in dark colors, on wider screens in both."""
     page = context.new_page()
-    found: dict = {"foreign": [], "complaints": [], "dim": [], "schemes": []}
+    found: dict[str, list[str]] = {key: [] for key in ("foreign", "complaints", "axe", "dim", "wide", "themes")}
     page.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or found["foreign"].append(r.url))
     page.on("requestfailed", lambda r: found["complaints"].append(f"not loaded: {r.url}"))
     page.on("console", lambda m: m.type in ("error", "warning") and found["complaints"].append(m.text))
     page.on("pageerror", lambda error: found["complaints"].append(str(error)))
+    schemes = []
+
+    def wide(width: int) -> None:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(50)
+        found["wide"] += [f"{width}: {each}" for each in page.evaluate(f"({PROBE}).wide()")]
+
+    def turn(scheme: str) -> None:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "dark => (document.body.dataset.mdColorScheme === 'slate') === dark", arg=scheme == "dark", timeout=5000
+        )
+        schemes.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    def check(kind: str, scheme: str, problems: list[str]) -> None:
+        found[kind] += [f"{scheme}: {each}" for each in problems]
+
     try:
+        page.set_viewport_size({"width": WIDTHS[0], "height": 844})
         page.goto(address + name, wait_until="load")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(
-                "dark => (document.body.dataset.mdColorScheme === 'slate') === dark", arg=scheme == "dark", timeout=5000
-            )
-            page.wait_for_timeout(50)
-            found["schemes"].append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-            found["dim"] += [f"{scheme}: {each}" for each in page.evaluate(f"({PROBE}).dim()")]
+        page.wait_for_timeout(50)
+        found["shifts"] = page.evaluate(SHIFTS)
         found["formulas"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_timeout(100)
-        found["wide"] = page.evaluate(f"({PROBE}).wide()")
+        wide(WIDTHS[0])
+        page.evaluate(AXE)
+        turn("light")
+        check("axe", "light", page.evaluate(RUN, None))
+        turn("dark")
+        check("axe", "dark", page.evaluate(RUN, COLORS))
+        for width in WIDTHS[1:]:
+            wide(width)
+        check("dim", "dark", page.evaluate(f"({PROBE}).dim()"))
+        turn("light")
+        check("dim", "light", page.evaluate(f"({PROBE}).dim()"))
+        found["themes"] = [] if schemes[0] != schemes[1] else schemes[:2]
     finally:
-        context.close()
+        page.close()
     return found
 
 
+def _found(survey, kind: str) -> dict[str, list[str]]:
+    return {name: found[kind][:8] for name, found in survey.items() if found[kind]}
+
+
 def test_pages_ask_no_other_host(survey):
-    assert {name: found["foreign"] for name, found in survey.items() if found["foreign"]} == {}
+    assert _found(survey, "foreign") == {}
 
 
 def test_pages_raise_no_complaint(survey):
     """Among others, nothing breaks the page's own Content-Security-Policy."""
-    complaints = {
-        name: [c for c in found["complaints"] if not ("404" in name and "404" in c)] for name, found in survey.items()
-    }
-    assert {name: found for name, found in complaints.items() if found} == {}
+    assert _found(survey, "complaints") == {}
 
 
 def test_every_formula_is_set(survey):
-    assert {name: found["formulas"] for name, found in survey.items() if found["formulas"]} == {}
+    assert _found(survey, "formulas") == {}
+
+
+def test_axe_finds_nothing(survey):
+    """Names, roles, headings, the size of what a finger hits, and contrast, in both themes."""
+    assert _found(survey, "axe") == {}
 
 
 def test_text_stands_out_in_both_themes(survey):
-    """4.5:1 for text, 3:1 for large text, as WCAG 2.2 asks; also inside figures, and for badges."""
-    assert {name: found["dim"][:8] for name, found in survey.items() if found["dim"]} == {}
+    """4.5:1 for text, 3:1 for large text, as WCAG 2.2 asks; also inside figures, where axe does not look."""
+    assert _found(survey, "dim") == {}
 
 
 def test_both_themes_differ(survey):
-    assert all(found["schemes"][0] != found["schemes"][1] for found in survey.values())
+    assert _found(survey, "themes") == {}
 
 
-def test_no_page_scrolls_sideways_on_a_phone(survey):
-    assert {name: found["wide"] for name, found in survey.items() if found["wide"]} == {}
+def test_no_page_scrolls_sideways(survey):
+    assert _found(survey, "wide") == {}
+
+
+def test_nothing_moves_while_a_page_is_loaded(survey):
+    assert _found(survey, "shifts") == {}
+
+
+def test_what_passed_is_kept(survey, once):
+    """Not a test of the site: what passed is not opened again, and a page with any finding is."""
+    clean = {
+        found.pop("digest")[0] for found in survey.values() if not any(v for k, v in found.items() if k != "digest")
+    }
+    if os.environ.get("CI") or not clean:
+        return
+    with once("passed"):
+        before = json.loads(PASSED.read_text()) if PASSED.exists() else []
+        PASSED.parent.mkdir(exist_ok=True)
+        PASSED.write_text(json.dumps(sorted({*before, *clean})))
 
 
 # ---------------------------------------------------------------- themes

@@ -96,7 +96,10 @@ def test_pictures_have_a_name(pages):
         for e in page.content:
             a = e.attributes
             if e.name == "svg" and not e.inside("svg"):
-                named = a.get("role") == "img" and len(a.get("aria-label", "")) > 10
+                role = (
+                    "group" if any(inner.name == "a" for inner in e.children if not isinstance(inner, str)) else "img"
+                )
+                named = a.get("role") == role and len(a.get("aria-label", "")) > 10
                 if not named and a.get("aria-hidden") != "true" and "md-icon" not in e.parent.classes():
                     nameless.append(f"{page.name}:{e.line}: <svg aria-label={a.get('aria-label')!r}>")
             elif e.name == "img" and not a.get("alt"):
@@ -130,7 +133,7 @@ def test_what_points_at_an_id_finds_it(pages):
     lost = []
     for page in pages.values():
         for e in page.elements:
-            for name in ("aria-describedby", "aria-labeledby", "aria-controls", "for"):
+            for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
                 for target in e.attributes.get(name, "").split() if name in e.attributes else ():
                     if target not in page.ids and not target.startswith("__"):
                         lost.append(f"{page.name}:{e.line}: {name}={target!r}")

@@ -296,7 +296,8 @@ class CoursenotesPlugin(BasePlugin):
     def on_post_build(self, config: MkDocsConfig) -> None:
         self.complaints.stop()
         try:
-            site_files.write(self.project, Path(config.site_dir), config.site_url or "")
+            served = (config.site_url or "").startswith(f"http://{config.dev_addr}/")  # mkdocs serve
+            site_files.write(self.project, Path(config.site_dir), config.site_url or "", packed=not served)
         except CoursenotesError as error:
             raise PluginError(f"\n{error}") from error
 

@@ -44,7 +44,7 @@ def table(head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]], label:
 def scrolling(inside: str, label: str, kind: str = "") -> str:
     """A table with this content, which scrolls if it is too wide."""
     named = f' class="{kind}"' if kind else ""
-    region = f'role="region" aria-label="{escape(label)}" tabindex="0"'
+    region = f'role="group" aria-label="{escape(label)}" tabindex="0"'
     return f'<div class="cn-table" {region}><table{named}>{inside}</table></div>'
 
 

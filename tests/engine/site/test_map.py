@@ -54,7 +54,7 @@ def test_the_drawing_and_the_list_say_the_same(page):
     )
     assert re.findall(r"^### (.*)", listed, re.MULTILINE) == ["To begin with", "Next", "Then"]
     html = render(page.project, "reference/map.md", text.split("---\n", 2)[2])
-    assert "<b>" not in html and html.count("<svg") == 1 and 'role="img"' in html
+    assert "<b>" not in html and html.count("<svg") == 1 and 'role="group"' in html
     assert unescape("Sums &amp; &lt;b&gt;") in unescape(html)
 
 

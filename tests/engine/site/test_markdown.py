@@ -78,7 +78,7 @@ def _diverged(settings):
 
 def test_a_table_has_settings_metrics_and_spreads(mini):
     html = page(mini, f"[All rates](table:{FIT})", FIT)
-    assert html.startswith('<div class="cn-table" role="region" aria-label="All rates" tabindex="0"><table><caption>')
+    assert html.startswith('<div class="cn-table" role="group" aria-label="All rates" tabindex="0"><table><caption>')
     assert re.findall(r'<th scope="col">([^<]*)', html) == ["rate", "error", "loss", "slope"]
     assert re.findall(r'<th scope="row">([^<]*)', html) == ["0.0", "0.1", "0.5"]
     last = html.rpartition("<tr>")[2]

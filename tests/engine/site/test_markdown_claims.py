@@ -155,7 +155,7 @@ def saved(project, status, scale="sample", claim=CLAIM, **more):
 
 
 def tip(project):
-    return re.findall(r'cn-tip__line">([^<]*)<', render(project))
+    return re.findall(r'cn-tip__line">([^<]*)<', render(project))[1:]  # below the verdict
 
 
 def page(mini, claim=CLAIM):
@@ -163,14 +163,15 @@ def page(mini, claim=CLAIM):
 
 
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != "unchecked"])
-def test_a_badge_has_the_sign_and_the_words_of_its_verdict(mini, status):
+def test_a_claim_in_prose_has_the_sign_of_its_verdict_and_hidden_the_words(mini, status):
     project = page(mini)
     saved(project, status)
-    mark = f'<span class="cn-badge"><span aria-hidden="true" class="cn-badge__mark">{SIGNS[status]}</span>'
+    mark = f'<span class="cn-sign"><span aria-hidden="true" class="cn-badge__mark">{SIGNS[status]}</span>'
     html = render(project).replace(
         'class="cn-badge__mark" aria-hidden="true"', 'aria-hidden="true" class="cn-badge__mark"'
     )
-    assert f"{mark} {WORDS[status]}</span>" in html
+    assert f'{mark}<span class="cn-hidden"> ({WORDS[status]})</span></span>' in html
+    assert re.search(rf'class="cn-tip".*?<small class="cn-tip__line">{WORDS[status].capitalize()}</small>', html)
     assert f'class="cn-claim cn-claim--{status}"' in html
 
 
@@ -207,13 +208,13 @@ def test_a_tip_at_two_scales_has_a_line_of_each(mini):
     _, sample, full, why = tip(project)
     assert sample.startswith("sample: dropout below none") and sample.endswith("(1 more)")
     assert full.startswith("full: dropout below none") and why == "full: not accepted yet: run x"
-    assert "supported · sample; not accepted yet · full</span>" in render(project)
+    assert "(supported · sample; not accepted yet · full)</span>" in render(project)
 
 
 def test_a_refuted_sentence_tells_what_was_measured(mini):
     project = page(mini)
     saved(project, "refuted", refutes="Any rate.")
-    assert tip(project)[0].startswith("measured: At rate 0.5")
+    assert tip(project)[0].startswith("Measured: At rate 0.5")
 
 
 def test_verdicts_as_they_are_written_can_be_told(mini):

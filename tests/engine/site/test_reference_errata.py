@@ -77,7 +77,7 @@ def test_each_says_when_what_why_and_where(project):
     assert (
         'href="../concepts/late.md#at-the-end">above' in item and 'href="../concepts/averages.md">the averages' in item
     )
-    assert "cn-claim--bare" in item and item.count('cn-badge"') == 1 and "A third sentence" not in item
+    assert "cn-claim--bare" in item and item.count('cn-sign"') == 1 and "A third sentence" not in item
     assert 'To check: <a href="https://arxiv.org/abs/1">a paper</a>' in item and "On Late, At the end" in item
 
 

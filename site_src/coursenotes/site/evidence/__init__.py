@@ -7,9 +7,10 @@ Classes that the theme styles, in addition to those of references (cn-code, cn-t
     cn-facts            <dl>: what was run, on what data, at which scales
     cn-jobs             <details>: every job in a table; cn-key <code>: a key
     cn-used             <ul>: pages, figures and claims that use an experiment
-    cn-counts           <fieldset>: the verdicts of the board, counted, each a choice; cn-claim--STATUS <label>
+    cn-counts           <p>: the verdicts of the board, counted
+    cn-filter           <fieldset>: the choices of topic, verdict and scale, which board.js shows and obeys
     cn-meanings         <details>: what each verdict means, with its sign
-    cn-board            <div>: a topic on the board, with cn-has--STATUS; cn-row--STATUS <tbody>: a claim;
+    cn-board            <div>: a topic on the board; cn-row--STATUS, cn-row--changed <tbody>: a claim;
                         cn-changed <small>: its changes
     cn-since            <p>, <ul>: the changes since the last release
     cn-verdict          <article>: one claim in full, with cn-verdict--STATUS, of verdicts.STATUSES

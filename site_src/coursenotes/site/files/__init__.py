@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coursenotes.project import Project
-from coursenotes.site.files import drawings, feed, previews, redirects, search, unlisted_links
+from coursenotes.site.files import drawings, feed, offline, previews, redirects, search, unlisted_links
 
 FILES: tuple[Callable[[Project, Path, str], None], ...] = (
     drawings.write,
@@ -17,8 +17,13 @@ FILES: tuple[Callable[[Project, Path, str], None], ...] = (
 )
 
 
-def write(project: Project, folder: Path, address: str) -> None:
-    """Write all of them. address: the address of the site, ending in a slash, or "". Raises CoursenotesError."""
+def write(project: Project, folder: Path, address: str, *, packed: bool = True) -> None:
+    """Write all of them. address: the address of the site, ending in a slash, or "". packed: also as one zip.
+
+    Raises CoursenotesError.
+    """
     for each in FILES:
         each(project, folder, address)
     unlisted_links.look(project, folder, address)
+    if packed:
+        offline.write(folder)

@@ -21,7 +21,7 @@ LONGEST = 240  # columns of an opening, so that a tip stays short
 _DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, and not shown in previews
 _FULL_STOPS = ("。", "！", "？")  # no space follows them
 _SKIPPED = (
-    "admonition", "cn-around", "cn-badge", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-time", "cn-tip",
+    "admonition", "cn-around", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-sign", "cn-time", "cn-tip",
     "footnote", "footnote-ref", "headerlink", "katex", "md-button",
 )  # fmt: skip
 _READ = ("h1", "h2", "h3", "p", "summary")  # a fold hides an answer: the preview shows its question

@@ -20,6 +20,7 @@ from coursenotes.site.markdown.figures import fill
 from coursenotes.site.markdown.images import Captions
 from coursenotes.site.markdown.lectures import TimeLinks
 from coursenotes.site.markdown.references import References
+from coursenotes.site.markdown.tables import Tables
 from coursenotes.site.markdown.terms import Abbreviations
 from coursenotes.site.markdown.view import View
 
@@ -71,6 +72,7 @@ class _Extension(Extension):
         md.treeprocessors.register(Errata(md, lambda: self.pages.view), "cn-errata", BEFORE_IDS)
         md.inlinePatterns.register(Citations(md), "cn-citations", BEFORE_LINKS)
         md.parser.blockprocessors.register(Captions(md.parser), "cn-captions", BEFORE_PARAGRAPHS)
+        md.treeprocessors.register(Tables(md), "cn-tables", AFTER_INLINE)
         md.treeprocessors.register(Sources(md, lambda: self.pages.view), "cn-sources", AFTER_INLINE)
         own: dict[str, str] = {}
         if "abbr" in md.treeprocessors:  # it sets nothing but titles, also in headings and links

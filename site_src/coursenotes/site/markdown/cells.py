@@ -13,6 +13,7 @@ from coursenotes.discover.text import cells
 from coursenotes.errors import Problem
 from coursenotes.figures.cells import lookup
 from coursenotes.site.markdown.figures import cell_place
+from coursenotes.site.markdown.tables import headed
 from coursenotes.site.markdown.view import View
 
 RUN = "run"
@@ -73,7 +74,7 @@ def part_html(view: View, number: int, n: int, part: dict[str, str]) -> str:
     if kind == "svg":
         return f'<figure class="cn-figure">{cell_place(view.name, number, n)}</figure>'
     if kind == "html":
-        return f'<div class="cn-table" role="region" aria-label="Output" tabindex="0">{data}</div>'
+        return f'<div class="cn-table" role="group" aria-label="Output" tabindex="0">{headed(data)}</div>'
     if kind == "note":
         return f'<p class="cn-cut">{escape(data)}</p>'
     if kind == "colored":

@@ -1,4 +1,4 @@
-"""claim: as HTML: the sentence with its verdict, or the verdict alone as a badge; and verdicts in words."""
+"""claim: as HTML: the sentence with the sign of its verdict, or the sign alone; and verdicts in words."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ def claim(view: View, element: ET.Element, target: Target) -> None:
     bare = not "".join(element.itertext()).strip() and not len(element)
     element.set("href", view.claim(target.name))
     element.set("class", f"cn-claim cn-claim--{status}{' cn-claim--bare' if bare else ''}")
-    box = ET.SubElement(element, "span", {"class": "cn-badge"})
+    said = words(found)
+    box = ET.SubElement(element, "span", {"class": "cn-sign"})
     ET.SubElement(box, "span", {"class": "cn-badge__mark", "aria-hidden": "true"}).text = SIGNS[status]
-    box[0].tail = " " + words(found)
+    ET.SubElement(box, "span", {"class": "cn-hidden"}).text = f" ({said})"
     sentence = view.project.catalog.claims[target.name].sentence
-    tip(view, element, [f"measured: {sentence}" if status == verdicts.REFUTED else sentence, *_told(found)])
+    if status == verdicts.REFUTED:
+        sentence = f"Measured: {sentence}"
+    tip(view, element, [said[:1].upper() + said[1:], sentence, *_told(found)])
 
 
 # ---------------------------------------------------------------- a verdict

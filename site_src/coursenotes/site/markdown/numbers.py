@@ -102,7 +102,7 @@ def table(view: View, target: Target, caption: str) -> str:
     if results.stale:
         note += f', <span class="cn-stale">measured with older code: {escape(results.stale)}</span>'
     head = f"<caption>{escape(caption)} <small>({note}{link and f'; {link}'})</small></caption>"
-    label = f'role="region" aria-label="{escape(caption)}" tabindex="0"'
+    label = f'role="group" aria-label="{escape(caption)}" tabindex="0"'
     return f'<div class="cn-table" {label}><table>{head}{body(results)}</table></div>'
 
 

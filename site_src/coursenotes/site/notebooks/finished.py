@@ -19,6 +19,7 @@ from coursenotes.discover.text.tex import spelled
 from coursenotes.errors import CoursenotesError, Problem
 from coursenotes.knowledge.base import Knowledge
 from coursenotes.paths import Paths
+from coursenotes.site.markdown.tables import headed
 from coursenotes.site.notebooks import pictures, safe
 
 PICTURES = 3_000_000  # bytes of all pictures on one page
@@ -48,7 +49,7 @@ def finish(html: str, knowledge: Knowledge, info: PageInfo, names: Container[str
     page = _Page(knowledge, info, names, deeper=len(re.findall("<h1[ >]", loose)) > 1)
     page.feed(loose)
     page.close()
-    content = re.sub(r"<p>\s*</p>", "", safe.strict("".join(page.out)))
+    content = re.sub(r"<p>\s*</p>", "", headed(safe.strict("".join(page.out))))
     content = page.anchored(content)
     return Finished(content, _nested(page.headings), [slug for _, slug, _ in page.headings], page.links)
 

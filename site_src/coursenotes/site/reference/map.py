@@ -97,7 +97,7 @@ def drawing(graph: Graph) -> str:
     )
     label = f"Map of {len(graph.concepts)} concepts with an arrow from each to those that need it, as in the list below"
     return (
-        f'<div class="cn-map__box"><svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
+        f'<div class="cn-map__box"><svg xmlns="http://www.w3.org/2000/svg" role="group" aria-label="{label}" '
         f'width="{width}" height="{height:.0f}" viewBox="0 0 {width} {height:.0f}">{arrows}{boxes}</svg></div>'
     )
 

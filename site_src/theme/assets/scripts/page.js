@@ -4,6 +4,7 @@
 
   const enhance = () => {
     openNamed();
+    named();
     for (const box of document.querySelectorAll(SCROLLING)) reachable(box);
   };
 
@@ -13,6 +14,17 @@
     if (!target) return;
     if (target.name && target.name.startsWith("__tabbed_")) target.checked = true;
     for (let folded = target.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
+  };
+
+  // Material's lists of pages get their name from a label without words, and its copy buttons stand in nameless ones.
+  const named = () => {
+    for (const list of document.querySelectorAll("nav[aria-labelledby]")) {
+      const title = list.querySelector(":scope > .md-nav__title")?.textContent.trim();
+      if (!title || document.getElementById(list.getAttribute("aria-labelledby"))?.textContent.trim()) continue;
+      list.removeAttribute("aria-labelledby");
+      list.setAttribute("aria-label", title);
+    }
+    for (const buttons of document.querySelectorAll("nav.md-code__nav")) buttons.setAttribute("role", "none");
   };
 
   // What scrolls sideways can be scrolled with the keyboard too.
@@ -25,6 +37,17 @@
       }
     }
   };
+
+  // Open as files, the pages cannot be searched: Material hides the search, and here it says so instead.
+  const note = document.querySelector(".cn-search-file");
+  if (location.protocol === "file:" && note) {
+    const [toggle, input] = [document.getElementById("__search"), document.querySelector(".md-search__input")];
+    document.documentElement.classList.add("cn-file");
+    note.hidden = false;
+    input.readOnly = true;
+    input.addEventListener("focus", () => (toggle.checked = true));
+    input.addEventListener("keydown", (event) => event.key === "Escape" && (toggle.checked = false));
+  }
 
   addEventListener("hashchange", openNamed);
   if (window.document$) window.document$.subscribe(() => requestAnimationFrame(enhance));
