@@ -81,7 +81,7 @@ def render(project: Project, name: str = "concepts/try.md", text: str | None = N
     md = python_markdown.Markdown(extensions=[*EXTENSIONS, *pages.extensions])
     address = name.removesuffix(".md").removesuffix("index")
     pages.enter(name, address if address.endswith("/") or not address else f"{address}/")
-    return fill(md.convert(project.catalog.pages[name].text if text is None else text), project)
+    return fill(md.convert(project.catalog.pages[name].text if text is None else text), project, "../../")
 
 
 def texts(pages: Iterable[GeneratedPage]) -> dict[str, str]:

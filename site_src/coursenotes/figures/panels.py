@@ -61,10 +61,12 @@ def complete(fig: Figure) -> None:
     renderer = FigureCanvasAgg(fig).get_renderer()
     for ax in fig.axes:
         wide, end, high = (inches * fig.dpi for inches in _sides(ax))
+        middle = (ax.bbox.x0 + ax.bbox.x1) / 2
+        centered = 2 * min(middle - (end - wide), end - middle)
         for text, space in (
-            (ax.title, wide),
+            (ax.title, centered),
             (ax._left_title, end - ax.bbox.x0),  # type: ignore[attr-defined]
-            (ax.xaxis.label, wide),
+            (ax.xaxis.label, centered),
             (ax.yaxis.label, high),
         ):
             _fold(text, space, renderer)

@@ -52,7 +52,7 @@ def rendered(tmp_path: Path, page: str) -> str:
     extensions = ["md_in_html", "pymdownx.highlight", "pymdownx.superfences", "admonition", *pages.extensions]
     md = python_markdown.Markdown(extensions=extensions)
     pages.enter("page.md", "page/")
-    return fill(md.convert(page), opened)
+    return fill(md.convert(page), opened, "")
 
 
 def bare(html: str) -> str:

@@ -15,12 +15,13 @@ from tests.engine.rendering import opened_at, render
 
 FIT, DRAWING = "straight_line.fit", "straight_line.loss_by_rate"
 SVG = '<svg role="img" aria-label=""><clipPath id="c1"/><path clip-path="url(#c1)"/><use href="#c1"/></svg>'
+DRAWN = json.dumps({"wide": SVG, "narrow": SVG.replace("<svg ", '<svg viewBox="0 0 298.33 200" '), "complaints": []})
 CELL = "```{{.python .run{attrs}}}\n{source}\n```\n"
 
 
 def drawn(project, figure=DRAWING, scale="sample"):
     """Store a drawing as the drawing task would."""
-    Memo(project.paths, "drawings").put(draw.wanted_key(project.plan, figure, scale), SVG)
+    Memo(project.paths, "drawings").put(draw.wanted_key(project.plan, figure, scale), DRAWN)
 
 
 def ran(project, *outputs, page="concepts/try.md"):
@@ -34,15 +35,32 @@ def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):
     html = render(project)
     assert html.startswith(f'<figure class="cn-figure" id="{DRAWING}"><svg role="img"')
     assert re.search(r"""aria-label=(['"])Falls .*faster.* -- &amp; steeper\1""", html)
-    caption = "<figcaption data-search-exclude>Falls &quot;faster&quot; -- &amp; steeper"
-    assert f'{caption} · <a href="../../evidence/straight_line.fit/">' in html
+    assert '<figcaption data-search-exclude><a href="../../evidence/straight_line.fit/">' in html
     assert "cn:figure" not in html and "<p>" not in html
+
+
+def test_a_caption_says_what_the_alternative_text_does_not(mini):
+    project = opened_at(mini, FIT, page=f'![Two lines fall](figure:{DRAWING} "Each line is a *seed*.")')
+    drawn(project)
+    below = render(project).partition("<figcaption")[2]
+    assert ">Each line is a *seed*. · <a href=" in below and "Two lines" not in below
+
+
+def test_a_narrow_screen_has_a_layout_of_its_own_in_both_themes(mini):
+    project = opened_at(mini, FIT, page=f'![Say "so"](figure:{DRAWING})')
+    drawn(project)
+    html = render(project)
+    images = re.findall(r"<img [^>]*>", html)
+    file = f"assets/figures/{DRAWING}.sample.svg"
+    assert [re.search('src="([^"]*)"', each)[1] for each in images] == [f"../../{file}", f"../../{file}#dark"]
+    for image in images:
+        assert 'loading="lazy"' in image and 'width="358" height="240"' in image and 'alt="Say &quot;so&quot;"' in image
 
 
 def test_without_words_a_figure_shows_its_own(mini):
     project = opened_at(mini, FIT, page=f"![](figure:{DRAWING})")
     drawn(project)
-    assert render(project).count("The loss falls faster at a higher rate.") == 2
+    assert render(project).count('="The loss falls faster at a higher rate."') == 3  # a label, and two images of it
 
 
 def test_a_figure_that_stands_twice_has_ids_of_its_own(mini):
@@ -71,7 +89,7 @@ def test_a_figure_of_older_results_says_so(mini):
 
 def test_filling_leaves_the_rest_of_a_page_alone(mini):
     html = "<!-- a comment --><p>cn:figure</p>"
-    assert fill(html, opened_at(mini)) == html
+    assert fill(html, opened_at(mini), "") == html
 
 
 def test_a_cell_shows_its_source_and_what_it_gave(mini):

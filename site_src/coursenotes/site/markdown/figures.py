@@ -17,8 +17,8 @@ _IDS = re.compile(r'(?P<before>\sid="|url\(#|href="#)(?P<id>[^")]+)')
 FULL = {"sample": "", "full": " at full scale"}
 
 
-def figure(view: View, target: Target, alt: str) -> str:
-    """The frame of a figure: a place for its drawing, and the caption with links to the evidence."""
+def figure(view: View, target: Target, alt: str, caption: str) -> str:
+    """The frame of a figure: a place for its drawing, and below it the caption, if any, with links to the evidence."""
     view.shown[target.name] += 1
     nth = view.shown[target.name]
     catalog = view.project.catalog
@@ -28,10 +28,10 @@ def figure(view: View, target: Target, alt: str) -> str:
     links = [view.evidence_link(e, _label(e, experiments)) for e in experiments]
     stale = [r.stale for e in experiments if (r := view.project.plan.results(e, target.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
-    caption = " · ".join(filter(None, [escape(alt), "full scale" if target.scale == "full" else "", *notes, *links]))
+    below = " · ".join(filter(None, [escape(caption), "full scale" if target.scale == "full" else "", *notes, *links]))
     place = f"<!--cn:figure {target.name} {target.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(target.name)}"' if nth == 1 and not curves else ""
-    return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{caption}</figcaption></figure>'
+    return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{below}</figcaption></figure>'
 
 
 def cell_place(page: str, cell: int, part: int) -> str:

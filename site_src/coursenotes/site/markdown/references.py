@@ -24,7 +24,6 @@ INLINE: dict[str, Callable[[View, ET.Element, Target], None]] = {
 }
 BLOCK: dict[str, Callable[[View, Target, str], str]] = {
     "code": code.block,
-    "figure": figures.figure,
     "table": numbers.table,
 }
 
@@ -74,7 +73,10 @@ class References(Treeprocessor):
                       "put it on a line of its own, with an empty line above and below")  # fmt: skip
             return
         text = child.get("alt", "") if child.tag == "img" else "".join(child.itertext())
-        html = BLOCK[target.scheme](view, target, " ".join(text.split()))
+        words = [" ".join(each.split()) for each in (text, child.get("title", ""))]
+        html = (
+            figures.figure(view, target, *words) if child.tag == "img" else BLOCK[target.scheme](view, target, words[0])
+        )
         parent.clear()
         parent.text = self.md.htmlStash.store(html)
 
