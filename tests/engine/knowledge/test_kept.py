@@ -9,11 +9,21 @@ import pytest
 from coursenotes.cli import main
 from tests.engine.rendering import write
 
+PAGE = """---
+scale: full
+---
+# T
+
+At [1:08:22] [@ana2020], [t](term:mean).
+
+It is [1](measured:averages.noise.error?n=10).
+"""
+
 
 @pytest.fixture
 def compared(mini, capsys):
     """A function that compares the mini site with its first revision -> (exit status, lines)."""
-    write(mini.docs / "concepts" / "try.md", "---\nscale: full\n---\n# T\n\nAt [1:08:22] [@ana2020], [t](term:mean).\n")
+    write(mini.docs / "concepts" / "try.md", PAGE)
     git = ["git", "-C", str(mini.root), "-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
         subprocess.run([*git, *command], check=True)
@@ -37,6 +47,7 @@ def test_other_words_and_another_order_are_no_change(mini, compared):
     title, *parts = body.split("\n\n")
     page.write_text("\n\n".join([f"{head}# {title}", *reversed(parts), "More words, and a [term](term:mean)."]))
     edit(mini.docs / "concepts" / "try.md", "At [1:08:22] [@ana2020], [t](term:mean).", "See [@ana2020] [1:08:22].")
+    edit(mini.docs / "concepts" / "try.md", "?n=10", "?n=10&scale=full")  # as the page means it
     assert compared() == (0, ["0 references are gone since HEAD"])
 
 
@@ -55,7 +66,7 @@ def test_what_is_gone_and_what_is_new_is_told_by_page(mini, compared):
 def test_a_page_that_is_gone_takes_its_references_along(mini, compared):
     (mini.docs / "concepts" / "try.md").unlink()
     status, lines = compared()
-    assert status == 1 and lines[-1] == "2 references are gone since HEAD"
+    assert status == 1 and lines[-1] == "3 references are gone since HEAD"
 
 
 def test_new_references_alone_are_fine(mini, compared):
