@@ -40,6 +40,16 @@ def test_a_note_that_begins_as_it_should_is_left_alone(mini):
     assert said(mini, GOOD) == []
 
 
+@pytest.mark.parametrize(("cell", "expected"), [
+    ('```{.python .run hide=source alt="A line"}\nplt.plot([1])\n\nplt.show()\n```', []),
+    ("```{.python .run}\nprint(1)\n```", ["after the answer comes a picture"]),
+    ('```python\nalt="A line"\n```', ["after the answer comes a picture"]),
+])  # fmt: skip
+def test_a_cell_that_draws_is_a_picture(mini, cell, expected):
+    found = said(mini, GOOD.replace("![A line](figure:error_by_n)", cell))
+    assert [line.partition(" ")[2] for line in found] == expected
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ("What is it? What does it cost?", "It is a mean.", ["9 a note begins with its question, which ends with ?"]),
     ("It does not work for 2.5 reasons.\n", "", ["11 the question is answered in 3 sentences; here are 2"]),

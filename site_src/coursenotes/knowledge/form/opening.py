@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.headings import sections
-from coursenotes.discover.text import words
+from coursenotes.discover.text import cells, words
 from coursenotes.discover.text.cut import sentence_spans
-from coursenotes.discover.text.prose import line_of, links, prose
+from coursenotes.discover.text.prose import CODE, line_of, links, prose
 from coursenotes.errors import Problem
 from coursenotes.paths import Paths
 
@@ -27,10 +27,14 @@ def problems(catalog: Catalog) -> Iterator[Problem]:
 
 def of_page(page: PageInfo) -> Iterator[Problem]:
     """Everything that is wrong with the first three paragraphs of a note."""
-    text = words.readable(page.text)
-    start = _below_title(page.text)
-    pictures = [link.start for link in links(prose(page.text)) if link.image]
-    blocks = [(m.start(), m.end()) for m in _BLOCK.finditer(prose(page.text), start)][:3]
+    text, masked = words.readable(page.text), prose(page.text)
+    pictures = [link.start for link in links(masked) if link.image]
+    for cell in cells.scan(page.text):
+        if "alt" in cell.attrs:  # it draws: its first line is the picture
+            pictures.append(_offset(page.text, cell.line - 1))
+            masked = masked[: pictures[-1]] + CODE + masked[pictures[-1] + 1 :]
+    title = next((section.line for section in sections(page.text) if section.level == 1), 0)
+    blocks = [match.span() for match in _BLOCK.finditer(masked, _offset(page.text, title + 1))][:3]
     question, answer, picture = (*blocks, *[(len(text), len(text))] * 3)[:3]
     if not text[slice(*question)].rstrip().endswith("?"):
         yield _problem(page, question, "a note begins with its question, which ends with ?",
@@ -44,10 +48,9 @@ def of_page(page: PageInfo) -> Iterator[Problem]:
                        "write ![what it shows](figure:name) in a paragraph of its own")  # fmt: skip
 
 
-def _below_title(text: str) -> int:
-    """The offset of the line below the title; of the text's first, where there is none."""
-    title = next((section.line for section in sections(text) if section.level == 1), 0)
-    return sum(len(line) + 1 for line in text.split("\n")[:title])
+def _offset(text: str, line: int) -> int:
+    """The offset of a line's first character, lines being counted from 1."""
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1])
 
 
 def _problem(page: PageInfo, span: tuple[int, int], what: str, fix: str) -> Problem:
