@@ -68,10 +68,11 @@ def replicate(session):
 
 @nox.session
 def lint(session):
-    """Style and types."""
+    """Style, types, and the wording of pages."""
     run(session, "ruff", "check")
     run(session, "ruff", "format", "--check", "--quiet")
     run(session, "mypy")
+    run(session, "coursenotes", "check", "--wording")
 
 
 @nox.session

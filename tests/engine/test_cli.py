@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from coursenotes.build import check
 from coursenotes.cli import main
 from coursenotes.experiments.train import train
 from coursenotes.project import load
@@ -78,6 +79,15 @@ def test_check_flags_a_number_that_was_typed(command, mini):
     page.write_text(page.read_text() + "\nThe error is 0.42 here.\nThe paper says 0.42. <!-- given -->\n")
     status, said = command("check")
     assert status == 1 and said.count("looks measured") == 1 and "0.42" in said
+
+
+def test_check_wants_the_opening_that_a_build_does_without(command, mini):
+    command("run")
+    page = mini.concept("averages")
+    page.write_text(page.read_text().replace("Why measure twice?", "Measure twice."))
+    assert not any("question" in str(p) for p in check.static(load(mini)))
+    status, said = command("check")
+    assert status == 1 and "averages.md:5: a note begins with its question" in said and "1 problem" in said
 
 
 def test_new_makes_a_topic_that_trains(command):

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 def test_names_numbers_and_claims_are_right(site: Path):
     project = load(Paths(ROOT))
     found = [*check.static(project), *check.after_training(project), *check.prose(project), *project.plan.problems]
-    found += [*check.credited(project), *check.accepted(project)]
+    found += [*check.credited(project), *check.accepted(project), *check.openings(project)]
     assert not found, "\n".join(str(problem) for problem in found)
 
 

@@ -142,7 +142,8 @@ def check(args: argparse.Namespace, paths: Paths) -> int:
         project = load(paths)
     credited = check.credited(project)
     accepted = check.accepted(project)
-    raise_all([*check.static(project), *check.after_training(project), *check.prose(project), *credited, *accepted])
+    found = [*check.static(project), *check.after_training(project), *check.prose(project), *check.openings(project)]
+    raise_all([*found, *credited, *accepted])
     print(f"{len(project.catalog.pages)} pages, {len(project.catalog.claims)} claims: nothing wrong")
     _print_due(project)
     return 0
