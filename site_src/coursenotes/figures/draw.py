@@ -22,10 +22,11 @@ from coursenotes.experiments.plan import Plan
 from coursenotes.figures.layout import NARROW
 from coursenotes.paths import Paths
 from coursenotes.result import Results, Row
-from coursenotes.workers import Outcome, Task
+from coursenotes.workers import Outcome, Task, failures
 from coursenotes.workers.file_guard import FileWatch
 
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
+LIMITS = {"memory": 4 * 2**30, "device": {"name": "cpu"}}  # a Task's own, for messages
 CURVES = "#curves"
 NO_ALT = ' aria-label=""'
 
@@ -112,27 +113,31 @@ def alt_text(plan: Plan, figure_id: str) -> str:
 
 
 def tasks(plan: Plan, figures: Iterable[tuple[str, str]]) -> list[Task]:
-    """A task for each of these (figure id, scale) that has results and is not drawn yet."""
-    missing: dict[str, Task] = {}
+    """The tasks, one for a topic, that draw those of these (figure id, scale) that have results and no drawing yet."""
+    missing: dict[str, dict[str, dict[str, Any]]] = {}
     for figure_id, scale in figures:
         experiments = [plan.results(name, scale) for name in _experiments(plan, figure_id)]
         key = wanted_key(plan, figure_id, scale)
-        if key is None or _drawings(plan).path(key).is_file() or key in missing:
+        if key is None or _drawings(plan).path(key).is_file():
             continue
         if figure_id.endswith(CURVES) and not any(r and any(row.result.curves for row in r.rows) for r in experiments):
             continue
         args = _args(plan, figure_id, scale, key, [r for r in experiments if r])
-        name = f"draw {figure_id}{'' if scale == 'sample' else f' {scale}'}"
-        missing[key] = Task(name, "coursenotes.figures.draw:render", args, seconds=120, cost=0.5)
-    return list(missing.values())
+        missing.setdefault(figure_id.partition(".")[0], {})[key] = args
+    return [
+        Task(f"draw {topic}", "coursenotes.figures.draw:render_all", {"figures": list(each.values())},
+             seconds=120 + 10 * len(each), cost=0.5 * len(each))
+        for topic, each in missing.items()
+    ]  # fmt: skip
 
 
 def keep(plan: Plan, outcome: Outcome) -> list[Problem]:
-    """Store the drawing of a task, for svg(). -> its problems."""
+    """Store the drawings of a task, for drawing(). -> its problems."""
     if outcome.problem is not None or outcome.folder is None:
         return [outcome.problem or Problem(f"{outcome.task.id} gave no result")]
-    _drawings(plan).put(outcome.task.args["key"], (outcome.folder / "figure.json").read_text(encoding="utf-8"))
-    return []
+    for path in outcome.folder.glob("*.json"):
+        _drawings(plan).put(path.stem, path.read_text(encoding="utf-8"))
+    return [failures.from_plain(problem) for problem in outcome.value]
 
 
 def _args(plan: Plan, figure_id: str, scale: str, key: str, results: list[Results]) -> dict[str, Any]:
@@ -168,8 +173,21 @@ def _drawings(plan: Plan) -> Memo:
 
 
 # ---------------------------------------------------------------- in the worker
-def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Draw one figure in each layout, into folder/figure.json. -> {layout: bytes}.
+def render_all(
+    args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]], None]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Draw figures of one topic, so that what they share is loaded once. -> the problems of those that failed."""
+    problems = []
+    for each in args["figures"]:
+        try:
+            render(each, folder)
+        except Exception as error:  # the others are drawn
+            problems.append(failures.plain(failures.from_error(error, Path(each["root"]), LIMITS)))
+    return problems
+
+
+def render(args: dict[str, Any], folder: Path) -> None:
+    """Draw one figure in each layout, into a file of the folder that has its key as name.
 
     Raises CoursenotesError at the figure function's line where it returns something else, or too large a figure, and
     whatever the function raises.
@@ -215,8 +233,7 @@ def render(args: dict[str, Any], folder: Path, report: Callable[[dict[str, Any]]
             raise CoursenotesError(_too_large(figure_id, size, text, here))
         drawn[each.name] = text
         drawn["complaints"] += [f"{each.name}: {said}" for said in legible.complaints(whole, each)]
-    (folder / "figure.json").write_text(json.dumps(drawn, ensure_ascii=False), encoding="utf-8")
-    return {name: len(drawn[name].encode()) for name in (each.name for each in layout.LAYOUTS)}
+    (folder / f"{args['key']}.json").write_text(json.dumps(drawn, ensure_ascii=False), encoding="utf-8")
 
 
 def _too_large(figure_id: str, size: int, text: str, here: dict[str, Any]) -> Problem:

@@ -57,8 +57,12 @@ def complete(fig: Figure) -> None:
         spec = ax.get_subplotspec()
         if named and not ax.get_ylabel() and spec is not None and spec.is_first_col():
             ax.set_ylabel(named[0].get_ylabel())  # beside each other, the first one's name was enough
-    fig.draw_without_rendering()
+    engine = fig.get_layout_engine()
+    if engine is None:
+        return
+    engine.execute(fig)
     renderer = FigureCanvasAgg(fig).get_renderer()
+    folded_any = False
     for ax in fig.axes:
         wide, end, high = (inches * fig.dpi for inches in _sides(ax))
         middle = (ax.bbox.x0 + ax.bbox.x1) / 2
@@ -69,16 +73,21 @@ def complete(fig: Figure) -> None:
             (ax.xaxis.label, centered),
             (ax.yaxis.label, high),
         ):
-            _fold(text, space, renderer)
+            folded_any |= _fold(text, space, renderer)
+    if folded_any:
+        engine.execute(fig)
+    fig.set_layout_engine("none")  # it stays as it is: to lay out again costs more than to draw
 
 
-def _fold(text: Text, space: float, renderer: Any) -> None:
-    """Fold a text that is longer than the room it has, in pixels."""
+def _fold(text: Text, space: float, renderer: Any) -> bool:
+    """Fold a text that is longer than the room it has, in pixels. -> whether it was."""
     box = text.get_window_extent(renderer)
     long = box.height if text.get_rotation() == 90 else box.width
-    if long > space > 0:
-        letters = max(map(len, text.get_text().split("\n")))
-        text.set_text(balanced(text.get_text(), max(10, int(letters * space / long))))
+    if not long > space > 0:
+        return False
+    letters = max(map(len, text.get_text().split("\n")))
+    text.set_text(balanced(text.get_text(), max(10, int(letters * space / long))))
+    return True
 
 
 def panel(ax: Axes | None, width: float, height: float) -> Axes:

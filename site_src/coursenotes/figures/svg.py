@@ -49,7 +49,6 @@ def _filled(fig: Any) -> Any:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.transforms import Bbox
 
-    fig.draw_without_rendering()
     tight = fig.get_tightbbox(FigureCanvasAgg(fig).get_renderer())
     return Bbox([[0, max(0, tight.y0 - MARGIN)], [fig.get_figwidth(), min(fig.get_figheight(), tight.y1 + MARGIN)]])
 

@@ -130,7 +130,7 @@ def test_a_sentence_runs_nothing_and_is_published(again):
 def test_a_color_redraws_its_figure_and_trains_nothing(again):
     before = page(again, "straight_line")
     edit(again.snippet("straight_line"), 'COLOR = "C0"', 'COLOR = "C3"')
-    assert whole(again)[0] == ["draw straight_line.loss_by_rate"]
+    assert whole(again)[0] == ["draw straight_line"]
     assert "var(--cn-c3)" in page(again, "straight_line") and "var(--cn-c3)" not in before
 
 

@@ -135,8 +135,9 @@ def built(tmp_path_factory):
 
 def drawn(plan: Plan, name: str, folder: Path) -> str:
     [task] = draw.tasks(plan, [(name, "sample")])
-    draw.render(task.args, folder, lambda event: None)
-    return (folder / "figure.json").read_text()
+    [args] = task.args["figures"]
+    draw.render(args, folder)
+    return (folder / f"{args['key']}.json").read_text()
 
 
 def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
@@ -145,13 +146,13 @@ def test_a_figure_is_drawn_without_what_training_imports(built, tmp_path):
     [task] = draw.tasks(built, [("waves.waves", "sample")])
     code = (
         "import json, sys; from pathlib import Path; from coursenotes.figures import draw\n"
-        f"draw.render(json.loads({json.dumps(task.args)!r}), Path({str(tmp_path)!r}), print)\n"
+        f"draw.render_all(json.loads({json.dumps(task.args)!r}), Path({str(tmp_path)!r}), print)\n"
         "assert 'snippets.helpers' in sys.modules\n"
         "print('torch' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert said.stdout.split() == ["False", "False"], said.stderr
-    text = (tmp_path / "figure.json").read_text()
+    [text] = [path.read_text() for path in tmp_path.glob("*.json")]
     assert "p = 0.5 nats" in text and "They rise" in text and "var(--cn-c1)" in text
 
 
@@ -173,7 +174,7 @@ def test_pool_draws_and_the_drawing_is_found(built, tmp_path):
     assert "aria-label='say \"p\"'" in waves.named('say "p"')
     assert waves.complaints == () and draw.illegible(built, wanted) == []
     assert "p = 0.1" in draw.drawing(built, "waves.wave#curves", "sample").wide
-    assert [task.args["figure"] for task in draw.tasks(built, wanted)] == ["waves.broken"]
+    assert [each["figure"] for task in draw.tasks(built, wanted) for each in task.args["figures"]] == ["waves.broken"]
 
 
 @pytest.mark.parametrize(
@@ -205,8 +206,7 @@ def test_a_figure_is_drawn_for_a_desktop_and_for_a_phone(built, tmp_path):
 def test_what_cannot_be_read_is_told_at_the_figures_line(built, tmp_path):
     shutil.rmtree(Memo(built.paths, "drawings").folder, ignore_errors=True)
     [task] = draw.tasks(built, [("waves.tangled", "sample")])
-    draw.render(task.args, tmp_path, lambda event: None)
-    draw.keep(built, Outcome(task, True, folder=tmp_path))
+    draw.keep(built, Outcome(task, True, draw.render_all(task.args, tmp_path, print), tmp_path))
     [problem] = draw.illegible(built, [("waves.tangled", "sample")])
     assert WAVES.split("\n")[problem.line - 1].startswith("def tangled") and "cannot be read" in problem.what
     wide, narrow = ([d for d in problem.details if d.startswith(name)] for name in ("wide", "narrow"))
