@@ -134,7 +134,7 @@ def _label(page: PageInfo | None, path: str) -> str:
 
 # ---------------------------------------------------------------- figures and claims
 def _figures(project: Project) -> Iterator[Entry]:
-    """Each figure of a listed page with its caption, located on its concept's page or else on the first with it."""
+    """Each figure of a listed page with its alternative text, on its concept's page or else on the first with it."""
     seen: set[str] = set()
     shown = [(page, ref) for page in project.knowledge.visibility.pages for ref in page.references]
     shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.name.endswith(draw.CURVES)]
