@@ -81,6 +81,12 @@ def test_a_phrase_with_a_hyphen_is_found(ask):
     assert folded.count() > 0, "the section about it"
 
 
+def test_what_is_missing_is_named_as_it_was_typed(ask):
+    page, _ = ask("initialised dropout")
+    missing = page.locator(".md-search-result__terms del").all_text_contents()
+    assert "initialised" in missing and set(missing) <= {"initialised", "dropout"}
+
+
 def test_what_a_lecture_says_is_found_at_its_second(ask):
     _, results = ask("fan club anime")
     assert re.search(r"lecture 8 \(2022\) at 0:29:08", _first(results, "Lecture")["title"])

@@ -42,7 +42,7 @@ WORDS = "words"
 FIELDS = {"title": {"boost": 20.0}, WORDS: {"boost": 15.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
 
 # Notes come before what is looked up, what is proof, and what is for those who write. By label, else by folder.
-BOOSTS = {CONCEPT: 2.0, LESSON: 1.5, CLAIM: 0.4, TERM: 0.5, LECTURE: 0.9}
+BOOSTS = {CONCEPT: 2.0, LESSON: 1.5, CLAIM: 0.4, TERM: 0.5, LECTURE: 0.6}
 FOLDERS = {"concepts": 1.0, "lessons": 0.8, "reference": 0.3, "evidence": 0.3, "contribute": 0.1}
 
 Entry = dict[str, Any]
@@ -85,8 +85,13 @@ def _ranked(entry: Entry, words: tuple[str, ...]) -> Entry:
     label, folder = next(iter(entry.get("tags", ())), ""), entry["location"].partition("/")[0]
     boost = BOOSTS.get(label, FOLDERS.get(folder, 1.0)) * entry.get("boost", 1.0)
     if label not in (TERM, LECTURE, ""):
-        boost *= 1 + 1 / max(1, len(entry["title"].split()))  # short titles first, as Material does not
+        boost *= _short(entry["title"])
     return {**entry, "boost": round(boost, 2), **({WORDS: ", ".join(words)} if words else {})}
+
+
+def _short(title: str) -> float:
+    """A factor that favors short titles, which Material does not: "Dropout" before "Dropout as augmentation"."""
+    return 1 + 1 / max(1, len(title.split()))
 
 
 def _shown(text: str) -> str:
@@ -129,7 +134,7 @@ def _label(page: PageInfo | None, path: str) -> str:
 
 # ---------------------------------------------------------------- figures and claims
 def _figures(project: Project) -> Iterator[Entry]:
-    """Each figure of a listed page with its caption, located on its concept's page or else on the first with it."""
+    """Each figure of a listed page with its alternative text, on its concept's page or else on the first with it."""
     seen: set[str] = set()
     shown = [(page, ref) for page in project.knowledge.visibility.pages for ref in page.references]
     shown = [(page, ref) for page, ref in shown if ref.scheme == "figure" and not ref.name.endswith(draw.CURVES)]
@@ -173,13 +178,12 @@ def _seconds(project: Project) -> Iterator[Entry]:
             assert lecture is not None
             here = list(there)
             said = list(dict.fromkeys(place.words for place in here if place.words))
-            title = (
-                f"{page_title(project.catalog.pages[name])}, {times.called(lectures, lecture)} at {write_time(second)}"
-            )
+            topic = page_title(project.catalog.pages[name])
+            title = f"{topic}, {times.called(lectures, lecture)} at {write_time(second)}"
             yield {
                 "location": times.address(name, which, second), "title": escape(title, quote=False),
                 "text": escape("; ".join(said), quote=False), "tags": [LECTURE],
-                "boost": 1.25 if any(place.front for place in here) else 1.0,
+                "boost": _short(topic) * (1.25 if any(place.front for place in here) else 1.0),
             }  # fmt: skip
 
 

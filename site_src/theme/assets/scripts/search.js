@@ -20,7 +20,15 @@
     else folded.remove();
   };
 
+  // What is missing is named as it was typed: the search is for the beginnings of words, in our spelling.
+  const name = (missing) => {
+    const typed = document.querySelector(".md-search__input").value.split(/[\s?!,;]+/);
+    const start = missing.textContent.slice(0, 3).toLowerCase();
+    missing.textContent = typed.find((word) => word.toLowerCase().startsWith(start)) || missing.textContent;
+  };
+
   const finish = (result) => {
+    for (const missing of result.querySelectorAll(".md-search-result__terms del")) name(missing);
     for (const label of result.querySelectorAll(".md-tags")) label.parentElement.prepend(label);
     unfold(result);
   };
