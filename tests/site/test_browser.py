@@ -24,11 +24,12 @@ SHARES = 6  # of the pages: each is taken by whichever process of the test run c
 WIDTHS = (390, 768, 1440)
 COLORS = ["color-contrast", "link-in-text-block"]  # all that axe finds to differ between the themes
 RUN = """(only) => axe.run(document, {resultTypes: ["violations"], preload: false,
-    ...(only ? {runOnly: only} : {rules: {"target-size": {enabled: true}}})}).then((found) =>
-    found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
+        ...(only ? {runOnly: only} : {rules: {"target-size": {enabled: true}}})})
+    .then((found) => found.violations.flatMap((rule) =>
+        rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
 SHIFTS = """() => new Promise((done) => {
-    new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput && e.value > 0.0005)
-        .map((e) => `${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.className || s.node?.nodeName).join(", ")}`)))
+    const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.className || s.node?.nodeName).join(", ")}`;
+    new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput).map(told)))
         .observe({type: "layout-shift", buffered: true});
     setTimeout(done, 60, []);
 })"""
@@ -339,3 +340,25 @@ def test_what_scrolls_sideways_can_be_reached_with_the_keyboard(tab, address, si
         e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
         && e.getClientRects().length && e.tabIndex < 0).map((e) => `${e.tagName}.${e.className}`)""")
     assert stuck == []
+
+
+# ---------------------------------------------------------------- on paper
+CUT = """() => [...document.querySelectorAll("article, article *")].filter((e) => e.getClientRects().length
+    && !e.closest("svg *, .cn-hidden, .katex-mathml, .cn-badge__mark")
+    && (e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1
+        && getComputedStyle(e).display !== "inline" && getComputedStyle(e).overflowX !== "visible"))
+    .map((e) => `${e.tagName}.${e.className}`)"""
+
+
+@pytest.mark.parametrize("name", ["cn-figure", "cn-table", "evidence/claims/", "reference/map/"])
+def test_on_paper_nothing_is_cut_or_split_and_dark_colors_become_light(tab, address, site, name):
+    page = tab(address + (name if "/" in name else _page_with(site, name)), width=680, scheme="dark")  # A4
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(CUT) == []
+    whole = "article :is(figure, tr, img):not(svg *)"
+    kept = page.locator(whole).evaluate_all("found => found.map((e) => getComputedStyle(e).breakInside)")
+    assert set(kept) <= {"avoid"}
+    ink = page.evaluate("getComputedStyle(document.querySelector('article p')).color")
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+    assert 0 < pages < 100
