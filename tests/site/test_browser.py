@@ -28,7 +28,8 @@ RUN = """(only) => axe.run(document, {resultTypes: ["violations"], preload: fals
     .then((found) => found.violations.flatMap((rule) =>
         rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
 SHIFTS = """() => new Promise((done) => {
-    const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.className || s.node?.nodeName).join(", ")}`;
+    const name = ({ node }) => node?.className || node?.nodeName;
+    const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map(name).join(", ")}`;
     new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput).map(told)))
         .observe({type: "layout-shift", buffered: true});
     setTimeout(done, 60, []);
