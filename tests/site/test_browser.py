@@ -115,6 +115,7 @@ def _visit(context, address: str, name: str) -> dict[str, list[str]]:
         check("axe", "dark", page.evaluate(RUN, COLORS))
         for width in WIDTHS[1:]:
             wide(width)
+        check("axe", f"{width} wide", page.evaluate(RUN, ["target-size"]))  # what a phone does not show
         check("dim", "dark", page.evaluate(f"({PROBE}).dim()"))
         turn("light")
         check("dim", "light", page.evaluate(f"({PROBE}).dim()"))
