@@ -15,6 +15,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from coursenotes.claims.verdicts import WORDS
 from tests.conftest import ROOT
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
@@ -164,6 +165,13 @@ def test_nothing_moves_while_a_page_is_loaded(survey):
     assert _found(survey, "shifts") == {}
 
 
+@pytest.mark.parametrize("name", ["", "evidence/claims/", "reference/times/", "cn-figure"])
+def test_nothing_moves_on_a_wide_screen_either(tab, address, site, name):
+    page = tab(address + (_page_with(site, name) if name.startswith("cn-") else name), width=1440)
+    page.wait_for_timeout(200)
+    assert page.evaluate(SHIFTS) == []
+
+
 def test_what_passed_is_kept(survey, once):
     """Not a test of the site: what passed is not opened again, and a page with any finding is."""
     clean = {
@@ -294,6 +302,44 @@ def test_tip_without_scripts_shows_on_hover(browser, sampler):
     number.hover()
     assert number.locator(".cn-tip").is_visible()
     context.close()
+
+
+# ---------------------------------------------------------------- verdicts
+@pytest.mark.parametrize("kind", ["cn-claim", 'cn-claim[^"]* cn-claim--bare'])
+def test_the_sign_of_a_verdict_tells_its_words_to_eyes_ears_and_fingers(tab, address, site, kind):
+    page = tab(address + _page_with(site, kind), width=390, touch=True)
+    claim = page.locator("a.cn-claim--bare" if "bare" in kind else "a.cn-claim:not(.cn-claim--bare)").first
+    claim.scroll_into_view_if_needed()
+    box = claim.bounding_box()
+    assert box["width"] >= 24 and box["height"] >= 24
+    words = claim.locator(".cn-hidden").inner_text().strip(" ()")
+    assert words.partition(" ·")[0] in WORDS.values()
+    assert claim.locator(".cn-badge__mark").evaluate("e => e.getBoundingClientRect().width") <= 16
+    spoken = claim.aria_snapshot()
+    assert f"({words})" in spoken, "a screen reader says it"
+    claim.tap()
+    tip = claim.locator(".cn-tip")
+    assert tip.is_visible() and tip.inner_text().lower().startswith(words.lower())
+    with page.expect_navigation():
+        claim.tap()
+    assert "/evidence/" in page.url
+
+
+def test_no_line_begins_with_the_sign_of_a_verdict(tab, address, site):
+    """Where a sentence comes before it; at widths at which it would."""
+    page = tab(address + _page_with(site, "cn-claim"))
+    alone = """() => [...document.querySelectorAll("article a.cn-claim:not(.cn-claim--bare)")].filter((claim) => {
+        const words = [...claim.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE && n.data.trim()).at(-1);
+        if (!words || words.nextSibling?.className !== "cn-sign") return false;
+        const range = document.createRange();
+        range.setStart(words, words.data.trimEnd().length - 1);
+        range.setEnd(words, words.data.trimEnd().length);
+        const [last, sign] = [range, claim.querySelector(".cn-badge__mark")].map((e) => e.getBoundingClientRect());
+        return sign.top > last.bottom;
+    }).length"""
+    for width in range(320, 620, 10):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(alone) == 0, width
 
 
 # ---------------------------------------------------------------- finding, formulas, folds
