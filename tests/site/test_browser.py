@@ -15,6 +15,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from coursenotes.claims.verdicts import WORDS
 from tests.conftest import ROOT
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
@@ -24,11 +25,13 @@ SHARES = 6  # of the pages: each is taken by whichever process of the test run c
 WIDTHS = (390, 768, 1440)
 COLORS = ["color-contrast", "link-in-text-block"]  # all that axe finds to differ between the themes
 RUN = """(only) => axe.run(document, {resultTypes: ["violations"], preload: false,
-    ...(only ? {runOnly: only} : {rules: {"target-size": {enabled: true}}})}).then((found) =>
-    found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
+        ...(only ? {runOnly: only} : {rules: {"target-size": {enabled: true}}})})
+    .then((found) => found.violations.flatMap((rule) =>
+        rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
 SHIFTS = """() => new Promise((done) => {
-    new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput && e.value > 0.0005)
-        .map((e) => `${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.className || s.node?.nodeName).join(", ")}`)))
+    const name = ({ node }) => node?.className || node?.nodeName;
+    const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map(name).join(", ")}`;
+    new PerformanceObserver((list) => done(list.getEntries().filter((e) => !e.hadRecentInput).map(told)))
         .observe({type: "layout-shift", buffered: true});
     setTimeout(done, 60, []);
 })"""
@@ -113,6 +116,7 @@ def _visit(context, address: str, name: str) -> dict[str, list[str]]:
         check("axe", "dark", page.evaluate(RUN, COLORS))
         for width in WIDTHS[1:]:
             wide(width)
+        check("axe", f"{width} wide", page.evaluate(RUN, ["target-size"]))  # what a phone does not show
         check("dim", "dark", page.evaluate(f"({PROBE}).dim()"))
         turn("light")
         check("dim", "light", page.evaluate(f"({PROBE}).dim()"))
@@ -159,6 +163,13 @@ def test_no_page_scrolls_sideways(survey):
 
 def test_nothing_moves_while_a_page_is_loaded(survey):
     assert _found(survey, "shifts") == {}
+
+
+@pytest.mark.parametrize("name", ["", "evidence/claims/", "reference/times/", "cn-figure"])
+def test_nothing_moves_on_a_wide_screen_either(tab, address, site, name):
+    page = tab(address + (_page_with(site, name) if name.startswith("cn-") else name), width=1440)
+    page.wait_for_timeout(200)
+    assert page.evaluate(SHIFTS) == []
 
 
 def test_what_passed_is_kept(survey, once):
@@ -293,6 +304,44 @@ def test_tip_without_scripts_shows_on_hover(browser, sampler):
     context.close()
 
 
+# ---------------------------------------------------------------- verdicts
+@pytest.mark.parametrize("kind", ["cn-claim", 'cn-claim[^"]* cn-claim--bare'])
+def test_the_sign_of_a_verdict_tells_its_words_to_eyes_ears_and_fingers(tab, address, site, kind):
+    page = tab(address + _page_with(site, kind), width=390, touch=True)
+    claim = page.locator("a.cn-claim--bare" if "bare" in kind else "a.cn-claim:not(.cn-claim--bare)").first
+    claim.scroll_into_view_if_needed()
+    box = claim.bounding_box()
+    assert box["width"] >= 24 and box["height"] >= 24
+    words = claim.locator(".cn-hidden").inner_text().strip(" ()")
+    assert words.partition(" ·")[0] in WORDS.values()
+    assert claim.locator(".cn-badge__mark").evaluate("e => e.getBoundingClientRect().width") <= 16
+    spoken = claim.aria_snapshot()
+    assert f"({words})" in spoken, "a screen reader says it"
+    claim.tap()
+    tip = claim.locator(".cn-tip")
+    assert tip.is_visible() and tip.inner_text().lower().startswith(words.lower())
+    with page.expect_navigation():
+        claim.tap()
+    assert "/evidence/" in page.url
+
+
+def test_no_line_begins_with_the_sign_of_a_verdict(tab, address, site):
+    """Where a sentence comes before it; at widths at which it would."""
+    page = tab(address + _page_with(site, "cn-claim"))
+    alone = """() => [...document.querySelectorAll("article a.cn-claim:not(.cn-claim--bare)")].filter((claim) => {
+        const words = [...claim.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE && n.data.trim()).at(-1);
+        if (!words || words.nextSibling?.className !== "cn-sign") return false;
+        const range = document.createRange();
+        range.setStart(words, words.data.trimEnd().length - 1);
+        range.setEnd(words, words.data.trimEnd().length);
+        const [last, sign] = [range, claim.querySelector(".cn-badge__mark")].map((e) => e.getBoundingClientRect());
+        return sign.top > last.bottom;
+    }).length"""
+    for width in range(320, 620, 10):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(alone) == 0, width
+
+
 # ---------------------------------------------------------------- finding, formulas, folds
 def test_search_finds_a_concept(tab, address, site):
     name = Path(_page_with(site, "cn-measured")).name
@@ -339,3 +388,25 @@ def test_what_scrolls_sideways_can_be_reached_with_the_keyboard(tab, address, si
         e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
         && e.getClientRects().length && e.tabIndex < 0).map((e) => `${e.tagName}.${e.className}`)""")
     assert stuck == []
+
+
+# ---------------------------------------------------------------- on paper
+CUT = """() => [...document.querySelectorAll("article, article *")].filter((e) => e.getClientRects().length
+    && !e.closest("svg *, .cn-hidden, .katex-mathml, .cn-badge__mark")
+    && (e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1
+        && getComputedStyle(e).display !== "inline" && getComputedStyle(e).overflowX !== "visible"))
+    .map((e) => `${e.tagName}.${e.className}`)"""
+
+
+@pytest.mark.parametrize("name", ["cn-figure", "cn-table", "evidence/claims/", "reference/map/"])
+def test_on_paper_nothing_is_cut_or_split_and_dark_colors_become_light(tab, address, site, name):
+    page = tab(address + (name if "/" in name else _page_with(site, name)), width=680, scheme="dark")  # A4
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(CUT) == []
+    whole = "article :is(figure, tr, img):not(svg *)"
+    kept = page.locator(whole).evaluate_all("found => found.map((e) => getComputedStyle(e).breakInside)")
+    assert set(kept) <= {"avoid"}
+    ink = page.evaluate("getComputedStyle(document.querySelector('article p')).color")
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+    assert 0 < pages < 100

@@ -79,7 +79,7 @@ def _counts(found: Mapping[str, list[Verdict]]) -> str:
 
 
 def _filter(project: Project, found: Mapping[str, list[Verdict]], changed: Mapping[str, list[Change]]) -> str:
-    """The choices of topic, verdict and scale, hidden until board.js runs."""
+    """The choices of topic, verdict and scale, for board.js; without scripts they are not shown."""
     topics = Counter(project.catalog.claims[name].topic for name in found)
     kinds = Counter(overall(there) for there in found.values())
     scales = Counter(verdict.scale for there in found.values() for verdict in there)
@@ -91,8 +91,9 @@ def _filter(project: Project, found: Mapping[str, list[Verdict]], changed: Mappi
         _choice("scale", {scale: (word, scales[scale]) for scale, word in SCALES.items()}),
     ]
     return (
-        f'<fieldset class="cn-filter" hidden data-search-exclude><legend>Show</legend>{"".join(choices)}'
-        '<button type="button">Show all</button><output role="status"></output></fieldset>'
+        f'<fieldset class="cn-filter" data-search-exclude><legend>Show</legend>{"".join(choices)}'
+        '<button type="button" disabled>Show all</button>'
+        f'<output role="status">{len(found)} of {len(found)} claims</output></fieldset>'
     )
 
 

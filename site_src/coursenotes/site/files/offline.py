@@ -45,7 +45,7 @@ def write(folder: Path) -> None:
     files: dict[str, bytes] = {name: (folder / name).read_bytes() for name in names if name.startswith(PARTS)}
     for name, text in pages.items():
         files[name] = as_files(name, _SELF.sub("", text), pages).encode()
-        linked = {_target(name, href) for _, href in _LINK.findall(text)}
+        linked = {found for _, href in _LINK.findall(text) if (found := _target(name, href))}
         files |= {each: (folder / each).read_bytes() for each in linked & names - pages.keys() - files.keys()}
     files["README.txt"] = README.encode()
     with ZipFile(folder / FILE, "w") as packed:

@@ -61,7 +61,6 @@
     choices[0].focus();
   });
   addEventListener("hashchange", reach);
-  filter.hidden = false;
   show();
   reach();
 })();

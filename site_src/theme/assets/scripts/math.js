@@ -7,6 +7,6 @@
       window.katex.render(source.slice(2, -2), element, { displayMode: source.startsWith("\\["), throwOnError: false });
     }
   };
+  set();
   if (window.document$) window.document$.subscribe(set);
-  else set();
 })();
