@@ -82,19 +82,6 @@ def numbers(results):
 
 
 @figure(square)
-def by_hand(results):
-    """A square of ink, the kernel of nine weights, and the nine responses: 3 below the square, -3 above it."""
-    fig, axs = plots.axes(3, narrow=3, width=6.4, height=2.5, width_ratios=[5, 3, 3])
-    for ax, name, limit in zip(axs, ("picture", "kernel", "response"), (1, 1, 3), strict=True):
-        plots.annotated_heatmap(results.array(name), fmt="{:.0f}", limit=limit, size=11, ax=ax)
-        ax.set_title(name, loc="center", fontsize=10.5)
-    plots.frame(axs[0], 0.5, 1.5, 3, 3)
-    plots.frame(axs[2], 0.5, 1.5, 1, 1)
-    plots.title(fig, "Ink above paper: 1 + 1 + 1 − 0 − 0 − 0 = 3")
-    return fig
-
-
-@figure(square)
 def sliding(results):
     """Three places of a kernel on a square of ink: nine products each, and their sums, −2, 0 and 3, in the map."""
     picture, kernel, response = (results.array(name) for name in ("picture", "kernel", "response"))

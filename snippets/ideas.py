@@ -6,6 +6,8 @@ Each is a strip of steps that a page shows as any other figure, by `figure:ideas
 import numpy as np
 
 from coursenotes import figure, plots
+from snippets.entity_network import WIDTHS
+from snippets.strides_and_padding import output_size
 
 # ---------------------------------------------------------------- dropout
 STRUCK = (  # (layer, unit): half of the units of both hidden layers, for each of three batches
@@ -91,3 +93,39 @@ def factors():
         if place < 2 and plots.pick(True, False):
             plots.arrow(ax, (middle, high + 26), (middle, high + 50))
     return ax.figure
+
+
+# ---------------------------------------------------------------- convolutions
+def network(layers, name, inputs_per_channel, answers):  # -> the stages of a network for pictures of 28 by 28 pixels
+    """Convolutions (name, filters, kernel, stride, padding), without filters for a pool; the last layer is dense."""
+    stages, step = [plots.Stage("picture", 1, 28)], 1
+    for said, filters, kernel, stride, padding in layers:
+        before = stages[-1]
+        channels, side = filters or before.channels, output_size(before.side, kernel, stride, padding)
+        weights, sees = filters * (before.channels * kernel**2 + 1), before.sees + (kernel - 1) * step
+        stages.append(plots.Stage(said, channels, side, weights, sees, kernel, stride, padding))
+        step *= stride
+    weights = answers * (stages[-1].channels * inputs_per_channel + 1)
+    return [*stages, plots.Stage(name, answers, 0, weights, 28)]
+
+
+@figure()
+def seven_or_not():
+    """28 × 28 pixels become 8 maps of 26, 24 and 12, and one answer: weights, and the window that one number sees."""
+    convolution = ("convolution\n3 × 3", 8, 3, 1, 0)
+    return plots.shrinking(network([convolution, convolution, ("max pool\n2 × 2", 0, 2, 2, 0)], "dense\nlayer", 144, 1))
+
+
+@figure()
+def by_strides():
+    """28 × 28 pixels become 8 maps of 14, 16 of 7 and 32 of 4, and ten answers: each stride of 2 halves the maps."""
+    layers = [("3 × 3, pad 1\nstride 2", filters, 3, 2, 1) for filters in (8, 16, 32)]
+    return plots.shrinking(network(layers, "mean, then\ndense", 1, 10))
+
+
+# ---------------------------------------------------------------- embeddings
+@figure()
+def sales():
+    """Tables for store, region, weekday and month, a row of each; side by side with the promotion, then layers."""
+    tables = {name: WIDTHS[name] for name in ("store", "region", "weekday", "month")} | {"promo": 1}
+    return plots.lookup_network(tables, (64, 32), "logarithm of sales")

@@ -24,16 +24,31 @@ from matplotlib.figure import Figure
 
 from coursenotes.discover.text.cut import cut
 from coursenotes.figures import panels
-from coursenotes.figures.drawings import arrow, canvas, caption, cells, frame, label, number, pick, terms, units
+from coursenotes.figures.drawings import (
+    Stage,
+    arrow,
+    canvas,
+    caption,
+    cells,
+    frame,
+    label,
+    lookup_network,
+    number,
+    pick,
+    shrinking,
+    terms,
+    units,
+)
 from coursenotes.figures.labels import EndLabel, PointName, TopLabel
 from coursenotes.figures.layout import NARROW, SMALLEST_PANEL, current
 from coursenotes.figures.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
 from coursenotes.figures.panels import axes, bare, fitted, folded, heighten, panel, room, title
 
 __all__ = [
-    "BACKGROUND", "GRID", "MUTED", "TEXT", "annotated_heatmap", "arrow", "axes", "baseline", "canvas", "caption",
-    "cells", "dot_plot", "end_label", "frame", "image", "images", "label", "labeled_scatter", "lines", "number", "pick",
-    "ranked_bars", "seed_dots", "seed_lines", "terms", "title", "units",
+    "BACKGROUND", "GRID", "MUTED", "TEXT", "Stage", "annotated_heatmap", "arrow", "axes", "baseline", "canvas",
+    "caption", "cells", "dot_plot", "end_label", "frame", "image", "images", "label", "labeled_scatter", "lines",
+    "lookup_network", "number", "pick", "ranked_bars", "seed_dots", "seed_lines", "shrinking", "terms", "title",
+    "units",
 ]  # fmt: skip
 COLORS = tuple(f"C{i}" for i in range(8))
 GAP_RIGHT = 6  # points between the axes and the numbers to its right
