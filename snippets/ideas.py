@@ -8,6 +8,7 @@ import numpy as np
 from coursenotes import figure, plots
 from snippets.entity_network import WIDTHS
 from snippets.strides_and_padding import output_size
+from snippets.tabular_learner import columns
 
 # ---------------------------------------------------------------- dropout
 STRUCK = (  # (layer, unit): half of the units of both hidden layers, for each of three batches
@@ -127,5 +128,15 @@ def by_strides():
 @figure()
 def sales():
     """Tables for store, region, weekday and month, a row of each; side by side with the promotion, then layers."""
-    tables = {name: WIDTHS[name] for name in ("store", "region", "weekday", "month")} | {"promo": 1}
-    return plots.lookup_network(tables, (64, 32), "logarithm of sales")
+    tables = {name: WIDTHS[name] for name in ("store", "region", "weekday", "month")}
+    return plots.lookup_network(tables, (64, 32), "logarithm of sales", amounts={"promo": 1})
+
+
+@figure(columns)
+def prices(results):
+    """A row of numbers for the machine's model and for each other name; with the amounts, layers, and a log price."""
+    widths, inputs = results.array("widths"), int(results.metric("first_width")[0])
+    amounts = {"amounts": int(results.metric("continuous")[0])}
+    first = int(widths[0])
+    tables = {"widest table": first, f"{len(widths) - 1} other tables": inputs - first - amounts["amounts"]}
+    return plots.lookup_network(tables, (200, 100), "log price", amounts=amounts, numbers_per_cell=20, between=(8, 12))

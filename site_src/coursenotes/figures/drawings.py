@@ -217,33 +217,34 @@ def shrinking(stages: Sequence[Stage]) -> Figure:
 
 
 def lookup_network(
-    tables: Mapping[str, int], layers: Sequence[int], answer: str, *, numbers_per_cell: float = 1.0,
-    between: tuple[float, float] | None = None,
+    tables: Mapping[str, int], layers: Sequence[int], answer: str, *, amounts: Mapping[str, int] | None = None,
+    numbers_per_cell: float = 1.0, between: tuple[float, float] | None = None,
 ) -> Figure:  # fmt: skip
     """Look-up, side by side, layers, range: a table for each name, with so many numbers in a row.
 
-    A name with a single number is an amount, and has no table. between: the ends of the range into which a sigmoid
-    squeezes the answer.
+    amounts: how many numbers are taken as they are. between: the range into which a sigmoid squeezes the answer.
     """
+    widths, amounts = {**tables, **(amounts or {})}, amounts or {}
     rows, high, step = 4, pick(9.0, 8.0), 33
     joined_at = 30 + rows * high + 24
     tall = joined_at + high + step * (len(layers) + (between is not None)) + 34
     ax, width = canvas(wide=tall, narrow=tall)
-    counts = [max(1, round(n / numbers_per_cell)) for n in tables.values()]
+    counts = [max(1, round(n / numbers_per_cell)) for n in widths.values()]
     first, gap = pick(80, 50), pick(16, 8)
-    named = 20 * sum(n == 1 for n in tables.values())  # points for the names of amounts, which are wider than a cell
+    named = 20 * len(amounts)  # points for the names of amounts, which are wider than a cell
     room = width - first - 8 - gap * (len(counts) - 1) - named
     wide = min(16.0, room / sum(counts))
     x = first + (room - wide * sum(counts)) / 2
     center = x + (wide * sum(counts) + gap * (len(counts) - 1) + named) / 2
     joined, at = center - wide * sum(counts) / 2, 0
     shades = np.sin(np.arange(rows * sum(counts)) * 2.4).reshape(rows, -1)
-    for place, ((name, n), count) in enumerate(zip(tables.items(), counts, strict=True)):
-        x += 0 if n > 1 else 20
-        end, lit, few = x + count * wide, (place + 1) % rows if n > 1 else rows - 1, n == 1
+    for place, ((name, n), count) in enumerate(zip(widths.items(), counts, strict=True)):
+        x += 20 if name in amounts else 0
+        end, lit = x + count * wide, rows - 1 if name in amounts else (place + 1) % rows
         for y, text, color in ((8, name, TEXT), (20, f"{n} numbers" if count * wide > 44 else str(n), MUTED)):
-            label(ax, end if few else (x + end) / 2, y, text, color=color, ha="right" if few else "center")
-        for row in range(rows) if n > 1 else (lit,):
+            at_end = {"ha": "right"} if name in amounts else {}
+            label(ax, end if at_end else (x + end) / 2, y, text, color=color, **at_end)
+        for row in (lit,) if name in amounts else range(rows):
             _shaded(ax, x, 30 + row * high, shades[row, at : at + count], wide, high)
         frame(ax, x, 30 + lit * high, count * wide, high, linewidth=1.3)
         _shaded(ax, joined + at * wide, joined_at, shades[lit, at : at + count], wide, high)

@@ -32,7 +32,8 @@ def figure(view: View, target: Target, alt: str, caption: str) -> str:
     below = " · ".join(filter(None, [escape(caption), full, *notes, *links]))
     place = f"<!--cn:figure {target.name} {target.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(target.name)}"' if nth == 1 and not curves else ""
-    return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{below}</figcaption></figure>'
+    below = f"<figcaption data-search-exclude>{below}</figcaption>" if below else ""
+    return f'<figure class="cn-figure"{name}>{place}{below}</figure>'
 
 
 def cell_place(page: str, cell: int, part: int) -> str:
