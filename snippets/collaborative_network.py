@@ -85,6 +85,13 @@ def use_nn(data, run: Run):
     }
 
 
+@figure(use_nn)
+def side_by_side(results):
+    """A person's row and a film's row, each from a table, side by side; a layer of 100 units; a sigmoid; the stars."""
+    tables = {name: int(results.metric(f"{kind}_width")[0]) for name, kind in (("person", "user"), ("film", "item"))}
+    return plots.lookup_network(tables, (100,), "stars", numbers_per_cell=8, between=(0, 5.5))
+
+
 @figure(product_or_network, models, use_nn)
 def error_by_model(results, baselines, fastai):
     """Validation error of a network from scratch, fastai's network, a dot product with biases, and biases alone."""

@@ -67,13 +67,6 @@ def portrait(picture, run: Run, edge: str):
     return {"picture": picture, "response": conv2d(torch.as_tensor(picture), edge_kernel(edge))}
 
 
-def draw_frame(ax, rows, columns):
-    """A frame around the pixels from the first row and column up to, but not including, the last."""
-    (top, bottom), (left, right) = rows, columns
-    x, y = np.array([left, right, right, left, left]), np.array([top, top, bottom, bottom, top])
-    ax.plot(x - 0.5, y - 0.5, color="C1", lw=1.8, clip_on=False)
-
-
 @figure(seven)
 def numbers(results):
     """A picture of a seven, a closer look at its corner, and the same corner as numbers between 0 and 1."""
@@ -82,23 +75,35 @@ def numbers(results):
     plots.image(axs[0], picture, signed=True, limit=1)
     plots.image(axs[1], picture[2:16, 9:23], signed=True, limit=1)
     plots.annotated_heatmap(picture[4:11, 15:22], fmt="{:.1f}", limit=1, ax=axs[2])
-    draw_frame(axs[0], (2, 16), (9, 23))
-    draw_frame(axs[1], (2, 9), (6, 13))
+    plots.frame(axs[0], 8.5, 1.5, 14, 14)
+    plots.frame(axs[1], 5.5, 1.5, 7, 7)
     plots.title(fig, "A picture is a table of numbers: 0 is paper, 1 is ink")
     return fig
 
 
 @figure(square)
-def by_hand(results):
-    """A square of ink, the kernel of nine weights, and the nine responses: 3 below the square, -3 above it."""
-    fig, axs = plots.axes(3, narrow=3, width=6.4, height=2.5, width_ratios=[5, 3, 3])
-    for ax, name, limit in zip(axs, ("picture", "kernel", "response"), (1, 1, 3), strict=True):
-        plots.annotated_heatmap(results.array(name), fmt="{:.0f}", limit=limit, size=11, ax=ax)
-        ax.set_title(name, loc="center", fontsize=10.5)
-    draw_frame(axs[0], (2, 5), (1, 4))
-    draw_frame(axs[2], (2, 3), (1, 2))
-    plots.title(fig, "Ink above paper: 1 + 1 + 1 − 0 − 0 − 0 = 3")
-    return fig
+def sliding(results):
+    """Three places of a kernel on a square of ink: nine products each, and their sums, −2, 0 and 3, in the map."""
+    picture, kernel, response = (results.array(name) for name in ("picture", "kernel", "response"))
+    cell, gap, first, wide = plots.pick((14, 36, 14, 84), (13.5, 10.5, 2, 60))
+    ax, _ = plots.canvas(wide=276, narrow=272)
+    lefts = np.cumsum([first, 5 * cell + gap, 3 * cell + gap, 3 * cell + gap, wide + gap])
+    for x, columns, name in zip(lefts, (5, 3, 3, 3, 3), ("picture", "kernel", "products", "sum", "map"), strict=True):
+        plots.label(ax, x + columns * cell / 2, 7, name, color=plots.MUTED)
+    for row, where in enumerate(("ink below paper", "one shade", "ink above paper")):
+        top, column = 20 + 90 * row, min(row, 1)
+        products = picture[row : row + 3, column : column + 3] * kernel
+        filled = np.where(np.arange(9).reshape(3, 3) <= 3 * row + column, response, np.nan)
+        plots.cells(ax, lefts[0], top, picture, (cell, cell))
+        for x, array in zip(lefts[[1, 2, 4]], (kernel, products, filled), strict=True):
+            plots.cells(ax, x, top + cell, array, (cell, cell), limit=3 if array is filled else 1)
+        plots.frame(ax, lefts[0] + column * cell, top + row * cell, 3 * cell, 3 * cell)
+        plots.frame(ax, lefts[4] + column * cell, top + (row + 1) * cell, cell, cell)
+        for x, sign in zip(lefts[1:], "×=→→", strict=True):
+            plots.label(ax, x - gap / 2, top + 2.5 * cell, sign, size=11, color=plots.MUTED)
+        plots.terms(ax, lefts[3] + 2, top + cell, products, (wide / 3, cell))
+        plots.label(ax, lefts[3] + wide / 2, top + 4.65 * cell, where, ha="left", color=plots.MUTED)
+    return ax.figure
 
 
 TITLES = ["picture", "row above − row below", "left − right"]

@@ -36,6 +36,7 @@ from coursenotes.paths import ENGINE as PACKAGE
 ENGINE, DRAWING_ENGINE, CELLS_ENGINE, VERDICT_ENGINE, ACCEPTANCE_ENGINE = 2, 3, 2, 2, 1
 STYLE = (
     "plots.py",
+    "drawings.py",
     "panels.py",
     "layout.py",
     "legible.py",

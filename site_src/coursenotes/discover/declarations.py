@@ -206,7 +206,7 @@ def _figure(catalog: Catalog, declared: Declared, problems: Problems) -> None:
             problems.add(f"@figure of {name}: {argument.source} is not an experiment", path, line, fix=fix)
         else:
             ids.append(experiment)
-    if not decorator.args:
+    if not decorator.args and function.params:  # without results: a drawing of an idea
         problems.add(f"@figure of {name} names no experiment", path, line, fix="@figure(the_experiment)")
     alt = decorator.kwargs.get("alt", NONE).value or " ".join(function.doc.split())
     if not alt:

@@ -7,6 +7,8 @@ theme. Nothing here needs pyplot, torch or a display.
 lines, dot_plot, ranked_bars, labeled_scatter and annotated_heatmap draw a whole figure, with its title, and return it;
 or one panel of a larger figure, if they are given its axes (ax=). Whatever else they are given goes to matplotlib's
 Axes.set: xlabel, ylabel, xlim, xscale, ...
+
+canvas, pick, cells, units, frame, arrow, label, caption and number draw an idea, in points: see drawings.
 """
 
 from __future__ import annotations
@@ -22,14 +24,31 @@ from matplotlib.figure import Figure
 
 from coursenotes.discover.text.cut import cut
 from coursenotes.figures import panels
+from coursenotes.figures.drawings import (
+    Stage,
+    arrow,
+    canvas,
+    caption,
+    cells,
+    frame,
+    label,
+    lookup_network,
+    number,
+    pick,
+    shrinking,
+    terms,
+    units,
+)
 from coursenotes.figures.labels import EndLabel, PointName, TopLabel
 from coursenotes.figures.layout import NARROW, SMALLEST_PANEL, current
 from coursenotes.figures.palette import BACKGROUND, GRID, MUTED, SIGNED, SIZES, TEXT
 from coursenotes.figures.panels import axes, bare, fitted, folded, heighten, panel, room, title
 
 __all__ = [
-    "BACKGROUND", "GRID", "MUTED", "TEXT", "annotated_heatmap", "axes", "baseline", "dot_plot", "end_label", "image",
-    "images", "labeled_scatter", "lines", "ranked_bars", "seed_dots", "seed_lines", "title",
+    "BACKGROUND", "GRID", "MUTED", "TEXT", "Stage", "annotated_heatmap", "arrow", "axes", "baseline", "canvas",
+    "caption", "cells", "dot_plot", "end_label", "frame", "image", "images", "label", "labeled_scatter", "lines",
+    "lookup_network", "number", "pick", "ranked_bars", "seed_dots", "seed_lines", "shrinking", "terms", "title",
+    "units",
 ]  # fmt: skip
 COLORS = tuple(f"C{i}" for i in range(8))
 GAP_RIGHT = 6  # points between the axes and the numbers to its right

@@ -44,6 +44,7 @@ WRONG = {
     "a limit of nothing": ("seeds=5, vary", "seeds=5, minutes=0, vary", "minutes=0 of fit is not a number above 0"),
     "a limit in words": ("seeds=5, vary", "seeds=5, gigabytes='a lot', vary", "gigabytes='a lot' of fit"),
     "figure of nothing": ("@figure(fit)", "@figure(fits)", "fits is not an experiment"),
+    "figure of results that it does not name": ("@figure(fit)", "@figure()", "loss_by_rate names no experiment"),
     "no docstring": ('    """The slope after twenty steps of gradient descent, and its loss."""\n', "", "no docstring"),
 }
 

@@ -63,6 +63,14 @@ def waves(results):
     return fig
 
 
+@figure()
+def idea():
+    """An idea, without results."""
+    ax, width = plots.canvas(wide=100, narrow=100)
+    plots.label(ax, width / 2, 50, UNIT)
+    return ax.figure
+
+
 @figure(wave)
 def nothing(results):
     """Returns no figure."""
@@ -214,6 +222,12 @@ def test_what_cannot_be_read_is_told_at_the_figures_line(built, tmp_path):
     assert any("“tiny”" in d and "under 10 pixels" in d for d in wide)
     assert any("“one”" in d and "“other”" in d and "covering" in d for d in wide)
     assert any("“far out”" in d and "cut off" in d for d in wide)
+
+
+def test_a_drawing_of_an_idea_needs_no_results(tmp_path):
+    plan = Plan(discover(project(tmp_path / "project")))  # nothing was trained
+    assert draw.tasks(plan, [("waves.waves", "sample")]) == []
+    assert "nats" in json.loads(drawn(plan, "waves.idea", tmp_path))["wide"]
 
 
 def test_the_same_drawing_twice_is_the_same_text(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_caption_says_what_the_alternative_text_does_not(mini):
     drawn(project)
     below = render(project).partition("<figcaption")[2]
     assert ">Each line is a *seed*. · <a href=" in below and "Two lines" not in below
+
+
+def test_a_drawing_of_an_idea_has_no_evidence_no_scale_and_no_empty_caption(mini):
+    project = opened_at(mini, FIT, page=f"![](figure:{DRAWING}?scale=full)")
+    info = project.catalog.figures[DRAWING]
+    project.catalog.figures[DRAWING] = replace(info, experiments=())
+    drawn(project, scale="full")
+    html = render(project)
+    assert "<svg" in html and "figcaption" not in html and "full scale" not in html
 
 
 def test_a_narrow_screen_has_a_layout_of_its_own_in_both_themes(mini):

@@ -28,10 +28,12 @@ def figure(view: View, target: Target, alt: str, caption: str) -> str:
     links = [view.evidence_link(e, _label(e, experiments)) for e in experiments]
     stale = [r.stale for e in experiments if (r := view.project.plan.results(e, target.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
-    below = " · ".join(filter(None, [escape(caption), "full scale" if target.scale == "full" else "", *notes, *links]))
+    full = "full scale" if experiments and target.scale == "full" else ""
+    below = " · ".join(filter(None, [escape(caption), full, *notes, *links]))
     place = f"<!--cn:figure {target.name} {target.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(target.name)}"' if nth == 1 and not curves else ""
-    return f'<figure class="cn-figure"{name}>{place}<figcaption data-search-exclude>{below}</figcaption></figure>'
+    below = f"<figcaption data-search-exclude>{below}</figcaption>" if below else ""
+    return f'<figure class="cn-figure"{name}>{place}{below}</figure>'
 
 
 def cell_place(page: str, cell: int, part: int) -> str:
