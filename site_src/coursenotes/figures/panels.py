@@ -67,11 +67,12 @@ def complete(fig: Figure) -> None:
         wide, end, high = (inches * fig.dpi for inches in _sides(ax))
         middle = (ax.bbox.x0 + ax.bbox.x1) / 2
         centered = 2 * min(middle - (end - wide), end - middle)
+        level = (ax.bbox.y0 + ax.bbox.y1) / 2
         for text, space in (
             (ax.title, centered),
             (ax._left_title, end - ax.bbox.x0),  # type: ignore[attr-defined]
             (ax.xaxis.label, centered),
-            (ax.yaxis.label, high),
+            (ax.yaxis.label, min(high, 2 * level, 2 * (fig.bbox.y1 - level))),
         ):
             folded_any |= _fold(text, space, renderer)
     if folded_any:
