@@ -31,6 +31,7 @@ RUN = """({only, without}) => axe.run(document, {resultTypes: ["violations"], pr
             ...Object.fromEntries((without || []).map((rule) => [rule, {enabled: false}]))}})})
     .then((found) => found.violations.flatMap((rule) =>
         rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
+ALL = """() => document.querySelectorAll(".cn-board").forEach((e) => (e.style.contentVisibility = "visible"))"""
 SHIFTS = """() => new Promise((done) => {
     const name = ({ node }) => node?.className || node?.nodeName;
     const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map(name).join(", ")}`;
@@ -121,6 +122,7 @@ def _visit(page, address: str, name: str, *, colors: bool = True) -> dict[str, l
         found["formulas"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
         wide(WIDTHS[0])
         page.evaluate(AXE)
+        page.evaluate(ALL)
         turn("light")
         check("axe", "light", page.evaluate(RUN, {"without": [] if colors else COLORS}))
         turn("dark")
