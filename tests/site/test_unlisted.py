@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -14,7 +15,7 @@ from coursenotes.errors import CoursenotesError
 from coursenotes.paths import Paths
 from coursenotes.project import Project, load
 from coursenotes.site import releases
-from coursenotes.site.files import unlisted_links
+from coursenotes.site.files import offline, unlisted_links
 from tests.conftest import ROOT
 from tests.engine import notes
 from tests.engine.rendering import COURSES, opened_at, put, whole, write
@@ -85,6 +86,9 @@ def test_a_page_that_is_not_listed_leaves_no_trace(topic, head):
     found = holding(site)
     assert f"concepts/{CANARY}/index.html" in found
     assert not {name for name in found if CANARY not in name}, "on pages of others"
+    with ZipFile(site / offline.FILE) as packed:
+        assert "coursenotes/index.html" in packed.namelist()
+        assert not [name for name in packed.namelist() if CANARY.encode() in name.encode() + packed.read(name).lower()]
     for name in found:
         if name.endswith(".html"):
             assert '<meta name="robots" content="noindex">' in (site / name).read_text(encoding="utf-8"), name

@@ -7,6 +7,7 @@ import pytest
 
 from coursenotes.errors import CoursenotesError
 from coursenotes.site.markdown import source_url
+from coursenotes.site.markdown.tables import headed
 from tests.engine.rendering import opened_at, put, render, result
 
 FIT = "straight_line.fit"
@@ -191,3 +192,11 @@ def test_no_styles_and_no_scripts(mini):
     text = f"[7](measured:{FIT}.slope?rate=0.5) [](claim:averages.less_noisy)\n\n[T](table:{FIT})\n\n"
     text += "[x](code:averages.noise)"
     assert not re.search(r"<style|<script|\sstyle=|\son\w+=", page(mini, text, FIT))
+
+
+def test_a_heading_cell_without_words_is_a_plain_cell_and_a_head_without_any_is_left_out(mini):
+    html = page(mini, "| | b |\n|---|---|\n| 1 | 2 |\n")
+    assert re.search(r"<thead>\s*<tr>\s*<td></td>\s*<th>b</th>", html)
+    html = page(mini, "| | |\n|---|---|\n| **1** | 2 |\n")
+    assert "<thead" not in html and "<td><strong>1</strong></td>" in html
+    assert headed('<th></th><th class="x"> \n</th><th>a</th>') == '<td></td><td class="x"></td><th>a</th>'
