@@ -61,7 +61,10 @@ def test_a_phone_fetches_a_figure_when_it_comes_near(browser, address):
     at_first = set(filter(None, fetched))
     page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     page.wait_for_timeout(500)
-    page.evaluate("() => [...document.images].forEach((each) => each.scrollIntoView())")
+    page.evaluate(
+        "async () => { for (const each of document.images) { each.scrollIntoView(); "
+        "await new Promise((done) => setTimeout(done, 80)); } }"
+    )
     page.wait_for_timeout(500)
     broken = page.evaluate(
         "() => [...document.images].filter((each) => each.getClientRects().length && !each.naturalWidth).length"

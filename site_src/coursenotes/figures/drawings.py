@@ -241,9 +241,9 @@ def lookup_network(
     for place, ((name, n), count) in enumerate(zip(widths.items(), counts, strict=True)):
         x += 20 if name in amounts else 0
         end, lit = x + count * wide, rows - 1 if name in amounts else (place + 1) % rows
-        for y, text, color in ((8, name, TEXT), (20, f"{n} numbers" if count * wide > 44 else str(n), MUTED)):
+        for down, text, color in ((8, name, TEXT), (20, f"{n} numbers" if count * wide > 44 else str(n), MUTED)):
             at_end = {"ha": "right"} if name in amounts else {}
-            label(ax, end if at_end else (x + end) / 2, y, text, color=color, **at_end)
+            label(ax, end if at_end else (x + end) / 2, down, text, color=color, **at_end)
         for row in (lit,) if name in amounts else range(rows):
             _shaded(ax, x, 30 + row * high, shades[row, at : at + count], wide, high)
         frame(ax, x, 30 + lit * high, count * wide, high, linewidth=1.3)
