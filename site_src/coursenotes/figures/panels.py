@@ -29,7 +29,7 @@ def axes(
     columns = (narrow or current().columns(ncols, nrows, width)) if current() is NARROW else ncols
     rows = -(-ncols * nrows // columns)
     inches = min(width, current().inches) if current() is NARROW else width
-    shrunk = 1.0 if columns == 1 else min(1.0, (inches / columns) / (width / ncols))
+    shrunk = 1.0 if 1 in (columns, rows) else min(1.0, (inches / columns) / (width / ncols))
     tall = height / nrows * rows * shrunk
     turned = columns != ncols and columns == nrows and narrow is None
     if columns != ncols:
@@ -61,6 +61,9 @@ def complete(fig: Figure) -> None:
     if engine is None:
         return
     engine.execute(fig)
+    if any(ax.get_adjustable() == "datalim" and ax.get_aspect() != "auto" for ax in fig.axes):
+        fig.draw_without_rendering()  # axes of equal units have other limits, and numbers, in their new place
+        engine.execute(fig)
     renderer = FigureCanvasAgg(fig).get_renderer()
     folded_any = False
     for ax in fig.axes:

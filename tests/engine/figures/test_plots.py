@@ -334,3 +334,19 @@ def test_slanted_names_do_not_count_as_covering_each_other():
     fig, ax = plots.axes()
     ax.set_xticks(range(9), labels=["a slanted long name"] * 9, rotation=35, ha="right")
     assert legible.complaints(fig, layout.WIDE) == []
+
+
+def test_one_row_of_panels_keeps_its_height_on_a_phone():
+    with layout.using(layout.NARROW):
+        row, _ = plots.axes(2, narrow=2, width=6.4, height=2.7)
+        grid, _ = plots.axes(2, 2, narrow=2, width=6.4, height=5.4)
+    assert row.get_figheight() == 2.7 and grid.get_figheight() < 5.4
+
+
+def test_equal_units_leave_room_for_the_numbers_of_their_final_limits():
+    with layout.using(layout.NARROW):
+        fig, axs = plots.axes(2, width=7.2, height=3.7, subplot_kw={"aspect": "equal", "adjustable": "datalim"})
+        for ax in axs:
+            plots.labeled_scatter([-0.4, 0.9], [0.0, 0.01], ["a", "b"], ax=ax, ylabel="second component")
+    panels.complete(fig)
+    assert legible.complaints(fig, layout.NARROW) == []
