@@ -99,7 +99,7 @@ def regions(results):
     maps = [results.array("regions", activation=name) for name in names]
     accuracies = [results.metric("accuracy", activation=name).mean() for name in names]
     titles = [f"{name}: {accuracy:.0%}" for name, accuracy in zip(names, accuracies, strict=True)]
-    title = f"A straight cut gets {accuracies[0]:.0%} of the points right, the others {min(accuracies[1:]):.0%} or more"
+    title = f"A straight cut gets {accuracies[0]:.0%} right, the others {min(accuracies[1:]):.0%} or more"
     fig = plots.images(maps, titles, 4, width=6, title=title, signed=True, limit=0.5, extent=(-1.7, 1.7, -1.7, 1.7))
     points, arms = results.array("points", activation="identity"), results.array("arms", activation="identity")
     fig.axes[0].scatter(*points.T, 8, np.where(arms == 1, "C0", "C1"), edgecolors=plots.BACKGROUND, linewidths=0.5)

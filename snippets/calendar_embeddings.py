@@ -72,19 +72,21 @@ def calendar(data, fitted, run: Run):
 def week_and_year(results):
     """Weekdays and months on two components of their embeddings, months joined in the order of the year."""
     trained, equal = results.select(model="trained"), {"aspect": "equal", "adjustable": "datalim"}
-    fig, axs = plots.axes(2, width=7.2, height=3.7, subplot_kw=equal)
-    shown = (("weekday", "days_by_profile", "their profiles"), ("month", "months_by_ring", "the year"))
+    fig, axs = plots.axes(2, width=7.2, height=3.5, subplot_kw=equal)
+    shown = (("weekday", "days_by_profile", "their sales"), ("month", "months_by_ring", "the year"))
     for ax, (name, metric, what) in zip(axs, shown, strict=True):
         names, (first, *others) = trained.texts(f"{name}_names"), trained.arrays(name)
         others = np.concatenate([aligned(points, first) for points in others])
         plots.labeled_scatter(
             *np.concatenate([first, others]).T, names + [""] * len(others), always=names,
             color=["C0"] * len(first) + [plots.MUTED] * len(others),
-            ax=ax, xlabel="first component", ylabel="second component",
-            title=f"{name.capitalize()}s and {what}: rank correlation {trained.metric(metric).mean():.2f}",
+            ax=ax, xlabel="first component", ylabel="second component", xmargin=0.16,
+            title=f"{name}s and {what}: {trained.metric(metric).mean():.2f}",
         )  # fmt: skip
     year = trained.array("month")
     axs[1].plot(*np.concatenate([year, year[:1]]).T, color="C0", linewidth=1, alpha=0.6)
+    sales = {"sample": "generated sales", "full": "real sales"}[results.scale]
+    plots.title(fig, f"Lists learned from {sales}: rank correlations of distances")
     return fig
 
 

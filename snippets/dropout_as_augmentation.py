@@ -109,7 +109,7 @@ def losses(results):
     for ax, (metric, heading) in zip(axs, metrics.items(), strict=True):
         rows = {name: results.metric(metric, change=change) for change, name in NAMES.items()}
         gain = rows["undisturbed"].mean() - min(losses.mean() for losses in rows.values())
-        title = f"{heading}: a gain of up to {gain:.2f}"
+        title = f"{heading}: loss up to {gain:.2f} lower"
         plots.dot_plot(
             rows, colors=["C7", "C2", "C2", "C0", "C0", "C1"], ax=ax, title=title, xlabel="validation loss, nats"
         )

@@ -110,26 +110,38 @@ def network(data, fitted, run: Run, inputs: str):
     return {"error": PREDICTORS[inputs](subsample(data, run), fitted, run)}
 
 
+ROWS = {
+    "numbers": "numbers",
+    "shuffled_numbers": "shuffled numbers",
+    "one_hot": "one-hot",
+    "means": "means of sales",
+    "untrained": "untrained lists",
+    "trained": "trained lists",
+}
+
+
 @figure(other_models, network)
 def errors(results, networks):
     """Percentage error of forest, boosting and neighbors, by the encoding of the categories that they were given."""
     fig, axs = plots.axes(3, width=7.2, height=3.1, sharex=True, sharey=True)
-    network_error, changes = 100 * networks.metric("error", inputs="embeddings").mean(), []
+    network_error, rivals = 100 * networks.metric("error", inputs="embeddings").mean(), {}
     for ax, model in zip(axs, ("forest", "boosting", "neighbors"), strict=True):
-        rows = {name.replace("_", " "): 100 * results.metric(model, inputs=name) for name in results.settings["inputs"]}
-        change = 100 * (rows["trained"].mean() / min(rows["numbers"].mean(), rows["one hot"].mean()) - 1)
-        changes.append(f"{change:+.0f}%".replace("-", "−"))
+        rows = {ROWS[name]: 100 * results.metric(model, inputs=name) for name in results.settings["inputs"]}
+        rival = min(("numbers", "one-hot"), key=lambda name: rows[name].mean())
+        rivals[rival] = True
+        title = f"{model}: {rows['trained lists'].mean() / rows[rival].mean() - 1:+.0%}".replace("-", "−")
         style = {"fmt": "{:.1f}", "colors": ["C7", "C7", "C7", "C7", "C1", "C0"]}
-        plots.dot_plot(rows, {"": network_error}, **style, ax=ax, title=model, xlabel="error, %")
-    axs[-1].set_xlim(0, None)
-    plots.title(fig, f"Trained embeddings change the error by {', '.join(changes)}; dashed: the network")
+        plots.dot_plot(rows, {"": network_error}, **style, ax=ax, title=title, xlabel="error, %")
+    stores_shown = {"sample": "Generated sales", "full": "Real sales"}[results.scale]
+    plots.title(fig, f"{stores_shown}: error with trained lists, against {' or '.join(rivals)}")
     return fig
 
 
 @figure(other_models)
 def forest_error(results):
     """Percentage error of the random forest, by the encoding of the categories that it was given."""
-    rows = {name.replace("_", " "): 100 * results.metric("forest", inputs=name) for name in results.settings["inputs"]}
-    title = f"{rows['trained'].mean():.1f}% with trained embeddings, {rows['one hot'].mean():.1f}% with one-hot columns"
-    colors = [{"trained": "C1", "one hot": "C0"}.get(name, "C7") for name in rows]
+    rows = {ROWS[name]: 100 * results.metric("forest", inputs=name) for name in results.settings["inputs"]}
+    trained, hot = (rows[name].mean() for name in ("trained lists", "one-hot"))
+    title = f"{trained:.1f}% with trained lists, {hot:.1f}% with one-hot columns"
+    colors = [{"trained lists": "C1", "one-hot": "C0"}.get(name, "C7") for name in rows]
     return plots.dot_plot(rows, {}, fmt="{:.1f}", colors=colors, title=title, xlabel="error of the forest, %")

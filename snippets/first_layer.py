@@ -80,12 +80,14 @@ def digit_network(data, run: Run, filters: str):
 
 @figure(digit_network)
 def filters(results):
-    """Sixteen filters untrained, trained on random labels, and trained; of the last, more are steps between colors."""
+    """Sixteen filters untrained, trained on random labels, and trained, with the share of each that is like an edge."""
     fig, axs = plots.axes(16, 3, width=6.8, height=2.2)
     for block, training in enumerate(results.settings["filters"]):
         for ax, weights in zip(axs[block], results.array("filters", filters=training), strict=True):
             plots.image(ax, weights, signed=True)
-        axs[block, 0].set_ylabel(training.replace("-", "\n"), rotation=0, ha="right", va="center", fontsize=10)
-    share = results.metric("share_edges", filters="trained").mean()
-    plots.title(fig, f"Trained on digits, {share:.0%} of the filters are edges")
+        name = f"{training.replace('-', ' ')}:\n{results.metric('share_edges', filters=training).mean():.0%} edges"
+        axs[block, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
+    before, after = (results.metric("share_edges", filters=filters).mean() for filters in ("untrained", "trained"))
+    digits_shown = {"sample": "small digits", "full": "MNIST"}[results.scale]
+    plots.title(fig, f"Filters like an edge: {before:.0%} before training on {digits_shown}, {after:.0%} after it")
     return fig

@@ -81,14 +81,16 @@ def three_tests(results):
     """Errors of forest, network and their average on a random fifth, on later sales, and there without the date."""
     fig, axs = plots.axes(3, width=7.2, height=2.9, sharex=True, sharey=True)
     names, lower = {"random": "random fifth", "later": "later sales", "later_no_date": "later, no date"}, []
+    models = {"mean price": "model_mean", "both": "average"}
     for ax, split in zip(axs, names, strict=True):
-        models = ["model_mean", "linear", "forest", "network", "average"]
-        rows = {model.replace("_", " "): results.metric("error", split=split, model=model) for model in models}
+        rows = {
+            name: results.metric("error", split=split, model=models.get(name, name))
+            for name in ("mean price", "linear", "forest", "network", "both")
+        }
         lower.append(min(("forest", "network"), key=lambda model: rows[model].mean()))
-        style = {"colors": ["C7", "C7", "C1", "C0", "C2"], "xlabel": "RMS error of log price"}
+        style = {"colors": ["C7", "C7", "C1", "C0", "C2"], "xlabel": "error of log price"}
         plots.dot_plot(rows, **style, ax=ax, title=names[split])
-    axs[-1].set_xlim(0, None)
-    plots.title(fig, f"Forest against network, the lower error has: {', '.join(lower)}")
+    plots.title(fig, f"Prices of used machines, lower error: {', then '.join(lower)}")
     return fig
 
 
