@@ -106,7 +106,7 @@ def top_tens(results):
     tops = {name: np.stack(results.arrays("top", estimator=name, share=0.8)) for name in ("mean", "damped", "bias")}
     tops["truth"] = np.stack(results.arrays("true_top", estimator="bias", share=0.8))
     counts = {name: top.sum(axis=1).mean() for name, top in tops.items()}
-    title = f"The fans' genre (orange) in the top ten: {counts['mean']:.1f} films by mean, {counts['bias']:.1f} by bias"
+    title = "Fans' films (orange): {mean:.1f} of ten by mean, {bias:.1f} by bias, {truth:.1f} in truth".format(**counts)
     titles = [f"{name}: {count:.1f} of 10" for name, count in counts.items()]
     fig = plots.images([0.3 - top for top in tops.values()], titles, ncols=4, title=title, signed=True, limit=1)
     for ax in fig.axes:

@@ -140,10 +140,11 @@ def closer_to_truth(results):
     """Rank correlation with the true biases: that of the learned bias is higher than that of the mean rating."""
     fig, axs = plots.axes(ncols=2, height=2.5, sharey=True)
     names = {"mean rating": "mean", "bias, no factors": "bias_without_factors", "bias with factors": "bias"}
-    for ax, metric, heading in zip(
-        axs, ("films", "picky_people"), ("Films", "People who choose by taste"), strict=True
-    ):
+    said = []
+    for ax, metric, who in zip(axs, ("films", "picky_people"), ("films", "people"), strict=True):
         rows = {name: results.metric(metric, estimator=estimator) for name, estimator in names.items()}
-        text = {"title": heading, "xlabel": "rank correlation with the truth"}
+        text = {"title": f"Order of the {who}", "xlabel": "rank correlation with the truth"}
         plots.dot_plot(rows, colors=["C7", "C1", "C0"], fmt="{:.2f}", ax=ax, **text)
+        said.append(f"{who} {rows['mean rating'].mean():.2f} by mean, {rows['bias with factors'].mean():.2f} by bias")
+    plots.title(fig, "Agreement with the true order: " + "; ".join(said))
     return fig

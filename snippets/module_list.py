@@ -58,7 +58,7 @@ def hidden_layers(run: Run, hidden: str):
 def loss_by_container(results):
     """Validation loss by epoch: far lower when the hidden layers are in a ModuleList than when they are in a list."""
     losses = {kind: results.curve("loss", hidden=kind) for kind in ("ModuleList", "list")}
-    title = "Layers in a plain list are used, but never trained"
-    return plots.lines(
-        losses, range(1, 16), title=title, xlabel="epoch", ylabel="validation loss, nats", ylim=(0, None)
-    )
+    last = {kind: loss[:, -1].mean() for kind, loss in losses.items()}
+    title = f"Hidden layers in a list stay random: loss {last['list']:.2f}; in a ModuleList, {last['ModuleList']:.2f}"
+    text = {"title": title, "xlabel": "epoch", "ylabel": "validation loss, nats"}
+    return plots.lines(losses, range(1, 16), ylim=(0, None), **text)
