@@ -41,7 +41,7 @@ def two_channels(results):
     horizontal, vertical = results.array("maps") / 3
     pictures = [results.array("picture"), horizontal, vertical, results.array("both")]
     names, title = (
-        ["picture", "channel 1", "channel 2", "filter, above 2"],
-        "One filter over both maps finds slanted edges",
+        ["picture", "channel 1: lower edges", "channel 2: right edges", "sum, only above 2"],
+        "One filter over both maps finds the slanted edge, which is in both",
     )
     return plots.images(pictures, names, ncols=4, width=6.8, title=title, signed=True, limit=1)

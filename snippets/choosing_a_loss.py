@@ -70,7 +70,7 @@ def noisy_target_error(results):
     """Error on clean test rows: noisy targets in the training rows more than double it with MSE, and not with MAE."""
     rows = {f"{s['loss']}, {s['noisy']:.0%} noisy": group.metric("error") for s, group in results.groups()}
     by_mse, by_mae = rows["MSE, 5% noisy"].mean(), rows["MAE, 5% noisy"].mean()
-    baselines = {"the median for all": results.metric("error_of_median", loss="MAE", noisy=0.0).mean()}
+    baselines = {"always the median": results.metric("error_of_median", loss="MAE", noisy=0.0).mean()}
     title = f"Error with 5% noisy targets: {by_mse:.0f} with MSE, {by_mae:.0f} with MAE"
     label = "mean error on clean test rows, points"
     return plots.dot_plot(rows, baselines, fmt="{:.0f}", title=title, xlabel=label, xlim=(0, None))

@@ -74,7 +74,7 @@ def bear_votes(results):
         plots.image(axs[1, column], maps[column], signed=True, limit=np.abs(maps).max())
         axs[0, column].set_title(name, loc="center", fontsize=11)
         axs[1, column].set_title(f"logit {maps[column].mean():.1f}".replace("-", "−"), loc="center", fontsize=10)
-    plots.title(fig, "The votes for a bear are where the bear is")
+    plots.title(fig, "The votes for a “bear” are where the checkered square is")
     return fig
 
 

@@ -124,8 +124,8 @@ def examples(run: Run):
 @figure(examples)
 def backgrounds(results):
     """Four gray pictures with a square of checkers: on gray, among rectangles, small in noise, and faint in noise."""
-    names = ["blank, bear of 8", "clutter, bear of 8", "noise, bear of 4", "noise, faint bear of 24"]
-    return plots.images(results.array("pictures"), names, ncols=4, title="In each picture there is a bear")
+    names = ["blank, 8 pixels wide", "clutter, 8 pixels wide", "noise, 4 pixels wide", "noise, faint, 24 wide"]
+    return plots.images(results.array("pictures"), names, ncols=4, title="Each has a “bear”, a checkered square")
 
 
 @figure(by_size)

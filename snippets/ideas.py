@@ -26,7 +26,7 @@ def thinned():
         "batch 1": f"half of the units are out, the others count × {scale:g}",
         "batch 2": "other units are out: another network",
         "batch 3": "no unit can rely on a certain other",
-        "evaluation": "all units, each × 1, in place of a vote of the networks",
+        "evaluation": "all units, each × 1: like an average of the thinned networks",
     }
     ax, width = plots.canvas(wide=204, narrow=412)
     columns = plots.pick(4, 2)

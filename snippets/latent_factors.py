@@ -114,7 +114,7 @@ def film_map(results):
     for ax in (left, right):
         ax.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="first component", ylabel="second component")
     plots.title(left, "Films that the same people like lie together")
-    plots.title(right, "Films shuffled")
+    plots.title(right, "Trained on shuffled films")
     return fig
 
 

@@ -83,7 +83,7 @@ def learning_path(results):
     fig, axs = plots.axes(4, width=6.8, height=2.3)
     for ax, epoch in zip(axs, (0, 1, 2, 6), strict=True):
         plots.annotated_heatmap(path[epoch].round(1) + 0.0, fmt="{:.1f}", limit=1.3, size=10, ax=ax)
-        ax.set_title(f"after {50 * epoch} steps" if epoch else "at random", loc="center", fontsize=10)
+        ax.set_title(f"after {50 * epoch} steps" if epoch else "at the start", loc="center", fontsize=10)
     plots.title(fig, "Gradient descent finds the edge kernel by itself")
     return fig
 

@@ -128,12 +128,12 @@ def suggestions(curves, suggested, grid):
     plots.labeled_scatter(
         rates, losses, names, color=colors, always=rules, ax=left, xscale="log", xlabel="learning rate",
         ylabel="smoothed loss of a batch",
-        title=f"One curve, four rules: their rates are up to {apart:,.0f} times apart",
+        title=f"{len(suggested.seeds)} sweeps, {len(rules)} rules: rates up to {apart:,.0f} times apart",
     )  # fmt: skip
     plots.labeled_scatter(
         rates, errors, names, color=colors, always=rules, ax=right, xlabel="learning rate",
         ylabel="error after five epochs", yscale="log",
-        title=f"Above the best of eight rates: valley {costs['valley']:+.3f}, minimum {costs['minimum']:+.3f}",
+        title=f"Error above the best of 8 rates: valley {costs['valley']:+.3f}, minimum {costs['minimum']:+.3f}",
     )  # fmt: skip
     right.set_yticks([0.3, 0.5, 1, 2], ["0.3", "0.5", "1", "2"])
     right.minorticks_off()

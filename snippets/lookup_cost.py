@@ -79,12 +79,12 @@ def time_and_memory(text: Text, run: Run, method: str):
 def cost_by_size(results):
     """Time and memory by size of the vocabulary: the product grows with it, the lookup only by its gradient."""
     fig, axs = plots.axes(3, width=7.2, height=2.9, sharex=True)
-    panels = {"forward_by_size": "forward, µs", "both_by_size": "with backward, µs", "memory_by_size": "memory, MB"}
+    panels = {"forward_by_size": "forward, µs", "both_by_size": "forward, backward, µs", "memory_by_size": "memory, MB"}
     sizes = results.array("sizes", method="lookup")
     for ax, (name, label) in zip(axs, panels.items(), strict=True):
         series = {method: results.arrays(name, method=method) for method in results.settings["method"]}
         plots.lines(series, sizes, colors=["C1", "C0", "C2"], ax=ax, xscale="log", yscale="log", ylabel=label)
         ax.set_xlabel("words in the vocabulary")
     ratio = results.metric("forward", method="product") / results.metric("forward", method="lookup")
-    plots.title(fig, f"At {sizes[-1]:,} words the product takes {ratio.mean():,.0f} times as long as the lookup")
+    plots.title(fig, f"Forward at {sizes[-1]:,} words: the product takes {ratio.mean():,.0f} times as long as a lookup")
     return fig

@@ -93,9 +93,10 @@ def best_constants(results):
     panels = {"MSE": ("mean", "mean"), "MAE": ("median", "median"), "cross-entropy": ("frequency", "mean")}
     for ax, (loss, (name, metric)) in zip(axs, panels.items(), strict=True):
         predictions, losses = results.array("predictions", loss=loss), results.arrays("losses", loss=loss)
-        plots.lines({"": losses}, predictions, ax=ax, title=f"{loss}: the {name}", ylim=(0.95, 2))
-        ax.axvline(results.metric(metric, loss=loss).mean(), color=plots.MUTED)
-    for ax, label in zip(axs, ("one score, points", "one score, points", "one probability"), strict=True):
+        best = results.metric(metric, loss=loss).mean()
+        plots.lines({"": losses}, predictions, ax=ax, title=f"{loss}: the {name}, {best:.3g}", ylim=(0.95, 2))
+        ax.axvline(best, color=plots.MUTED)
+    for ax, label in zip(axs, ("same answer for all", "same answer for all", "same probability for all"), strict=True):
         ax.set_xlabel(label)
     axs[0].set_ylabel("loss / lowest loss")
     return fig

@@ -116,7 +116,7 @@ def line_without_bias(results):
     lines = {}
     for name, kind in (("nn.Parameter", "Parameter"), ("plain tensor", "tensor")):
         lines[name] = np.outer(results.metric("slope", bias=kind), ends) + results.metric("bias", bias=kind)[:, None]
-    title, label = "A bias that is not registered stays at 0", "body mass, in standard deviations from the mean"
+    title, label = "A bias that is not an nn.Parameter stays at 0", "body mass, in standard deviations from the mean"
     return plots.lines(lines, ends, ax=ax, title=title, xlabel=label, ylabel="disease progression after a year")
 
 

@@ -102,7 +102,7 @@ def hidden_map(results):
     equal = {"aspect": "equal", "adjustable": "datalim"}
     fig, (left, right) = plots.axes(2, width=7.2, height=3.9, subplot_kw=equal)
     plots.labeled_scatter(
-        *place.T, names, color=colors, ax=left, title="The map, which no row mentions",
+        *place.T, names, color=colors, ax=left, title="The true map, which the network never sees",
         xlabel="to the east, km", ylabel="to the north, km",
     )  # fmt: skip
     first, *others = (aligned(points, place) for points in trained.arrays("points"))

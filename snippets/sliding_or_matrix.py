@@ -118,7 +118,8 @@ def times(data, run: Run, method: str, pictures: int):
     return {"at_1_channel": fastest[0], "at_8_channels": fastest[-1], "milliseconds": torch.tensor(fastest)}
 
 
-LOG = {"xscale": "log", "yscale": "log", "xticks": CHANNELS, "xticklabels": CHANNELS, "xlabel": "channels and maps"}
+LOG = {"xscale": "log", "yscale": "log", "xticks": CHANNELS, "xticklabels": CHANNELS, "xlabel": "channels in, maps out"}
+NAMES = {"loops": "sliding", "conv2d": "conv2d", "windows": "im2col", "matrix": "dense", "sparse": "sparse"}
 
 
 @figure(times)
@@ -126,10 +127,10 @@ def time_by_channels(results):
     """Milliseconds of five methods by the number of channels, for one picture and for sixteen, on one core."""
     fig, axs = plots.axes(2, width=7.2, height=3.4)
     for ax, pictures, name in zip(axs, (1, 16), ("One picture", "Sixteen pictures at once"), strict=True):
-        methods = results.settings["method"]
-        taken = {m: np.stack(results.arrays("milliseconds", method=m, pictures=pictures)) for m in methods}
+        taken = {NAMES[m]: np.stack(results.arrays("milliseconds", method=m, pictures=pictures)) for m in NAMES}
         fastest = np.argmin([ms.mean(axis=0) for ms in taken.values()], axis=0)  # (channels,)
-        title = f"{name}: fastest is " + ", then ".join(dict.fromkeys(methods[i] for i in fastest))
+        last = {list(taken)[i]: channels for i, channels in zip(fastest, CHANNELS, strict=True)}
+        title = f"{name}: fastest is " + ", then ".join(f"{m} up to {c} channels" for m, c in last.items())
         plots.lines(taken, CHANNELS, ax=ax, title=title, ylabel="milliseconds", **LOG)
         ax.minorticks_off()
     return fig
@@ -139,8 +140,8 @@ def time_by_channels(results):
 def work_by_channels(results):
     """Multiplications and stored numbers by the number of channels, counted: the dense matrix is far above the rest."""
     fig, axs = plots.axes(2, width=7.2, height=3.4)
-    for ax, metric, method in zip(axs, ("multiplications", "stored_numbers"), ("matrix", "sparse"), strict=True):
-        counts = {m: results.sweep(metric, over="channels", method=m) for m in results.settings["method"]}
+    for ax, metric, method in zip(axs, ("multiplications", "stored_numbers"), ("dense", "sparse"), strict=True):
+        counts = {NAMES[m]: results.sweep(metric, over="channels", method=m) for m in results.settings["method"]}
         ratio = counts[method][0, -1] / counts["conv2d"][0, -1]
         label = metric.replace("_", " ")
         title = f"With 8 channels, {method} has {ratio:,.0f} times the {label} of conv2d"

@@ -126,7 +126,7 @@ def cardinality_limit(data, run: Run, max_card: int):
 def different_values(results):
     """How many different values each column of whole numbers has, beside the limits of 20 and of 9,000."""
     names, counts = results.texts("whole_numbers", max_card=20), results.array("different_values", max_card=20)
-    title = f"A limit of 20 takes {(counts > 20).sum()} of {len(names)} columns of whole numbers for amounts"
+    title = f"A limit of 20 different values takes {' and '.join(np.array(names)[counts > 20])} for amounts"
     _, ax = plots.axes(height=2.4)
     plots.baseline(ax, 20, "limit 20", vertical=True)
     plots.baseline(ax, 9000, "limit 9,000", vertical=True)

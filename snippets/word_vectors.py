@@ -131,7 +131,7 @@ def neighbors(results):
             ax.text(0.8 + 1.07 * place, row, lists[0][row, place], va="center", **style)
     ax.set(xlim=(0, 4), ylim=(5.5, -0.5))
     ax.set_axis_off()
-    plots.title(fig, f"Of the nearest three, {stable.sum()} of {stable.size} (bold) are among them in every run")
+    plots.title(fig, f"The three nearest words; {stable.sum()} of {stable.size} (bold) came up in every run")
     return fig
 
 
