@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from coursenotes.paths import Paths
+from coursenotes.site.files import offline
 from tests.conftest import MINI
 from tests.engine.rendering import opened_at, whole, write
 from tests.site.conftest import serving
@@ -165,11 +167,14 @@ A [zyx](term:zyx) [@zyx2020] cost [77](dated:2022-07-21) zyxes, and ZYXes.
     project = opened_at(mini, page=PAGE + "\nTwo ZYXes.\n")
     assert not [str(p) for p in project.knowledge.problems()]
     site = whole(project, "https://notes.example.org/a/")
-    files = [path for path in site.rglob("*") if path.is_file()]
+    files = [path for path in site.rglob("*") if path.is_file() and path.name != offline.FILE]
     counts = {path.relative_to(site).as_posix(): path.read_bytes().lower().count(b"zyx") for path in files}
     found = {name: count for name, count in counts.items() if count and name != "concepts/later/index.html"}
     own = {"concepts/try/index.html": 1, "search/search_index.json": 1, "assets/previews.json": 1}
     assert found == own, "more than the listed page's own word, without an explanation"
+    with zipfile.ZipFile(site / offline.FILE) as packed:
+        named = {name.partition("/")[2] for name in packed.namelist() if b"zyx" in packed.read(name).lower()}
+    assert named == own.keys()
 
 
 def test_the_real_site_has_its_terms_works_and_dated_values(site):

@@ -254,6 +254,7 @@ def test_names_and_lines_are_cut_between_what_a_reader_takes_for_characters():
         ((3, 1), 7.2, (1, 3)),
         ((2, 1), 3.0, (2, 1)),
         ((4, 2), 6.4, (2, 4)),
+        ((3, 2), 6.0, (2, 3)),
         ((16, 3), 6.8, (8, 6)),
     ],
 )
@@ -341,12 +342,3 @@ def test_one_row_of_panels_keeps_its_height_on_a_phone():
         row, _ = plots.axes(2, narrow=2, width=6.4, height=2.7)
         grid, _ = plots.axes(2, 2, narrow=2, width=6.4, height=5.4)
     assert row.get_figheight() == 2.7 and grid.get_figheight() < 5.4
-
-
-def test_equal_units_leave_room_for_the_numbers_of_their_final_limits():
-    with layout.using(layout.NARROW):
-        fig, axs = plots.axes(2, width=7.2, height=3.7, subplot_kw={"aspect": "equal", "adjustable": "datalim"})
-        for ax in axs:
-            plots.labeled_scatter([-0.4, 0.9], [0.0, 0.01], ["a", "b"], ax=ax, ylabel="second component")
-    panels.complete(fig)
-    assert legible.complaints(fig, layout.NARROW) == []
