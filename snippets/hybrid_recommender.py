@@ -114,7 +114,7 @@ def more_ratings(data, run: Run, model: str, amount: str):
 @figure(few_ratings, more_ratings)
 def error_by_amount(few, more):
     """Error of three models against the number of ratings, and of biases alone with the fewest."""
-    fig, ax = plots.axes(height=3.8)
+    fig, ax = plots.axes(height=3.4)
     names = {"product": "product", "product + network": "hybrid", "facts inside": "inside"}
     first = {name: few.metric("valid_loss", model=model)[:, None] for name, model in names.items()}
     rest = {name: more.sweep("valid_loss", over="amount", model=model) for name, model in names.items()}

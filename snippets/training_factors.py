@@ -53,7 +53,7 @@ def one_change(data, fitted, run: Run, change: str):
 @figure(one_change, models)
 def error_by_epoch(results, baselines):
     """Validation error by epoch: without weight decay, or from a wide start, it ends far above the recipe's."""
-    _, ax = plots.axes(height=3.8)
+    _, ax = plots.axes(height=3.3)
     names = {"all three": "none", "no weight decay": "no_decay", "wide start": "wide_start", "no range": "no_range"}
     errors = {name: results.curve("valid_loss", change=change) for name, change in names.items()}
     biases = baselines.metric("valid_loss", model="biases").mean()
