@@ -24,7 +24,7 @@ LETTER = 0.5  # font sizes per letter of a label
 SMALL = 8.8  # points: 10.5 pixels of a phone
 CAPITAL = 0.72  # font sizes that a capital or a digit is high
 LINE = 1.3  # font sizes from line to line
-FIRST = [("weights", MUTED), ("each number sees", MUTED)]  # below the picture, before the others' numbers
+FIRST = [("weights", MUTED), ("each sees", MUTED)]  # below the picture, before the others' numbers
 GAP = 3.0  # points between what an arrow joins and its ends
 
 
