@@ -41,10 +41,10 @@ def test_a_figure_has_its_drawing_its_words_and_its_evidence(mini):
 
 
 def test_a_caption_says_what_the_alternative_text_does_not(mini):
-    project = opened_at(mini, FIT, page=f'![Two lines fall](figure:{DRAWING} "Each line is a *seed*.")')
+    project = opened_at(mini, FIT, page=f'![Two lines fall](figure:{DRAWING} "Each line is a *seed*, `p < 1`.")')
     drawn(project)
     below = render(project).partition("<figcaption")[2]
-    assert ">Each line is a *seed*. · <a href=" in below and "Two lines" not in below
+    assert ">Each line is a <em>seed</em>, p &lt; 1. · <a href=" in below and "Two lines" not in below
 
 
 def test_a_drawing_of_an_idea_has_no_evidence_no_scale_and_no_empty_caption(mini):

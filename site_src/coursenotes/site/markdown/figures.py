@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from urllib.parse import quote, unquote
 
 from coursenotes.discover.text.addresses import Target
@@ -14,6 +14,7 @@ from coursenotes.site.markdown.view import View
 
 _PLACE = re.compile(r"<!--cn:(?P<kind>figure|cell) (?P<what>\S+) (?P<which>\S+) (?P<nth>\d+) (?P<more>\S*)-->")
 _IDS = re.compile(r'(?P<before>\sid="|url\(#|href="#)(?P<id>[^")]+)')
+_EMPHASIS = re.compile(r"\*([^*\s][^*]*)\*")
 FULL = {"sample": "", "full": " at full scale"}
 
 
@@ -29,7 +30,7 @@ def figure(view: View, target: Target, alt: str, caption: str) -> str:
     stale = [r.stale for e in experiments if (r := view.project.plan.results(e, target.scale)) is not None and r.stale]
     notes = [f'<span class="cn-stale">measured with older code: {escape("; ".join(stale))}</span>'] if stale else []
     full = "full scale" if experiments and target.scale == "full" else ""
-    below = " · ".join(filter(None, [escape(caption), full, *notes, *links]))
+    below = " · ".join(filter(None, [_words(caption), full, *notes, *links]))
     place = f"<!--cn:figure {target.name} {target.scale} {nth} {_quoted(alt)}-->"
     name = f' id="{escape(target.name)}"' if nth == 1 and not curves else ""
     below = f"<figcaption data-search-exclude>{below}</figcaption>" if below else ""
@@ -76,6 +77,11 @@ def _narrow(root: str, figure_id: str, scale: str, drawing: draw.Drawing, alt: s
 def _own_ids(svg: str, suffix: str) -> str:
     """The drawing with ids that differ from those of its first copy on the page."""
     return _IDS.sub(lambda match: f"{match['before']}{match['id']}-{suffix}", svg)
+
+
+def _words(caption: str) -> str:
+    """A caption as HTML, with *emphasis*; code in it comes as text, escaped."""
+    return _EMPHASIS.sub(r"<em>\1</em>", escape(unescape(caption)))
 
 
 def _quoted(text: str) -> str:
