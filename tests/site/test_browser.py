@@ -341,6 +341,18 @@ def test_the_sign_of_a_verdict_tells_its_words_to_eyes_ears_and_fingers(tab, add
     assert "/evidence/" in page.url
 
 
+def test_every_sign_opens_at_the_first_tap(tab, address):
+    page = tab(address + "concepts/dropout/", width=390, touch=True)
+    signs = page.locator("a.cn-claim--bare")
+    assert signs.count() >= 5
+    for sign in signs.all()[:5]:
+        sign.scroll_into_view_if_needed()
+        page.wait_for_timeout(100)
+        sign.tap()
+        assert sign.locator(".cn-tip").is_visible()
+        page.keyboard.press("Escape")
+
+
 def test_no_line_begins_with_the_sign_of_a_verdict(tab, address, site):
     """Where a sentence comes before it; at widths at which it would."""
     page = tab(address + _page_with(site, "cn-claim"))

@@ -49,10 +49,9 @@ def made(mini) -> tuple[list[str], str]:
     project = Project(discover(mini))
     with Pool(mini.root, preload=("numpy", "pandas", "matplotlib.pyplot")) as pool:
         assert train(project.plan, project.plan.missing([("averages.noise", "sample")]), pool, Progress()) == []
-        drawn = [
-            o.folder / "figure.svg" for o in pool.run(draw.tasks(project.plan, [("averages.error_by_n", "sample")]))
-        ]
-        svgs = [path.read_text() for path in drawn]
+        (outcome,) = pool.run(draw.tasks(project.plan, [("averages.error_by_n", "sample")]))
+        svgs = [path.read_text() for path in outcome.folder.glob("*.json")]
+        assert len(svgs) == 1
         (outcome,) = pool.run(lookup.tasks(project.plan, ["concepts/averages.md"]))
         assert outcome.ok, str(outcome.problem)
         return svgs, json.dumps(json.loads((outcome.folder / "cells.json").read_text()))

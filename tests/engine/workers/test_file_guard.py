@@ -126,5 +126,8 @@ def test_a_figure_is_refused_them_too(mini):
     plan = Plan(discover(mini))
     with Pool(mini.root, preload=("numpy", "matplotlib.pyplot")) as pool:
         train(plan, plan.missing([("averages.noise", "sample")]), pool, Progress())
-    (message,) = run(mini, draw.tasks(plan, [("averages.error_by_n", "sample")]))
+    with Pool(mini.root, preload=("numpy", "matplotlib.pyplot")) as pool:
+        (outcome,) = pool.run(draw.tasks(plan, [("averages.error_by_n", "sample")]))
+        (problem,) = draw.keep(plan, outcome)
+    message = str(problem)
     assert "it reads mkdocs.yml" in message and "snippets/averages.py:" in message
