@@ -159,6 +159,8 @@ def test_bulldozers(real):
     dollars = np.exp(table["log_price"])
     assert np.allclose(dollars, dollars.round(), rtol=1e-9) and dollars.min() >= 1000
     assert table["MachineHoursCurrentMeter"].min() > 0 and sales.model in table
+    ends = np.floor(table["log_price"].min()), np.ceil(table["log_price"].max())
+    assert ends == (8, 12), "the ends that the page and its drawing name"
 
 
 def test_nietzsche(real):

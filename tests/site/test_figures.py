@@ -14,6 +14,7 @@ from coursenotes.paths import Paths
 
 ROOT = Path(__file__).parents[2]
 PAGE = "concepts/dropout/"
+OTHERS = ("concepts/activations/", "concepts/embeddings/", "concepts/latent_factors/")  # grids, tables, names
 SHOWN = """() => [...document.querySelectorAll("article .cn-figure")].map((figure) => {
     const layouts = [...figure.querySelectorAll(":scope > svg, :scope > img")];
     const parts = layouts.filter((each) => each.getClientRects().length);
@@ -48,6 +49,14 @@ def test_a_screen_shows_one_layout_whole(browser, address, width, narrow, scheme
     page.wait_for_timeout(300)
     drawings = [url for url in fetched if "/assets/figures/" in url]
     assert len(drawings) <= len(figures) and bool(drawings) <= narrow
+    for other in OTHERS:
+        page.goto(address + other)
+        for figure in page.evaluate(SHOWN):
+            [part] = figure["parts"]
+            assert part.lower().startswith("img" if narrow else "svg") and part.endswith("#dark") == (
+                narrow and scheme == "dark"
+            )
+            assert figure["left"] >= 0 and figure["right"] <= width, (other, figure)
     context.close()
 
 

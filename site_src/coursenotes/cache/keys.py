@@ -34,17 +34,9 @@ from coursenotes.paths import ENGINE as PACKAGE
 
 # Raised when the engine changes results, drawings, outputs or verdicts for a reason that is in no key.
 ENGINE, DRAWING_ENGINE, CELLS_ENGINE, VERDICT_ENGINE, ACCEPTANCE_ENGINE = 2, 3, 2, 2, 1
-STYLE = (
-    "plots.py",
-    "drawings.py",
-    "panels.py",
-    "layout.py",
-    "legible.py",
-    "palette.py",
-    "labels.py",
-    "svg.py",
-    "curves.py",
-)  # of figures/: how a drawing looks
+STYLE = (  # of figures/: how a drawing looks
+    "plots.py", "drawings.py", "panels.py", "layout.py", "legible.py", "palette.py", "labels.py", "svg.py", "curves.py",
+)  # fmt: skip
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "cv2": "opencv-python"}
 IMPLIED = {"fastai": ("torch",), "torchvision": ("torch",)}  # used by it, even where the code does not name it
 

@@ -26,7 +26,7 @@ from coursenotes.workers import Outcome, Task, failures
 from coursenotes.workers.file_guard import FileWatch
 
 LIMIT = 100_000  # bytes of SVG: more is slow on a phone, and is nearly always points that should be pixels
-LIMITS = {"memory": 4 * 2**30, "device": {"name": "cpu"}}  # a Task's own, for messages
+LIMITS = {"memory": Task.gigabytes * 2**30, "device": {"name": "cpu"}}  # for messages
 CURVES = "#curves"
 NO_ALT = ' aria-label=""'
 

@@ -36,9 +36,8 @@ class Layout:
         if columns <= fitting or width <= self.inches:
             return columns
         even = max(n for n in range(1, fitting + 1) if columns % n == 0)
-        return (
-            rows if even <= rows <= fitting else even
-        )  # as many as rows: turned, with the panels of a column in a row
+        # as many as there are rows: turned, with the panels of a column in a row
+        return rows if even <= rows <= fitting else even
 
 
 WIDE = Layout("wide", 688, 1.5)

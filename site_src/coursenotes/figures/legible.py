@@ -45,9 +45,8 @@ def complaints(fig: Figure, layout: Layout) -> list[str]:
     outside = [
         text for text, box in found if min(box.x0, box.y0, fig.bbox.x1 - box.x1, fig.bbox.y1 - box.y1) * points < -1
     ]
-    level = [
-        (text, box) for text, box in found if text.get_rotation() % 90 == 0
-    ]  # the box of slanted text is too large
+    # the box of slanted text is too large
+    level = [(text, box) for text, box in found if text.get_rotation() % 90 == 0]
     covering = []
     for (one, a), (other, b) in combinations(level, 2):
         shared = Bbox.intersection(a, b)

@@ -17,7 +17,7 @@ from torch import nn
 from coursenotes import plots
 from coursenotes.figures import drawings, layout, legible
 from coursenotes.figures.palette import CYCLE
-from snippets import collaborative_network, convolution, entity_network, ideas, seven_or_not
+from snippets import collaborative_network, convolution, entity_network, ideas, seven_or_not, tabular_learner
 from snippets.collaborative_filtering import DotProductBias
 
 TALLEST = 420  # pixels of the first picture of a page, so that question, three sentences and it fit a laptop
@@ -181,6 +181,11 @@ def test_the_network_of_ratings_is_the_one_of_its_page(each_layout):
     assert f"{defaults['hidden']} units" in said
     assert {f"{end:g}" for end in defaults["y_range"]} <= set(said)
     assert "74 numbers" in said and "102 numbers" in said
+
+
+def test_the_network_of_prices_has_the_layers_of_its_page(each_layout):
+    layers = inspect.signature(tabular_learner.TabularNet).parameters["layers"].default
+    assert {f"{units} units" for units in layers} <= set(texts(DRAWINGS["prices"]()))
 
 
 # ---------------------------------------------------------------- the parts

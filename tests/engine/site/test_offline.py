@@ -49,7 +49,15 @@ def test_what_is_not_listed_is_left_out(site):
     secret = '<meta name="robots" content="noindex"><img src="secret.png">'
     write(site / "s/index.html", secret)
     write(site / "s/secret.png", "x")
-    assert not [name for name in packed(site) if name.startswith("s/")]
+    write(site / "assets/figures/secret.svg", "x")
+    write(site / "assets/figures/shown.svg", "x")
+    write(
+        site / "a/b/index.html",
+        '<img src="../../assets/figures/shown.svg"><img src="../../assets/figures/shown.svg#dark">',
+    )
+    found = packed(site)
+    assert not [name for name in found if "secret" in name or name.startswith("s/")]
+    assert "assets/figures/shown.svg" in found
 
 
 @pytest.mark.parametrize(

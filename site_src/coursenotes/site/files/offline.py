@@ -30,6 +30,7 @@ needs an address.
 Everything is in this folder, {FOLDER}/; nothing is loaded from anywhere else.
 """
 PARTS = ("assets/", "search/")  # which pages load without a link that can be seen
+SHOWN = "assets/figures/"  # of these only what a page shows: others may be of pages that are not listed
 
 _NOINDEX = '<meta name="robots" content="noindex"'
 _LINK = re.compile(r"""(\s(?:href|src|data-to)=")([^"]*)""")
@@ -42,7 +43,7 @@ def write(folder: Path) -> None:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {FILE}
     pages = {name: (folder / name).read_text(encoding="utf-8") for name in names if name.endswith(".html")}
     pages = {name: text for name, text in pages.items() if _NOINDEX not in text and name != "404.html"}
-    files: dict[str, bytes] = {name: (folder / name).read_bytes() for name in names if name.startswith(PARTS)}
+    files: dict[str, bytes] = {name: (folder / name).read_bytes() for name in names if _loaded(name)}
     for name, text in pages.items():
         files[name] = as_files(name, _SELF.sub("", text), pages).encode()
         linked = {found for _, href in _LINK.findall(text) if (found := _target(name, href))}
@@ -68,6 +69,11 @@ def as_files(name: str, text: str, pages: Mapping[str, str]) -> str:
         return f"{before}{folder}index.html{mark}{rest}"
 
     return _LINK.sub(led, text)
+
+
+def _loaded(name: str) -> bool:
+    """Whether pages load a file of this name without naming it."""
+    return name.startswith(PARTS) and not name.startswith(SHOWN)
 
 
 def _target(name: str, href: str) -> str | None:
