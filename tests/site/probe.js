@@ -60,7 +60,7 @@
       const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const e = node.parentElement;
-        if (node.data.trim() && e && !e.closest("script, style, noscript, .katex-mathml, [aria-hidden=true], .md-search")) found.add(e);
+        if (node.data.trim() && e && !e.closest("script, style, noscript, [aria-hidden=true], .md-search")) found.add(e);
       }
     }
     return [...found].filter((e) => {

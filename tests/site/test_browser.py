@@ -32,6 +32,7 @@ RUN = """({only, without}) => axe.run(document, {resultTypes: ["violations"], pr
     .then((found) => found.violations.flatMap((rule) =>
         rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`)))"""
 ALL = """() => document.querySelectorAll(".cn-board").forEach((e) => (e.style.contentVisibility = "visible"))"""
+WRONG = "[...document.querySelectorAll('.temml-error, math [class*=b22222]')].map((e) => e.textContent)"  # red
 SHIFTS = """() => new Promise((done) => {
     const name = ({ node }) => node?.className || node?.nodeName;
     const told = (e) => `${e.value.toFixed(4)}: ${e.sources.map(name).join(", ")}`;
@@ -119,7 +120,7 @@ def _visit(page, address: str, name: str, *, colors: bool = True) -> dict[str, l
         page.goto(address + name, wait_until="load")
         page.wait_for_timeout(50)
         found["shifts"] = page.evaluate(SHIFTS)
-        found["formulas"] = page.evaluate("[...document.querySelectorAll('.katex-error')].map((e) => e.title)")
+        found["formulas"] = page.evaluate(WRONG)
         wide(WIDTHS[0])
         page.evaluate(AXE)
         page.evaluate(ALL)
@@ -383,20 +384,20 @@ def test_search_finds_a_concept(tab, address, site):
     page.wait_for_url(re.compile(f"concepts/{name}/"))
 
 
-def test_formulas_are_set_within_the_policy(browser, sampler):
+def test_formulas_are_typeset_without_a_script(browser, sampler):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
     page.goto(sampler)
-    page.locator(".katex-display").wait_for()
-    assert page.locator(".katex").count() == 2
-    assert page.locator(".katex-error").count() == 0
-    assert page.locator(".katex-mathml math").count() == 2  # what a screen reader says
-    fraction = page.evaluate("getComputedStyle(document.querySelector('.katex .vlist > span')).top")
-    assert fraction not in ("auto", "0px"), "KaTeX's own placing was refused"
+    assert page.locator("math").count() == 2 and page.locator("math[display=block]").count() == 1
+    assert page.locator(".temml-error").count() == 0
+    over, under = page.evaluate("""[...document.querySelectorAll("math munderover > *")].slice(0, 2)
+        .map((e) => e.getBoundingClientRect().top)""")
+    assert under > over + 5, "the lower limit of a sum is below it"
     page.evaluate("document.fonts.ready")
-    assert page.evaluate("[...document.fonts].some((f) => f.family === 'KaTeX_Math' && f.status === 'loaded')")
+    loaded = page.evaluate("[...document.fonts].filter((f) => /STIX/.test(f.family)).map((f) => f.status)")
+    assert sorted(loaded) == ["loaded", "unloaded"], "the font of rare characters is not fetched"
     assert page.evaluate(f"({PROBE}).wide()") == []
     assert complaints == []
     context.close()
@@ -420,7 +421,7 @@ def test_what_scrolls_sideways_can_be_reached_with_the_keyboard(tab, address, si
 
 # ---------------------------------------------------------------- on paper
 CUT = """() => [...document.querySelectorAll("article, article *")].filter((e) => e.getClientRects().length
-    && !e.closest("svg *, .cn-hidden, .katex-mathml, .cn-badge__mark")
+    && !e.closest("svg *, .cn-hidden, .cn-badge__mark")
     && (e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1
         && getComputedStyle(e).display !== "inline" && getComputedStyle(e).overflowX !== "visible"))
     .map((e) => `${e.tagName}.${e.className}`)"""

@@ -165,10 +165,10 @@ def test_pages_differ_in_title_and_name_their_language(pages):
 
 
 def test_no_page_asks_for_what_it_does_not_show(pages):
-    """KaTeX is heavy: only pages with formulas load it."""
+    """Only pages with formulas load their font and style sheets."""
     for page in pages.values():
         formulas = any("arithmatex" in e.classes() for e in page.elements)
-        loads = any("katex" in href for e, href in page.links() if e.name == "script")
+        loads = any("stix-two-math" in href for e, href in page.links() if e.name == "link")
         assert formulas == loads, page.name
 
 

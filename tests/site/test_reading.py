@@ -80,8 +80,7 @@ def test_nothing_is_refused_and_all_can_be_read(browser, read, width, scheme):
     said: list[str] = []
     page.on("console", lambda m: m.type in ("error", "warning") and said.append(m.text))
     page.goto(read[0])
-    page.locator(".katex-display").first.wait_for()
-    assert page.locator(".katex").count() == 7 and page.locator(".katex-error").count() == 0
+    assert page.locator("math").count() == 7 and page.locator(".temml-error").count() == 0
     assert page.locator(".cn-picture img").evaluate("e => e.complete && e.naturalWidth") == 900
     caption = page.locator(".cn-picture figcaption")
     assert caption.locator("em").inner_text() == "hand" and caption.locator("a[href^=https]").inner_text() == "Credit"

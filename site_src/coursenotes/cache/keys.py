@@ -9,6 +9,7 @@ reached comes from discover/python/reach.py, the results from experiments/plan.p
     a verdict    the test, the functions and results that it takes, the claim's acceptance          verdict
     acceptance   the test, and what the experiments it reads depend on, without library versions    acceptance
     a page       its text, what its references resolve to, the renderer                             content, whole_page
+    formulas     the TeX of a page's formulas, Temml and the code that asks it                      formulas
     a notebook   its file, and the code that makes bounded copies                                   notebook
 
 Formatting, comments, the device and the date enter none of them; docstrings only the key of cells.
@@ -152,6 +153,13 @@ def content(
 def whole_page(content: str, others: list[Any]) -> str:
     """The key of a finished page: its content, and the other pages, whose titles are in its frame."""
     return hash_json([content, others])
+
+
+def formulas(asked: list[tuple[str, bool]]) -> str:
+    """The key of formulas as MathML. asked: each one's TeX, and whether it is a block."""
+    folder = PACKAGE / "discover" / "text"
+    makers = [folder / "mathml.py", *sorted((folder / "temml").glob("*.js"))]
+    return hash_json([asked, [hashlib.sha256(path.read_bytes()).hexdigest() for path in makers]])
 
 
 def notebook(text: bytes) -> str:

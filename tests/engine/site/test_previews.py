@@ -20,7 +20,7 @@ ARTICLE = """<nav><p>Not this.</p></nav><article class="md-content__inner md-typ
 With <code>p = 0.5</code>, e.g. half of it.</p>
 <figure class="cn-figure"><svg><text>No</text></svg><p>Nor this.</p></figure>
 <div class="admonition refuted"><p class="admonition-title">No title</p><p>Not here.</p></div>
-<p>The formula is <span class="arithmatex">\\(x^2\\)</span>. It grows.</p>
+<p>The formula is <span class="arithmatex"><math alttext="x^2"><mi>x</mi></math></span>. It grows.</p>
 <details><summary>Why is that?</summary><p>Folded away.</p></details>
 <h2 id="try">To try<a class="headerlink" href="#try">¶</a></h2>
 <details class="question"><summary>What happens at 1?</summary><p>The answer.</p></details>
@@ -93,7 +93,8 @@ def test_sentences_of_chinese_end_without_a_space():
 
 def test_a_formula_is_told_in_characters_and_code_as_it_is():
     page = (
-        '<article><h1>The <span class="arithmatex">\\(L_2\\)</span> norm</h1><p>Write <code>\\(x^2\\)</code> for '
-        '<span class="arithmatex">\\(a &lt; x^2\\)</span> here.</p></article>'
+        '<article><h1>The <span class="arithmatex"><math alttext="L_2"><mi>L</mi></math></span> norm</h1>'
+        "<p>Write <code>\\(x^2\\)</code> for "
+        '<span class="arithmatex"><math alttext="a &lt; x^2"><mi>a</mi></math></span> here.</p></article>'
     )
     assert previews.read(page)[:2] == ["The L₂ norm", "Write \\(x^2\\) for a < x² here."]

@@ -1,4 +1,4 @@
-"""Checks formulas: their brackets close, and KaTeX, which typesets them in the browser, has their commands."""
+"""Checks formulas: their brackets close, and Temml, which typesets them, has their commands."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from functools import lru_cache
 from coursenotes.discover.catalog import Catalog, PageInfo
 from coursenotes.discover.text import cut
 from coursenotes.discover.text.formulas import formulas
+from coursenotes.discover.text.mathml import ALSO, TEMML
 from coursenotes.discover.text.prose import blank, line_of, prose
 from coursenotes.errors import Problem, nearest
-from coursenotes.paths import THEME
 
-KATEX = THEME / "assets" / "katex" / "katex.min.js"
 _TOKEN = re.compile(
     r"\\(?P<edge>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<side>left|right)(?![A-Za-z])|\\(?P<command>[A-Za-z]+)|\\.|"
     r"(?P<brace>[{}])|(?<!\\)%[^\n]*",
@@ -23,7 +22,7 @@ _DEFINED = re.compile(r"\\(?:newcommand|renewcommand|def|gdef)\s*\{?\\([A-Za-z]+
 
 
 def problems(catalog: Catalog) -> Iterator[Problem]:
-    """The mistakes in the formulas of every page, which KaTeX would show in red."""
+    """The mistakes in the formulas of every page, which would be red on the page."""
     for page in catalog.pages.values():
         if "$" in page.text or "\\" in page.text:
             yield from _of_page(page)
@@ -45,7 +44,7 @@ def _of_page(page: PageInfo) -> Iterator[Problem]:
 
 
 def mistakes(formula: str, defined: set[str]) -> Iterator[tuple[str, int, str | None]]:
-    """(what, offset, fix) of each part of TeX that KaTeX would refuse; defined are commands that the page defines."""
+    """(what, offset, fix) of each part of TeX that Temml would refuse; defined are commands that the page defines."""
     opened: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(formula):
         at, command = token.start(), token["command"]
@@ -60,26 +59,26 @@ def mistakes(formula: str, defined: set[str]) -> Iterator[tuple[str, int, str | 
             fix = f"open it, or remove it; open is {opened[-1][0]}" if opened else None
             yield f"{token[0]} closes nothing", at, fix
             return
-        elif command and command not in defined and commands() and command not in commands():
+        elif command and command not in defined and command not in commands():
             close = nearest(command, commands())
-            yield f"KaTeX has no \\{command}", at, f"write \\{close}" if close else None
-        if token["edge"] == "begin" and commands() and token["name"] not in commands():
+            yield f"there is no command \\{command}", at, f"write \\{close}" if close else None
+        if token["edge"] == "begin" and token["name"] not in environments():
             close = nearest(token["name"], environments())
-            yield f"KaTeX has no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
+            yield f"there is no environment {token['name']}", at, f"write \\begin{{{close}}}" if close else None
     for mark, at in opened:
         yield f"{mark} is not closed", at, None
 
 
 @lru_cache(maxsize=1)
 def commands() -> frozenset[str]:
-    """The names of KaTeX's commands and environments; empty where its file is missing."""
-    text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
-    return frozenset(re.findall(r'"\\\\([A-Za-z]+)"', text)) | (environments() if text else frozenset())
+    """The names of Temml's commands and environments."""
+    names = re.findall(r'"\\\\([A-Za-z]+)"', TEMML.read_text(encoding="utf-8"))
+    return frozenset(names) | environments() | ALSO.keys()
 
 
 @lru_cache(maxsize=1)
 def environments() -> frozenset[str]:
-    """The names of KaTeX's environments."""
-    text = KATEX.read_text(encoding="utf-8") if KATEX.is_file() else ""
-    lists = re.findall(r'type:"array[^"]*",names:\[([^\]]*)\]', text) + re.findall(r'names:\[("CD")\]', text)
+    """The names of Temml's environments."""
+    text = TEMML.read_text(encoding="utf-8")
+    lists = re.findall(r'names:\[((?:"[A-Za-z*]+",?)+)\]', text)
     return frozenset(name for names in lists for name in re.findall(r'"([^"]+)"', names))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coursenotes.project import Project
-from coursenotes.site.files import drawings, feed, offline, previews, redirects, search, unlisted_links
+from coursenotes.site.files import drawings, feed, formulas, offline, previews, redirects, search, unlisted_links
 
 FILES: tuple[Callable[[Project, Path, str], None], ...] = (
     drawings.write,
     feed.write,
+    formulas.write,
     previews.write,
     redirects.write,
     search.write,

@@ -10,8 +10,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from coursenotes.discover.text import cut
-from coursenotes.discover.text.tex import rendered
+from coursenotes.discover.text import cut, tex
 from coursenotes.paths import Paths
 from coursenotes.project import Project
 
@@ -22,7 +21,7 @@ _DRAWN = re.compile(r"<(svg|script|style|nav)\b.*?</\1>", re.DOTALL)  # long, an
 _FULL_STOPS = ("。", "！", "？")  # no space follows them
 _SKIPPED = (
     "admonition", "cn-around", "cn-cell", "cn-figure", "cn-links", "cn-missing", "cn-sign", "cn-time", "cn-tip",
-    "footnote", "footnote-ref", "headerlink", "katex", "md-button",
+    "footnote", "footnote-ref", "headerlink", "md-button",
 )  # fmt: skip
 _READ = ("h1", "h2", "h3", "p", "summary")  # a fold hides an answer: the preview shows its question
 _VOID = ("br", "hr", "img", "input", "wbr", "source", "col")
@@ -80,8 +79,7 @@ class _Parts(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, str, str]] = []
         self._open: list[str] = []
-        self._formula = 0  # the number of open elements when a formula began; 0 outside
-        self._skipped = 0  # the same for an element that is left out
+        self._skipped = 0  # the number of open elements when one that is left out began; 0 outside
         self._kind, self._name, self._words = "", "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -91,8 +89,9 @@ class _Parts(HTMLParser):
         attributes = dict(attrs)
         if not self._skipped and set((attributes.get("class") or "").split()) & set(_SKIPPED):
             self._skipped = len(self._open)
-        if "arithmatex" in (attributes.get("class") or "").split():
-            self._formula = len(self._open)
+        if tag == "math" and not self._skipped:
+            self._words += tex.words(attributes.get("alttext") or "")
+            self._skipped = len(self._open)
         if tag in _READ and not self._skipped and (tag == "summary" or "details" not in self._open):
             self._kind, self._name, self._words = tag, attributes.get("id") or "", ""
 
@@ -101,8 +100,6 @@ class _Parts(HTMLParser):
             return
         while self._open.pop() != tag:
             pass
-        if self._formula > len(self._open):
-            self._formula = 0
         if self._skipped > len(self._open):
             self._skipped = 0
         if tag == self._kind:
@@ -113,4 +110,4 @@ class _Parts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._kind and not self._skipped:
-            self._words += rendered(data, escaped=False) if self._formula == len(self._open) else data
+            self._words += data

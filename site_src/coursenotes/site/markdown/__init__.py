@@ -12,16 +12,16 @@ from markdown import Markdown
 from markdown.extensions import Extension
 
 from coursenotes.project import Project
-from coursenotes.site.markdown import cells, formulas
+from coursenotes.site.markdown import cells, figures, formulas
 from coursenotes.site.markdown.citations import Citations, Sources
 from coursenotes.site.markdown.code import source_url
 from coursenotes.site.markdown.errata import Errata
-from coursenotes.site.markdown.figures import fill
 from coursenotes.site.markdown.images import Captions
 from coursenotes.site.markdown.lectures import TimeLinks
 from coursenotes.site.markdown.references import References
 from coursenotes.site.markdown.tables import Tables
 from coursenotes.site.markdown.terms import Abbreviations
+from coursenotes.site.markdown.typeset import typeset
 from coursenotes.site.markdown.view import View
 
 __all__ = ["Pages", "fill", "make_extensions", "source_url"]
@@ -31,6 +31,11 @@ BEFORE_IDS = 8  # before headings get their ids, and mkdocs collects all ids (5)
 BEFORE_PARAGRAPHS = 15  # after notes and definitions (17, 16, 15), before plain paragraphs (10)
 AFTER_INLINE = 12  # after inline text and notes (20, 15), before the headings' ids (5)
 AFTER_ALL = -10  # after mkdocs' own processor of relative paths (0), which leaves schemes that it does not know alone
+
+
+def fill(html: str, project: Project, root: str) -> str:
+    """A rendered page with its drawings inserted and its formulas typeset. root leads to the site's root."""
+    return typeset(figures.fill(html, project, root), project.paths)
 
 
 class Pages:

@@ -5,7 +5,17 @@
   const enhance = () => {
     openNamed();
     named();
-    for (const box of document.querySelectorAll(SCROLLING)) reachable(box);
+    reach([...document.querySelectorAll(SCROLLING)]);
+  };
+
+  // Measuring lays out parts that are far below the screen: a few at a time, while nothing else is to be done.
+  const reach = (boxes) => {
+    const idle = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 0 })));
+    idle((deadline) => {
+      do reachable(boxes.shift());
+      while (boxes.length && deadline.timeRemaining() > 8);
+      if (boxes.length) reach(boxes);
+    });
   };
 
   // The tab or the folded part that the address names is opened.
@@ -29,7 +39,7 @@
 
   // What scrolls sideways can be scrolled with the keyboard too.
   const reachable = (box) => {
-    if (box.scrollWidth > box.clientWidth + 1 && !box.hasAttribute("tabindex")) {
+    if (box && box.scrollWidth > box.clientWidth + 1 && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
       if (box.matches("div, .arithmatex") && !box.hasAttribute("role")) {
         box.setAttribute("role", "group");
