@@ -124,6 +124,13 @@ def by_strides():
     return plots.shrinking(network(layers, "mean, then\ndense", 1, 10))
 
 
+@figure()
+def bears():
+    """28 × 28 pixels become 16 maps of 14 and 32 of 7, each map one number, and these one answer."""
+    halved = [("3 × 3, pad 1\nstride 2", filters, 3, 2, 1) for filters in (16, 32)]
+    return plots.shrinking(network(halved, "pool, then\ndense", 1, 1))
+
+
 # ---------------------------------------------------------------- embeddings
 @figure()
 def sales():
