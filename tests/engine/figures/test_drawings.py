@@ -17,7 +17,15 @@ from torch import nn
 from coursenotes import plots
 from coursenotes.figures import drawings, layout, legible
 from coursenotes.figures.palette import CYCLE
-from snippets import collaborative_network, convolution, entity_network, ideas, seven_or_not, tabular_learner
+from snippets import (
+    collaborative_network,
+    convolution,
+    entity_network,
+    final_pooling,
+    ideas,
+    seven_or_not,
+    tabular_learner,
+)
 from snippets.collaborative_filtering import DotProductBias
 
 TALLEST = 420  # pixels of the first picture of a page, so that question, three sentences and it fit a laptop
@@ -42,6 +50,7 @@ DRAWINGS = {
     "factors": ideas.factors,
     "seven_or_not": ideas.seven_or_not,
     "by_strides": ideas.by_strides,
+    "bears": ideas.bears,
     "sales": ideas.sales,
     "prices": lambda: ideas.prices(Given(widths=[150, 90, 30], first_width=272, continuous=2)),
     "side_by_side": lambda: collaborative_network.side_by_side(Given(user_width=74, item_width=102)),
@@ -164,6 +173,13 @@ def test_the_strip_of_strides_is_what_pytorch_makes_of_28_pixels(monkeypatch):
     net = nn.Sequential(*(nn.Conv2d(a, b, 3, 2, 1) for a, b in pairwise(sizes)))
     assert as_stages(stages) == measured(net)
     assert stages[-1].weights == sum(p.numel() for p in nn.Linear(32, 10).parameters())
+
+
+def test_the_strip_of_bears_is_the_network_of_its_page(monkeypatch):
+    stages = stages_of(ideas.bears, monkeypatch)
+    net = final_pooling.BearDetector(final_pooling.average_pool)
+    assert as_stages(stages) == measured(nn.Sequential(*(m for m in net.grid if isinstance(m, nn.Conv2d))))
+    assert stages[-1].weights == sum(p.numel() for p in net.linear.parameters())
 
 
 def test_the_network_of_sales_is_the_one_of_its_page(each_layout):
