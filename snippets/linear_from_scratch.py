@@ -5,6 +5,8 @@ Data:   scikit-learn's breast cancer (569 tumors, 30 measurements of each).
 Cost:   2 s on one core, at either scale.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -63,9 +65,10 @@ def train(model, parameters, x, y, rate: float, steps, zero=True):
 
 def start(sizes, scale=1.0):
     """Weights and biases for layers of these sizes; the weights have a standard deviation of scale / √inputs."""
-    pairs = zip(sizes, sizes[1:], strict=False)
-    layers = [(scale * torch.randn(before, after) / before**0.5, torch.zeros(after)) for before, after in pairs]
-    return [p.requires_grad_() for layer in layers for p in layer]
+    parameters = []
+    for before, after in pairwise(sizes):
+        parameters += [scale * torch.randn(before, after) / before**0.5, torch.zeros(after)]
+    return [p.requires_grad_() for p in parameters]
 
 
 def tumors():

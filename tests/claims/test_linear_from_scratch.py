@@ -1,5 +1,7 @@
 """Claims of docs/concepts/linear_from_scratch.md."""
 
+from itertools import pairwise
+
 import torch
 from torch.nn import functional as F
 
@@ -13,7 +15,7 @@ def rows(*sizes):
     """Random rows, answers of 0 and 1, and parameters for layers of these sizes, in double precision."""
     x, y = torch.randn(12, sizes[0]).double(), torch.randint(2, (12, 1)).double()
     parameters = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         parameters += [torch.randn(before, after).double(), torch.randn(after).double()]
     return x, y, [p.requires_grad_() for p in parameters]
 
