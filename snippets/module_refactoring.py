@@ -1,7 +1,7 @@
 """From a loop to a Learner: one training loop, rewritten step by step, and the same losses every time.
 
 Source: Lesson 8 of 2019, and PyTorch's tutorial "What is torch.nn really?", which its thread of note-takers links to.
-Data:   scikit-learn's digits (1,200 to train on).
+Data:   1,200 digits; sample: scikit-learn's, full: MNIST's.
 Cost:   3 s on one core, at either scale.
 """
 
@@ -39,7 +39,7 @@ def versions(data, run: Run, precision: str):
     """Losses of each version at every step; the largest difference of each from the loop by hand, in nats."""
     dtype = {"single": torch.float32, "double": torch.float64}[precision]
     x, y = torch.tensor(data.train[:1200]).flatten(1).to(dtype), torch.tensor(data.train_labels[:1200])
-    given = start(dtype)
+    given = start(x.shape[1], dtype)
     hand = np.array(by_hand(given, x, y))  # (24,)
     rewritten = {
         "module": module(given, x, y),

@@ -1,6 +1,6 @@
 """One training loop in several forms, from tensors alone to fastai's Learner: shared by the note on refactoring it.
 
-Data:   rows of 64 numbers and their classes, 0 to 9; every form trains for two epochs in batches of 100.
+Data:   rows of numbers and their classes, 0 to 9; every form trains for two epochs in batches of 100.
 """
 
 import torch
@@ -14,9 +14,9 @@ from torch.nn import functional as F
 RATE, SIZE, EPOCHS = 0.2, 100, 2
 
 
-def start(dtype):
-    """Random weights and biases for 64 inputs, 32 hidden units and 10 classes, from which all versions start."""
-    first, second = torch.randn(64, 32) / 8, torch.randn(32, 10) / 32**0.5
+def start(inputs, dtype):
+    """Random weights and biases for 32 hidden units and 10 classes, from which all versions start."""
+    first, second = torch.randn(inputs, 32) / inputs**0.5, torch.randn(32, 10) / 32**0.5
     return [t.to(dtype) for t in (first, torch.zeros(32), second, torch.zeros(10))]
 
 
@@ -49,7 +49,7 @@ class Parameters(nn.Module):
         super().__init__()
         self.w1, self.b1, self.w2, self.b2 = (nn.Parameter(t.clone()) for t in given)
 
-    def forward(self, x):  # (batch, 64) -> (batch, 10)
+    def forward(self, x):  # (batch, inputs) -> (batch, 10)
         return (x @ self.w1 + self.b1).relu() @ self.w2 + self.b2
 
 
@@ -62,7 +62,7 @@ class Layers(nn.Module):
         for p, t in zip(self.parameters(), given, strict=True):
             p.data = t.t().clone()  # (outputs, inputs)
 
-    def forward(self, x):  # (batch, 64) -> (batch, 10)
+    def forward(self, x):  # (batch, inputs) -> (batch, 10)
         return self.out(self.hidden(x).relu())
 
 

@@ -81,7 +81,7 @@ def last_batch_dropped(given, x, y):
 def test_same_losses(module, linear, optimizer, loader, learner):
     """From one start, all versions have the same loss at every step: within 1e-5 nats, or 1e-13 in double precision."""
     for dtype, bound in ((torch.float32, 1e-5), (torch.float64, 1e-13)):
-        given, x, y = start(dtype), torch.rand(350, 64).to(dtype), torch.randint(10, (350,))
+        given, x, y = start(64, dtype), torch.rand(350, 64).to(dtype), torch.randint(10, (350,))
         hand = by_hand(given, x, y)
         assert len(hand) == 8 and hand[0] != hand[4]  # four batches, the last of 50 rows; the second epoch differs
         for version in (module, linear, optimizer, loader, learner):
