@@ -54,21 +54,27 @@ def counted(run: Run, condition: int):
 INPUTS = {"as measured": lambda x: x, "standardized": lambda x: (x - x.mean(0)) / x.std(0)}
 
 
-@experiment(seeds=5, vary={"inputs": ["as measured", "standardized"]})
-def diabetes(run: Run, inputs: str):
-    """Linear regression on half of the patients: the rate at which it diverges, and its error after 1,000 steps."""
+def regression(inputs: str):
+    """Linear regression on a random half of the patients. -> hessian (n, n), pull (n,), loss
+
+    The gradient at the weights w is hessian @ w - pull; loss gives the mean squared error. The last weight is the bias.
+    """
     from sklearn.datasets import load_diabetes
 
     x, y = load_diabetes(return_X_y=True, scaled=False)
     half = np.random.permutation(len(y))[: len(y) // 2]
-    x = np.column_stack([INPUTS[inputs](x[half]), np.ones(len(half))])  # the last column is for the bias
-    y = y[half]
-    hessian, pull = 2 * x.T @ x / len(y), 2 * x.T @ y / len(y)
-    most, start = limit(hessian), np.zeros(x.shape[1])
+    x, y = np.column_stack([INPUTS[inputs](x[half]), np.ones(len(half))]), y[half]
+    return 2 * x.T @ x / len(y), 2 * x.T @ y / len(y), lambda w: np.square(w @ x.T - y).mean(-1)
+
+
+@experiment(seeds=5, vary={"inputs": ["as measured", "standardized"]})
+def diabetes(run: Run, inputs: str):
+    """The rate at which linear regression diverges, and its error after 1,000 steps."""
+    hessian, pull, loss = regression(inputs)
+    most, start = limit(hessian), np.zeros(len(pull))
 
     def losses(lr, steps):  # -> (steps + 1,)
-        path = descend(lambda w: hessian @ w - pull, start, GradientDescent(lr), steps)
-        return np.square(path @ x.T - y).mean(1)
+        return loss(descend(lambda w: hessian @ w - pull, start, GradientDescent(lr), steps))
 
     low, high = 0.8 * most, 1.2 * most
     for _ in range(6):  # halve the interval: does the loss end higher than it began?
@@ -81,8 +87,8 @@ def diabetes(run: Run, inputs: str):
         "seen": (low + high) / 2,
         "condition": np.linalg.cond(hessian),
         "mse": by_step[-1],
-        "lowest_mse": np.square(x @ np.linalg.lstsq(x, y)[0] - y).mean(),
-        "mse_of_mean": y.var(),
+        "lowest_mse": loss(np.linalg.solve(hessian, pull)),
+        "mse_of_mean": loss(np.append(np.zeros(len(pull) - 1), pull[-1] / 2)),
         "losses": by_step,
     }
 

@@ -37,5 +37,5 @@ def descend(gradient, x, optimizer, steps: int):
 def steps_to(path, share: float = 1e-3) -> float:
     """The number of steps after which the distance to 0 stays below this share of the first; NaN if it never does."""
     distances = np.linalg.norm(path, axis=-1)
-    missed = np.flatnonzero(distances >= share * distances[0])
+    missed = np.flatnonzero(~(distances < share * distances[0]))  # a NaN misses it, too
     return missed[-1] + 1 if missed[-1] + 1 < len(path) else np.nan
