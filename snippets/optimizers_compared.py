@@ -77,7 +77,7 @@ def loss_by_rate(results):
     for color, (name, values) in enumerate(by_rate.items()):
         plots.seed_lines(ax, RATES, values, color=f"C{color}")
         mean = values.mean(0)
-        below = -13 - 13 * (color % 2)  # points: neighbors are not on one line
+        below = -13 if color == 2 else -26  # points: names of neighbors are not on one line
         ax.annotate(name, (RATES[mean.argmin()], mean.min()), (0, below), textcoords="offset points", ha="center",
                     color=f"C{color}")  # fmt: skip
     ax.set(xscale="log", xlabel="learning rate", ylabel="test loss, nats", ylim=(-0.45, 2.4), yticks=[0, 1, 2])

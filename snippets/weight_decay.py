@@ -64,13 +64,13 @@ def decayed(data, run: Run, wd: float):
     return train(few(data, run), run, 50, decay=wd)
 
 
-@experiment(data=ratings, seeds={"sample": 5, "full": 3}, vary={"wd": [1e-4, 3e-4, 1e-3, 0.1]})
+@experiment(data=ratings, seeds={"sample": 5, "full": 1}, vary={"wd": [1e-4, 3e-4, 1e-3, 0.1]})
 def penalized(data, run: Run, wd: float):
     """The same with the penalty's gradient in Adam instead, as torch.optim.Adam has it."""
     return train(few(data, run), run, 50, penalty=wd)
 
 
-@experiment(data=ratings, seeds={"sample": 5, "full": 3}, vary={"factors": [0, 3], "wd": [0.0, 0.3]})
+@experiment(data=ratings, seeds={"sample": 5, "full": 1}, vary={"factors": [0, 3], "wd": [0.0, 0.3]})
 def few_factors(data, run: Run, factors: int, wd: float):
     """The same as decayed with few numbers for many ratings: biases alone, or three factors, on all ratings."""
     return train(data, run, factors, decay=wd)
@@ -102,7 +102,7 @@ def what_is_left(results):
 
 @figure(decayed, penalized)
 def error_by_strength(decayed, penalized):
-    """Validation error by weight decay, for AdamW and for Adam with a penalty: two valleys, the second further left."""
+    """Validation error by weight decay: both kinds go below the error without it, Adam's penalty at smaller numbers."""
     _, ax = plots.axes(height=3.4)
     none = decayed.metric("valid_loss", wd=0.0)
     ax.set(xscale="log", xlabel="weight decay", ylabel="validation error, stars squared")

@@ -23,6 +23,8 @@ from snippets import (
     entity_network,
     final_pooling,
     ideas,
+    ideas,
+    optimizer_ideas,
     seven_or_not,
     tabular_learner,
 )
@@ -53,6 +55,8 @@ DRAWINGS = {
     "bears": ideas.bears,
     "sales": ideas.sales,
     "prices": lambda: ideas.prices(Given(widths=[150, 90, 30], first_width=272, continuous=2)),
+    "moving_average": optimizer_ideas.moving_average,
+    "divided": optimizer_ideas.divided,
     "side_by_side": lambda: collaborative_network.side_by_side(Given(user_width=74, item_width=102)),
 }
 
@@ -202,6 +206,33 @@ def test_the_network_of_ratings_is_the_one_of_its_page(each_layout):
 def test_the_network_of_prices_has_the_layers_of_its_page(each_layout):
     layers = inspect.signature(tabular_learner.TabularNet).parameters["layers"].default
     assert {f"{units} units" for units in layers} <= set(texts(DRAWINGS["prices"]()))
+
+
+def test_the_bars_of_a_moving_average_are_nine_tenths_of_each_other_and_add_up_to_what_is_said(each_layout):
+    fig = optimizer_ideas.moving_average()
+    heights = np.array([patch.get_height() for patch in tables(fig)])
+    np.testing.assert_allclose(heights[1:] / heights[:-1], 0.9)
+    shares = [0.1 * heights[:count].sum() / heights[0] for count in (7, len(heights))]
+    said = texts(fig)
+    assert f" have {shares[0]:.0%} of the weight" in said and f" have {shares[1]:.0%}" in said
+    assert f"all {len(heights)}" in said
+
+
+def test_the_divided_steps_are_those_of_pytorch(each_layout):
+    pairs = torch.tensor(list(optimizer_ideas.GRADIENTS.values()), dtype=torch.float64)  # (4, 2)
+    wanted = []
+    for optimizer in (torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adam):
+        x = torch.zeros(len(pairs), dtype=torch.float64, requires_grad=True)
+        steps = optimizer([x], lr=1.0)
+        for step in range(2001):
+            before, x.grad = x.detach().clone(), pairs[:, step % 2]
+            steps.step()
+        wanted.append((before - x.detach()).numpy())
+    said = [text.replace("−", "-") for text in texts(optimizer_ideas.divided())]
+    numbers = np.array([float(text) for text in said if re.fullmatch(r"-?[\d.]+", text)]).reshape(len(pairs), -1)
+    gradients, shown = numbers[:, :-3], numbers[:, -3:]
+    assert (gradients == pairs.numpy()[:, np.arange(gradients.shape[1]) % 2]).all()
+    np.testing.assert_allclose(shown, np.array(wanted).T, atol=0.006)
 
 
 # ---------------------------------------------------------------- the parts
