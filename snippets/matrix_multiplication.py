@@ -134,5 +134,5 @@ def time_by_way(results):
     digits_of = 10 ** int(np.log10(ratio))
     title = f"Three loops take about {round(ratio / digits_of) * digits_of:,} times as long as @"
     return plots.dot_plot(
-        cost, title=title, fmt="{:,.1f}", xscale="log", xlabel="CPU time for each product, nanoseconds"
+        cost, title=title, fmt="{:,.2f}", xscale="log", xlabel="CPU time for each product, nanoseconds"
     )

@@ -108,9 +108,7 @@ class StepLosses(Callback):
 def learn(model, loader):
     """fastai's Learner, which owns the loop, without its usual report."""
     losses = StepLosses()
-    learner = Learner(
-        DataLoaders(loader, loader), model, F.cross_entropy, SGD, lr=RATE, default_cbs=False,
-        cbs=[TrainEvalCallback(), losses],
-    )  # fmt: skip
+    loaders, callbacks = DataLoaders(loader, loader), [TrainEvalCallback(), losses]
+    learner = Learner(loaders, model, F.cross_entropy, SGD, lr=RATE, default_cbs=False, cbs=callbacks)
     learner.fit(EPOCHS)
     return losses.kept

@@ -2,7 +2,7 @@
 
 import torch
 
-from coursenotes.claims import below, falsified_by
+from coursenotes.claims import at, below, falsified_by
 from snippets.differentiable_programming import TASKS
 
 
@@ -37,8 +37,9 @@ def test_no_constant_is_better(best_constant):
         torch.testing.assert_close(gradient, torch.zeros_like(gradient), rtol=0, atol=1e-6)
 
 
+@at("sample")
 @falsified_by(control="shuffled_targets")  # retrained on the targets of other digits
 def test_one_loop_gives_three_answers(three_losses):
-    """On new digits, the loss for class, number and picture is at least 30% below the best constant answer's."""
+    """On new small digits, the loss for class, number and picture is at least 30% below the best constant answer's."""
     for task in ("class", "number", "picture"):
         assert below(three_losses.metric("share", task=task), 1, margin=0.3)
