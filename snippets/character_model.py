@@ -98,43 +98,13 @@ def written(text: Letters, trained, run: Run, cell: str):
     return shares | {"texts": [start + drawn[:200] for drawn in texts.values()]}
 
 
-TOY = "stone store stone story stone store stone sto"
-
-
-@figure()
-def next_letter():
-    """What followed the last 1, 3 and 6 letters of a small text: n or r, n or r, and only r."""
-    ax, width = plots.canvas(wide=150, narrow=176)
-    plots.label(ax, width / 2, 10, f"{TOY}?" if plots.pick(True, False) else f"… {TOY[-22:]}?", weight="bold")
-    box, left, start = plots.pick(17, 13), plots.pick(120, 6), plots.pick(250, 100)
-    for row, back in enumerate((1, 3, 6)):
-        y, seen = 34 + row * plots.pick(38, 48), TOY[-back:]
-        after = [TOY[i + back] for i in range(len(TOY) - back) if TOY[i : i + back] == seen]
-        below = plots.pick(0, 15)
-        at = (6, y + box / 2) if plots.pick(True, False) else (6, y)
-        plots.label(ax, *at, f"looks back {back} letter{'s' * (back > 1)}", ha="left", color=plots.MUTED)
-        for place, letter in enumerate(seen.replace(" ", "␣")):
-            plots.frame(ax, left + place * box, y + below, box, box, color="C0", linewidth=0.8)
-            plots.label(ax, left + (place + 0.5) * box, y + below + box / 2, letter)
-        plots.arrow(ax, (left + back * box, y + below + box / 2), (start - 4, y + below + box / 2))
-        for place, letter in enumerate(sorted(set(after))):
-            share = after.count(letter) / len(after)
-            x = start + place * plots.pick(104, 68)
-            plots.label(ax, x + 5, y + below + box / 2, letter, weight="bold")
-            long = share * plots.pick(60, 30)
-            plots.frame(ax, x + 13, y + below + 2, long, box - 4, facecolor="C2", fill=True, alpha=0.6, linewidth=0)
-            text = f"{after.count(letter)} of {len(after)}"
-            plots.label(ax, x + 17 + long, y + below + box / 2, text, ha="left", color=plots.MUTED)
-    return ax.figure
-
-
 @figure(counted, network)
 def loss_by_memory(counts, networks):
-    """Loss of counts, lowest if they look back many letters, and of three networks, of which the gated ones are best."""
+    """Loss of counts, lowest if they look back many letters, and of networks, of which those with gates are best."""
     losses = counts.array("losses")
     fig, (left, right) = plots.axes(2, width=7.2, height=3.0)
     title = f"Counting is best with {losses.argmin()} letters: {losses.min():.2f} nats"
-    plots.lines({"counts": losses}, range(len(losses)), ax=left, title=title, ylim=(0, None))
+    plots.lines({"": losses}, range(len(losses)), ax=left, title=title, ylim=(0, None))
     rows = {cell: networks.metric("test_loss", cell=cell) for cell in networks.settings["cell"]}
     best = min(rows, key=lambda cell: rows[cell].mean())
     plots.dot_plot(rows, ax=right, title=f"Of the networks, {best} is best: {rows[best].mean():.2f}")
@@ -148,10 +118,10 @@ def loss_by_memory(counts, networks):
 
 @figure(written)
 def texts(results):
-    """What the network wrote at three temperatures: common words over and over, something like the text, made-up words."""
-    columns = plots.pick(70, 36)
+    """What the network wrote at three temperatures: common words, something like the text, and made-up words."""
+    columns = plots.pick(92, 50)
     pieces = [fill(text.replace("\n", " "), columns) for text in results.texts("texts", cell="GRU")]
-    ax, _ = plots.canvas(wide=210, narrow=340)
+    ax, _ = plots.canvas(wide=172, narrow=252)
     y = 10.0
     for name, text in zip(("temperature 0.5", "temperature 1", "temperature 1.5"), pieces, strict=True):
         plots.label(ax, 4, y, name, ha="left", weight="bold", color="C0")

@@ -66,9 +66,8 @@ reviews = Dataset(
     full=read_sample,
     files=[
         File(
-            name="imdb_sample.tgz",
-            url="https://s3.amazonaws.com/fast-ai-sample/imdb_sample.tgz",
-            members={"imdb_sample/texts.csv": "91240460ea1226e2ebe64689addc2a3d7a0fd233ee42a589aec222ea973ac242"},
+            name="texts.csv",
+            sha256="91240460ea1226e2ebe64689addc2a3d7a0fd233ee42a589aec222ea973ac242",
         )
     ],
     folder="imdb_sample",

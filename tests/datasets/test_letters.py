@@ -24,6 +24,7 @@ def test_sizes(made):
 
 
 def test_four_words_follow_each_and_all_are_as_frequent():
+    assert CHANCES.tolist() == [0.5, 0.25, 0.15, 0.1]
     for seed in range(5):
         table = transitions(np.random.default_rng(seed))
         assert ((table > 0).sum(1) == 4).all() and not table.diagonal().any()

@@ -46,7 +46,7 @@ def test_the_same_every_time_whatever_the_global_seed():
 
 def test_reviews_become_words_and_rare_ones_are_left_out(tmp_path: Path):
     rows = ["label,text,is_valid", 'positive,"Good film.<br />It\'s good",False', "negative,GOOD grief film,True"]
-    (tmp_path / "texts.csv").write_text("\n".join([*rows, "negative,a film it's it's,True"]), "utf-8")
+    (tmp_path / "texts.csv").write_text("\n".join([*rows, "negative,a film it's it's a,True"]), "utf-8")
     read = read_sample(tmp_path)
     assert read.vocab == ["film", "good", "it's"] and read.synonyms is None
     assert [[read.vocab[i] for i in text] for text in read.texts] == [
