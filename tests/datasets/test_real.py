@@ -34,6 +34,7 @@ SIZES = {  # of each dataset as its publisher or its own description has it
     "fans": lambda r: (r.n_users - 1, r.n_items - 1, len(r.stars)),
     "few_rows": lambda r: (r.pool.shape, r.valid.shape, len(r.draw(0)[0]), len(set(r.pool_labels))),
     "letters": lambda t: (len(t.train) + len(t.test), len(t.vocab)),
+    "photos": lambda p: (p.train.shape, p.test.shape, len(p.train_labels), len(p.classes)),
     "ratings": lambda r: (r.n_users - 1, r.n_items - 1, len(r.stars)),
     "reviews": lambda r: (len(r.texts), int(r.labels.sum())),
     "sevens": lambda pictures: pictures.shape,
@@ -47,6 +48,7 @@ PUBLISHED = {
     "fans": (943, 1664, 100_000),
     "few_rows": ((60_000, 784), (10_000, 784), 1000, 10),
     "letters": (600_893, 57),
+    "photos": ((50_000, 3, 32, 32), (10_000, 3, 32, 32), 50_000, 10),
     "ratings": (943, 1664, 100_000),
     "reviews": (1000, 476),
     "sevens": (6265, 28, 28),
@@ -98,7 +100,8 @@ def test_it_is_declared_where_it_comes_from_and_who_may_use_it(name: str):
 def test_other_files_are_not_taken_for_the_declared_ones(name: str, tmp_path: Path):
     dataset, root = offline(FOUND[name]), tmp_path / "root"
     for file in dataset.files:
-        for path in file.members or [f"{dataset.folder}/{file.name}"]:
+        for name in file.members or [file.name]:
+            path = f"{dataset.folder}/{name.removeprefix(f'{dataset.folder}/')}"
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(b"something else")
     with pytest.raises(CoursenotesError, match="is missing"):
@@ -126,6 +129,18 @@ def test_fashion_mnist(real):
     rows, labels = fashion.draw(1)
     trousers = rows[labels == 1].reshape(-1, 28, 28).mean(axis=0)
     assert trousers[24, 8:20].argmin() in (5, 6)  # pixels lie row by row: between the legs is least ink
+
+
+def test_cifar(real):
+    cifar = real("photos")
+    assert cifar.train.dtype == np.uint8
+    assert np.bincount(cifar.train_labels).tolist() == [5000] * 10 == (5 * np.bincount(cifar.test_labels)).tolist()
+    # the numbers that the lecture prints, over all pixels of all pictures
+    for channel, mean, deviation in ((0, 0.4914, 0.24703), (1, 0.48216, 0.24349), (2, 0.44653, 0.26159)):
+        shares = np.bincount(cifar.train[:, channel].ravel(), minlength=256) / (50_000 * 32 * 32)
+        values = np.arange(256) / 255
+        assert shares @ values == pytest.approx(mean, abs=0.001)
+        assert np.sqrt(shares @ values**2 - (shares @ values) ** 2) == pytest.approx(deviation, abs=0.001)
 
 
 def test_movielens(real):
