@@ -23,7 +23,6 @@ from snippets import (
     entity_network,
     final_pooling,
     ideas,
-    ideas,
     optimizer_ideas,
     seven_or_not,
     tabular_learner,
