@@ -53,7 +53,7 @@ def problems(synonyms: Synonyms, catalog: Catalog) -> Iterator[Problem]:
     yield from synonyms.wrong
     for page, line in synonyms.lines.items():
         if page not in catalog.pages:
-            yield unknown("page", page, catalog.pages, synonyms.path, line, "write {}:", "name a page below docs/")
+            yield unknown("page", page, catalog.pages, synonyms.path, line, "{}:", "name a page below docs/")
 
 
 def _list(name: str, value: Any, path: Path, line: int, wrong: Problems) -> tuple[str, ...]:
