@@ -113,7 +113,7 @@ def two_ways():
     pictures = np.array([[0.1, 0.3], [0.7, 0.9]])  # two pictures of two pixels
     one, own = ({"axis": axis, "keepdims": True} for axis in (None, 1))
     by_one, by_own = ((pictures - pictures.mean(**over)) / pictures.std(**over) for over in (one, own))
-    ax, width = plots.canvas(wide=166, narrow=174)
+    ax, width = plots.canvas(wide=152, narrow=160)
     column, cell = width / 3, (plots.pick(46, 38), 40)
     for place, (name, numbers, says) in enumerate((
         ("as they are", pictures, "from 0 to 1"),
@@ -146,4 +146,4 @@ def by_inputs(results):
     """Test accuracy by how the pictures were normalized: by the data set or each on its own, far above not at all."""
     rows = {name: results.metric("accuracy", inputs=name) for name in results.settings["inputs"]}
     title = f"Normalized {rows['data set'].mean():.0%}, left from 0 to 1 {rows['0 to 1'].mean():.0%}"
-    return plots.dot_plot(rows, title=title, xlabel="accuracy on the test pictures", xlim=(0, None))
+    return plots.dot_plot(rows, {"guessing": 0.25}, title=title, xlabel="accuracy on the test pictures", xlim=(0, 0.8))
