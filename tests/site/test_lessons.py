@@ -79,7 +79,8 @@ def inside(element, ancestor) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "times"), [("dl2019/lesson8", {"dl2019/5@1:54:00", "dl2019/5@0:20:24", "dl2019/3@1:52:27", "dl2019/5@0:27:57"})]
+    ("name", "times"),
+    [("dl2019/lesson8", {"dl2019/5@1:54:00", "dl2019/5@0:20:24", "dl2019/3@1:52:27", "dl2019/5@0:27:57"})],
 )
 def test_the_times_of_the_notes_lead_into_the_video(site, name, times):
     """The note-takers wrote [DL1v3L5@1:54:00]; each leads to that second of that lecture's own video."""
@@ -88,7 +89,9 @@ def test_the_times_of_the_notes_lead_into_the_video(site, name, times):
     for time in times:
         lecture, _, clock = time.removeprefix("dl2019/").partition("@")
         hours, minutes, seconds = map(int, clock.split(":"))
-        assert any(videos[lecture] in href and f"t={hours * 3600 + minutes * 60 + seconds}" in href for href in links), time
+        assert any(
+            videos[lecture] in href and f"t={hours * 3600 + minutes * 60 + seconds}" in href for href in links
+        ), time
 
 
 def test_the_note_takers_are_credited_as_they_sign(site):
