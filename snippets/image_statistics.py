@@ -126,7 +126,7 @@ def two_ways():
         for (row, pixel), value in np.ndenumerate(numbers):
             x, y = middle + (pixel - 1) * cell[0], 24 + 48 * row
             plots.frame(ax, x, y, *cell, color="C7", fill=True, facecolor=str(pictures[row, pixel]), linewidth=0.8)
-            text, color = plots.number(value, "{:.1f}"), str(float(row == 0))  # white on the dark picture
+            text, color = plots.number(value, "{:.1f}"), ("#fafafa", "#161616")[row]
             plots.label(ax, x + cell[0] / 2, y + 20, text, color=color, zorder=4)
     return ax.figure
 
