@@ -16,13 +16,13 @@ TOO_NEAR = 0.36  # cosine of weighted words: an entry and its page have 0.34 to 
 ANSWERED = {
     "classifier_ladder": (
         "From a dense layer to a ResNet",
-        "What does each step of the ladder add: convolutions, batch normalization, shortcuts? Networks of equal training "
-        "on one data set, shallow and deep.",
+        "What does each step of the ladder add: convolutions, batch normalization, shortcuts? Networks of equal "
+        "training on one data set, shallow and deep.",
     ),
     "recurrent_network": (
         "A recurrent layer",
-        "Is a recurrent network like a fully connected one, as the notes say? A network unrolled into layers that share "
-        "their weights, compared with PyTorch's.",
+        "Is a recurrent network like a fully connected one, as the notes say? A network unrolled into layers that "
+        "share their weights, compared with PyTorch's.",
     ),
     "text_batches": (
         "How a text is cut into batches",
@@ -35,8 +35,8 @@ ANSWERED = {
     ),
     "text_augmentation": (
         "Augmenting text",
-        "Is there a way to change a text that leaves its label alone and helps? Words dropped, exchanged and taken from "
-        "neighbors, on few labeled texts.",
+        "Is there a way to change a text that leaves its label alone and helps? Words dropped, exchanged and taken "
+        "from neighbors, on few labeled texts.",
     ),
     "weight_decay": (
         "Weight decay",
