@@ -2,7 +2,7 @@
 
 Source: Practical Deep Learning for Coders 2017, lesson 7; Wei and Zou, 2019; Iyyer et al., 2015.
 Data:   sample: generated reviews, of whose words it is known which mean the same; full: fastai's sample of IMDB.
-Cost:   sample 15 s on one core; full 5 min on one core.
+Cost:   sample 10 s on one core; full 1 min on one core.
 """
 
 from dataclasses import replace as replace_fields

@@ -31,6 +31,7 @@ def test_gru_comes_close_to_the_entropy(network):
     assert below(network.metric("above_entropy", cell="GRU"), 0.05)
 
 
+@at("sample")
 @falsified_by(control={"cell": ("GRU", "RNN")})
 @falsified_by(swap("cell", "GRU", "RNN"))
 def test_gates_help(network):

@@ -170,6 +170,13 @@ def test_a_dataset_without_any_scale_is_told(command, mini):
     assert "nothing uses the experiment fit" not in said
 
 
+def test_an_experiment_of_real_data_alone_is_used_where_a_page_shows_it(command, mini):
+    path = mini.snippets / "datasets" / "points.py"
+    path.write_text(path.read_text().replace("sample=sample, ", "full=sample, "))
+    _, said = command("check")
+    assert "nothing uses the experiment fit" not in said
+
+
 def test_real_data_that_cannot_be_had_names_the_dataset(command, mini, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("COURSENOTES_DATA", raising=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from coursenotes.api import SCALES
 from coursenotes.cache import published
 from coursenotes.claims import acceptance
 from coursenotes.discover.python import refusals
@@ -183,7 +184,7 @@ def _unused(project: Project) -> list[Problem]:
                 f"the figure {figure.name} is not on any page", figure.path, figure.line,
                 fix=f"write ![](figure:{figure.id}) on a page, or remove it",
             )  # fmt: skip
-    used = {name for name, _ in project.plan.wanted()}
+    used = {name for scale in SCALES for name, _ in project.plan.wanted(scale)}
     for experiment in catalog.experiments.values():
         if not experiment.scales:
             problems.add(
