@@ -80,7 +80,7 @@ def taken_over():
         for row, (part, (since, by)) in enumerate(PARTS.items()):
             color = "C0" if column >= since else "C1"
             box = (x + 1.5, top + row * high, wide - 3, high - 3)
-            plots.frame(ax, *box, fill=True, facecolor=color, alpha=0.5 if column == since else 0.18, linewidth=0)
+            plots.frame(ax, *box, fill=True, facecolor=color, alpha=0.4 if column == since else 0.16, linewidth=0)
             if column == since and plots.pick(True, False):
                 plots.label(ax, x + wide / 2, top + (row + 0.43) * high, by)
             if column == 0:

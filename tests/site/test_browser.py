@@ -438,4 +438,4 @@ def test_on_paper_nothing_is_cut_or_split_and_dark_colors_become_light(tab, addr
     ink = page.evaluate("getComputedStyle(document.querySelector('article p')).color")
     assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-    assert 0 < pages < 100
+    assert 0 < pages < 150  # the board: two claims on a page

@@ -53,7 +53,7 @@ def test_a_term_is_a_link_to_the_glossary_with_a_tip(mini):
     assert '<a class="cn-term" href="../../reference/glossary/#learning-rate">learning rate</a>' in text
     tip = re.search(r'<span class="cn-tip"[^>]*>(.*?)</span>', html)[1]
     assert "What a network gives before softmax, for <small" in tip
-    assert '<small class="arithmatex">\\(z_i\\)</small> and <code>x</code>.' in tip
+    assert '<small class="arithmatex"><math alttext="z_i">' in tip and "</math></small> and <code>x</code>." in tip
 
 
 def test_an_unknown_term_is_reported_with_the_nearest_form(mini):
