@@ -5,7 +5,7 @@ from copy import deepcopy
 import torch
 from torch import nn
 
-from coursenotes.claims import above, at, below, close, falsified_by, swap
+from coursenotes.claims import above, below, close, falsified_by, swap
 from snippets.weight_decay import penalize as right_penalize
 
 
@@ -93,7 +93,6 @@ def test_adamw_shrinks_all_alike(shrinkage):
     assert above(left["Adam", 10.0], left["Adam", 1.0], margin=0.4)
 
 
-@at("sample")
 @falsified_by(control={"wd": (0.1, 0.0)})  # trained without weight decay
 @falsified_by(swap("wd", 0.1, 0.0))
 def test_helps_where_factors_are_many(decayed):
@@ -101,7 +100,6 @@ def test_helps_where_factors_are_many(decayed):
     assert below(decayed.metric("valid_loss", wd=0.1), decayed.metric("valid_loss", wd=0.0), margin=0.01)
 
 
-@at("sample")
 @falsified_by(control={"wd": (1.0, 0.1)})
 @falsified_by(swap("wd", 1.0, 0.1))
 def test_too_much_hurts(decayed):
@@ -109,7 +107,6 @@ def test_too_much_hurts(decayed):
     assert above(decayed.metric("valid_loss", wd=1.0), decayed.metric("valid_loss", wd=0.1), margin=0.02)
 
 
-@at("sample")
 @falsified_by(control={"wd": (0.3, 0.0)})
 @falsified_by(swap("wd", 0.3, 0.0))
 def test_hurts_where_factors_are_few(few_factors, decayed):
@@ -121,7 +118,6 @@ def test_hurts_where_factors_are_few(few_factors, decayed):
     assert below(fifty, fifty_none, margin=0.02)
 
 
-@at("sample")
 @falsified_by(control={"wd": (0.1, 1e-3)})
 def test_same_number_is_another_amount(penalized, decayed):
     """A weight decay of 0.1, given to Adam as a penalty, ends with a validation error at least 0.3 above AdamW's."""
