@@ -120,6 +120,10 @@ def _visit(page, address: str, name: str, *, colors: bool = True) -> dict[str, l
         page.goto(address + name, wait_until="load")
         page.wait_for_timeout(50)
         found["shifts"] = page.evaluate(SHIFTS)
+        if found["shifts"]:  # a font may come late, once, on a busy machine; what moves always moves again
+            page.reload(wait_until="load")
+            page.wait_for_timeout(50)
+            found["shifts"] = page.evaluate(SHIFTS)
         found["formulas"] = page.evaluate(WRONG)
         wide(WIDTHS[0])
         page.evaluate(AXE)

@@ -365,6 +365,7 @@ def test_the_maps_arrows_cross_little(site):
 
 def test_the_map_is_legible_on_a_phone_and_leads_on(tab, address):
     page = tab(address + "reference/map/", width=390, touch=True)
+    page.wait_for_function("document.querySelector('.cn-map__box').tabIndex === 0", timeout=5000)  # when idle
     size = page.evaluate("""() => {
         const text = document.querySelector(".cn-map__node text"), box = document.querySelector(".cn-map__box");
         const height = text.getBoundingClientRect().height;
