@@ -61,5 +61,5 @@ def own_votes(trained, votes):
         plots.image(axs[1, column], maps[column], signed=True, limit=np.abs(maps[column]).max())
         axs[0, column].set_title(name, loc="center", fontsize=10)
     share = votes.metric("inside", weights="trained").mean()
-    plots.title(fig, f"The largest vote is where we look for it in {share:.0%} of the pictures")
+    plots.title(fig, f"{share:.0%} of the largest votes are where we expect the object")
     return fig
