@@ -189,9 +189,10 @@ def exchange(fresh: Path, target: Path) -> None:
 
 
 def _sweep(paths: Paths) -> None:
-    """Remove scratch folders and half-written sites of killed builds, and pages unused for a week."""
+    """Remove scratch folders and half-written sites of killed builds, pages and formulas unused for a week."""
     old = time.time() - 24 * 3600
-    Memo(paths, "pages").sweep(days=7)
+    for kind in ("pages", "formulas"):
+        Memo(paths, kind).sweep(days=7)
     for folder in paths.scratch.iterdir() if paths.scratch.is_dir() else ():
         if folder.stat().st_mtime < old:
             shutil.rmtree(folder, ignore_errors=True)

@@ -85,6 +85,23 @@ def test_a_formula_that_cannot_be_read_is_red_with_its_error(tex, says):
     assert 'class="temml-error' in html and says in html
 
 
+@pytest.mark.parametrize(
+    ("tex", "says"),
+    [
+        ("{" * 20_000 + "x" + "}" * 20_000, "stack"),
+        (r"\frac{" * 3000 + "x" + "}{2}" * 3000, "stack"),
+        (r"\def\a{" + "x" * 300_000 + r"}" + r"\a" * 900, "memory"),
+    ],
+)
+def test_a_formula_that_is_made_to_harm_stops_no_build(tex, says, monkeypatch):
+    monkeypatch.setattr(made, "MEGABYTES", 64)
+    made._temml.cache_clear()
+    html = mathml(tex, block=True)
+    assert html.startswith('<span class="temml-error">') and says in html and len(html) < 300
+    made._temml.cache_clear()
+    assert mathml("x", block=False) == "<math><mi>x</mi></math>", "and the next one is made"
+
+
 @pytest.mark.parametrize("name", made.ALSO)
 def test_names_of_other_programs_are_known(name):
     assert "temml-error" not in mathml(rf"x \{name} y", block=False) and f"\\{name}" not in mathml(

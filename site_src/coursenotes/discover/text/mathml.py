@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from coursenotes.discover.text import cut
+
 TEMML = Path(__file__).with_name("temml") / "temml.min.js"
 
+SECONDS, MEGABYTES = 5, 256  # for one formula: strangers write some, too
 ALSO = {  # names that KaTeX and GitHub have, and Temml has not
     "R": r"\mathbb{R}", "N": r"\mathbb{N}", "Z": r"\mathbb{Z}", "reals": r"\mathbb{R}", "natnums": r"\mathbb{N}",
     "cnums": r"\mathbb{C}", "real": r"\Re", "infin": r"\infty", "lang": r"\langle", "rang": r"\rangle",
@@ -26,7 +30,13 @@ _NEEDLESS = {"display:block math": "", "math-depth:0": ' scriptlevel="0"'}
 
 def mathml(tex: str, *, block: bool) -> str:
     """A formula as a <math> element, without style attributes; one that cannot be read is red, with its error."""
-    html = json.loads(_temml()(tex, block))
+    import quickjs  # imported late: most builds have no new formula
+
+    try:
+        html = json.loads(_temml()(tex, block))
+    except quickjs.JSException as error:  # too deep, too large or too slow: nobody wrote it to be read
+        what = str(error).partition("\n")[0]
+        return f'<span class="temml-error">{escape(cut.cut(tex, 80))} ({escape(what)})</span>'
     return str(_STYLE.sub(_classes, html))
 
 
@@ -41,9 +51,11 @@ def _classes(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def _temml() -> Any:
     """Temml's function; its answer is JSON, since QuickJS hands over only strings that are in one piece."""
-    import quickjs  # imported late: most builds have no new formula
+    import quickjs
 
     context = quickjs.Context()
+    context.set_memory_limit(MEGABYTES * 1024**2)
+    context.set_time_limit(SECONDS)
     context.eval(TEMML.read_text(encoding="utf-8"))
     macros = json.dumps({f"\\{name}": meaning for name, meaning in ALSO.items()})
     return context.eval(f"""(tex, block) => JSON.stringify(temml.renderToString(tex,
