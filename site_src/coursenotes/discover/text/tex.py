@@ -83,7 +83,7 @@ def _ungrouped(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _converter() -> tuple[Any, Any]:
-    """pylatexenc's reader and writer, with more of KaTeX's commands. Loaded late: few pages need it."""
+    """pylatexenc's reader and writer, with more of the commands that pages use. Loaded late: few pages need it."""
     from pylatexenc import latex2text, latexwalker
     from pylatexenc.macrospec import MacroSpec
 
@@ -91,12 +91,12 @@ def _converter() -> tuple[Any, Any]:
     fractions = ("frac", "dfrac", "tfrac", "cfrac", "nicefrac")
     plain = ("mathbf", "bm", "boldsymbol", "mathit", "mathsf", "mathtt", "operatorname")
     reading = latexwalker.get_default_latex_context_db()
-    reading.add_context_category("katex", prepend=True, macros=[
+    reading.add_context_category("pages", prepend=True, macros=[
         *(MacroSpec(name, "{{") for name in fractions), *(MacroSpec(name, "{") for name in plain),
     ])  # fmt: skip
     writing = latex2text.get_default_latex_context_db()
     macro = latex2text.MacroTextSpec
-    writing.add_context_category("katex", prepend=True, macros=[
+    writing.add_context_category("pages", prepend=True, macros=[
         *(macro(name, simplify_repl=_fraction) for name in fractions),
         *(macro(name, simplify_repl="%s") for name in plain),
         macro("sqrt", simplify_repl=_root), macro("|", simplify_repl="‖"), macro("circ", simplify_repl="∘"),

@@ -1,9 +1,9 @@
-r"""Formulas where pymdownx's arithmatex, which marks them for KaTeX, leaves them wrong.
+r"""Formulas where pymdownx's arithmatex, which marks them, leaves them wrong.
 
 - A bar between dollar signs does not end a cell of a table; \| there, and in code, is a bar, as on GitHub.
 - $$y$$ in a sentence is a formula on a line of its own; in a heading or a cell it stays in the line.
 - Digits between and after dollar signs are prices: $5–$10.
-- Where KaTeX does not run, in a table of contents and in the description of a picture, a formula becomes characters.
+- Where no formula can be typeset, in a table of contents and in the description of a picture, it becomes characters.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Table(TableProcessor):
 
 
 class _Spelled(Treeprocessor):
-    """Formulas as characters wherever no script sets them."""
+    """Formulas as characters wherever none can be typeset."""
 
     def run(self, root: ET.Element) -> None:
         _spell(getattr(self.md, "toc_tokens", []))

@@ -253,7 +253,7 @@ def _aside(what: str) -> str:
 
 
 def _formulas(text: str) -> str:
-    """Text as HTML with its formulas marked for KaTeX, as arithmatex marks them."""
+    """Text as HTML with its formulas marked as arithmatex marks them."""
     parts, last = [], 0
     for formula in formulas(text):
         tex = escape(formula.tex, quote=False)
